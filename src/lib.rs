@@ -1,0 +1,18 @@
+//! Zeroline, a telephone IVR server: on every menu, at every moment, key 0 reaches a person.
+//!
+//! Modules in the order in which a call meets them. Pure modules take events and time and
+//! give actions; tasks, sockets and files are in `task`, `net` and `store`.
+
+#![warn(missing_docs)]
+
+pub mod ids;
+pub mod now;
+
+// The path of a call.
+pub mod menu;
+pub mod queue;
+pub mod sdp;
+pub mod sip;
+
+// What it stands on.
+pub mod media;

@@ -1,0 +1,3 @@
+//! The `zeroline` program.
+
+fn main() {}

@@ -1,0 +1,158 @@
+//! What a call and a media thread say to each other.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::prompt::Prompt;
+use crate::ids::{Key, LegId};
+use crate::sdp::plan::MediaPlan;
+
+/// Names one `Play`, so that a late [`MediaEvent::Played`] of an earlier one is known as such.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlayToken(pub u32);
+
+/// What is played: prompts one after the other, encoded when they were loaded.
+#[derive(Clone, Debug)]
+pub struct Playlist {
+    /// In this order.
+    pub prompts: Vec<Arc<Prompt>>,
+    /// Begin again at the end, for music on hold. Then no `Played` comes.
+    pub repeat: bool,
+}
+
+/// What a call asks of the media thread that owns a leg.
+///
+/// Commands for a leg that is closed are ignored.
+#[derive(Debug)]
+pub enum MediaCommand {
+    /// Offer and answer are done, or done again: addresses, codec, keys, direction.
+    /// What plays goes on at its place in the new codec.
+    Apply {
+        /// The leg.
+        leg: LegId,
+        /// What was agreed.
+        plan: MediaPlan,
+    },
+    /// Play, in place of whatever is playing.
+    Play {
+        /// The leg.
+        leg: LegId,
+        /// Comes back in [`MediaEvent::Played`].
+        token: PlayToken,
+        /// What.
+        list: Playlist,
+    },
+    /// Stop playing; silence is not sent. No `Played` comes.
+    Stop {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Connect two legs of the same thread: each hears the other. Ends both their playing.
+    Bridge {
+        /// One.
+        a: LegId,
+        /// The other.
+        b: LegId,
+    },
+    /// Part a leg from its partner. Both fall silent until told to play.
+    Unbridge {
+        /// Either of the two.
+        leg: LegId,
+    },
+    /// Record what arrives on the leg, decoded, mono 8 kHz 16 bit.
+    Record {
+        /// The leg.
+        leg: LegId,
+        /// Where the samples go: chunks of up to one second; dropping the sender ends it.
+        /// When the channel is full, chunks are lost and counted, the thread never waits.
+        sink: tokio::sync::mpsc::Sender<Vec<i16>>,
+        /// Stop by itself after this time; [`MediaEvent::RecordEnded`] follows.
+        limit: Duration,
+    },
+    /// End a recording; the sink is dropped after the last chunk.
+    StopRecord {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Forget the leg and put its ports into quarantine.
+    Close {
+        /// The leg.
+        leg: LegId,
+    },
+}
+
+/// By which way a key came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DtmfWay {
+    /// RFC 4733 telephone-event.
+    Event,
+    /// Tones in the audio.
+    Tone,
+    /// SIP INFO.
+    Info,
+}
+
+/// What a media thread tells a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MediaEvent {
+    /// A key was pressed; each press is told once, at its first sign.
+    Key {
+        /// The leg.
+        leg: LegId,
+        /// Which key.
+        key: Key,
+        /// How it came.
+        way: DtmfWay,
+    },
+    /// A playlist without `repeat` came to its end.
+    Played {
+        /// The leg.
+        leg: LegId,
+        /// Of the `Play`.
+        token: PlayToken,
+    },
+    /// A recording reached its limit or was stopped.
+    RecordEnded {
+        /// The leg.
+        leg: LegId,
+        /// How much was recorded.
+        length: Duration,
+    },
+    /// The source of the leg's RTP is locked.
+    Latched {
+        /// The leg.
+        leg: LegId,
+        /// From where its packets come.
+        source: SocketAddr,
+    },
+    /// No RTP has come for this long although the peer should send (told once per silence).
+    RtpSilent {
+        /// The leg.
+        leg: LegId,
+        /// For how long.
+        since: Duration,
+    },
+    /// Final figures, after `Close`.
+    Closed {
+        /// The leg.
+        leg: LegId,
+        /// Packets, loss, jitter.
+        stats: LegStats,
+    },
+}
+
+/// What a leg's media came to, for the record.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LegStats {
+    /// RTP packets sent.
+    pub sent: u64,
+    /// RTP packets taken.
+    pub received: u64,
+    /// Packets missing by sequence number (RFC 3550 §A.3).
+    pub lost: u64,
+    /// Interarrival jitter at the end (RFC 3550 §A.8), milliseconds.
+    pub jitter_ms: f32,
+    /// Packets dropped because they came from a stranger.
+    pub strangers: u64,
+}

@@ -1,0 +1,3 @@
+//! Menus: the tree of a line, its loading, and its interpreter.
+
+pub mod outcome;

@@ -1,0 +1,110 @@
+//! What the queue machine and its shell say to each other.
+
+use std::time::Duration;
+
+use crate::ids::{AgentId, ContactId, QueueName};
+
+/// Names one offer of one caller to one agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OfferId(pub u64);
+
+/// What the machine asks of its shell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QueueAction {
+    /// Ring this agent for this caller. Report with `handle_answered` or `handle_not_answered`.
+    Offer {
+        /// Its name.
+        offer: OfferId,
+        /// The caller.
+        contact: ContactId,
+        /// The queue the caller waits in.
+        queue: QueueName,
+        /// The agent.
+        agent: AgentId,
+        /// How long to ring.
+        ring_for: Duration,
+    },
+    /// Stop ringing: another agent took the caller, or the caller left.
+    Withdraw {
+        /// Which offer.
+        offer: OfferId,
+        /// The caller.
+        contact: ContactId,
+        /// Whether another agent answered (then the phone need not show a missed call).
+        answered_elsewhere: bool,
+    },
+    /// Tell the caller their place. Comes at intervals and when the place gets better.
+    Position {
+        /// The caller.
+        contact: ContactId,
+        /// 1 is next.
+        position: usize,
+    },
+    /// Play the comfort message to the caller.
+    Comfort {
+        /// The caller.
+        contact: ContactId,
+    },
+    /// The caller's wait here is over without an agent; they have left the queue.
+    Overflow {
+        /// The caller.
+        contact: ContactId,
+        /// Why.
+        cause: OverflowCause,
+        /// Where to.
+        to: OverflowStep,
+    },
+    /// An agent's state changed.
+    Agent {
+        /// The agent.
+        agent: AgentId,
+        /// To this.
+        state: AgentState,
+    },
+}
+
+/// Why a caller can not wait (longer) in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OverflowCause {
+    /// As many wait as the queue takes.
+    Full,
+    /// No agent of the queue is signed in.
+    Unstaffed,
+    /// Waited as long as the queue allows.
+    WaitedTooLong,
+    /// The caller asked for it (key).
+    Asked,
+    /// The server stops.
+    Stopping,
+}
+
+/// Where a queue sends those whom it can not keep; the last step always takes a promise.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum OverflowStep {
+    /// Another queue.
+    Queue(QueueName),
+    /// Leave a message.
+    Message,
+}
+
+/// What an agent is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum AgentState {
+    /// No phone is registered.
+    Offline,
+    /// May be offered a caller.
+    Ready,
+    /// Signed in, but not to be offered anyone.
+    Paused {
+        /// Why, in the agent's words.
+        reason: String,
+    },
+    /// The phone rings.
+    Offered,
+    /// On a call.
+    Talking,
+    /// Writing up the last call.
+    WrapUp,
+    /// Did not take an offer; set aside until they say they are back.
+    Missed,
+}

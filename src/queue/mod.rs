@@ -1,0 +1,3 @@
+//! The queue of callers for agents, as one pure machine.
+
+pub mod action;

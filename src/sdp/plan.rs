@@ -1,0 +1,129 @@
+//! The outcome of offer and answer: all that the media side needs to know.
+
+use std::net::SocketAddr;
+
+/// A voice codec that Zeroline speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Codec {
+    /// G.711 µ-law, static payload type 0 (RFC 3551).
+    Pcmu,
+    /// G.711 A-law, static payload type 8.
+    Pcma,
+    /// G.722 at 64 kbit/s, static payload type 9. 16 kHz audio, but its RTP clock is 8000
+    /// (RFC 3551 §4.5.2).
+    G722,
+    /// Opus (RFC 6716, 7587): RTP clock 48000.
+    Opus,
+}
+
+impl Codec {
+    /// Every codec, as an index of tables.
+    pub const ALL: [Codec; 4] = [Codec::Pcmu, Codec::Pcma, Codec::G722, Codec::Opus];
+
+    /// RTP timestamp units per second.
+    pub const fn clock_rate(self) -> u32 {
+        match self {
+            Codec::Pcmu | Codec::Pcma | Codec::G722 => 8000,
+            Codec::Opus => 48000,
+        }
+    }
+
+    /// RTP timestamp units in a packet of 20 ms.
+    pub const fn ticks_per_20ms(self) -> u32 {
+        self.clock_rate() / 50
+    }
+}
+
+/// Who sends (RFC 3264 §5.1), as seen from us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Both ways.
+    SendRecv,
+    /// We send only: the peer holds us while listening (we play music to them).
+    SendOnly,
+    /// We receive only.
+    RecvOnly,
+    /// Nobody sends: held both ways.
+    Inactive,
+}
+
+impl Direction {
+    /// Whether we send audio.
+    pub const fn sends(self) -> bool {
+        matches!(self, Direction::SendRecv | Direction::SendOnly)
+    }
+
+    /// Whether we receive audio.
+    pub const fn receives(self) -> bool {
+        matches!(self, Direction::SendRecv | Direction::RecvOnly)
+    }
+}
+
+/// Telephone-event as negotiated (RFC 4733).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DtmfPlan {
+    /// The payload type that we send it with.
+    pub send_payload_type: u8,
+    /// The payload type that it comes with.
+    pub recv_payload_type: u8,
+    /// 8000, or 48000 beside Opus.
+    pub clock_rate: u32,
+}
+
+/// SRTP by SDES (RFC 4568).
+#[derive(Clone, PartialEq, Eq)]
+pub struct SrtpPlan {
+    /// The suite both sides use.
+    pub suite: SrtpSuite,
+    /// Master key and salt, ours: what we encrypt with.
+    pub local_key: Vec<u8>,
+    /// Master key and salt, theirs.
+    pub remote_key: Vec<u8>,
+}
+
+impl std::fmt::Debug for SrtpPlan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SrtpPlan")
+            .field("suite", &self.suite)
+            .finish_non_exhaustive()
+    }
+}
+
+/// SRTP crypto suites (RFC 4568 §6.2, RFC 7714).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SrtpSuite {
+    /// `AES_CM_128_HMAC_SHA1_80`.
+    AesCm128HmacSha1_80,
+    /// `AES_CM_128_HMAC_SHA1_32`.
+    AesCm128HmacSha1_32,
+    /// `AEAD_AES_128_GCM`.
+    AeadAes128Gcm,
+    /// `AEAD_AES_256_GCM`.
+    AeadAes256Gcm,
+}
+
+/// What was agreed about the one audio stream of a leg.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaPlan {
+    /// Where to send RTP, until a source is latched. `None` when the peer gave an address
+    /// of 0.0.0.0 or port 0 (old-style hold): do not send.
+    pub remote_rtp: Option<SocketAddr>,
+    /// Where to send RTCP; equal to `remote_rtp` with rtcp-mux (RFC 5761).
+    pub remote_rtcp: Option<SocketAddr>,
+    /// RTP and RTCP share a port.
+    pub rtcp_mux: bool,
+    /// The codec that we send.
+    pub codec: Codec,
+    /// The payload type that we send it with.
+    pub send_payload_type: u8,
+    /// What may arrive: payload types and their codecs, the first is the preferred.
+    pub recv: Vec<(u8, Codec)>,
+    /// Telephone-event, if negotiated; if not, in-band tones are listened for.
+    pub dtmf: Option<DtmfPlan>,
+    /// Payload type of comfort noise (RFC 3389), if negotiated.
+    pub comfort_noise: Option<u8>,
+    /// Who sends, from our side.
+    pub direction: Direction,
+    /// SRTP, if the media line is RTP/SAVP.
+    pub srtp: Option<SrtpPlan>,
+}
