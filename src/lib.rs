@@ -16,3 +16,6 @@ pub mod sip;
 
 // What it stands on.
 pub mod media;
+
+// The edge.
+pub mod task;

@@ -1,0 +1,3 @@
+//! Tasks: thin, async shells that drive the pure machines.
+
+pub mod clock;
