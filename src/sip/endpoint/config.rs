@@ -185,9 +185,7 @@ impl EndpointConfig {
             })
             // A socket bound to loopback reaches loopback only, and the other way round one
             // that is bound to an outside address is not the one to reach loopback with.
-            .max_by_key(|l| {
-                u8::from(l.bind.ip().is_loopback() == target.remote.ip().is_loopback())
-            })
+            .max_by_key(|l| u8::from(l.bind.ip().is_loopback() == target.remote.ip().is_loopback()))
             .map(|l| Flow {
                 transport: l.transport,
                 local: l.bind,
