@@ -5,8 +5,10 @@
 
 #![warn(missing_docs)]
 
+pub mod config;
 pub mod ids;
 pub mod now;
+pub mod text;
 
 // The path of a call.
 pub mod menu;

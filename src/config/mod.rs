@@ -1,0 +1,5 @@
+//! Settings: file, environment and flags in, checked types out, every mistake at once.
+
+mod types;
+
+pub use types::*;

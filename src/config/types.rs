@@ -1,0 +1,402 @@
+//! The checked settings: what the server is built from. Every value in here has been checked.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::ids::{AgentId, PromptName, QueueName};
+use crate::queue::action::OverflowStep;
+use crate::sdp::plan::Codec;
+use crate::sip::flow::Transport;
+
+/// All settings of one server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Signalling.
+    pub sip: Sip,
+    /// Voice.
+    pub media: Media,
+    /// Those who answer.
+    pub agents: Vec<Agent>,
+    /// Where callers wait for them.
+    pub queues: Vec<Queue>,
+    /// What callers leave when nobody is free.
+    pub messages: Messages,
+    /// Providers through which calls come in and go out.
+    pub trunks: Vec<Trunk>,
+    /// Menu files.
+    pub lines: Lines,
+    /// Recorded prompts.
+    pub prompts: Prompts,
+    /// What is kept.
+    pub store: Store,
+    /// Metrics and health.
+    pub http: Http,
+    /// Shutting down.
+    pub stop: Stop,
+    /// Logs.
+    pub log: Log,
+    /// No agent was configured, so these are the two of the demo (`agent1`, `agent2`): say so at
+    /// the start, with their password.
+    pub demo: bool,
+}
+
+/// Signalling: section `[sip]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sip {
+    /// Where to listen.
+    pub listen: Vec<Listen>,
+    /// The address to write into Contact, Via and SDP when listening on all interfaces behind
+    /// NAT; otherwise the interface's own.
+    pub advertise: Option<IpAddr>,
+    /// The realm of digest authentication (RFC 8760); also in the HA1 of agents.
+    pub realm: String,
+    /// Host names (lower case) that are us, beside our addresses. Empty: any name is taken.
+    pub domains: Vec<String>,
+    /// Certificate for TLS listeners.
+    pub tls: Option<Tls>,
+    /// Bounds.
+    pub limits: SipLimits,
+    /// RFC 4028.
+    pub session_timer: SessionTimer,
+    /// How long agents' registrations live (RFC 3261 §10.2.1).
+    pub registration: Registration,
+    /// Networks whose calls need no proof of identity beyond their address (trunk gateways):
+    /// their `P-Asserted-Identity` is believed.
+    pub trusted_peers: Vec<Network>,
+}
+
+/// One listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// The transport.
+    pub transport: Transport,
+    /// Address and port; port 0: any free one (for tests).
+    pub addr: SocketAddr,
+    /// Do without it when it can not be bound: the default IPv6 listeners on a host without IPv6.
+    pub optional: bool,
+}
+
+/// Certificate chain and private key in PEM files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The chain, our certificate first.
+    pub cert: PathBuf,
+    /// The private key (PKCS#8, SEC1 or PKCS#1).
+    pub key: PathBuf,
+}
+
+/// Bounds on what the signalling side holds: `[sip.limits]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SipLimits {
+    /// Calls at a time; above it new ones get 503 with Retry-After.
+    pub max_calls: usize,
+    /// Bytes of one SIP message.
+    pub max_message: usize,
+    /// TCP and TLS connections at a time.
+    pub max_connections: usize,
+    /// Contacts registered per agent.
+    pub max_contacts: usize,
+}
+
+/// RFC 4028: `[sip.session_timer]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionTimer {
+    /// Session-Expires that we ask for. Zero: no session timer of our own (a peer's is honoured).
+    pub expires: Duration,
+    /// Min-SE: the smallest that we accept (RFC 4028 §5: at least 90 s).
+    pub min: Duration,
+}
+
+/// Registration lifetimes: `[sip.registration]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Shorter ones get 423 (Interval Too Brief).
+    pub min: Duration,
+    /// Longer ones are cut to this.
+    pub max: Duration,
+}
+
+/// A network in CIDR form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// Any address in it.
+    pub addr: IpAddr,
+    /// Leading bits that count.
+    pub prefix: u8,
+}
+
+impl Network {
+    /// Whether the address is in the network. IPv4-mapped IPv6 addresses count as IPv4.
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        match (self.addr.to_canonical(), ip.to_canonical()) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => {
+                let shift = 32 - u32::from(self.prefix.min(32));
+                let mask = u32::MAX.checked_shl(shift).unwrap_or(0);
+                a.to_bits() & mask == b.to_bits() & mask
+            }
+            (IpAddr::V6(a), IpAddr::V6(b)) => {
+                let shift = 128 - u32::from(self.prefix.min(128));
+                let mask = u128::MAX.checked_shl(shift).unwrap_or(0);
+                a.to_bits() & mask == b.to_bits() & mask
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+/// Voice: section `[media]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Media {
+    /// First and last UDP port for RTP and RTCP, both included.
+    pub ports: (u16, u16),
+    /// Media threads; `None`: one per core.
+    pub threads: Option<NonZeroUsize>,
+    /// Codecs that we speak, the preferred first.
+    pub codecs: Vec<Codec>,
+    /// Try for real-time priority (SCHED_FIFO); without the right to it the threads go on at the
+    /// best nice value.
+    pub realtime: bool,
+    /// A leg from which no RTP came for this long (although it should) is given up.
+    pub rtp_silence: Duration,
+    /// Encryption of voice.
+    pub srtp: SrtpPolicy,
+}
+
+/// When voice is encrypted (SDES, RFC 4568).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SrtpPolicy {
+    /// Never; offers of RTP/SAVP only are refused.
+    Off,
+    /// Where signalling is on TLS: taken when offered, offered by us.
+    OnTls,
+    /// Calls without it are refused.
+    Required,
+}
+
+/// A person who answers: one of `[[agents]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agent {
+    /// The user part of their SIP address, and their user name for authentication.
+    pub id: AgentId,
+    /// The name that callers' records and other agents see.
+    pub name: String,
+    /// What they authenticate with. `None`: they do not register, `contact` says where they are.
+    pub secret: Option<AgentSecret>,
+    /// A phone that is always there, without registration.
+    pub contact: Option<SipUri>,
+    /// The queues that they answer, in the order of the file.
+    pub queues: Vec<QueueName>,
+    /// Time after a call, in place of the queue's.
+    pub wrap_up: Option<Duration>,
+}
+
+/// What an agent authenticates with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentSecret {
+    /// The password in the clear: every digest algorithm works.
+    Password(Secret),
+    /// H(user:realm:password) only (RFC 7616 §3.4.2); what is `None` can not be used.
+    Ha1 {
+        /// 32 hexadecimal characters, lower case.
+        md5: Option<Secret>,
+        /// 64 hexadecimal characters, lower case.
+        sha256: Option<Secret>,
+    },
+}
+
+/// A text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    pub fn new(s: impl Into<String>) -> Secret {
+        Secret(s.into())
+    }
+
+    /// The text. Not for logs.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<secret>")
+    }
+}
+
+/// A SIP or SIPS URI as configured: scheme and host are there, no spaces or angle brackets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SipUri(String);
+
+impl SipUri {
+    /// Checks the form; `None` when it is not one.
+    pub fn parse(s: &str) -> Option<SipUri> {
+        let rest = s.strip_prefix("sip:").or_else(|| s.strip_prefix("sips:"))?;
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        let good = s.len() <= 256
+            && s.is_ascii()
+            && !s.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"".contains(c))
+            && host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+            && !rest.starts_with('@');
+        good.then(|| SipUri(s.to_owned()))
+    }
+
+    /// The URI.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where callers wait: one of `[[queues]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    /// Its name, as menus and agents use it.
+    pub name: QueueName,
+    /// Who is offered the next caller.
+    pub strategy: Strategy,
+    /// How long an agent's phone rings before the agent counts as missed.
+    pub ring_for: Duration,
+    /// Time for an agent after each call.
+    pub wrap_up: Duration,
+    /// As many may wait; the next one overflows.
+    pub max_callers: usize,
+    /// Waiting longer overflows.
+    pub max_wait: Duration,
+    /// What callers meet when no agent of the queue is signed in.
+    pub unstaffed: Unstaffed,
+    /// Music while waiting.
+    pub music: PromptName,
+    /// A kind word now and then.
+    pub comfort: Option<Comfort>,
+    /// How often callers are told their place (and when it gets better); `None`: never.
+    pub position_every: Option<Duration>,
+    /// Where those go whom the queue can not keep; the last step takes a promise.
+    pub overflow: Vec<OverflowStep>,
+}
+
+/// Who is offered the next caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// The agent who has been free the longest.
+    LongestIdle,
+    /// All free agents at once; the first to answer has the caller.
+    RingAll,
+}
+
+/// What callers meet when no agent of a queue is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unstaffed {
+    /// The overflow chain, at once (by default: leave a message).
+    Overflow,
+    /// They wait for one to come.
+    Wait,
+}
+
+/// The comfort message of a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comfort {
+    /// What is said.
+    pub prompt: PromptName,
+    /// How often.
+    pub every: Duration,
+}
+
+/// What callers leave when nobody is free: section `[messages]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Messages {
+    /// The longest message.
+    pub max: Duration,
+    /// Shorter ones are not kept; the caller is asked again.
+    pub min: Duration,
+}
+
+/// A provider: one of `[[trunks]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trunk {
+    /// Its name, for logs and metrics.
+    pub name: String,
+    /// Registrar and proxy.
+    pub uri: SipUri,
+    /// Account at the provider.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<Secret>,
+    /// Register there, so that calls come in.
+    pub register: bool,
+    /// How long a registration is asked for.
+    pub expires: Duration,
+    /// Our numbers at this provider, as the provider dials them.
+    pub numbers: Vec<String>,
+}
+
+/// Menu files: section `[lines]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// Folder of `*.yaml`; `None`: the embedded demo line.
+    pub dir: Option<PathBuf>,
+}
+
+/// Recorded prompts: section `[prompts]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompts {
+    /// Folder of `<language>/<name>.wav`, in place of or beside the embedded ones.
+    pub dir: Option<PathBuf>,
+    /// The language folder.
+    pub language: String,
+}
+
+/// What is kept: section `[store]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// Folder for everything.
+    pub dir: PathBuf,
+}
+
+impl Store {
+    /// The SQLite database.
+    pub fn database(&self) -> PathBuf {
+        self.dir.join("zeroline.db")
+    }
+
+    /// Callers' messages as WAV files.
+    pub fn messages(&self) -> PathBuf {
+        self.dir.join("messages")
+    }
+}
+
+/// Metrics and health: section `[http]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// Where to listen; `None`: not at all.
+    pub listen: Option<SocketAddr>,
+}
+
+/// Shutting down: section `[stop]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// How long live calls may go on after a stop was asked for; then they get a BYE.
+    pub grace: Duration,
+}
+
+/// Logs: section `[log]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Lines for people or for machines.
+    pub format: LogFormat,
+    /// What is logged, as `tracing_subscriber::EnvFilter` reads it.
+    pub filter: String,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
