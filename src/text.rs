@@ -93,12 +93,29 @@ mod tests {
 
     #[test]
     fn durations_as_written() {
-        for (text, ms) in [("500ms", 500), ("2s", 2000), ("1.5 s", 1500), ("3m", 180_000)] {
-            assert_eq!(parse_duration(text), Some(Duration::from_millis(ms)), "{text}");
+        for (text, ms) in [
+            ("500ms", 500),
+            ("2s", 2000),
+            ("1.5 s", 1500),
+            ("3m", 180_000),
+        ] {
+            assert_eq!(
+                parse_duration(text),
+                Some(Duration::from_millis(ms)),
+                "{text}"
+            );
         }
-        assert_eq!(parse_duration("1h").map(show_duration).as_deref(), Some("1h"));
-        assert_eq!(parse_duration("90").map(show_duration).as_deref(), Some("90s"));
-        for wrong in ["", "s", "-1s", "2 weeks", "1e9s", "25h", ".5s", "1..2s", "∞"] {
+        assert_eq!(
+            parse_duration("1h").map(show_duration).as_deref(),
+            Some("1h")
+        );
+        assert_eq!(
+            parse_duration("90").map(show_duration).as_deref(),
+            Some("90s")
+        );
+        for wrong in [
+            "", "s", "-1s", "2 weeks", "1e9s", "25h", ".5s", "1..2s", "∞",
+        ] {
             assert_eq!(parse_duration(wrong), None, "{wrong}");
         }
     }
