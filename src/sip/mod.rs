@@ -8,3 +8,7 @@
 pub mod endpoint;
 pub mod flow;
 pub mod leg;
+pub mod reliable;
+pub mod session_timer;
+pub mod transaction;
+pub mod transfer;

@@ -1,9 +1,9 @@
 //! What an [`Endpoint`](super::Endpoint) is told when it is made.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use crate::sip::flow::{Flow, Transport};
+use crate::sip::transaction::Timers;
 
 /// Everything that an [`Endpoint`](super::Endpoint) needs to know from the start.
 #[derive(Clone, Debug)]
@@ -74,37 +74,6 @@ impl Default for EndpointLimits {
             transactions: 40_000,
             message_size: 65_535,
             retry_after: 5,
-        }
-    }
-}
-
-/// RFC 3261 table 4, and our own patience.
-#[derive(Clone, Copy, Debug)]
-pub struct Timers {
-    /// Estimate of the round trip.
-    pub t1: Duration,
-    /// Longest interval between retransmissions of a non-INVITE request or a 2xx.
-    pub t2: Duration,
-    /// Longest time that a message stays in the network.
-    pub t4: Duration,
-    /// How long an INVITE from outside may wait for its final answer before 480.
-    pub unanswered: Duration,
-}
-
-impl Timers {
-    /// 64 × T1: timers B, F, H, J, L, M.
-    pub fn t1x64(&self) -> Duration {
-        self.t1 * 64
-    }
-}
-
-impl Default for Timers {
-    fn default() -> Timers {
-        Timers {
-            t1: Duration::from_millis(500),
-            t2: Duration::from_secs(4),
-            t4: Duration::from_secs(5),
-            unanswered: Duration::from_secs(180),
         }
     }
 }

@@ -12,9 +12,10 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+pub use crate::sip::transaction::Timers;
 pub use config::{
-    EndpointConfig, EndpointLimits, Listener, ResolvedTarget, SessionTimerConfig, Timers,
-    TrunkConfig, TrunkCredentials,
+    EndpointConfig, EndpointLimits, Listener, ResolvedTarget, SessionTimerConfig, TrunkConfig,
+    TrunkCredentials,
 };
 pub use stats::EndpointStats;
 
