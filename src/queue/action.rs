@@ -33,7 +33,8 @@ pub enum QueueAction {
         /// Whether another agent answered (then the phone need not show a missed call).
         answered_elsewhere: bool,
     },
-    /// Tell the caller their place. Comes at intervals and when the place gets better.
+    /// Tell the caller their place. Comes at the start of the wait, at intervals, and when the
+    /// caller is next.
     Position {
         /// The caller.
         contact: ContactId,
@@ -45,7 +46,9 @@ pub enum QueueAction {
         /// The caller.
         contact: ContactId,
     },
-    /// The caller's wait here is over without an agent; they have left the queue.
+    /// The caller's wait here is over without an agent; they have left the queue. When `to` is
+    /// a queue they are already in it, and what comes of it follows; otherwise the machine has
+    /// forgotten them.
     Overflow {
         /// The caller.
         contact: ContactId,

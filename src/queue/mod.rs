@@ -1,3 +1,12 @@
 //! The queue of callers for agents, as one pure machine.
 
+pub mod acd;
 pub mod action;
+mod line;
+pub mod settings;
+pub mod snapshot;
+
+pub use line::Priority;
+
+#[cfg(test)]
+mod tests;

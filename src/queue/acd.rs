@@ -1,0 +1,308 @@
+//! The queue machine: all queues, callers, agents and offers of one server.
+//!
+//! Events come in by `handle_*`, actions go out by [`Acd::poll_action`]; after each event
+//! drain the actions and re-arm the timer by [`Acd::poll_timeout`]. Each event costs
+//! O(log n) plus what it changes; nothing is scanned.
+//!
+//! Rules, held after each event:
+//! - a caller is in exactly one place: in line, ringing, talking, or away with the place kept;
+//! - an agent has at most one offer;
+//! - nobody waits while an agent of their queue is ready;
+//! - among the callers an agent may take, the most urgent goes first, then the one who came
+//!   first; a place is kept through failed offers, failed transfers and lost agents;
+//! - every entry ends exactly once: answered, abandoned, overflowed, or moved.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use super::action::{AgentState, OfferId, OverflowCause, OverflowStep, QueueAction};
+use super::line::{Line, Place, Priority};
+use super::settings::{AcdSettings, QueueSettings, SetAside};
+use super::snapshot::QueueCounts;
+use crate::ids::{AgentId, ContactId, QueueName};
+use crate::now::{Mono, Now};
+
+mod agents;
+mod callers;
+mod offers;
+mod status;
+mod timers;
+
+use timers::{Timer, Timers};
+
+/// A caller who comes to a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The caller.
+    pub contact: ContactId,
+    /// Wants this queue.
+    pub queue: QueueName,
+    /// How urgent.
+    pub priority: Priority,
+}
+
+impl Arrival {
+    /// An ordinary caller.
+    pub fn new(contact: ContactId, queue: impl Into<QueueName>) -> Arrival {
+        Arrival {
+            contact,
+            queue: queue.into(),
+            priority: Priority::default(),
+        }
+    }
+}
+
+/// How a caller leaves the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Leaving {
+    /// For good: hung up, or chose another end.
+    Gone,
+    /// To self-service; the place is kept until [`Acd::handle_return`].
+    KeepsPlace,
+}
+
+/// Why an offer was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NotAnswered {
+    /// Rang to the end.
+    NoAnswer,
+    /// The phone is in use (486, 600).
+    Busy,
+    /// The agent pressed "reject" (603, 480, …).
+    Refused,
+    /// The phone could not be reached (timeout, no contact, 5xx).
+    Unreachable,
+}
+
+/// What became of an agent's answer. The one place where an answer that crosses with the
+/// caller's leaving, the end of ringing or another agent's answer is resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "connect them, or hang up on the agent"]
+pub enum Answer {
+    /// The caller is the agent's: connect them.
+    Connect {
+        /// The caller.
+        contact: ContactId,
+        /// The agent.
+        agent: AgentId,
+        /// The queue the caller waited in.
+        queue: QueueName,
+        /// How long the caller waited in it.
+        waited: Duration,
+    },
+    /// The offer is over: end the agent's call. They are told nothing else.
+    TooLate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct QueueIx(u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct AgentIx(u32);
+
+#[derive(Debug)]
+struct Queue {
+    settings: QueueSettings,
+    /// All who stand in line.
+    line: Line,
+    /// Those of the line who may be offered to one more agent.
+    open: BTreeMap<Place, ContactId>,
+    /// Ready agents of the queue, the longest idle first.
+    idle: BTreeSet<(u64, AgentIx)>,
+    /// Agents who are not offline.
+    staffed: usize,
+    /// Once nobody is signed in: when that counts. `None` while staffed and at the start.
+    unstaffed_at: Option<Mono>,
+    counts: QueueCounts,
+}
+
+#[derive(Debug)]
+struct Agent {
+    id: AgentId,
+    queues: Vec<QueueIx>,
+    doing: AgentDoing,
+    signed_in: bool,
+    /// Paused, or will be when what they do now is over.
+    pause: Option<String>,
+    /// Smaller: idle for longer.
+    idle_rank: u64,
+    since: Mono,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum AgentDoing {
+    Offline,
+    Ready,
+    Paused,
+    Offered { offer: OfferId },
+    Talking { contact: ContactId, wrap_up: Duration },
+    WrapUp { until: Mono },
+    Missed { until: Option<Mono> },
+}
+
+#[derive(Debug)]
+struct Caller {
+    queue: QueueIx,
+    place: Place,
+    doing: CallerDoing,
+    /// When this wait began.
+    since: Mono,
+    /// Queues already tried, so that overflow can not go in a circle.
+    tried: Vec<QueueIx>,
+    timers: CallerTimers,
+    /// When the position was told last, and what it was.
+    told: Option<(Mono, usize)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum CallerDoing {
+    Waiting,
+    Offered { offers: Vec<OfferId> },
+    Talking { agent: AgentIx },
+    /// `waits`: the wait goes on (self-service); otherwise it ended with an agent (transfer).
+    Away { waits: bool },
+}
+
+/// Set while in line only.
+#[derive(Clone, Copy, Debug, Default)]
+struct CallerTimers {
+    give_up: Option<Mono>,
+    position: Option<Mono>,
+    comfort: Option<Mono>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Offer {
+    contact: ContactId,
+    agent: AgentIx,
+    until: Mono,
+}
+
+/// The queue machine.
+#[derive(Debug)]
+pub struct Acd {
+    queues: Vec<Queue>,
+    queue_names: BTreeMap<QueueName, QueueIx>,
+    agents: Vec<Agent>,
+    agent_ids: BTreeMap<AgentId, AgentIx>,
+    callers: BTreeMap<ContactId, Caller>,
+    offers: BTreeMap<OfferId, Offer>,
+    timers: Timers,
+    /// Queues in which a caller and an agent may have come together.
+    dirty: BTreeSet<QueueIx>,
+    actions: VecDeque<QueueAction>,
+    set_aside: SetAside,
+    tickets: u64,
+    idle_ranks: u64,
+    offer_ids: u64,
+    stopping: bool,
+}
+
+impl Acd {
+    /// All queues empty, all agents offline.
+    pub fn new(settings: AcdSettings) -> Acd {
+        let mut acd = Acd {
+            queues: Vec::new(),
+            queue_names: BTreeMap::new(),
+            agents: Vec::new(),
+            agent_ids: BTreeMap::new(),
+            callers: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            timers: Timers::default(),
+            dirty: BTreeSet::new(),
+            actions: VecDeque::new(),
+            set_aside: settings.set_aside,
+            tickets: 0,
+            idle_ranks: 0,
+            offer_ids: 0,
+            stopping: false,
+        };
+        for q in settings.queues {
+            let ix = QueueIx(index(acd.queues.len()));
+            if !acd.queue_names.contains_key(&q.name) {
+                acd.queue_names.insert(q.name.clone(), ix);
+                acd.queues.push(Queue::new(q));
+            }
+        }
+        for a in settings.agents {
+            let ix = AgentIx(index(acd.agents.len()));
+            if acd.agent_ids.contains_key(&a.id) {
+                continue;
+            }
+            let mut queues: Vec<QueueIx> = a
+                .queues
+                .iter()
+                .filter_map(|name| acd.queue_names.get(name).copied())
+                .collect();
+            queues.sort_unstable();
+            queues.dedup();
+            acd.agent_ids.insert(a.id.clone(), ix);
+            acd.agents.push(Agent {
+                id: a.id,
+                queues,
+                doing: AgentDoing::Offline,
+                signed_in: false,
+                pause: None,
+                idle_rank: 0,
+                since: Mono::ZERO,
+            });
+        }
+        acd
+    }
+
+    /// The next thing to do, in the order in which things happened.
+    pub fn poll_action(&mut self) -> Option<QueueAction> {
+        self.actions.pop_front()
+    }
+
+    /// When [`Acd::handle_timeout`] is due; `None`: nothing to wait for. May lie in the past.
+    pub fn poll_timeout(&self) -> Option<Mono> {
+        self.timers.first()
+    }
+
+    /// The server stops: whoever waits is sent to leave a message, also those still to come.
+    /// Talks go on.
+    pub fn handle_stopping(&mut self, now: Now) {
+        self.stopping = true;
+        let waiting: Vec<ContactId> = self.queues.iter().flat_map(|q| q.line.iter()).collect();
+        for contact in waiting {
+            self.overflow(now.mono, contact, OverflowCause::Stopping);
+        }
+        self.settle(now.mono);
+    }
+
+    fn q(&self, ix: QueueIx) -> &Queue {
+        &self.queues[ix.0 as usize]
+    }
+
+    fn q_mut(&mut self, ix: QueueIx) -> &mut Queue {
+        &mut self.queues[ix.0 as usize]
+    }
+
+    fn a(&self, ix: AgentIx) -> &Agent {
+        &self.agents[ix.0 as usize]
+    }
+
+    fn a_mut(&mut self, ix: AgentIx) -> &mut Agent {
+        &mut self.agents[ix.0 as usize]
+    }
+}
+
+impl Queue {
+    fn new(settings: QueueSettings) -> Queue {
+        Queue {
+            settings,
+            line: Line::default(),
+            open: BTreeMap::new(),
+            idle: BTreeSet::new(),
+            staffed: 0,
+            unstaffed_at: None,
+            counts: QueueCounts::default(),
+        }
+    }
+}
+
+/// More than four thousand million queues or agents are not configured.
+fn index(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}

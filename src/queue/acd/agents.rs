@@ -1,0 +1,269 @@
+//! Agents: what they do, and what that changes.
+
+use super::{
+    Acd, Agent, AgentDoing, AgentId, AgentIx, AgentState, CallerDoing, ContactId, Mono,
+    QueueAction, Timer,
+};
+use crate::now::Now;
+use crate::queue::settings::Unstaffed;
+
+impl Acd {
+    /// A phone of the agent registered: ready, unless they had paused.
+    ///
+    /// Tell it for a binding that is new, not for a refresh: who was set aside for a missed
+    /// offer is ready again by it.
+    pub fn handle_agent_signed_in(&mut self, now: Now, agent: &AgentId) {
+        let Some(ix) = self.agent_ids.get(agent).copied() else {
+            return;
+        };
+        self.a_mut(ix).signed_in = true;
+        match self.a(ix).doing {
+            AgentDoing::Offline | AgentDoing::Missed { .. } => self.rest(now.mono, ix),
+            AgentDoing::Ready
+            | AgentDoing::Paused
+            | AgentDoing::Offered { .. }
+            | AgentDoing::Talking { .. }
+            | AgentDoing::WrapUp { .. } => {}
+        }
+        self.settle(now.mono);
+    }
+
+    /// The agent's last registration is gone. An offer to them is withdrawn; a talk goes on
+    /// until [`Acd::handle_contact_over`] or [`Acd::handle_return`].
+    pub fn handle_agent_signed_out(&mut self, now: Now, agent: &AgentId) {
+        let Some(ix) = self.agent_ids.get(agent).copied() else {
+            return;
+        };
+        self.a_mut(ix).signed_in = false;
+        match self.a(ix).doing {
+            AgentDoing::Offered { offer } => {
+                self.withdraw(now.mono, offer, false);
+                self.put_back_in_line(now.mono, offer);
+                self.drop_offer(offer);
+                self.set_agent(now.mono, ix, AgentDoing::Offline);
+            }
+            AgentDoing::Talking { .. } | AgentDoing::Offline => {}
+            AgentDoing::Ready
+            | AgentDoing::Paused
+            | AgentDoing::WrapUp { .. }
+            | AgentDoing::Missed { .. } => self.set_agent(now.mono, ix, AgentDoing::Offline),
+        }
+        self.settle(now.mono);
+    }
+
+    /// The agent says that they are ready: ends a pause, wrap-up and being set aside.
+    pub fn handle_ready(&mut self, now: Now, agent: &AgentId) {
+        let Some(ix) = self.agent_ids.get(agent).copied() else {
+            return;
+        };
+        self.a_mut(ix).pause = None;
+        match self.a(ix).doing {
+            AgentDoing::Paused | AgentDoing::WrapUp { .. } | AgentDoing::Missed { .. } => {
+                self.rest(now.mono, ix);
+            }
+            AgentDoing::Offline
+            | AgentDoing::Ready
+            | AgentDoing::Offered { .. }
+            | AgentDoing::Talking { .. } => {}
+        }
+        self.settle(now.mono);
+    }
+
+    /// The agent pauses. While their phone rings, they talk or write up, it holds from the
+    /// end of that on. It holds until [`Acd::handle_ready`], also through a lost registration:
+    /// a phone that comes back must not ring for someone on a break.
+    pub fn handle_paused(&mut self, now: Now, agent: &AgentId, reason: &str) {
+        let Some(ix) = self.agent_ids.get(agent).copied() else {
+            return;
+        };
+        let a = self.a_mut(ix);
+        let changed = a.pause.as_deref() != Some(reason);
+        a.pause = Some(reason.to_owned());
+        match a.doing {
+            AgentDoing::Ready | AgentDoing::Missed { .. } => self.rest(now.mono, ix),
+            AgentDoing::Paused => {
+                if changed {
+                    self.tell_agent(ix);
+                }
+            }
+            AgentDoing::Offline
+            | AgentDoing::Offered { .. }
+            | AgentDoing::Talking { .. }
+            | AgentDoing::WrapUp { .. } => {}
+        }
+        self.settle(now.mono);
+    }
+
+    /// The agent has written up the last talk.
+    pub fn handle_wrap_up_done(&mut self, now: Now, agent: &AgentId) {
+        let Some(ix) = self.agent_ids.get(agent).copied() else {
+            return;
+        };
+        if let AgentDoing::WrapUp { .. } = self.a(ix).doing {
+            self.rest(now.mono, ix);
+        }
+        self.settle(now.mono);
+    }
+
+    /// The talk ended, whoever ended it: the agent goes to wrap-up, the caller is gone.
+    /// Ignored if these two do not talk (any more).
+    pub fn handle_contact_over(&mut self, now: Now, agent: &AgentId, contact: ContactId) {
+        if let Some(ix) = self.talking(agent, contact) {
+            self.callers.remove(&contact);
+            self.end_talk(now.mono, ix);
+        }
+        self.settle(now.mono);
+    }
+
+    /// The agent hands the caller on and is free of them: wrap-up for the agent, and the
+    /// caller is away until the transfer failed ([`Acd::handle_return`]: back to the head)
+    /// or did not ([`Acd::handle_left`]).
+    pub fn handle_transferring(&mut self, now: Now, agent: &AgentId, contact: ContactId) {
+        if let Some(ix) = self.talking(agent, contact) {
+            if let Some(caller) = self.callers.get_mut(&contact) {
+                caller.doing = CallerDoing::Away { waits: false };
+            }
+            self.end_talk(now.mono, ix);
+        }
+        self.settle(now.mono);
+    }
+
+    fn talking(&self, agent: &AgentId, contact: ContactId) -> Option<AgentIx> {
+        let ix = self.agent_ids.get(agent).copied()?;
+        match self.a(ix).doing {
+            AgentDoing::Talking { contact: with, .. } if with == contact => Some(ix),
+            AgentDoing::Talking { .. }
+            | AgentDoing::Offline
+            | AgentDoing::Ready
+            | AgentDoing::Paused
+            | AgentDoing::Offered { .. }
+            | AgentDoing::WrapUp { .. }
+            | AgentDoing::Missed { .. } => None,
+        }
+    }
+
+    pub(super) fn end_talk(&mut self, now: Mono, ix: AgentIx) {
+        let a = self.a(ix);
+        match a.doing {
+            AgentDoing::Talking { wrap_up, .. } if a.signed_in && !wrap_up.is_zero() => {
+                self.set_agent(now, ix, AgentDoing::WrapUp { until: now + wrap_up });
+            }
+            AgentDoing::Talking { .. }
+            | AgentDoing::Offline
+            | AgentDoing::Ready
+            | AgentDoing::Paused
+            | AgentDoing::Offered { .. }
+            | AgentDoing::WrapUp { .. }
+            | AgentDoing::Missed { .. } => self.rest(now, ix),
+        }
+    }
+
+    /// Nothing to do any more: ready (as the least idle), paused or offline.
+    pub(super) fn rest(&mut self, now: Mono, ix: AgentIx) {
+        let a = self.a_mut(ix);
+        // Who is in the index of idle agents keeps the rank under which they stand there.
+        if a.doing != AgentDoing::Ready {
+            self.idle_ranks += 1;
+            self.agents[ix.0 as usize].idle_rank = self.idle_ranks;
+        }
+        self.rest_as_before(now, ix);
+    }
+
+    /// Like [`Acd::rest`], but idle for as long as before: the offer was taken away.
+    pub(super) fn rest_as_before(&mut self, now: Mono, ix: AgentIx) {
+        let a = self.a(ix);
+        let doing = if !a.signed_in {
+            AgentDoing::Offline
+        } else if a.pause.is_some() {
+            AgentDoing::Paused
+        } else {
+            AgentDoing::Ready
+        };
+        self.set_agent(now, ix, doing);
+    }
+
+    /// End of wrap-up or of being set aside.
+    pub(super) fn agent_time_is_up(&mut self, now: Mono, ix: AgentIx) {
+        self.rest(now, ix);
+    }
+
+    /// The one place where what an agent does changes, with all that hangs on it.
+    pub(super) fn set_agent(&mut self, now: Mono, ix: AgentIx, doing: AgentDoing) {
+        let agent = &mut self.agents[ix.0 as usize];
+        let was = std::mem::replace(&mut agent.doing, doing);
+        let idle = (agent.idle_rank, ix);
+        agent.since = now;
+        if let Some(at) = until(&was) {
+            self.timers.remove(at, Timer::Agent(ix));
+        }
+        if let Some(at) = until(&agent.doing) {
+            self.timers.add(at, Timer::Agent(ix));
+        }
+        for &q in &agent.queues {
+            let queue = &mut self.queues[q.0 as usize];
+            if was == AgentDoing::Ready {
+                queue.idle.remove(&idle);
+            }
+            if agent.doing == AgentDoing::Ready {
+                queue.idle.insert(idle);
+                self.dirty.insert(q);
+            }
+            match (was == AgentDoing::Offline, agent.doing == AgentDoing::Offline) {
+                (true, false) => {
+                    queue.staffed += 1;
+                    if let Some(at) = queue.unstaffed_at.take() {
+                        self.timers.remove(at, Timer::Unstaffed(q));
+                    }
+                }
+                (false, true) => {
+                    queue.staffed -= 1;
+                    if queue.staffed == 0 && queue.settings.unstaffed == Unstaffed::Overflow {
+                        let at = now + queue.settings.unstaffed_after;
+                        queue.unstaffed_at = Some(at);
+                        self.timers.add(at, Timer::Unstaffed(q));
+                    }
+                }
+                (true, true) | (false, false) => {}
+            }
+        }
+        self.tell_agent(ix);
+    }
+
+    fn tell_agent(&mut self, ix: AgentIx) {
+        let a = self.a(ix);
+        let action = QueueAction::Agent {
+            agent: a.id.clone(),
+            state: a.state(),
+        };
+        self.actions.push_back(action);
+    }
+}
+
+impl Agent {
+    /// As others see it.
+    pub(super) fn state(&self) -> AgentState {
+        match self.doing {
+            AgentDoing::Offline => AgentState::Offline,
+            AgentDoing::Ready => AgentState::Ready,
+            AgentDoing::Paused => AgentState::Paused {
+                reason: self.pause.clone().unwrap_or_default(),
+            },
+            AgentDoing::Offered { .. } => AgentState::Offered,
+            AgentDoing::Talking { .. } => AgentState::Talking,
+            AgentDoing::WrapUp { .. } => AgentState::WrapUp,
+            AgentDoing::Missed { .. } => AgentState::Missed,
+        }
+    }
+}
+
+fn until(doing: &AgentDoing) -> Option<Mono> {
+    match *doing {
+        AgentDoing::WrapUp { until } => Some(until),
+        AgentDoing::Missed { until } => until,
+        AgentDoing::Offline
+        | AgentDoing::Ready
+        | AgentDoing::Paused
+        | AgentDoing::Offered { .. }
+        | AgentDoing::Talking { .. } => None,
+    }
+}

@@ -1,0 +1,403 @@
+//! Callers: entering, leaving, coming back, overflowing.
+
+use std::time::Duration;
+
+use super::timers::at_least;
+use super::{
+    Acd, AgentDoing, Arrival, Caller, CallerDoing, CallerTimers, ContactId, Leaving, Mono,
+    OfferId, OverflowCause, OverflowStep, Place, Priority, QueueAction, QueueIx, Timer,
+};
+use crate::now::Now;
+use crate::queue::settings::{Strategy, Unstaffed};
+
+/// Positions are not told more often than this, however fast the line moves.
+const POSITION_GAP: Duration = Duration::from_secs(10);
+
+impl Acd {
+    /// A caller comes to a queue: an [`QueueAction::Offer`], the wait, or at once an
+    /// [`QueueAction::Overflow`].
+    ///
+    /// Who already stands in this queue stays at their place; who is away comes back to it
+    /// (as by [`Acd::handle_return`]); who is in another queue, or talks, moves. A queue that
+    /// does not exist counts as unstaffed: nobody is lost by a wrong name.
+    pub fn handle_enter(&mut self, now: Now, arrival: Arrival) {
+        let Arrival {
+            contact,
+            queue,
+            priority,
+        } = arrival;
+        let now = now.mono;
+        let Some(to) = self.queue_names.get(&queue).copied() else {
+            self.forget(now, contact, Ended::Moved);
+            self.actions.push_back(QueueAction::Overflow {
+                contact,
+                cause: OverflowCause::Unstaffed,
+                to: OverflowStep::Message,
+            });
+            self.settle(now);
+            return;
+        };
+        match self.callers.get(&contact) {
+            Some(caller) if caller.queue == to => match caller.doing {
+                CallerDoing::Waiting | CallerDoing::Offered { .. } => {}
+                CallerDoing::Away { .. } | CallerDoing::Talking { .. } => {
+                    self.come_back(now, contact);
+                }
+            },
+            Some(_) => {
+                self.forget(now, contact, Ended::Moved);
+                self.enter(now, contact, to, priority);
+            }
+            None => self.enter(now, contact, to, priority),
+        }
+        self.settle(now);
+    }
+
+    /// A caller leaves: hung up (abandoned, or the end of a talk), or goes back to
+    /// self-service with the place kept. Offers to agents are withdrawn.
+    pub fn handle_left(&mut self, now: Now, contact: ContactId, leaving: Leaving) {
+        let now = now.mono;
+        match leaving {
+            Leaving::Gone => self.forget(now, contact, Ended::Abandoned),
+            Leaving::KeepsPlace => {
+                let in_line = self.callers.get(&contact).is_some_and(Caller::in_line);
+                if in_line {
+                    self.leave_line(now, contact, CallerDoing::Away { waits: true });
+                }
+            }
+        }
+        self.settle(now);
+    }
+
+    /// A caller comes back to the place they had: from self-service, or because the transfer
+    /// failed or the agent was lost (then call it instead of
+    /// [`Acd::handle_contact_over`]; the agent's wrap-up begins). Who was being talked to
+    /// stands before all who came later, that is at the head.
+    pub fn handle_return(&mut self, now: Now, contact: ContactId) {
+        self.come_back(now.mono, contact);
+        self.settle(now.mono);
+    }
+
+    /// The caller asks for what the queue has in place of waiting: a message.
+    pub fn handle_overflow_asked(&mut self, now: Now, contact: ContactId) {
+        if self.callers.get(&contact).is_some_and(Caller::in_line) {
+            self.overflow(now.mono, contact, OverflowCause::Asked);
+        }
+        self.settle(now.mono);
+    }
+
+    /// Puts a caller whom the machine does not have into a queue, or lets them overflow.
+    fn enter(&mut self, now: Mono, contact: ContactId, to: QueueIx, priority: Priority) {
+        self.tickets += 1;
+        let caller = Caller {
+            queue: to,
+            place: Place::new(priority, self.tickets),
+            doing: CallerDoing::Away { waits: true },
+            since: now,
+            tried: vec![to],
+            timers: CallerTimers::default(),
+            told: None,
+        };
+        self.callers.insert(contact, caller);
+        self.q_mut(to).counts.entered += 1;
+        match self.admits(now, to) {
+            Ok(()) => self.join_line(now, contact),
+            Err(cause) => self.overflow(now, contact, cause),
+        }
+    }
+
+    /// Whether a queue takes one more.
+    fn admits(&self, now: Mono, ix: QueueIx) -> Result<(), OverflowCause> {
+        let q = self.q(ix);
+        if self.stopping {
+            Err(OverflowCause::Stopping)
+        } else if self.is_unstaffed(now, ix) {
+            Err(OverflowCause::Unstaffed)
+        } else if q.idle.is_empty() && q.line.len() >= q.settings.max_callers {
+            Err(OverflowCause::Full)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn is_unstaffed(&self, now: Mono, ix: QueueIx) -> bool {
+        let q = self.q(ix);
+        q.settings.unstaffed == Unstaffed::Overflow
+            && q.staffed == 0
+            && q.unstaffed_at.is_none_or(|at| at <= now)
+    }
+
+    /// To the place the caller has, and a new wait begins if the last one ended.
+    fn come_back(&mut self, now: Mono, contact: ContactId) {
+        let Some(caller) = self.callers.get_mut(&contact) else {
+            return;
+        };
+        let queue = caller.queue;
+        match caller.doing {
+            CallerDoing::Waiting | CallerDoing::Offered { .. } => return,
+            CallerDoing::Away { waits: true } => {}
+            CallerDoing::Away { waits: false } => {
+                caller.since = now;
+                self.q_mut(queue).counts.entered += 1;
+            }
+            CallerDoing::Talking { agent } => {
+                caller.since = now;
+                caller.doing = CallerDoing::Away { waits: true };
+                self.q_mut(queue).counts.entered += 1;
+                self.end_talk(now, agent);
+            }
+        }
+        // A full queue still has this place.
+        if self.stopping {
+            self.overflow(now, contact, OverflowCause::Stopping);
+        } else if self.is_unstaffed(now, queue) {
+            self.overflow(now, contact, OverflowCause::Unstaffed);
+        } else {
+            self.join_line(now, contact);
+        }
+    }
+
+    /// Into the line at the caller's place, with the timers of waiting.
+    fn join_line(&mut self, now: Mono, contact: ContactId) {
+        let Some(caller) = self.callers.get_mut(&contact) else {
+            return;
+        };
+        caller.doing = CallerDoing::Waiting;
+        let queue = &mut self.queues[caller.queue.0 as usize];
+        queue.line.insert(caller.place, contact);
+        queue.open.insert(caller.place, contact);
+        self.dirty.insert(caller.queue);
+        let s = &queue.settings;
+        let t = &mut caller.timers;
+        let give_up = s.max_wait.map(|wait| (caller.since + wait).max(now));
+        self.timers.set(&mut t.give_up, give_up, Timer::GiveUp(contact));
+        let position = s.position_every.map(|_| now);
+        self.timers.set(&mut t.position, position, Timer::Position(contact));
+        let comfort = s.comfort_every.map(|every| now + at_least(every));
+        self.timers.set(&mut t.comfort, comfort, Timer::Comfort(contact));
+    }
+
+    /// Out of the line, offers withdrawn, timers gone; what the caller does next is `then`.
+    fn leave_line(&mut self, now: Mono, contact: ContactId, then: CallerDoing) {
+        let Some(caller) = self.callers.get_mut(&contact) else {
+            return;
+        };
+        let was = std::mem::replace(&mut caller.doing, then);
+        let (queue, place) = (caller.queue, caller.place);
+        let t = &mut caller.timers;
+        self.timers.set(&mut t.give_up, None, Timer::GiveUp(contact));
+        self.timers.set(&mut t.position, None, Timer::Position(contact));
+        self.timers.set(&mut t.comfort, None, Timer::Comfort(contact));
+        let q = self.q_mut(queue);
+        q.open.remove(&place);
+        if q.line.remove(place) {
+            self.front_moved(now, queue);
+        }
+        match was {
+            CallerDoing::Offered { offers } => {
+                for offer in offers {
+                    self.withdraw(now, offer, false);
+                    self.free_agent_of(now, offer);
+                    self.drop_offer(offer);
+                }
+            }
+            CallerDoing::Waiting | CallerDoing::Talking { .. } | CallerDoing::Away { .. } => {}
+        }
+    }
+
+    /// An agent took the caller: out of the line, and all other offers are withdrawn.
+    pub(super) fn taken(&mut self, now: Mono, contact: ContactId, by: OfferId) {
+        let Some(offer) = self.offers.get(&by).copied() else {
+            return;
+        };
+        let doing = CallerDoing::Talking { agent: offer.agent };
+        let others = match self.callers.get_mut(&contact).map(|c| &mut c.doing) {
+            Some(CallerDoing::Offered { offers }) => std::mem::take(offers),
+            Some(
+                CallerDoing::Waiting | CallerDoing::Talking { .. } | CallerDoing::Away { .. },
+            )
+            | None => Vec::new(),
+        };
+        self.leave_line(now, contact, doing);
+        self.drop_offer(by);
+        for other in others {
+            if other != by {
+                self.withdraw(now, other, true);
+                self.free_agent_of(now, other);
+                self.drop_offer(other);
+            }
+        }
+    }
+
+    /// A new front of the line learns it soon; the others hear at the next interval, for
+    /// telling a thousand callers about each step would cost a thousand messages.
+    fn front_moved(&mut self, now: Mono, ix: QueueIx) {
+        let queue = &self.queues[ix.0 as usize];
+        let Some(contact) = queue.line.front() else {
+            return;
+        };
+        if queue.settings.position_every.is_none() {
+            return;
+        }
+        let Some(caller) = self.callers.get_mut(&contact) else {
+            return;
+        };
+        if let Some((told_at, position)) = caller.told
+            && position > 1
+        {
+            let soon = (told_at + POSITION_GAP).max(now);
+            if caller.timers.position.is_some_and(|at| at > soon) {
+                let slot = &mut caller.timers.position;
+                self.timers.set(slot, Some(soon), Timer::Position(contact));
+            }
+        }
+    }
+
+    /// After an offer that was not taken: nobody's phone rings for them any more.
+    pub(super) fn put_back_in_line(&mut self, now: Mono, offer: OfferId) {
+        let Some(contact) = self.offers.get(&offer).map(|o| o.contact) else {
+            return;
+        };
+        let Some(caller) = self.callers.get_mut(&contact) else {
+            return;
+        };
+        let CallerDoing::Offered { offers } = &mut caller.doing else {
+            return;
+        };
+        offers.retain(|&o| o != offer);
+        if !offers.is_empty() {
+            return;
+        }
+        caller.doing = CallerDoing::Waiting;
+        let queue = &mut self.queues[caller.queue.0 as usize];
+        queue.open.insert(caller.place, contact);
+        self.dirty.insert(caller.queue);
+        if let Some(wait) = queue.settings.max_wait
+            && caller.timers.give_up.is_none()
+        {
+            // It ran out while the phone rang. An agent who is ready now comes first.
+            let at = (caller.since + wait).max(now);
+            let slot = &mut caller.timers.give_up;
+            self.timers.set(slot, Some(at), Timer::GiveUp(contact));
+        }
+    }
+
+    /// The caller's wait here is over without an agent: along the steps of their queue.
+    pub(super) fn overflow(&mut self, now: Mono, contact: ContactId, cause: OverflowCause) {
+        self.leave_line(now, contact, CallerDoing::Away { waits: true });
+        let Some(caller) = self.callers.get(&contact) else {
+            return;
+        };
+        let from = caller.queue;
+        let next = match cause {
+            OverflowCause::Asked | OverflowCause::Stopping => None,
+            OverflowCause::Full | OverflowCause::Unstaffed | OverflowCause::WaitedTooLong => {
+                self.next_queue(now, caller)
+            }
+        };
+        self.q_mut(from).counts.overflowed += 1;
+        match next {
+            Some(to) => {
+                let name = self.q(to).settings.name.clone();
+                self.actions.push_back(QueueAction::Overflow {
+                    contact,
+                    cause,
+                    to: OverflowStep::Queue(name),
+                });
+                if let Some(caller) = self.callers.get_mut(&contact) {
+                    caller.queue = to;
+                    caller.tried.push(to);
+                    caller.since = now;
+                    caller.told = None;
+                }
+                self.q_mut(to).counts.entered += 1;
+                self.join_line(now, contact);
+            }
+            None => {
+                self.callers.remove(&contact);
+                self.actions.push_back(QueueAction::Overflow {
+                    contact,
+                    cause,
+                    to: OverflowStep::Message,
+                });
+            }
+        }
+    }
+
+    /// The first declared queue that takes the caller and that they have not tried.
+    fn next_queue(&self, now: Mono, caller: &Caller) -> Option<QueueIx> {
+        for step in &self.q(caller.queue).settings.overflow {
+            match step {
+                OverflowStep::Queue(name) => {
+                    if let Some(&to) = self.queue_names.get(name)
+                        && !caller.tried.contains(&to)
+                        && self.admits(now, to).is_ok()
+                    {
+                        return Some(to);
+                    }
+                }
+                OverflowStep::Message => return None,
+            }
+        }
+        None
+    }
+
+    /// The caller is no longer ours.
+    fn forget(&mut self, now: Mono, contact: ContactId, ended: Ended) {
+        let Some(caller) = self.callers.get(&contact) else {
+            return;
+        };
+        let queue = caller.queue;
+        let waits = match caller.doing {
+            CallerDoing::Waiting | CallerDoing::Offered { .. } => {
+                self.leave_line(now, contact, CallerDoing::Away { waits: true });
+                true
+            }
+            CallerDoing::Away { waits } => waits,
+            CallerDoing::Talking { agent } => {
+                self.end_talk(now, agent);
+                false
+            }
+        };
+        self.callers.remove(&contact);
+        if waits {
+            let counts = &mut self.q_mut(queue).counts;
+            match ended {
+                Ended::Abandoned => counts.abandoned += 1,
+                Ended::Moved => counts.moved += 1,
+            }
+        }
+    }
+
+    /// Which callers a queue's strategy leaves open for more offers.
+    pub(super) fn stays_open(&self, ix: QueueIx) -> bool {
+        match self.q(ix).settings.strategy {
+            Strategy::LongestIdle => false,
+            Strategy::RingAll => true,
+        }
+    }
+
+    /// The agent of an offer that is taken away is idle as before.
+    fn free_agent_of(&mut self, now: Mono, offer: OfferId) {
+        if let Some(o) = self.offers.get(&offer).copied()
+            && self.a(o.agent).doing == (AgentDoing::Offered { offer })
+        {
+            self.rest_as_before(now, o.agent);
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Ended {
+    Abandoned,
+    Moved,
+}
+
+impl Caller {
+    fn in_line(&self) -> bool {
+        match self.doing {
+            CallerDoing::Waiting | CallerDoing::Offered { .. } => true,
+            CallerDoing::Talking { .. } | CallerDoing::Away { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What others may know of the machine.
+
+use super::{Acd, AgentId, AgentState, CallerDoing, ContactId};
+use crate::now::Now;
+use crate::queue::snapshot::{
+    AcdSnapshot, AgentSnapshot, CallerPlace, CallerSnapshot, QueueSnapshot,
+};
+
+impl Acd {
+    /// Queues and agents at this moment; costs O(queues + agents), not callers.
+    pub fn snapshot(&self, now: Now) -> AcdSnapshot {
+        let queues = self.queues.iter().map(|q| QueueSnapshot {
+            name: q.settings.name.clone(),
+            waiting: q.line.len(),
+            longest_wait: q
+                .line
+                .front()
+                .and_then(|c| self.callers.get(&c))
+                .map(|c| now.mono.since(c.since))
+                .unwrap_or_default(),
+            staffed: q.staffed,
+            ready: q.idle.len(),
+            counts: q.counts,
+        });
+        let agents = self.agents.iter().map(|a| AgentSnapshot {
+            id: a.id.clone(),
+            state: a.state(),
+            since: now.mono.since(a.since),
+        });
+        AcdSnapshot {
+            queues: queues.collect(),
+            agents: agents.collect(),
+        }
+    }
+
+    /// Where a caller is; `None`: not here (any more).
+    pub fn caller(&self, contact: ContactId) -> Option<CallerSnapshot> {
+        let caller = self.callers.get(&contact)?;
+        let place = match &caller.doing {
+            CallerDoing::Waiting => CallerPlace::Waiting,
+            CallerDoing::Offered { offers } => CallerPlace::Offered(
+                offers
+                    .iter()
+                    .filter_map(|o| self.offers.get(o))
+                    .map(|o| self.a(o.agent).id.clone())
+                    .collect(),
+            ),
+            CallerDoing::Talking { agent } => CallerPlace::Talking(self.a(*agent).id.clone()),
+            CallerDoing::Away { .. } => CallerPlace::Away,
+        };
+        Some(CallerSnapshot {
+            contact,
+            queue: self.q(caller.queue).settings.name.clone(),
+            place,
+        })
+    }
+
+    /// A caller's position in line, 1 is next; `None` when not in line.
+    pub fn position(&self, contact: ContactId) -> Option<usize> {
+        let caller = self.callers.get(&contact)?;
+        self.q(caller.queue).line.position(caller.place)
+    }
+
+    /// What an agent is doing; `None`: unknown.
+    pub fn agent(&self, agent: &AgentId) -> Option<AgentState> {
+        let ix = self.agent_ids.get(agent)?;
+        Some(self.a(*ix).state())
+    }
+}

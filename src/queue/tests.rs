@@ -1,0 +1,3 @@
+//! The queue machine under virtual time.
+
+mod transcript;
