@@ -134,10 +134,19 @@ enum AgentDoing {
     Offline,
     Ready,
     Paused,
-    Offered { offer: OfferId },
-    Talking { contact: ContactId, wrap_up: Duration },
-    WrapUp { until: Mono },
-    Missed { until: Option<Mono> },
+    Offered {
+        offer: OfferId,
+    },
+    Talking {
+        contact: ContactId,
+        wrap_up: Duration,
+    },
+    WrapUp {
+        until: Mono,
+    },
+    Missed {
+        until: Option<Mono>,
+    },
 }
 
 #[derive(Debug)]
@@ -157,10 +166,16 @@ struct Caller {
 #[derive(Clone, Debug, PartialEq)]
 enum CallerDoing {
     Waiting,
-    Offered { offers: Vec<OfferId> },
-    Talking { agent: AgentIx },
+    Offered {
+        offers: Vec<OfferId>,
+    },
+    Talking {
+        agent: AgentIx,
+    },
     /// `waits`: the wait goes on (self-service); otherwise it ended with an agent (transfer).
-    Away { waits: bool },
+    Away {
+        waits: bool,
+    },
 }
 
 /// Set while in line only.

@@ -146,7 +146,13 @@ impl Acd {
         let a = self.a(ix);
         match a.doing {
             AgentDoing::Talking { wrap_up, .. } if a.signed_in && !wrap_up.is_zero() => {
-                self.set_agent(now, ix, AgentDoing::WrapUp { until: now + wrap_up });
+                self.set_agent(
+                    now,
+                    ix,
+                    AgentDoing::WrapUp {
+                        until: now + wrap_up,
+                    },
+                );
             }
             AgentDoing::Talking { .. }
             | AgentDoing::Offline
@@ -208,7 +214,10 @@ impl Acd {
                 queue.idle.insert(idle);
                 self.dirty.insert(q);
             }
-            match (was == AgentDoing::Offline, agent.doing == AgentDoing::Offline) {
+            match (
+                was == AgentDoing::Offline,
+                agent.doing == AgentDoing::Offline,
+            ) {
                 (true, false) => {
                     queue.staffed += 1;
                     if let Some(at) = queue.unstaffed_at.take() {

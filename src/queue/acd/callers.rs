@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::timers::at_least;
 use super::{
-    Acd, AgentDoing, Arrival, Caller, CallerDoing, CallerTimers, ContactId, Leaving, Mono,
-    OfferId, OverflowCause, OverflowStep, Place, Priority, QueueAction, QueueIx, Timer,
+    Acd, AgentDoing, Arrival, Caller, CallerDoing, CallerTimers, ContactId, Leaving, Mono, OfferId,
+    OverflowCause, OverflowStep, Place, Priority, QueueAction, QueueIx, Timer,
 };
 use crate::now::Now;
 use crate::queue::settings::{Strategy, Unstaffed};
@@ -170,11 +170,14 @@ impl Acd {
         let s = &queue.settings;
         let t = &mut caller.timers;
         let give_up = s.max_wait.map(|wait| (caller.since + wait).max(now));
-        self.timers.set(&mut t.give_up, give_up, Timer::GiveUp(contact));
+        self.timers
+            .set(&mut t.give_up, give_up, Timer::GiveUp(contact));
         let position = s.position_every.map(|_| now);
-        self.timers.set(&mut t.position, position, Timer::Position(contact));
+        self.timers
+            .set(&mut t.position, position, Timer::Position(contact));
         let comfort = s.comfort_every.map(|every| now + at_least(every));
-        self.timers.set(&mut t.comfort, comfort, Timer::Comfort(contact));
+        self.timers
+            .set(&mut t.comfort, comfort, Timer::Comfort(contact));
     }
 
     /// Out of the line, offers withdrawn, timers gone; what the caller does next is `then`.
@@ -185,9 +188,12 @@ impl Acd {
         let was = std::mem::replace(&mut caller.doing, then);
         let (queue, place) = (caller.queue, caller.place);
         let t = &mut caller.timers;
-        self.timers.set(&mut t.give_up, None, Timer::GiveUp(contact));
-        self.timers.set(&mut t.position, None, Timer::Position(contact));
-        self.timers.set(&mut t.comfort, None, Timer::Comfort(contact));
+        self.timers
+            .set(&mut t.give_up, None, Timer::GiveUp(contact));
+        self.timers
+            .set(&mut t.position, None, Timer::Position(contact));
+        self.timers
+            .set(&mut t.comfort, None, Timer::Comfort(contact));
         let q = self.q_mut(queue);
         q.open.remove(&place);
         if q.line.remove(place) {
@@ -213,9 +219,7 @@ impl Acd {
         let doing = CallerDoing::Talking { agent: offer.agent };
         let others = match self.callers.get_mut(&contact).map(|c| &mut c.doing) {
             Some(CallerDoing::Offered { offers }) => std::mem::take(offers),
-            Some(
-                CallerDoing::Waiting | CallerDoing::Talking { .. } | CallerDoing::Away { .. },
-            )
+            Some(CallerDoing::Waiting | CallerDoing::Talking { .. } | CallerDoing::Away { .. })
             | None => Vec::new(),
         };
         self.leave_line(now, contact, doing);

@@ -93,7 +93,9 @@ impl super::Acd {
         match caller.doing {
             CallerDoing::Waiting => self.overflow(now, contact, OverflowCause::WaitedTooLong),
             // A phone rings for them: looked at again if nobody answers.
-            CallerDoing::Offered { .. } | CallerDoing::Talking { .. } | CallerDoing::Away { .. } => {}
+            CallerDoing::Offered { .. }
+            | CallerDoing::Talking { .. }
+            | CallerDoing::Away { .. } => {}
         }
     }
 
@@ -103,14 +105,18 @@ impl super::Acd {
         };
         caller.timers.position = None;
         let queue = &self.queues[caller.queue.0 as usize];
-        let next = queue.settings.position_every.map(|every| now + at_least(every));
+        let next = queue
+            .settings
+            .position_every
+            .map(|every| now + at_least(every));
         let timer = Timer::Position(contact);
         self.timers.set(&mut caller.timers.position, next, timer);
         if caller.doing == CallerDoing::Waiting
             && let Some(position) = queue.line.position(caller.place)
         {
             caller.told = Some((now, position));
-            self.actions.push_back(QueueAction::Position { contact, position });
+            self.actions
+                .push_back(QueueAction::Position { contact, position });
         }
     }
 
