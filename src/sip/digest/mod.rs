@@ -107,11 +107,9 @@ impl Secret {
     /// HA1 for this algorithm, lower case; `None` when it is not known for it.
     pub fn ha1(&self, algorithm: Algorithm, username: &str, realm: &str) -> Option<String> {
         match self {
-            Secret::Plain(password) => Some(algorithm.hex(&[
-                username.as_bytes(),
-                realm.as_bytes(),
-                password.as_bytes(),
-            ])),
+            Secret::Plain(password) => {
+                Some(algorithm.hex(&[username.as_bytes(), realm.as_bytes(), password.as_bytes()]))
+            }
             Secret::Ha1 { sha256, md5 } => match algorithm {
                 Algorithm::Sha256 => sha256.as_ref().map(|h| h.to_ascii_lowercase()),
                 Algorithm::Md5 => md5.as_ref().map(|h| h.to_ascii_lowercase()),
@@ -184,13 +182,6 @@ impl Sum<'_> {
             Qop::Auth => b"auth",
             Qop::AuthInt => b"auth-int",
         };
-        h(&[
-            ha1,
-            nonce,
-            self.nc.as_bytes(),
-            cnonce,
-            qop,
-            ha2.as_bytes(),
-        ])
+        h(&[ha1, nonce, self.nc.as_bytes(), cnonce, qop, ha2.as_bytes()])
     }
 }

@@ -229,9 +229,7 @@ impl Authenticator {
         let realm = quote(&self.realm);
         let mut challenges = Vec::with_capacity(self.offered.len());
         for algorithm in &self.offered {
-            let nonce = self
-                .key
-                .issue(now.mono, &self.realm, request.source.ip());
+            let nonce = self.key.issue(now.mono, &self.realm, request.source.ip());
             challenges.push(format!(
                 "Digest realm={realm}, nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}",
                 algorithm.token()

@@ -85,7 +85,8 @@ fn ha1_secrets_choose_the_algorithm_and_sess_is_answered() {
     };
     let sha = r#"Digest realm="r", nonce="n", algorithm=SHA-256, qop="auth""#;
     let md5 = r#"Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth""#;
-    let run = |c: &Credentials, list: &[&str]| answer(401, list, c, "REGISTER", "sip:r", b"", "c", 1);
+    let run =
+        |c: &Credentials, list: &[&str]| answer(401, list, c, "REGISTER", "sip:r", b"", "c", 1);
     let header = run(&known, &[sha, md5]).expect("md5");
     assert_eq!(header, run(&mufasa("Circle Of Life"), &[md5]).expect("md5"));
     assert!(header.value.contains("algorithm=MD5-sess"));
@@ -139,27 +140,48 @@ fn malformed_headers_are_refused() {
     assert!(Challenge::parse(&long).is_err());
     let good = "Digest username=\"u\",realm=\"r\",nonce=\"n\",uri=sip:r,response=\"0\"";
     assert!(DigestResponse::parse(good).is_ok());
-    for bad in ["qop=auth", "qop=auth,cnonce=c,nc=1", "qop=auth,cnonce=c,nc=0000000g"] {
-        assert!(DigestResponse::parse(&format!("{good},{bad}")).is_err(), "{bad}");
+    for bad in [
+        "qop=auth",
+        "qop=auth,cnonce=c,nc=1",
+        "qop=auth,cnonce=c,nc=0000000g",
+    ] {
+        assert!(
+            DigestResponse::parse(&format!("{good},{bad}")).is_err(),
+            "{bad}"
+        );
     }
 }
 
 #[test]
 fn a_client_session_counts_and_gives_up() {
-    let md5 = |nonce: &str, more: &str| format!("Digest realm=\"r\", nonce=\"{nonce}\", qop=\"auth\"{more}");
+    let md5 = |nonce: &str, more: &str| {
+        format!("Digest realm=\"r\", nonce=\"{nonce}\", qop=\"auth\"{more}")
+    };
     let mut session = ClientSession::new(mufasa("x"));
     assert_eq!(session.authorize("REGISTER", "sip:r", b"", "c"), None);
-    session.handle_challenge(401, &[&md5("1", "")]).expect("first");
-    let first = session.authorize("REGISTER", "sip:r", b"", "c").expect("header");
+    session
+        .handle_challenge(401, &[&md5("1", "")])
+        .expect("first");
+    let first = session
+        .authorize("REGISTER", "sip:r", b"", "c")
+        .expect("header");
     assert_eq!(part(&first.value, "nc"), "00000001");
     session.handle_success();
-    let second = session.authorize("REGISTER", "sip:r", b"", "c").expect("header");
+    let second = session
+        .authorize("REGISTER", "sip:r", b"", "c")
+        .expect("header");
     assert_eq!(part(&second.value, "nc"), "00000002");
     // The nonce grew old: not a refusal.
-    session.handle_challenge(401, &[&md5("2", "")]).expect("after success");
-    let third = session.authorize("REGISTER", "sip:r", b"", "c").expect("header");
+    session
+        .handle_challenge(401, &[&md5("2", "")])
+        .expect("after success");
+    let third = session
+        .authorize("REGISTER", "sip:r", b"", "c")
+        .expect("header");
     assert_eq!(part(&third.value, "nc"), "00000001");
-    session.handle_challenge(401, &[&md5("3", ", stale=TRUE")]).expect("stale");
+    session
+        .handle_challenge(401, &[&md5("3", ", stale=TRUE")])
+        .expect("stale");
     assert_eq!(
         session.handle_challenge(401, &[&md5("4", "")]),
         Err(AnswerError::Refused)
@@ -167,7 +189,11 @@ fn a_client_session_counts_and_gives_up() {
     // A server that calls everything stale is not asked for ever.
     let mut session = ClientSession::new(mufasa("x"));
     let tries = (0..100)
-        .take_while(|i| session.handle_challenge(401, &[&md5(&i.to_string(), ", stale=true")]).is_ok())
+        .take_while(|i| {
+            session
+                .handle_challenge(401, &[&md5(&i.to_string(), ", stale=true")])
+                .is_ok()
+        })
         .count();
     assert!(tries < 10, "{tries}");
 }
@@ -281,7 +307,10 @@ fn an_md5_response_is_wrong_where_md5_is_not_offered() {
     let mut s = Server::with(config);
     let md5 = s.challenges(HOME)[0].replace("SHA-256", "MD5");
     let value = respond(&[md5], "anna", "right", 1);
-    assert!(matches!(s.check(HOME, &[&value]), Verdict::Challenge { wrong: true, .. }));
+    assert!(matches!(
+        s.check(HOME, &[&value]),
+        Verdict::Challenge { wrong: true, .. }
+    ));
 }
 
 #[test]
@@ -340,7 +369,9 @@ fn old_foreign_and_forged_nonces_are_stale_and_cost_no_guess() {
     s.now = s.now.after(Duration::from_secs(301));
     assert!(is_stale(&s.check(HOME, &[&value])));
     for nonce in ["", "x", "====", &"A".repeat(43), &"A".repeat(4000)] {
-        let forged = vec![format!("Digest realm=\"zeroline\", nonce=\"{nonce}\", qop=\"auth\"")];
+        let forged = vec![format!(
+            "Digest realm=\"zeroline\", nonce=\"{nonce}\", qop=\"auth\""
+        )];
         for _ in 0..30 {
             assert!(!matches!(
                 s.check(HOME, &[&respond(&forged, "anna", "right", 1)]),
@@ -358,7 +389,10 @@ fn what_was_signed_for_one_uri_does_not_serve_another() {
     let other = s.check_uri("sip:0900123@zeroline", HOME, &[&value]);
     assert!(matches!(other, Verdict::Challenge { wrong: true, .. }));
     // A rewritten host is the same place.
-    assert_eq!(s.check_uri("sip:192.0.2.1:5060", HOME, &[&value]), accepted("anna"));
+    assert_eq!(
+        s.check_uri("sip:192.0.2.1:5060", HOME, &[&value]),
+        accepted("anna")
+    );
 }
 
 #[test]
@@ -366,7 +400,10 @@ fn credentials_for_other_realms_are_passed_over() {
     let mut s = Server::new();
     let value = respond(&s.challenges(HOME), "anna", "right", 1);
     let other = value.replace("realm=\"zeroline\"", "realm=\"proxy\"");
-    assert_eq!(s.check(HOME, &["Basic x", &other, &value]), accepted("anna"));
+    assert_eq!(
+        s.check(HOME, &["Basic x", &other, &value]),
+        accepted("anna")
+    );
 }
 
 #[test]
@@ -387,7 +424,10 @@ fn guessing_is_slowed_and_the_owner_gets_in() {
     assert!(answer_after >= 1 && answer_after <= 7, "{answer_after}");
     // The right password is not told apart while the source must wait: no oracle.
     let from = format!("{attacker}:99");
-    assert!(matches!(s.log_in(&from, "anna", "right"), Verdict::SlowDown { .. }));
+    assert!(matches!(
+        s.log_in(&from, "anna", "right"),
+        Verdict::SlowDown { .. }
+    ));
     // Her phone elsewhere is not held up, however long the guessing went on.
     assert_eq!(s.log_in(HOME, "anna", "right"), accepted("anna"));
     // After a minute at peace ten more guesses are heard.
@@ -398,7 +438,10 @@ fn guessing_is_slowed_and_the_owner_gets_in() {
 #[test]
 fn a_phone_already_known_is_not_held_up_by_a_guesser_behind_the_same_router() {
     let mut s = Server::new();
-    assert_eq!(s.log_in("203.0.113.9:4000", "anna", "right"), accepted("anna"));
+    assert_eq!(
+        s.log_in("203.0.113.9:4000", "anna", "right"),
+        accepted("anna")
+    );
     for _ in 0..50 {
         s.log_in("203.0.113.9:5000", "anna", "guess");
     }
@@ -406,7 +449,10 @@ fn a_phone_already_known_is_not_held_up_by_a_guesser_behind_the_same_router() {
         s.log_in("203.0.113.9:5001", "anna", "right"),
         Verdict::SlowDown { .. }
     ));
-    assert_eq!(s.log_in("203.0.113.9:4000", "anna", "right"), accepted("anna"));
+    assert_eq!(
+        s.log_in("203.0.113.9:4000", "anna", "right"),
+        accepted("anna")
+    );
     // The same port does not help to guess somebody else's.
     assert!(matches!(
         s.log_in("203.0.113.9:4000", "ben", "guess"),
@@ -424,7 +470,10 @@ fn an_ipv6_network_is_one_source() {
         })
         .count();
     assert_eq!(slowed, 90);
-    assert_eq!(s.log_in("[2001:db8:1:3::1]:5060", "anna", "right"), accepted("anna"));
+    assert_eq!(
+        s.log_in("[2001:db8:1:3::1]:5060", "anna", "right"),
+        accepted("anna")
+    );
 }
 
 #[test]
