@@ -1,5 +1,8 @@
 //! RTP and audio, pure: packets, codecs, jitter, keys. The threads that drive it are in `net::media`.
 
+pub mod codec;
 pub mod command;
+pub mod dtmf_event;
 pub mod dtmf_tone;
 pub mod prompt;
+pub mod rtp;
