@@ -130,8 +130,7 @@ impl Press {
         let newer = header.sequence.wrapping_sub(self.sequence) as i16 > 0;
         if header.timestamp == self.timestamp {
             // A sender whose clock stands still marks its next press and counts from zero.
-            let again =
-                self.ended && newer && header.marker && packet.duration < self.duration;
+            let again = self.ended && newer && header.marker && packet.duration < self.duration;
             return !again;
         }
         if header.marker {

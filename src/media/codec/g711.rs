@@ -26,7 +26,11 @@ const fn ulaw_value(byte: u8) -> i16 {
     let exponent = (byte >> 4) & 7;
     let mantissa = (byte & 0x0f) as i32;
     let magnitude = (((mantissa << 3) + 132) << exponent) - 132;
-    (if byte & 0x80 != 0 { -magnitude } else { magnitude }) as i16
+    (if byte & 0x80 != 0 {
+        -magnitude
+    } else {
+        magnitude
+    }) as i16
 }
 
 /// One sample to A-law.
@@ -56,7 +60,11 @@ const fn alaw_value(byte: u8) -> i16 {
     } else {
         ((mantissa << 4) + 0x108) << (exponent - 1)
     };
-    (if byte & 0x80 != 0 { magnitude } else { -magnitude }) as i16
+    (if byte & 0x80 != 0 {
+        magnitude
+    } else {
+        -magnitude
+    }) as i16
 }
 
 const fn table(alaw: bool) -> [i16; 256] {

@@ -99,7 +99,10 @@ fn g711_picks_the_nearest_value() {
         let size = i32::from(s).abs();
         let ustep = ((size + 132) >> 4).max(8);
         let astep = (size >> 4).max(16);
-        assert!((u - i32::from(s)).abs() <= ustep.max(i32::from(size > 32124) * 1024), "{s} {u}");
+        assert!(
+            (u - i32::from(s)).abs() <= ustep.max(i32::from(size > 32124) * 1024),
+            "{s} {u}"
+        );
         assert!((a - i32::from(s)).abs() <= astep, "{s} {a}");
     }
 }

@@ -58,10 +58,19 @@ fn a_press_is_told_once_at_its_first_packet() {
 
 #[test]
 fn any_single_packet_of_a_press_is_enough() {
-    let wire = phone(&[(key('0'), 0, 5), (key('0'), 5, 5)], 8000, 65530, u32::MAX - 100);
+    let wire = phone(
+        &[(key('0'), 0, 5), (key('0'), 5, 5)],
+        8000,
+        65530,
+        u32::MAX - 100,
+    );
     for first in 0..8 {
         for second in 8..16 {
-            assert_eq!(keys(8000, [wire[first], wire[second]]), "00", "{first} {second}");
+            assert_eq!(
+                keys(8000, [wire[first], wire[second]]),
+                "00",
+                "{first} {second}"
+            );
         }
     }
 }

@@ -64,7 +64,10 @@ fn rtp_and_rtcp_on_one_port_are_told_apart() {
     assert_eq!(classify(&p[..8]), PacketKind::Rtcp);
     p[1] = 0;
     assert_eq!(classify(&p[..8]), PacketKind::Other);
-    assert_eq!(classify(&[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), PacketKind::Other);
+    assert_eq!(
+        classify(&[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]),
+        PacketKind::Other
+    );
     assert_eq!(classify(b"\r\n"), PacketKind::Other);
 }
 
@@ -72,14 +75,20 @@ fn rtp_and_rtcp_on_one_port_are_told_apart() {
 fn a_sender_counts_marks_talkspurts_and_wraps() {
     let mut s = RtpSender::new(7, 0xffff, u32::MAX - 159);
     let a = s.next(0, 160, 160);
-    assert_eq!((a.sequence, a.marker, a.timestamp), (0x7fff, true, u32::MAX - 159));
+    assert_eq!(
+        (a.sequence, a.marker, a.timestamp),
+        (0x7fff, true, u32::MAX - 159)
+    );
     let b = s.next(0, 160, 160);
     assert_eq!((b.sequence, b.marker, b.timestamp), (0x8000, false, 0));
     s.pause(320);
     let c = s.next(0, 160, 160);
     assert_eq!((c.sequence, c.marker, c.timestamp), (0x8001, true, 480));
     let e = s.event(101, false, 480, 4);
-    assert_eq!((e.sequence, e.timestamp, e.payload_type), (0x8002, 480, 101));
+    assert_eq!(
+        (e.sequence, e.timestamp, e.payload_type),
+        (0x8002, 480, 101)
+    );
     assert_eq!((s.packets(), s.octets()), (4, 484));
 }
 
