@@ -9,6 +9,7 @@ pub mod digest;
 pub mod endpoint;
 pub mod flow;
 pub mod leg;
+pub mod message;
 pub mod reliable;
 pub mod session_timer;
 pub mod transaction;
