@@ -1,0 +1,274 @@
+//! The kinds of nodes, one function each.
+
+use std::time::Duration;
+
+use super::source::{Fields, Source};
+use super::speech::{self, Spoken, ZeroForm};
+use super::yaml::{At, Data, Yaml};
+use super::{Context, duration, queue, word};
+use crate::ids::{NodeName, PromptName};
+use crate::menu::system;
+use crate::menu::tree::{Choice, Collect, Confirm, Kind, Menu, Node, Say};
+
+/// What holds for the whole line unless a node says otherwise.
+#[derive(Clone, Copy)]
+pub(super) struct Defaults {
+    pub wait: Duration,
+    pub tries: usize,
+}
+
+const KINDS: [&str; 5] = ["menu", "say", "collect", "queue", "goodbye"];
+/// The longest entry.
+const MAX_DIGITS: usize = 32;
+
+pub(super) fn node(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    name: NodeName,
+    at: At,
+    yaml: &Yaml,
+) -> Option<Node> {
+    let mut fields = Fields::new(src, yaml, &format!("node `{name}`"), "say: { prompt: … }")?;
+    let label = fields.take("label");
+    let label = label.and_then(|y| src.text(y, "label", "Opening hours"));
+    let mut kinds = KINDS.into_iter().filter_map(|k| Some((k, fields.take_with_key(k)?)));
+    let first = kinds.next();
+    if let Some((kind, (at, _))) = kinds.next() {
+        src.error(
+            at,
+            format!("node `{name}` is a `{kind}` and something else as well"),
+            "a node is of one kind; make two nodes and join them by `go`",
+        );
+    }
+    drop(kinds);
+    fields.finish(src);
+    let Some((kind, (_, body))) = first else {
+        src.error(
+            at,
+            format!("node `{name}` does nothing"),
+            format!("give it one of: {}", KINDS.join(", ")),
+        );
+        return None;
+    };
+    let kind = match kind {
+        "menu" => menu(src, cx, body).map(Kind::Menu),
+        "say" => say(src, cx, body).map(Kind::Say),
+        "collect" => collect(src, cx, body).map(Kind::Collect),
+        "queue" => queue(src, body, "queue", cx.known).map(Kind::Queue),
+        _ => goodbye(src, cx, body),
+    };
+    Some(Node {
+        label: label.map_or_else(|| name.as_str().to_owned(), str::to_owned),
+        name,
+        kind: kind?,
+    })
+}
+
+fn menu(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
+    let mut fields = Fields::new(src, yaml, "a menu", "menu: { options: … }")?;
+    let greeting = fields.take("greeting").map(|y| speech::read(src, cx, y));
+    let listed = fields.need(src, "options", "{ 1: { say: { prompt: … }, go: … } }");
+    let again = fields.take("again");
+    let wait = wait(src, fields.take("wait"), "wait", cx.defaults.wait);
+    let tries = tries(src, fields.take("tries"), cx.defaults.tries);
+    let at = fields.at;
+    fields.finish(src);
+
+    let mut options: [Option<Choice>; 9] = Default::default();
+    let mut said: [Option<Vec<Spoken>>; 9] = Default::default();
+    let mut good = true;
+    let listed = listed.and_then(|y| Fields::new(src, y, "`options`", "1: { go: … }"));
+    for (key, at, yaml) in listed?.take_all() {
+        let Some(i) = option_index(src, key, at) else {
+            good = false;
+            continue;
+        };
+        let Some((choice, speech)) = option(src, cx, key, yaml) else {
+            good = false;
+            continue;
+        };
+        if let (Some(c), Some(s)) = (options.get_mut(i), said.get_mut(i)) {
+            (*c, *s) = (Some(choice), speech);
+        }
+    }
+    if options.iter().all(Option::is_none) && good {
+        src.error(at, "a menu without options", "add at least one under `options`");
+        return None;
+    }
+    let greeting = match greeting {
+        Some(g) => Some(g?),
+        None => None,
+    };
+    if !good {
+        return None;
+    }
+    let (first, body) = speech::menu(src, cx, at, greeting, said, &options)?;
+    let again = speech::again(src, cx, at, again, tries, &first, &body, ZeroForm::Plain)?;
+    Some(Menu {
+        first,
+        body,
+        again,
+        options,
+        wait,
+    })
+}
+
+fn option_index(src: &mut Source<'_>, key: &str, at: At) -> Option<usize> {
+    match key {
+        "0" => src.error(
+            at,
+            "0 always reaches a person and can not be assigned",
+            "use 1 to 9; for the person behind 0 set `human` of the line",
+        ),
+        "*" => src.error(at, "* always goes back and can not be assigned", "use 1 to 9"),
+        "#" => src.error(at, "# ends entries and can not be assigned", "use 1 to 9"),
+        _ => match key.parse::<usize>() {
+            Ok(n @ 1..=9) if key.len() == 1 => return Some(n - 1),
+            Ok(_) | Err(_) => src.error(at, format!("`{key}` is not a key"), "use 1 to 9"),
+        },
+    }
+    None
+}
+
+type Option1 = (Choice, Option<Vec<Spoken>>);
+
+fn option(src: &mut Source<'_>, cx: &Context<'_>, key: &str, yaml: &Yaml) -> Option<Option1> {
+    let what = format!("option {key}");
+    let mut fields = Fields::new(src, yaml, &what, "{ say: { prompt: … }, go: … }")?;
+    let said = fields.take("say").map(|y| speech::read(src, cx, y));
+    let go = fields.need(src, "go", "NODE");
+    let go = go.and_then(|y| cx.target(src, Some(y)));
+    fields.finish(src);
+    let said = match said {
+        Some(s) => Some(s?),
+        None => None,
+    };
+    Some((Choice { go: go? }, said))
+}
+
+fn say(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Say> {
+    let mut fields = Fields::new(src, yaml, "a say", "say: { prompt: …, go: … }")?;
+    let speech = speech::read_fields(src, cx, &mut fields);
+    let go = cx.target(src, fields.take("go"));
+    let interrupt = src.flag(fields.take("interrupt"), "interrupt", true);
+    fields.finish(src);
+    Some(Say {
+        speech: speech::plain(cx, speech?),
+        interrupt,
+        go: go?,
+    })
+}
+
+fn goodbye(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Kind> {
+    let speech = speech::read(src, cx, yaml)?;
+    Some(Kind::Goodbye(speech::plain(cx, speech)))
+}
+
+fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collect> {
+    let mut fields = Fields::new(src, yaml, "a collect", "collect: { say: …, digits: 8, … }")?;
+    let question = fields.need(src, "say", "{ prompt: … }");
+    let question = question.and_then(|y| speech::read(src, cx, y));
+    let digits = fields.need(src, "digits", "8");
+    let range = digits.and_then(|y| src.value(y, "digits", "8` or `digits: 4-8", range));
+    let leading_zero = src.flag(fields.take("leading_zero"), "leading_zero", false);
+    let into = fields.need(src, "into", "account");
+    let into = into.and_then(|y| src.value(y, "into", "account", word));
+    let sensitive = src.flag(fields.take("sensitive"), "sensitive", false);
+    let confirm = src.flag(fields.take("confirm"), "confirm", false);
+    let first_wait = wait(src, fields.take("wait"), "wait", cx.defaults.wait);
+    let between = wait(src, fields.take("between"), "between", Duration::from_secs(3));
+    let tries = tries(src, fields.take("tries"), cx.defaults.tries);
+    let again = fields.take("again");
+    let go = fields.take("go");
+    let go = cx.target(src, go);
+    let at = fields.at;
+    fields.finish(src);
+
+    if let (Some((1, _)), true, Some(digits)) = (range, leading_zero, digits) {
+        src.error(
+            digits.at,
+            "an entry of one digit that may be 0 leaves no way to tell it from the person",
+            "ask for at least 2 digits, or leave `leading_zero` out",
+        );
+        return None;
+    }
+    let form = if leading_zero {
+        ZeroForm::ThenHash
+    } else {
+        ZeroForm::Plain
+    };
+    let confirm = if confirm {
+        Some(read_back(src, cx, at, cx.defaults.wait)?)
+    } else {
+        None
+    };
+    let speech = speech::with_zero(src, cx, at, question?, form)?;
+    let again = speech::again_entry(src, cx, at, again, tries, &speech, form)?;
+    let (min, max) = range?;
+    Some(Collect {
+        speech,
+        again,
+        min,
+        max,
+        leading_zero,
+        into: into?,
+        sensitive,
+        confirm,
+        first_wait,
+        between,
+        go: go?,
+    })
+}
+
+/// Everything that reading digits back needs, or the mistake that it is not there.
+fn read_back(src: &mut Source<'_>, cx: &Context<'_>, at: At, wait: Duration) -> Option<Confirm> {
+    let digits: Vec<String> = (0..10).map(system::digit).collect();
+    for name in &digits {
+        speech::system(src, cx, at, name)?;
+    }
+    let before = speech::system(src, cx, at, system::YOU_ENTERED)?;
+    let after = speech::system(src, cx, at, system::CONFIRM)?;
+    let mut names = digits.iter().map(PromptName::new);
+    Some(Confirm {
+        before: speech::plain(cx, vec![before]),
+        digits: std::array::from_fn(|_| names.next().unwrap_or_else(|| PromptName::new(""))),
+        after: speech::plain(cx, vec![after]),
+        wait,
+    })
+}
+
+fn range(text: &str) -> Option<(usize, usize)> {
+    let (min, max) = text.split_once('-').unwrap_or((text, text));
+    let (min, max) = (min.trim().parse().ok()?, max.trim().parse().ok()?);
+    (1 <= min && min <= max && max <= MAX_DIGITS).then_some((min, max))
+}
+
+pub(super) fn wait(
+    src: &mut Source<'_>,
+    yaml: Option<&Yaml>,
+    key: &str,
+    default: Duration,
+) -> Duration {
+    let Some(yaml) = yaml else { return default };
+    let Some(d) = src.value(yaml, key, "5s", duration) else {
+        return default;
+    };
+    if !(Duration::from_secs(1)..=Duration::from_secs(60)).contains(&d) {
+        src.error(yaml.at, format!("`{key}` must be from 1s to 60s"), "write it like `5s`");
+    }
+    d
+}
+
+pub(super) fn tries(src: &mut Source<'_>, yaml: Option<&Yaml>, default: usize) -> usize {
+    let parse = |t: &str| t.parse().ok().filter(|n| (1..=3).contains(n));
+    yaml.and_then(|y| src.value(y, "tries", "2` (1 to 3), not `tries: more", parse))
+        .unwrap_or(default)
+}
+
+/// A list, or the one thing that is not a list.
+pub(super) fn items(yaml: &Yaml) -> Vec<&Yaml> {
+    match &yaml.data {
+        Data::List(items) => items.iter().collect(),
+        Data::Scalar { .. } | Data::Map(_) => vec![yaml],
+    }
+}

@@ -1,0 +1,76 @@
+//! The prompts that every language must have: what the server itself says.
+
+/// Said when a caller is on the way to a person.
+pub const CONNECTING: &str = "sys-connecting";
+/// Told after the digits of a position above ten.
+pub const POSITION_MANY: &str = "sys-position-many";
+/// Comfort while waiting.
+pub const COMFORT: &str = "sys-comfort";
+/// Nobody is free: leave a message after the tone.
+pub const MESSAGE_INTRO: &str = "sys-message-intro";
+/// The tone.
+pub const BEEP: &str = "sys-beep";
+/// The message is kept.
+pub const MESSAGE_SAVED: &str = "sys-message-saved";
+/// The message was too short, once more.
+pub const MESSAGE_SHORT: &str = "sys-message-short";
+/// Something of ours failed; a person follows.
+pub const FAULT: &str = "sys-fault";
+/// Nothing was heard.
+pub const SILENCE: &str = "sys-silence";
+/// That key is not in use here.
+pub const WRONG: &str = "sys-wrong";
+/// The entry was too short.
+pub const TOO_SHORT: &str = "sys-too-short";
+/// Good-bye.
+pub const GOODBYE: &str = "sys-goodbye";
+/// The line to the agent was lost, the place is kept.
+pub const AGENT_LOST: &str = "sys-agent-lost";
+/// Music on hold.
+pub const MUSIC: &str = "sys-moh";
+/// For a person, press zero.
+pub const ZERO: &str = "sys-zero";
+/// For a person, press zero and then hash: where an entry may begin with 0.
+pub const ZERO_HASH: &str = "sys-zero-hash";
+/// The last prompt before the person.
+pub const LAST_TRY: &str = "sys-last-try";
+/// The short question for digits.
+pub const ENTER_NOW: &str = "sys-enter-now";
+/// Before digits that are read back.
+pub const YOU_ENTERED: &str = "sys-you-entered";
+/// After digits that were read back: 1 is right, 2 is once more.
+pub const CONFIRM: &str = "sys-confirm";
+
+/// "You are number N" for 1–10; the last is "more than ten are before you".
+pub fn position(n: usize) -> String {
+    match n {
+        1..=10 => format!("sys-position-{n}"),
+        _ => POSITION_MANY.to_owned(),
+    }
+}
+
+/// "Press N", said after an option.
+pub fn press(digit: usize) -> String {
+    format!("sys-press-{digit}")
+}
+
+/// A digit by itself.
+pub fn digit(digit: usize) -> String {
+    format!("sys-digit-{digit}")
+}
+
+/// Every name.
+pub fn all() -> Vec<String> {
+    let fixed = [
+        CONNECTING, POSITION_MANY, COMFORT, MESSAGE_INTRO, BEEP, MESSAGE_SAVED, MESSAGE_SHORT,
+        FAULT, SILENCE, WRONG, TOO_SHORT, GOODBYE, AGENT_LOST, MUSIC, ZERO, ZERO_HASH, LAST_TRY,
+        ENTER_NOW, YOU_ENTERED, CONFIRM,
+    ];
+    fixed
+        .into_iter()
+        .map(str::to_owned)
+        .chain((1..=10).map(position))
+        .chain((1..=9).map(press))
+        .chain((0..=9).map(digit))
+        .collect()
+}

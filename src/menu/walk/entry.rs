@@ -1,0 +1,142 @@
+//! Digit entry and its confirmation.
+
+use std::sync::Arc;
+
+use super::node::Failure;
+use super::{Doing, Entry, LONGEST_PLAY, Walk};
+use crate::ids::{Digits, Key};
+use crate::menu::outcome::{Reason, StepKind, WalkAction};
+use crate::now::Now;
+
+impl Walk {
+    pub(super) fn entry_key(&mut self, now: Now, key: Key) {
+        self.hush();
+        let line = Arc::clone(&self.line);
+        let (Some(collect), Doing::Entering { digits }) = (line.collect(self.at), &mut self.doing)
+        else {
+            return self.fault(now, "the menu lost its place");
+        };
+        if key.digit().is_some() {
+            digits.push(key);
+            if digits.len() < collect.max {
+                self.deadline = now.mono + collect.between;
+            } else {
+                self.completed = true;
+                self.complete(now);
+            }
+        } else if key == Key::STAR && digits.is_empty() {
+            self.step(now, StepKind::Pressed { key });
+            self.back(now);
+        } else if key == Key::STAR {
+            self.step(now, StepKind::Pressed { key });
+            self.repeat(now);
+        } else if key == Key::HASH && digits.len() >= collect.min {
+            self.complete(now);
+        } else {
+            self.step(now, StepKind::Wrong { key });
+            self.fail(now, Failure::Wrong);
+        }
+    }
+
+    /// No digit came in time: nothing at all, the end of an entry, or half of one. A 0 alone
+    /// where entries may begin with 0 is the wish for a person.
+    pub(super) fn entry_silent(&mut self, now: Now) {
+        let line = Arc::clone(&self.line);
+        let (Some(collect), Doing::Entering { digits }) = (line.collect(self.at), &self.doing)
+        else {
+            return self.fault(now, "the menu lost its place");
+        };
+        if digits.reveal() == "0" {
+            self.step(now, StepKind::Pressed { key: Key::ZERO });
+            self.leave_to_person(Reason::Asked);
+        } else if digits.is_empty() {
+            self.step(now, StepKind::Silent);
+            self.fail(now, Failure::Silence);
+        } else if digits.len() >= collect.min {
+            self.complete(now);
+        } else {
+            self.step(now, StepKind::Silent);
+            self.fail(now, Failure::Wrong);
+        }
+    }
+
+    fn complete(&mut self, now: Now) {
+        let Doing::Entering { digits } = &mut self.doing else {
+            return;
+        };
+        let digits = std::mem::take(digits);
+        let count = digits.len();
+        self.step(now, StepKind::Collected { digits: count });
+        if self.collect().is_some_and(|c| c.confirm.is_some()) {
+            self.doing = Doing::Confirming { digits };
+            self.read_back(now);
+        } else {
+            self.accept(now, digits);
+        }
+    }
+
+    pub(super) fn read_back(&mut self, now: Now) {
+        let line = Arc::clone(&self.line);
+        let (Some(confirm), Doing::Confirming { digits }) = (
+            line.collect(self.at).and_then(|c| c.confirm.as_ref()),
+            &self.doing,
+        ) else {
+            return self.fault(now, "the menu lost its place");
+        };
+        let mut prompts = confirm.before.prompts.clone();
+        let spoken = digits.reveal().bytes();
+        prompts.extend(
+            spoken.filter_map(|b| confirm.digits.get(usize::from(b.wrapping_sub(b'0'))).cloned()),
+        );
+        prompts.extend(confirm.after.prompts.iter().cloned());
+        self.play_all(now, prompts, LONGEST_PLAY);
+    }
+
+    pub(super) fn confirm_key(&mut self, now: Now, key: Key) {
+        self.hush();
+        match key.as_char() {
+            '1' => {
+                self.step(now, StepKind::Pressed { key });
+                if let Doing::Confirming { digits } = &mut self.doing {
+                    let digits = std::mem::take(digits);
+                    self.completed = true;
+                    self.accept(now, digits);
+                }
+            }
+            '2' | '*' => {
+                self.step(now, StepKind::Pressed { key });
+                self.repeat(now);
+            }
+            '9' => {
+                self.step(now, StepKind::Pressed { key });
+                self.read_back(now);
+            }
+            _ => {
+                self.step(now, StepKind::Wrong { key });
+                self.fail(now, Failure::Wrong);
+            }
+        }
+    }
+
+    fn accept(&mut self, now: Now, value: Digits) {
+        let Some(collect) = self.collect() else {
+            return self.fault(now, "the menu lost its place");
+        };
+        let (name, sensitive, go) = (collect.into.clone(), collect.sensitive, collect.go);
+        let entry = Entry {
+            name: name.clone(),
+            value: value.clone(),
+            sensitive,
+        };
+        match self.entries.iter_mut().find(|e| e.name == name) {
+            Some(earlier) => *earlier = entry,
+            None => self.entries.push(entry),
+        }
+        self.actions.push_back(WalkAction::Entry {
+            name,
+            value,
+            sensitive,
+        });
+        self.follow(now, go);
+    }
+}

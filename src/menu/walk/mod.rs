@@ -1,0 +1,362 @@
+//! The interpreter: one caller's walk through a line.
+//!
+//! Driven like every machine here: `handle_*(event, now)`, `poll_action()`, `poll_timeout()`,
+//! `handle_timeout(now)`. It always waits for something: while a prompt plays for its end (with
+//! a deadline, should the end never be told), else for a key with a deadline.
+//!
+//! Key 0 is taken by [`Walk::handle_key`] through [`Walk::reaches_person`] before any node sees
+//! it; node kinds have no say in it.
+
+mod entry;
+mod node;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::outcome::{Outcome, Reason, Step, StepKind, WalkAction};
+use super::tree::{Collect, Kind, Line, NodeId, Speech, Target};
+use crate::ids::{Digits, Key, NodeName, QueueName};
+use crate::now::{Mono, Now};
+
+/// Keys kept for later nodes; more are dropped.
+const MAX_TYPE_AHEAD: usize = 32;
+/// Steps kept of a path; later ones are told as actions but not kept.
+const MAX_PATH: usize = 200;
+/// How much later than its length a prompt's end may be told before that counts as a fault.
+const PLAY_GRACE: Duration = Duration::from_secs(10);
+/// The same for prompts of unknown length.
+const LONGEST_PLAY: Duration = Duration::from_secs(300);
+
+/// One caller's walk through a line.
+#[derive(Debug)]
+pub struct Walk {
+    line: Arc<Line>,
+    began: Mono,
+    at: NodeId,
+    doing: Doing,
+    /// A prompt is playing.
+    playing: bool,
+    /// The end of what is waited for: a key, or the end of the prompt.
+    deadline: Mono,
+    /// Failed tries at this node, in this visit.
+    failures: usize,
+    /// The menus on the way here, each once; the last is the one that `*` goes back to (or from).
+    trail: Vec<NodeId>,
+    /// Which menus have been heard, by node index.
+    heard: Vec<bool>,
+    /// Keys that came while they could not be used.
+    ahead: VecDeque<Key>,
+    last_key: Option<Key>,
+    /// The last key completed something by itself: a `#` that follows is habit, not a wrong key.
+    completed: bool,
+    path: Vec<Step>,
+    entries: Vec<Entry>,
+    actions: VecDeque<WalkAction>,
+}
+
+/// What the walk is doing at its node.
+#[derive(Debug, PartialEq)]
+enum Doing {
+    /// Speaking: a `say`.
+    Saying,
+    /// At a menu.
+    Choosing,
+    /// Taking digits.
+    Entering { digits: Digits },
+    /// Digits were read back: 1 right, 2 once more.
+    Confirming { digits: Digits },
+    /// Saying good-bye.
+    Parting,
+    /// The menu has been left.
+    Left,
+}
+
+/// A value that the caller entered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its name, from `into:`.
+    pub name: String,
+    /// What was entered.
+    pub value: Digits,
+    /// Never to be shown or stored in the clear.
+    pub sensitive: bool,
+}
+
+impl Walk {
+    /// A caller was answered on the line.
+    pub fn start(line: Arc<Line>, now: Now) -> Walk {
+        let mut walk = Walk {
+            began: now.mono,
+            at: line.start,
+            doing: Doing::Left,
+            playing: false,
+            deadline: now.mono,
+            failures: 0,
+            trail: Vec::new(),
+            heard: vec![false; line.nodes.len()],
+            ahead: VecDeque::new(),
+            last_key: None,
+            completed: false,
+            path: Vec::new(),
+            entries: Vec::new(),
+            actions: VecDeque::new(),
+            line,
+        };
+        walk.enter(now, walk.line.start);
+        walk
+    }
+
+    /// The caller comes back from the queue into self-service: to the menu that they left, with
+    /// path, entries and trail kept. Does nothing while the menu has not been left.
+    pub fn resume(&mut self, now: Now) {
+        if self.doing == Doing::Left {
+            let place = self.trail.last().copied().unwrap_or(self.line.start);
+            self.last_key = None;
+            self.enter(now, place);
+        }
+    }
+
+    /// What to do next; `None`: nothing until the next event or [`Walk::poll_timeout`].
+    pub fn poll_action(&mut self) -> Option<WalkAction> {
+        self.actions.pop_front()
+    }
+
+    /// When to call [`Walk::handle_timeout`]. `None` only after [`WalkAction::Leave`].
+    pub fn poll_timeout(&self) -> Option<Mono> {
+        match self.doing {
+            Doing::Left => None,
+            Doing::Saying
+            | Doing::Choosing
+            | Doing::Entering { .. }
+            | Doing::Confirming { .. }
+            | Doing::Parting => Some(self.deadline),
+        }
+    }
+
+    /// The line.
+    pub fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    /// Where the caller is, or was when they left.
+    pub fn place(&self) -> Option<&NodeName> {
+        self.line.node(self.at).map(|n| &n.name)
+    }
+
+    /// The steps so far (the first 200), for the context card.
+    pub fn path(&self) -> &[Step] {
+        &self.path
+    }
+
+    /// What was entered so far, for the context card. A value entered again replaces the earlier.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether the menu has been left.
+    pub fn has_left(&self) -> bool {
+        self.doing == Doing::Left
+    }
+
+    /// A key was pressed.
+    pub fn handle_key(&mut self, now: Now, key: Key) {
+        if self.doing == Doing::Left {
+            return;
+        }
+        if self.reaches_person(key) {
+            self.hush();
+            self.step(now, StepKind::Pressed { key });
+            return self.leave_to_person(Reason::Asked);
+        }
+        self.last_key = Some(key);
+        let habit = std::mem::take(&mut self.completed) && key == Key::HASH;
+        if !habit {
+            self.node_key(now, key);
+            self.use_type_ahead(now);
+        }
+    }
+
+    /// Whether this key, now, asks for a person. The only place that decides it.
+    ///
+    /// `*0` always does. 0 does, except as a digit of an entry: not the first one, or the first
+    /// where an entry may begin with 0; there 0 and then `#` does (or silence: `handle_timeout`).
+    fn reaches_person(&self, key: Key) -> bool {
+        if key == Key::ZERO && self.last_key == Some(Key::STAR) {
+            return true;
+        }
+        match (&self.doing, self.collect()) {
+            (Doing::Entering { digits }, Some(collect)) => {
+                let first = digits.is_empty();
+                (key == Key::ZERO && first && !collect.leading_zero)
+                    || (key == Key::HASH && digits.reveal() == "0")
+            }
+            (
+                Doing::Saying
+                | Doing::Choosing
+                | Doing::Entering { .. }
+                | Doing::Confirming { .. }
+                | Doing::Parting
+                | Doing::Left,
+                _,
+            ) => key == Key::ZERO,
+        }
+    }
+
+    /// What was asked to play has come to its end.
+    pub fn handle_played(&mut self, now: Now) {
+        if !std::mem::take(&mut self.playing) {
+            return; // stopped in the meantime
+        }
+        self.node_played(now);
+        self.use_type_ahead(now);
+    }
+
+    /// What was asked to play could not be played.
+    pub fn handle_play_failed(&mut self, now: Now, what: &str) {
+        if self.doing == Doing::Left {
+            return;
+        }
+        self.playing = false;
+        self.fault(now, what);
+    }
+
+    /// Something that the walk waits for has not come. Calls before the deadline do nothing.
+    pub fn handle_timeout(&mut self, now: Now) {
+        if self.poll_timeout().is_none_or(|at| at > now.mono) {
+            return;
+        }
+        if self.playing {
+            self.hush();
+            self.fault(now, "the end of a prompt was never told");
+        } else {
+            self.node_silent(now);
+        }
+        self.use_type_ahead(now);
+    }
+
+    // What the nodes are made of.
+
+    fn enter(&mut self, now: Now, id: NodeId) {
+        let line = Arc::clone(&self.line);
+        let Some(node) = line.node(id) else {
+            return self.fault(now, "the menu leads nowhere"); // ids are checked when loading
+        };
+        self.at = id;
+        self.failures = 0;
+        let label = node.label.clone();
+        self.step(now, StepKind::Entered { label });
+        match &node.kind {
+            Kind::Menu(menu) => {
+                match self.trail.iter().position(|&n| n == id) {
+                    Some(i) => self.trail.truncate(i + 1),
+                    None => self.trail.push(id),
+                }
+                let heard = self.heard.get_mut(usize::from(id.0));
+                let heard = heard.is_some_and(|h| std::mem::replace(h, true));
+                self.doing = Doing::Choosing;
+                self.play(now, if heard { &menu.body } else { &menu.first });
+            }
+            Kind::Say(say) => {
+                self.doing = Doing::Saying;
+                self.play(now, &say.speech);
+            }
+            Kind::Collect(collect) => {
+                let digits = Digits::new();
+                self.doing = Doing::Entering { digits };
+                self.play(now, &collect.speech);
+            }
+            Kind::Queue(queue) => self.leave(Outcome::Queue {
+                queue: queue.clone(),
+                reason: Reason::Routed,
+            }),
+            Kind::Goodbye(speech) => {
+                self.doing = Doing::Parting;
+                self.play(now, speech);
+            }
+        }
+    }
+
+    fn follow(&mut self, now: Now, target: Target) {
+        match target {
+            Target::Node(id) => self.enter(now, id),
+            Target::Human => self.leave_to_person(Reason::Routed),
+            Target::Back => match self.trail.last().copied() {
+                Some(menu) => self.enter(now, menu),
+                None => self.leave_to_person(Reason::Routed),
+            },
+            Target::Repeat => self.repeat(now),
+        }
+    }
+
+    /// `*` outside an entry: from a menu to the one before it, from other nodes to the menu that
+    /// led there; where there is none, the node once more.
+    fn back(&mut self, now: Now) {
+        if self.trail.last() == Some(&self.at) && self.trail.len() > 1 {
+            self.trail.pop();
+        }
+        let to = self.trail.last().copied().unwrap_or(self.at);
+        if to == self.at {
+            self.repeat(now);
+        } else {
+            self.enter(now, to);
+        }
+    }
+
+    /// Play, in place of whatever plays.
+    fn play(&mut self, now: Now, speech: &Speech) {
+        let wait = speech.length.map_or(LONGEST_PLAY, |l| l + PLAY_GRACE);
+        self.play_all(now, speech.prompts.clone(), wait);
+    }
+
+    fn play_all(&mut self, now: Now, prompts: Vec<crate::ids::PromptName>, wait: Duration) {
+        self.playing = true;
+        self.deadline = now.mono + wait;
+        self.actions.push_back(WalkAction::Play { prompts });
+    }
+
+    /// Stop what plays, if anything does.
+    fn hush(&mut self) {
+        if std::mem::take(&mut self.playing) {
+            self.actions.push_back(WalkAction::Stop);
+        }
+    }
+
+    fn step(&mut self, now: Now, what: StepKind) {
+        let Some(node) = self.place().cloned() else {
+            return;
+        };
+        let at = now.mono.since(self.began);
+        let step = Step { at, node, what };
+        if self.path.len() < MAX_PATH {
+            self.path.push(step.clone());
+        }
+        self.actions.push_back(WalkAction::Step(step));
+    }
+
+    fn fault(&mut self, now: Now, what: &str) {
+        let what = what.to_owned();
+        self.step(now, StepKind::Failed { what: what.clone() });
+        self.leave_to_person(Reason::Fault { what });
+    }
+
+    fn leave_to_person(&mut self, reason: Reason) {
+        let queue: QueueName = self.line.human.clone();
+        self.leave(Outcome::Queue { queue, reason });
+    }
+
+    fn leave(&mut self, outcome: Outcome) {
+        self.doing = Doing::Left;
+        self.playing = false;
+        self.ahead.clear();
+        self.actions.push_back(WalkAction::Leave(outcome));
+    }
+
+    /// The collect node that the walk is at.
+    fn collect(&self) -> Option<&Collect> {
+        self.line.collect(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests;

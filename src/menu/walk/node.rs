@@ -1,0 +1,198 @@
+//! What keys, silence and the end of a prompt mean at each kind of node.
+
+use std::sync::Arc;
+
+use super::{Doing, MAX_TYPE_AHEAD, Walk};
+use crate::ids::{Digits, Key};
+use crate::menu::outcome::{Outcome, Reason, StepKind};
+use crate::menu::tree::{Again, Kind};
+use crate::now::Now;
+
+/// Why a try failed.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Failure {
+    /// Nothing came.
+    Silence,
+    /// Something wrong came, or too little.
+    Wrong,
+}
+
+impl Walk {
+    /// A key that does not ask for a person.
+    pub(super) fn node_key(&mut self, now: Now, key: Key) {
+        match self.doing {
+            Doing::Saying => self.saying_key(now, key),
+            Doing::Choosing => self.menu_key(now, key),
+            Doing::Entering { .. } => self.entry_key(now, key),
+            Doing::Confirming { .. } => self.confirm_key(now, key),
+            Doing::Parting if key == Key::STAR => self.step_back(now),
+            Doing::Parting | Doing::Left => {}
+        }
+    }
+
+    fn saying_key(&mut self, now: Now, key: Key) {
+        if key == Key::STAR {
+            return self.step_back(now);
+        }
+        let line = Arc::clone(&self.line);
+        let Some(Kind::Say(say)) = line.node(self.at).map(|n| &n.kind) else {
+            return self.fault(now, "the menu lost its place");
+        };
+        if !say.interrupt {
+            if self.ahead.len() < MAX_TYPE_AHEAD {
+                self.ahead.push_back(key);
+            }
+            return;
+        }
+        if key != Key::HASH {
+            self.ahead.push_front(key); // `#` only skips; any other key is meant for what follows
+        }
+        self.hush();
+        self.follow(now, say.go);
+    }
+
+    fn menu_key(&mut self, now: Now, key: Key) {
+        if key == Key::STAR {
+            return self.step_back(now);
+        }
+        let line = Arc::clone(&self.line);
+        let Some(Kind::Menu(menu)) = line.node(self.at).map(|n| &n.kind) else {
+            return self.fault(now, "the menu lost its place");
+        };
+        self.hush();
+        match menu.option(key) {
+            Some(choice) => {
+                self.step(now, StepKind::Pressed { key });
+                self.completed = true;
+                self.follow(now, choice.go);
+            }
+            None if key.digit() == Some(9) => {
+                self.step(now, StepKind::Pressed { key });
+                self.completed = true;
+                self.repeat(now);
+            }
+            None => {
+                self.step(now, StepKind::Wrong { key });
+                self.fail(now, Failure::Wrong);
+            }
+        }
+    }
+
+    fn step_back(&mut self, now: Now) {
+        self.hush();
+        self.step(now, StepKind::Pressed { key: Key::STAR });
+        self.back(now);
+    }
+
+    /// The prompt at this node has come to its end.
+    pub(super) fn node_played(&mut self, now: Now) {
+        let line = Arc::clone(&self.line);
+        let Some(node) = line.node(self.at) else {
+            return self.fault(now, "the menu lost its place");
+        };
+        match &node.kind {
+            Kind::Menu(menu) => self.deadline = now.mono + menu.wait,
+            Kind::Say(say) => self.follow(now, say.go),
+            Kind::Collect(collect) => {
+                let wait = match (&self.doing, &collect.confirm) {
+                    (Doing::Confirming { .. }, Some(confirm)) => confirm.wait,
+                    (_, _) => collect.first_wait,
+                };
+                self.deadline = now.mono + wait;
+            }
+            Kind::Goodbye(_) => self.leave(Outcome::Goodbye),
+            Kind::Queue(_) => {}
+        }
+    }
+
+    /// No key came in time.
+    pub(super) fn node_silent(&mut self, now: Now) {
+        match self.doing {
+            Doing::Choosing | Doing::Confirming { .. } => {
+                self.step(now, StepKind::Silent);
+                self.fail(now, Failure::Silence);
+            }
+            Doing::Entering { .. } => self.entry_silent(now),
+            // These wait for the end of a prompt only, which is a fault when it does not come.
+            Doing::Saying | Doing::Parting => self.fault(now, "nothing was playing"),
+            Doing::Left => {}
+        }
+    }
+
+    /// Say it once more.
+    pub(super) fn repeat(&mut self, now: Now) {
+        let line = Arc::clone(&self.line);
+        let Some(node) = line.node(self.at) else {
+            return self.fault(now, "the menu lost its place");
+        };
+        match &node.kind {
+            Kind::Menu(menu) => self.play(now, &menu.first),
+            Kind::Say(say) => self.play(now, &say.speech),
+            Kind::Collect(collect) => {
+                let digits = Digits::new();
+                self.doing = Doing::Entering { digits };
+                self.play(now, &collect.speech);
+            }
+            Kind::Goodbye(speech) => self.play(now, speech),
+            Kind::Queue(_) => {}
+        }
+    }
+
+    /// One try more has failed: another prompt, or the person.
+    pub(super) fn fail(&mut self, now: Now, failure: Failure) {
+        self.ahead.clear();
+        self.failures += 1;
+        let line = Arc::clone(&self.line);
+        let agains: &[Again] = match line.node(self.at).map(|n| &n.kind) {
+            Some(Kind::Menu(menu)) => &menu.again,
+            Some(Kind::Collect(collect)) => &collect.again,
+            Some(Kind::Say(_) | Kind::Queue(_) | Kind::Goodbye(_)) | None => &[],
+        };
+        let Some(again) = agains.get(self.failures - 1) else {
+            return self.leave_to_person(match failure {
+                Failure::Silence => Reason::Silence,
+                Failure::Wrong => Reason::WrongKeys,
+            });
+        };
+        match &mut self.doing {
+            Doing::Confirming { .. } => self.read_back(now),
+            Doing::Entering { digits } => {
+                digits.clear();
+                self.play_again(now, again, failure);
+            }
+            Doing::Saying | Doing::Choosing | Doing::Parting | Doing::Left => {
+                self.play_again(now, again, failure);
+            }
+        }
+    }
+
+    fn play_again(&mut self, now: Now, again: &Again, failure: Failure) {
+        match failure {
+            Failure::Silence => self.play(now, &again.silent),
+            Failure::Wrong => self.play(now, &again.wrong),
+        }
+    }
+
+    /// Keys that came early, for as long as something takes them.
+    pub(super) fn use_type_ahead(&mut self, now: Now) {
+        // Each key can pass each `say` once (cycles of `say` do not load) before it is used.
+        for _ in 0..=self.ahead.len() * (self.line.nodes.len() + 1) {
+            if self.doing == Doing::Saying && !self.interruptible() {
+                return;
+            }
+            let Some(key) = self.ahead.pop_front() else {
+                return;
+            };
+            self.node_key(now, key);
+        }
+    }
+
+    fn interruptible(&self) -> bool {
+        match self.line.node(self.at).map(|n| &n.kind) {
+            Some(Kind::Say(say)) => say.interrupt,
+            Some(Kind::Menu(_) | Kind::Collect(_) | Kind::Queue(_) | Kind::Goodbye(_)) | None => {
+                true
+            }
+        }
+    }
+}
