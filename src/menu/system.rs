@@ -62,9 +62,26 @@ pub fn digit(digit: usize) -> String {
 /// Every name.
 pub fn all() -> Vec<String> {
     let fixed = [
-        CONNECTING, POSITION_MANY, COMFORT, MESSAGE_INTRO, BEEP, MESSAGE_SAVED, MESSAGE_SHORT,
-        FAULT, SILENCE, WRONG, TOO_SHORT, GOODBYE, AGENT_LOST, MUSIC, ZERO, ZERO_HASH, LAST_TRY,
-        ENTER_NOW, YOU_ENTERED, CONFIRM,
+        CONNECTING,
+        POSITION_MANY,
+        COMFORT,
+        MESSAGE_INTRO,
+        BEEP,
+        MESSAGE_SAVED,
+        MESSAGE_SHORT,
+        FAULT,
+        SILENCE,
+        WRONG,
+        TOO_SHORT,
+        GOODBYE,
+        AGENT_LOST,
+        MUSIC,
+        ZERO,
+        ZERO_HASH,
+        LAST_TRY,
+        ENTER_NOW,
+        YOU_ENTERED,
+        CONFIRM,
     ];
     fixed
         .into_iter()

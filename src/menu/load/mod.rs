@@ -88,7 +88,12 @@ impl Lines {
 pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>), Vec<Mistake>> {
     let read = read(file, text, known);
     match read.line {
-        Some(line) if read.mistakes.iter().all(|m| m.severity == Severity::Warning) => {
+        Some(line)
+            if read
+                .mistakes
+                .iter()
+                .all(|m| m.severity == Severity::Warning) =>
+        {
             Ok((line, read.mistakes))
         }
         Some(_) | None => Err(read.mistakes),
@@ -195,7 +200,9 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
         }
     }
     let numbers = top.need(src, "numbers", "[\"100\"]");
-    let numbers = numbers.map(|y| read_numbers(src, y, out)).unwrap_or_default();
+    let numbers = numbers
+        .map(|y| read_numbers(src, y, out))
+        .unwrap_or_default();
     let human = top.need(src, "human", "support");
     let human = human.and_then(|y| queue(src, y, "human", known));
     let defaults = Defaults {
@@ -209,7 +216,11 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
     let mut nodes = Fields::new(src, nodes?, "`nodes`", "welcome: { menu: … }")?;
     let nodes = nodes.take_all();
     if nodes.len() > MAX_NODES {
-        src.error(yaml.at, format!("more than {MAX_NODES} nodes"), "split the line");
+        src.error(
+            yaml.at,
+            format!("more than {MAX_NODES} nodes"),
+            "split the line",
+        );
         return None;
     }
     let names = nodes.iter().zip(0u16..);
@@ -259,7 +270,11 @@ fn read_numbers(src: &mut Source<'_>, yaml: &Yaml, out: &mut Read) -> Vec<String
         Data::Scalar { .. } | Data::Map(_) => vec![yaml],
     };
     if items.is_empty() {
-        src.error(yaml.at, "nothing can be dialled to reach this line", "add a number");
+        src.error(
+            yaml.at,
+            "nothing can be dialled to reach this line",
+            "add a number",
+        );
     }
     let mut numbers = Vec::new();
     for y in items {
@@ -280,14 +295,18 @@ fn read_numbers(src: &mut Source<'_>, yaml: &Yaml, out: &mut Read) -> Vec<String
 /// The user part of a SIP address: digits, letters and the marks of RFC 3261 §25.1 in use.
 fn dialled(text: &str) -> Option<String> {
     let good = (1..=64).contains(&text.len())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.*#".contains(c));
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-_.*#".contains(c));
     good.then(|| text.to_owned())
 }
 
 /// A name: letters, digits, `-`, `_`.
 fn word(text: &str) -> Option<String> {
     let good = (1..=64).contains(&text.len())
-        && text.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_".contains(c));
     good.then(|| text.to_owned())
 }
 
@@ -297,7 +316,12 @@ fn no_node(name: &str) -> String {
 
 impl Context<'_> {
     fn other_node(&self, name: &str, more: &[&str]) -> String {
-        let mut names: Vec<&str> = self.names.keys().copied().chain(more.iter().copied()).collect();
+        let mut names: Vec<&str> = self
+            .names
+            .keys()
+            .copied()
+            .chain(more.iter().copied())
+            .collect();
         names.sort_unstable();
         match nearest(name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -334,7 +358,10 @@ fn queue(src: &mut Source<'_>, yaml: &Yaml, key: &str, known: &Known) -> Option<
         let remedy = match nearest(name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if names.is_empty() => "configure one under [[queues]]".to_owned(),
-            None => format!("there are: {}; more come under [[queues]]", names.join(", ")),
+            None => format!(
+                "there are: {}; more come under [[queues]]",
+                names.join(", ")
+            ),
         };
         src.error(yaml.at, format!("`{name}` is not a queue"), remedy);
     }

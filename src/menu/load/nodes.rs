@@ -31,7 +31,9 @@ pub(super) fn node(
     let mut fields = Fields::new(src, yaml, &format!("node `{name}`"), "say: { prompt: … }")?;
     let label = fields.take("label");
     let label = label.and_then(|y| src.text(y, "label", "Opening hours"));
-    let mut kinds = KINDS.into_iter().filter_map(|k| Some((k, fields.take_with_key(k)?)));
+    let mut kinds = KINDS
+        .into_iter()
+        .filter_map(|k| Some((k, fields.take_with_key(k)?)));
     let first = kinds.next();
     if let Some((kind, (at, _))) = kinds.next() {
         src.error(
@@ -92,7 +94,11 @@ fn menu(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
         }
     }
     if options.iter().all(Option::is_none) && good {
-        src.error(at, "a menu without options", "add at least one under `options`");
+        src.error(
+            at,
+            "a menu without options",
+            "add at least one under `options`",
+        );
         return None;
     }
     let greeting = match greeting {
@@ -120,7 +126,11 @@ fn option_index(src: &mut Source<'_>, key: &str, at: At) -> Option<usize> {
             "0 always reaches a person and can not be assigned",
             "use 1 to 9; for the person behind 0 set `human` of the line",
         ),
-        "*" => src.error(at, "* always goes back and can not be assigned", "use 1 to 9"),
+        "*" => src.error(
+            at,
+            "* always goes back and can not be assigned",
+            "use 1 to 9",
+        ),
         "#" => src.error(at, "# ends entries and can not be assigned", "use 1 to 9"),
         _ => match key.parse::<usize>() {
             Ok(n @ 1..=9) if key.len() == 1 => return Some(n - 1),
@@ -176,7 +186,12 @@ fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collec
     let sensitive = src.flag(fields.take("sensitive"), "sensitive", false);
     let confirm = src.flag(fields.take("confirm"), "confirm", false);
     let first_wait = wait(src, fields.take("wait"), "wait", cx.defaults.wait);
-    let between = wait(src, fields.take("between"), "between", Duration::from_secs(3));
+    let between = wait(
+        src,
+        fields.take("between"),
+        "between",
+        Duration::from_secs(3),
+    );
     let tries = tries(src, fields.take("tries"), cx.defaults.tries);
     let again = fields.take("again");
     let go = fields.take("go");
@@ -254,7 +269,11 @@ pub(super) fn wait(
         return default;
     };
     if !(Duration::from_secs(1)..=Duration::from_secs(60)).contains(&d) {
-        src.error(yaml.at, format!("`{key}` must be from 1s to 60s"), "write it like `5s`");
+        src.error(
+            yaml.at,
+            format!("`{key}` must be from 1s to 60s"),
+            "write it like `5s`",
+        );
     }
     d
 }

@@ -63,7 +63,9 @@ fn endless(src: &mut Source<'_>, line: &Line, places: &[At]) {
             at = to;
         }
         let closes = !chain.is_empty() && next(at) == Some(id);
-        let new = chain.iter().all(|n| !told.get(usize::from(n.0)).copied().unwrap_or(true));
+        let new = chain
+            .iter()
+            .all(|n| !told.get(usize::from(n.0)).copied().unwrap_or(true));
         if !(closes && new) {
             continue;
         }
@@ -73,11 +75,19 @@ fn endless(src: &mut Source<'_>, line: &Line, places: &[At]) {
             }
         }
         let mut way: Vec<&str> = Vec::new();
-        way.extend(chain.iter().filter_map(|n| line.node(*n)).map(|n| n.name.as_str()));
+        way.extend(
+            chain
+                .iter()
+                .filter_map(|n| line.node(*n))
+                .map(|n| n.name.as_str()),
+        );
         way.push(node.name.as_str());
         src.error(
             places.get(usize::from(id.0)).copied().unwrap_or_default(),
-            format!("who presses nothing would listen for ever: {}", way.join(" → ")),
+            format!(
+                "who presses nothing would listen for ever: {}",
+                way.join(" → ")
+            ),
             "let one of them go to a menu, `back` or `human`",
         );
     }

@@ -148,11 +148,19 @@ impl<'y> Fields<'y> {
     }
 
     /// The value under a key that must be there.
-    pub fn need(&mut self, src: &mut Source<'_>, key: &'static str, like: &str) -> Option<&'y Yaml> {
+    pub fn need(
+        &mut self,
+        src: &mut Source<'_>,
+        key: &'static str,
+        like: &str,
+    ) -> Option<&'y Yaml> {
         let value = self.take(key);
         if value.is_none() {
             // A misspelled key is told as such by `finish`.
-            let misspelled = self.left.iter().any(|(n, _, _)| nearest(n, [key]).is_some());
+            let misspelled = self
+                .left
+                .iter()
+                .any(|(n, _, _)| nearest(n, [key]).is_some());
             if !misspelled {
                 src.error(
                     self.at,
@@ -176,7 +184,11 @@ impl<'y> Fields<'y> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known here: {}", either(&self.known)),
             };
-            src.error(at.to_owned(), format!("{} has no key `{name}`", self.of), remedy);
+            src.error(
+                at.to_owned(),
+                format!("{} has no key `{name}`", self.of),
+                remedy,
+            );
         }
     }
 }

@@ -80,7 +80,9 @@ pub(super) fn read_fields(
             Some((at, _)) => src.error(
                 at,
                 "a text without a recording",
-                format!("record it as {folder}/NAME.wav in the prompt folder and add `prompt: NAME`"),
+                format!(
+                    "record it as {folder}/NAME.wav in the prompt folder and add `prompt: NAME`"
+                ),
             ),
             None => src.error(at, "nothing is said here", "add `prompt: NAME`"),
         }
@@ -109,12 +111,7 @@ pub(super) fn read_fields(
 }
 
 /// One of the server's own prompts.
-pub(super) fn system(
-    src: &mut Source<'_>,
-    cx: &Context<'_>,
-    at: At,
-    name: &str,
-) -> Option<Spoken> {
+pub(super) fn system(src: &mut Source<'_>, cx: &Context<'_>, at: At, name: &str) -> Option<Spoken> {
     let prompt = PromptName::new(name);
     let Some(facts) = cx.known.prompts.get(&prompt) else {
         let folder = &cx.known.language;
@@ -133,7 +130,9 @@ pub(super) fn system(
 
 /// As it is.
 pub(super) fn plain(cx: &Context<'_>, spoken: Vec<Spoken>) -> Speech {
-    let lengths = spoken.iter().map(|s| cx.known.prompts.get(&s.prompt)?.length);
+    let lengths = spoken
+        .iter()
+        .map(|s| cx.known.prompts.get(&s.prompt)?.length);
     Speech {
         length: lengths.sum::<Option<Duration>>(),
         prompts: spoken.into_iter().map(|s| s.prompt).collect(),
@@ -166,11 +165,24 @@ fn announces(text: &str, form: ZeroForm) -> bool {
         .filter(|w| !w.is_empty())
         .collect();
     let zero = |w: &&str| matches!(*w, "0" | "zero" | "null" | "nul");
-    let press = |w: &&str| matches!(*w, "press" | "drücken" | "wählen" | "tast" | "tryk" | "trykk");
-    let hash = |w: &&str| matches!(*w, "#" | "hash" | "pound" | "raute" | "firkant" | "havelåge");
+    let press = |w: &&str| {
+        matches!(
+            *w,
+            "press" | "drücken" | "wählen" | "tast" | "tryk" | "trykk"
+        )
+    };
+    let hash = |w: &&str| {
+        matches!(
+            *w,
+            "#" | "hash" | "pound" | "raute" | "firkant" | "havelåge"
+        )
+    };
     // The verb stands within three words of the zero.
     let told = words.iter().enumerate().any(|(i, w)| {
-        zero(w) && words[i.saturating_sub(3)..(i + 4).min(words.len())].iter().any(|w| press(w))
+        zero(w)
+            && words[i.saturating_sub(3)..(i + 4).min(words.len())]
+                .iter()
+                .any(|w| press(w))
     });
     told && (form == ZeroForm::Plain || words.iter().any(|w| hash(w)))
 }
@@ -185,14 +197,18 @@ pub(super) fn menu(
     options: &[Option<Choice>; 9],
 ) -> Option<(Speech, Speech)> {
     let told = |digit: usize| {
-        let words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+        let words = [
+            "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+        ];
         let texts = greeting.iter().flatten();
         let all: Option<Vec<&str>> = texts.map(|s| s.text.as_deref()).collect();
         // A prompt without transcript may tell anything.
         all.is_none_or(|all| {
             all.iter().any(|t| {
                 t.contains(&digit.to_string())
-                    || words.get(digit - 1).is_some_and(|w| t.to_lowercase().contains(w))
+                    || words
+                        .get(digit - 1)
+                        .is_some_and(|w| t.to_lowercase().contains(w))
             })
         })
     };
@@ -212,7 +228,11 @@ pub(super) fn menu(
             body.push(system(src, cx, at, &system::press(i + 1))?);
         }
     }
-    let first: Vec<Spoken> = greeting.into_iter().flatten().chain(body.iter().cloned()).collect();
+    let first: Vec<Spoken> = greeting
+        .into_iter()
+        .flatten()
+        .chain(body.iter().cloned())
+        .collect();
     if first.is_empty() {
         src.error(
             at,
@@ -286,7 +306,9 @@ fn compose(
             let bare = bodies.iter().map(|b| (*b).clone());
             let mut all = remarked.chain(bare);
             all.find(|s| is_shorter(s, before)).unwrap_or_else(|| {
-                bodies.last().map_or_else(|| remark.clone(), |b| (*b).clone())
+                bodies
+                    .last()
+                    .map_or_else(|| remark.clone(), |b| (*b).clone())
             })
         };
         let (before_silent, before_wrong) = match agains.last() {
@@ -329,7 +351,11 @@ fn own_again(
     if items.len() != tries - 1 {
         src.error(
             yaml.at,
-            format!("{} prompts for further tries, but {} further tries", items.len(), tries - 1),
+            format!(
+                "{} prompts for further tries, but {} further tries",
+                items.len(),
+                tries - 1
+            ),
             "give one per try after the first, or change `tries`",
         );
         return None;

@@ -116,7 +116,10 @@ pub(super) fn parse(text: &str) -> Result<Yaml, (At, String)> {
                 }
             }
             Event::Alias(_) => {
-                return Err((at, "aliases (*) are not taken here; write it out".to_owned()));
+                return Err((
+                    at,
+                    "aliases (*) are not taken here; write it out".to_owned(),
+                ));
             }
             Event::MappingStart(..) | Event::SequenceStart(..) if open.len() >= MAX_DEPTH => {
                 return Err((at, "nested too deeply".to_owned()));

@@ -85,9 +85,12 @@ impl Walk {
         };
         let mut prompts = confirm.before.prompts.clone();
         let spoken = digits.reveal().bytes();
-        prompts.extend(
-            spoken.filter_map(|b| confirm.digits.get(usize::from(b.wrapping_sub(b'0'))).cloned()),
-        );
+        prompts.extend(spoken.filter_map(|b| {
+            confirm
+                .digits
+                .get(usize::from(b.wrapping_sub(b'0')))
+                .cloned()
+        }));
         prompts.extend(confirm.after.prompts.iter().cloned());
         self.play_all(now, prompts, LONGEST_PLAY);
     }
