@@ -8,6 +8,7 @@
 pub mod digest;
 pub mod endpoint;
 pub mod flow;
+pub mod framing;
 pub mod leg;
 pub mod message;
 pub mod reliable;

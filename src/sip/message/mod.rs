@@ -20,6 +20,7 @@ mod typed;
 mod uri;
 mod values;
 mod via;
+pub(in crate::sip) mod wire;
 mod write;
 
 use std::borrow::Cow;
