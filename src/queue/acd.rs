@@ -15,6 +15,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::action::{AgentState, OfferId, OverflowCause, OverflowStep, QueueAction};
 use super::line::{Line, Place, Priority};
 use super::settings::{AcdSettings, QueueSettings, SetAside};
@@ -62,7 +64,8 @@ pub enum Leaving {
 }
 
 /// Why an offer was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NotAnswered {
     /// Rang to the end.
     NoAnswer,
@@ -120,6 +123,8 @@ struct Queue {
 struct Agent {
     id: AgentId,
     queues: Vec<QueueIx>,
+    /// In place of the queue's.
+    wrap_up: Option<Duration>,
     doing: AgentDoing,
     signed_in: bool,
     /// Paused, or will be when what they do now is over.
@@ -255,6 +260,7 @@ impl Acd {
             acd.agents.push(Agent {
                 id: a.id,
                 queues,
+                wrap_up: a.wrap_up,
                 doing: AgentDoing::Offline,
                 signed_in: false,
                 pause: None,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{AgentId, ContactId, QueueName};
 
 /// Names one offer of one caller to one agent.
@@ -67,7 +69,8 @@ pub enum QueueAction {
 }
 
 /// Why a caller can not wait (longer) in a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OverflowCause {
     /// As many wait as the queue takes.
     Full,
@@ -82,7 +85,8 @@ pub enum OverflowCause {
 }
 
 /// Where a queue sends those whom it can not keep; the last step always takes a promise.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OverflowStep {
     /// Another queue.
     Queue(QueueName),
@@ -91,7 +95,8 @@ pub enum OverflowStep {
 }
 
 /// What an agent is doing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 pub enum AgentState {
     /// No phone is registered.
     Offline,

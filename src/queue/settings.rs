@@ -91,6 +91,8 @@ pub struct AgentSettings {
     pub id: AgentId,
     /// Whose callers they take. Names of unknown queues are passed over.
     pub queues: Vec<QueueName>,
+    /// Wrap-up time, in place of the queue's.
+    pub wrap_up: Option<Duration>,
 }
 
 impl AgentSettings {
@@ -102,6 +104,7 @@ impl AgentSettings {
         AgentSettings {
             id: id.into(),
             queues: queues.into_iter().map(QueueName::new).collect(),
+            wrap_up: None,
         }
     }
 }

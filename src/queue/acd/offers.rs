@@ -24,6 +24,7 @@ impl Acd {
         let q = self.q_mut(queue);
         q.counts.answered += 1;
         let (name, wrap_up) = (q.settings.name.clone(), q.settings.wrap_up);
+        let wrap_up = self.a(o.agent).wrap_up.unwrap_or(wrap_up);
         let talking = AgentDoing::Talking {
             contact: o.contact,
             wrap_up,

@@ -1,0 +1,432 @@
+//! What happened to a contact, event by event.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::verdict::{LostSign, Verdict};
+use crate::ids::{AgentId, Digits, LineName, PhoneNumber, QueueName};
+use crate::media::command::LegStats;
+use crate::menu::outcome::{Reason, Step};
+use crate::now::Wall;
+use crate::queue::acd::NotAnswered;
+use crate::queue::action::{OverflowCause, OverflowStep};
+
+/// Names a stored message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(pub i64);
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Something that happened to a contact.
+///
+/// `Debug` and logs show no numbers and no digits; the store keeps what is in here, so a
+/// sensitive entry must have become a count before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The call came in.
+    Started {
+        /// The line that it reached.
+        line: LineName,
+        /// Our number that was dialled.
+        dialled: String,
+        /// Who calls.
+        caller: PhoneNumber,
+    },
+    /// We took the call.
+    Answered,
+    /// A step through the menu.
+    Step {
+        /// Which.
+        step: Step,
+    },
+    /// The caller entered something.
+    Entry {
+        /// The variable's name.
+        name: String,
+        /// What.
+        value: EntryValue,
+    },
+    /// Came to a queue.
+    Queued {
+        /// Which.
+        queue: QueueName,
+        /// Why.
+        reason: Reason,
+    },
+    /// The queue could not keep them.
+    Overflowed {
+        /// Which queue.
+        queue: QueueName,
+        /// Why.
+        cause: OverflowCause,
+        /// Where to.
+        to: OverflowStep,
+    },
+    /// Went back to self-service, the place in the queue kept.
+    LookedBack,
+    /// An agent's phone rings.
+    Offered {
+        /// Whose.
+        agent: AgentId,
+    },
+    /// An agent did not take the offer.
+    Missed {
+        /// Who.
+        agent: AgentId,
+        /// Why.
+        cause: NotAnswered,
+    },
+    /// Caller and agent talk.
+    Connected {
+        /// Who.
+        agent: AgentId,
+    },
+    /// One put the other on hold.
+    Held {
+        /// Who did.
+        by: Party,
+    },
+    /// The hold is over.
+    Resumed {
+        /// Who ended it.
+        by: Party,
+    },
+    /// The agent's phone or connection was lost during the talk.
+    AgentLost {
+        /// Who.
+        agent: AgentId,
+        /// By what it was noticed.
+        sign: LostSign,
+    },
+    /// The agent hands the caller on.
+    TransferStarted {
+        /// Who.
+        agent: AgentId,
+        /// To whom.
+        to: TransferTo,
+    },
+    /// The transfer failed; the caller is back at their place.
+    TransferFailed {
+        /// To whom it would have been.
+        to: TransferTo,
+        /// The SIP status, if there was one.
+        status: Option<u16>,
+    },
+    /// The transfer came about.
+    Transferred {
+        /// To whom.
+        to: TransferTo,
+    },
+    /// A message was stored.
+    MessageStored {
+        /// Which.
+        message: MessageId,
+        /// How long it is.
+        #[serde(with = "millis")]
+        length: Duration,
+    },
+    /// Something of ours failed; the caller went on to a person.
+    Fault {
+        /// What, in words.
+        what: String,
+    },
+    /// What the media of one leg came to.
+    Media {
+        /// Whose leg.
+        leg: Party,
+        /// The figures.
+        figures: MediaFigures,
+    },
+    /// The call ended.
+    Ended {
+        /// How.
+        #[serde(flatten)]
+        verdict: Verdict,
+    },
+}
+
+impl Event {
+    /// One word, as the store spells it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Event::Started { .. } => "started",
+            Event::Answered => "answered",
+            Event::Step { .. } => "step",
+            Event::Entry { .. } => "entry",
+            Event::Queued { .. } => "queued",
+            Event::Overflowed { .. } => "overflowed",
+            Event::LookedBack => "looked_back",
+            Event::Offered { .. } => "offered",
+            Event::Missed { .. } => "missed",
+            Event::Connected { .. } => "connected",
+            Event::Held { .. } => "held",
+            Event::Resumed { .. } => "resumed",
+            Event::AgentLost { .. } => "agent_lost",
+            Event::TransferStarted { .. } => "transfer_started",
+            Event::TransferFailed { .. } => "transfer_failed",
+            Event::Transferred { .. } => "transferred",
+            Event::MessageStored { .. } => "message_stored",
+            Event::Fault { .. } => "fault",
+            Event::Media { .. } => "media",
+            Event::Ended { .. } => "ended",
+        }
+    }
+}
+
+/// What a caller entered, as it may be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryValue {
+    /// The digits.
+    Clear(Digits),
+    /// Sensitive: their count only.
+    Masked(usize),
+}
+
+impl EntryValue {
+    /// What may be kept of an entry: nothing but the count of a sensitive one.
+    pub fn of(digits: &Digits, sensitive: bool) -> EntryValue {
+        if sensitive {
+            EntryValue::Masked(digits.len())
+        } else {
+            EntryValue::Clear(digits.clone())
+        }
+    }
+
+    /// For the agent's screen.
+    pub fn for_agent(&self) -> String {
+        match self {
+            EntryValue::Clear(d) => d.reveal().to_owned(),
+            EntryValue::Masked(n) => "•".repeat((*n).min(32)),
+        }
+    }
+}
+
+/// One side of a talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// The caller.
+    Caller,
+    /// The agent.
+    Agent,
+}
+
+/// To whom a caller is handed on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TransferTo {
+    /// Another agent.
+    Agent {
+        /// Who.
+        agent: AgentId,
+    },
+    /// A queue.
+    Queue {
+        /// Which.
+        queue: QueueName,
+    },
+    /// A number outside.
+    Number {
+        /// Which.
+        number: PhoneNumber,
+    },
+}
+
+impl fmt::Display for TransferTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TransferTo::Agent { agent } => write!(f, "agent {agent}"),
+            TransferTo::Queue { queue } => write!(f, "queue {queue}"),
+            TransferTo::Number { number } => write!(f, "number {number}"),
+        }
+    }
+}
+
+/// What the media of a leg came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MediaFigures {
+    /// RTP packets sent.
+    pub sent: u64,
+    /// RTP packets taken.
+    pub received: u64,
+    /// Packets missing (RFC 3550 §A.3).
+    pub lost: u64,
+    /// Jitter at the end, milliseconds (RFC 3550 §A.8).
+    pub jitter_ms: f32,
+    /// Packets dropped because they came from a stranger.
+    pub strangers: u64,
+}
+
+impl From<LegStats> for MediaFigures {
+    fn from(s: LegStats) -> MediaFigures {
+        MediaFigures {
+            sent: s.sent,
+            received: s.received,
+            lost: s.lost,
+            jitter_ms: s.jitter_ms,
+            strangers: s.strangers,
+        }
+    }
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Since the call's start.
+    #[serde(rename = "at_ms", with = "millis")]
+    pub at: Duration,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Everything that happened to one contact, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// When the call came in.
+    pub started: Wall,
+    entries: Vec<Entry>,
+    /// Events that found no room.
+    #[serde(default)]
+    dropped: usize,
+}
+
+/// No call of good faith has as many events; the verdict always finds room.
+pub const MAX_EVENTS: usize = 2_000;
+
+impl Timeline {
+    /// Nothing has happened yet.
+    pub fn new(started: Wall) -> Timeline {
+        Timeline {
+            started,
+            entries: Vec::new(),
+            dropped: 0,
+        }
+    }
+
+    /// Adds what happened `at` this time since the start. Beyond [`MAX_EVENTS`] all but the
+    /// end is dropped and counted.
+    pub fn push(&mut self, at: Duration, event: Event) {
+        if self.entries.len() < MAX_EVENTS || matches!(event, Event::Ended { .. }) {
+            self.entries.push(Entry { at, event });
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// All lines, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How many events found no room.
+    pub fn dropped(&self) -> usize {
+        self.dropped
+    }
+
+    /// How the call ended, once it has.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.entries.iter().rev().find_map(|e| match &e.event {
+            Event::Ended { verdict } => Some(verdict),
+            Event::Started { .. }
+            | Event::Answered
+            | Event::Step { .. }
+            | Event::Entry { .. }
+            | Event::Queued { .. }
+            | Event::Overflowed { .. }
+            | Event::LookedBack
+            | Event::Offered { .. }
+            | Event::Missed { .. }
+            | Event::Connected { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::AgentLost { .. }
+            | Event::TransferStarted { .. }
+            | Event::TransferFailed { .. }
+            | Event::Transferred { .. }
+            | Event::MessageStored { .. }
+            | Event::Fault { .. }
+            | Event::Media { .. } => None,
+        })
+    }
+}
+
+pub(super) mod millis {
+    //! Durations as whole milliseconds.
+
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(d: &Duration, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_u64(u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
+        u64::deserialize(d).map(Duration::from_millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Key;
+
+    #[test]
+    fn a_sensitive_entry_leaves_its_count_only() {
+        let mut pin = Digits::new();
+        for c in "4711".chars() {
+            pin.push(Key::from_char(c).unwrap());
+        }
+        let event = Event::Entry {
+            name: "pin".into(),
+            value: EntryValue::of(&pin, true),
+        };
+        let json = serde_json::to_string(&event).unwrap();
+        assert!(!json.contains("4711"), "{json}");
+        assert!(json.contains("4"), "{json}");
+        assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);
+    }
+
+    #[test]
+    fn events_go_through_json_and_the_tag_is_the_name() {
+        let ended = Event::Ended {
+            verdict: Verdict::AgentEnded { agent: "a".into() },
+        };
+        let moved = Event::Transferred {
+            to: TransferTo::Number {
+                number: PhoneNumber::new("+491"),
+            },
+        };
+        for event in [ended, moved, Event::Answered, Event::LookedBack] {
+            let json = serde_json::to_value(&event).unwrap();
+            assert_eq!(json["event"], event.as_str());
+            assert_eq!(serde_json::from_value::<Event>(json).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn bounded_but_the_end_is_kept() {
+        let mut t = Timeline::new(Wall::default());
+        for _ in 0..MAX_EVENTS + 5 {
+            t.push(Duration::ZERO, Event::LookedBack);
+        }
+        t.push(
+            Duration::ZERO,
+            Event::Ended {
+                verdict: Verdict::ServerLost,
+            },
+        );
+        assert_eq!(t.dropped(), 5);
+        assert_eq!(t.verdict(), Some(&Verdict::ServerLost));
+    }
+}
