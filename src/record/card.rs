@@ -138,7 +138,9 @@ impl ContextCard {
 
     /// As [`ContextCard::short`], in ASCII, for phones that can do no more.
     pub fn short_ascii(&self) -> String {
-        self.short_with(" - ", "..", &|c| matches!(c, ' '..='~') && c != '"' && c != '\\')
+        self.short_with(" - ", "..", &|c| {
+            matches!(c, ' '..='~') && c != '"' && c != '\\'
+        })
     }
 
     fn short_with(&self, dot: &str, more: &str, good: &dyn Fn(char) -> bool) -> String {
@@ -195,9 +197,21 @@ impl ContextCard {
         };
         let tries = [
             all.clone(),
-            Uui { p: None, ..all.clone() },
-            Uui { p: None, s: None, ..all.clone() },
-            Uui { p: None, s: None, l: None, ..all },
+            Uui {
+                p: None,
+                ..all.clone()
+            },
+            Uui {
+                p: None,
+                s: None,
+                ..all.clone()
+            },
+            Uui {
+                p: None,
+                s: None,
+                l: None,
+                ..all
+            },
         ];
         // The last one always fits: an id, a word and a number.
         let data = tries

@@ -231,28 +231,44 @@ mod tests {
         let f = facts(vec![
             (0, Event::Answered),
             (10, queued("support")),
-            (25, Event::Connected { agent: "ann".into() }),
+            (
+                25,
+                Event::Connected {
+                    agent: "ann".into(),
+                },
+            ),
             (30, Event::Held { by: Party::Agent }),
             (34, Event::Resumed { by: Party::Agent }),
             (
                 40,
                 Event::TransferStarted {
                     agent: "ann".into(),
-                    to: super::super::timeline::TransferTo::Agent { agent: "bob".into() },
+                    to: super::super::timeline::TransferTo::Agent {
+                        agent: "bob".into(),
+                    },
                 },
             ),
             (
                 45,
                 Event::TransferFailed {
-                    to: super::super::timeline::TransferTo::Agent { agent: "bob".into() },
+                    to: super::super::timeline::TransferTo::Agent {
+                        agent: "bob".into(),
+                    },
                     status: Some(486),
                 },
             ),
-            (50, Event::Connected { agent: "eve".into() }),
+            (
+                50,
+                Event::Connected {
+                    agent: "eve".into(),
+                },
+            ),
             (
                 60,
                 Event::Ended {
-                    verdict: Verdict::AgentEnded { agent: "eve".into() },
+                    verdict: Verdict::AgentEnded {
+                        agent: "eve".into(),
+                    },
                 },
             ),
         ]);

@@ -77,7 +77,10 @@ fn sensitive_entries_are_dots_and_debug_shows_nothing() {
     assert_eq!(json["entries"]["pin"], "••••••");
     assert_eq!(json["entries"]["account"], "471199");
     let debug = format!("{card:?}");
-    assert!(!debug.contains("471199") && !debug.contains("30901820"), "{debug}");
+    assert!(
+        !debug.contains("471199") && !debug.contains("30901820"),
+        "{debug}"
+    );
 }
 
 #[test]
