@@ -21,4 +21,5 @@ pub mod sip;
 pub mod media;
 
 // The edge.
+pub mod net;
 pub mod task;

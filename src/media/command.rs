@@ -156,3 +156,19 @@ pub struct LegStats {
     /// Packets dropped because they came from a stranger.
     pub strangers: u64,
 }
+
+impl MediaCommand {
+    /// The leg that it is for; the first of a bridge.
+    pub fn leg(&self) -> LegId {
+        match self {
+            MediaCommand::Apply { leg, .. }
+            | MediaCommand::Play { leg, .. }
+            | MediaCommand::Stop { leg }
+            | MediaCommand::Bridge { a: leg, .. }
+            | MediaCommand::Unbridge { leg }
+            | MediaCommand::Record { leg, .. }
+            | MediaCommand::StopRecord { leg }
+            | MediaCommand::Close { leg } => *leg,
+        }
+    }
+}

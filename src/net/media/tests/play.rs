@@ -1,0 +1,140 @@
+//! Playing prompts.
+
+use super::*;
+
+#[test]
+fn what_arrives_is_what_was_encoded() {
+    let pool = pool(21_000);
+    let mut phone = Phone::new(&pool, Codec::Pcmu);
+    let prompt = prompt(700.0, 400);
+    phone.play(7, vec![prompt.clone(), prompt.clone()], false);
+    let encoded = prompt.encoded(Codec::Pcmu).unwrap();
+    let mut last: Option<RtpHeader> = None;
+    for i in 0..2 * encoded.len() {
+        let (header, payload) = phone.hear();
+        assert_eq!(payload, encoded.packet(i % encoded.len()).unwrap());
+        assert_eq!(header.payload_type, 0);
+        assert_eq!(header.marker, i == 0);
+        if let Some(last) = last {
+            assert_eq!(header.sequence, last.sequence.wrapping_add(1));
+            assert_eq!(header.timestamp, last.timestamp.wrapping_add(160));
+            assert_eq!(header.ssrc, last.ssrc);
+        }
+        last = Some(header);
+    }
+    assert_eq!(
+        phone.event(),
+        Some(MediaEvent::Played {
+            leg: phone.leg,
+            token: PlayToken(7)
+        })
+    );
+    assert!(phone.hears_nothing(60));
+    pool.stop();
+}
+
+#[test]
+fn packets_leave_every_20_ms() {
+    let pool = pool(21_020);
+    let phone = Phone::new(&pool, Codec::Pcmu);
+    phone.play(1, vec![prompt(700.0, 200)], true);
+    let begin = clock::mono();
+    for _ in 0..51 {
+        phone.hear();
+    }
+    let took = clock::mono().since(begin).as_millis();
+    assert!((980..1400).contains(&took), "{took} ms for a second");
+    pool.stop();
+}
+
+#[test]
+fn a_new_codec_goes_on_at_the_same_place() {
+    let pool = pool(21_040);
+    let phone = Phone::new(&pool, Codec::Pcmu);
+    let prompt = prompt(700.0, 1000);
+    phone.play(1, vec![prompt.clone()], false);
+    for _ in 0..5 {
+        phone.hear();
+    }
+    phone.media.command(MediaCommand::Apply {
+        leg: phone.leg,
+        plan: plan(phone.at(), Codec::Pcma),
+    });
+    let encoded = |c| prompt.encoded(c).unwrap().clone();
+    let (mut changed, mut last) = (false, None);
+    for i in 5..50 {
+        let (header, payload) = phone.hear();
+        changed |= header.payload_type == 8;
+        let codec = if changed { Codec::Pcma } else { Codec::Pcmu };
+        assert_eq!(payload, encoded(codec).packet(i).unwrap());
+        if let Some(last) = last {
+            assert_eq!(header.timestamp.wrapping_sub(last), 160);
+        }
+        last = Some(header.timestamp);
+    }
+    assert!(changed);
+    pool.stop();
+}
+
+#[test]
+fn a_leg_that_is_held_waits_at_its_place() {
+    let pool = pool(21_060);
+    let mut phone = Phone::new(&pool, Codec::Pcmu);
+    let prompt = prompt(700.0, 200);
+    let apply = |phone: &Phone, direction| {
+        let mut plan = plan(phone.at(), Codec::Pcmu);
+        plan.direction = direction;
+        let leg = phone.leg;
+        phone.media.command(MediaCommand::Apply { leg, plan });
+    };
+    apply(&phone, Direction::Inactive);
+    phone.play(1, vec![prompt.clone()], false);
+    assert!(phone.hears_nothing(100));
+    assert!(phone.no_event(1));
+    apply(&phone, Direction::SendRecv);
+    let encoded = prompt.encoded(Codec::Pcmu).unwrap();
+    for i in 0..10 {
+        assert_eq!(phone.hear().1, encoded.packet(i).unwrap());
+    }
+    assert!(matches!(phone.event(), Some(MediaEvent::Played { .. })));
+    pool.stop();
+}
+
+#[test]
+fn the_next_prompt_begins_at_once() {
+    let pool = pool(21_080);
+    let phone = Phone::new(&pool, Codec::Pcmu);
+    let (a, b) = (prompt(700.0, 2000), prompt(900.0, 200));
+    phone.play(1, vec![a], false);
+    let mut old = phone.hear().0;
+    old = phone.hear().0.max_by_sequence(old);
+    phone.play(2, vec![b.clone()], false);
+    // At most one more of the old prompt may have been on its way.
+    let first = b.encoded(Codec::Pcmu).unwrap().packet(0).unwrap().to_vec();
+    let (mut header, mut payload) = phone.hear();
+    if payload != first {
+        old = header;
+        (header, payload) = phone.hear();
+    }
+    assert_eq!(payload, first);
+    assert!(header.marker);
+    assert_eq!(header.sequence, old.sequence.wrapping_add(1));
+    // Timestamps follow the clock: an interrupted packet is overlapped, not pushed ahead.
+    let ahead = header.timestamp.wrapping_sub(old.timestamp);
+    assert!(ahead <= 400, "{ahead}");
+    pool.stop();
+}
+
+trait Newer {
+    fn max_by_sequence(self, other: RtpHeader) -> RtpHeader;
+}
+
+impl Newer for RtpHeader {
+    fn max_by_sequence(self, other: RtpHeader) -> RtpHeader {
+        if self.sequence.wrapping_sub(other.sequence) < 0x8000 {
+            self
+        } else {
+            other
+        }
+    }
+}
