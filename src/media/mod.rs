@@ -2,6 +2,7 @@
 
 pub mod codec;
 pub mod command;
+pub mod dedup;
 pub mod dtmf_event;
 pub mod dtmf_tone;
 pub mod leg;
@@ -9,5 +10,8 @@ pub mod outgoing;
 pub mod player;
 pub mod ports;
 pub mod prompt;
+pub mod rtcp;
 pub mod rtp;
 pub mod slots;
+pub mod source_lock;
+pub mod srtp;
