@@ -110,8 +110,7 @@ impl SourceLock {
             }
         }
         let exact = self.negotiated == Some(source);
-        if exact || (self.may_latch(source.ip()) && self.passes_probation(source, ssrc, sequence))
-        {
+        if exact || (self.may_latch(source.ip()) && self.passes_probation(source, ssrc, sequence)) {
             self.locked = Some(Locked { source, heard: now });
             self.candidates = [None; MAX_CANDIDATES];
             return Verdict::Latched;

@@ -290,7 +290,9 @@ impl Inbound {
     }
 
     fn rtcp(&mut self, datagram: &[u8], out: &mut Vec<u8>) -> Result<(), SrtpError> {
-        let (_, _) = datagram.split_first_chunk::<8>().ok_or(SrtpError::Malformed)?;
+        let (_, _) = datagram
+            .split_first_chunk::<8>()
+            .ok_or(SrtpError::Malformed)?;
         let ssrc = datagram
             .get(4..8)
             .and_then(|b| b.first_chunk())
@@ -311,8 +313,10 @@ impl Inbound {
         if word >> 31 == 0 {
             return Err(SrtpError::NotAuthentic);
         }
-        let decrypt =
-            |c: &mut Context| c.decrypt_rtcp(datagram).map_err(|_| SrtpError::NotAuthentic);
+        let decrypt = |c: &mut Context| {
+            c.decrypt_rtcp(datagram)
+                .map_err(|_| SrtpError::NotAuthentic)
+        };
         let (stream, plain) = self.with_stream(ssrc, decrypt)?;
         if !stream.rtcp.accept(u64::from(word & 0x7fff_ffff)) {
             return Err(SrtpError::Replayed);

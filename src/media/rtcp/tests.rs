@@ -58,7 +58,9 @@ fn reports_go_both_ways() {
     let mut out = Vec::new();
     write_report(5, None, None, "a", &mut out);
     let first = Compound::parse(&out).next();
-    assert!(matches!(first, Some(Packet::ReceiverReport { ssrc: 5, blocks }) if blocks.count() == 0));
+    assert!(
+        matches!(first, Some(Packet::ReceiverReport { ssrc: 5, blocks }) if blocks.count() == 0)
+    );
 }
 
 #[test]
@@ -68,14 +70,22 @@ fn a_description_is_what_rfc_3550_section_6_5_shows() {
     // RR of 8 bytes; SDES with one chunk: SSRC, item of 4 bytes, four zeros to end the list.
     assert_eq!(
         out[8..],
-        [0x81, 202, 0, 3, 10, 11, 12, 13, 1, 2, b'a', b'b', 0, 0, 0, 0]
+        [
+            0x81, 202, 0, 3, 10, 11, 12, 13, 1, 2, b'a', b'b', 0, 0, 0, 0
+        ]
     );
 }
 
 #[test]
 fn what_is_cut_short_ends_the_reading() {
     let mut out = Vec::new();
-    write_bye(5, Some(&SenderInfo::default()), Some(&ReportBlock::default()), "x", &mut out);
+    write_bye(
+        5,
+        Some(&SenderInfo::default()),
+        Some(&ReportBlock::default()),
+        "x",
+        &mut out,
+    );
     for cut in 0..out.len() {
         assert!(Compound::parse(&out[..cut]).count() < 3);
     }
@@ -109,11 +119,23 @@ fn order_duplicates_jumps_and_restarts() {
     let mut stats = ReceiverStats::new(8000);
     let seen = feed(
         &mut stats,
-        &[(10, 0), (12, 0), (11, 0), (12, 0), (30_000, 0), (13, 0), (500, 0), (40_000, 0), (40_001, 0)],
+        &[
+            (10, 0),
+            (12, 0),
+            (11, 0),
+            (12, 0),
+            (30_000, 0),
+            (13, 0),
+            (500, 0),
+            (40_000, 0),
+            (40_001, 0),
+        ],
     );
     assert_eq!(
         seen,
-        [First, InOrder, Late, Late, Jump, InOrder, InOrder, Jump, Restarted]
+        [
+            First, InOrder, Late, Late, Jump, InOrder, InOrder, Jump, Restarted
+        ]
     );
     let mut other = packet(7, 0);
     other.ssrc = 10;
@@ -135,12 +157,19 @@ fn jitter_follows_the_arrivals() {
         .map(|s| (s, u64::from(s) * 20 + u64::from(s % 2) * 10))
         .collect();
     feed(&mut stats, &uneven);
-    assert!((9.0..11.0).contains(&stats.jitter_ms()), "{}", stats.jitter_ms());
+    assert!(
+        (9.0..11.0).contains(&stats.jitter_ms()),
+        "{}",
+        stats.jitter_ms()
+    );
     // The packets of a telephone-event share a timestamp and do not count.
     let before = stats.jitter_ms();
     stats.receive(&packet(500, 80_000), Mono::from_millis(10_000));
     for i in 1..100 {
-        stats.receive(&packet(500 + i, 80_000), Mono::from_millis(10_000 + 20 * u64::from(i)));
+        stats.receive(
+            &packet(500 + i, 80_000),
+            Mono::from_millis(10_000 + 20 * u64::from(i)),
+        );
     }
     assert!((stats.jitter_ms() - before * 15.0 / 16.0).abs() < 1.0);
 }
@@ -166,7 +195,12 @@ fn a_round_trip_is_measured_through_the_peer() {
     assert_eq!(round_trip(sent - (10 << 32), &block), None);
     // A stranger's report does not count.
     peer.sender_report(8, &SenderInfo::default(), Mono::from_millis(9000));
-    assert_eq!(peer.report(Mono::from_millis(3030)).unwrap().last_sender_report, block.last_sender_report);
+    assert_eq!(
+        peer.report(Mono::from_millis(3030))
+            .unwrap()
+            .last_sender_report,
+        block.last_sender_report
+    );
 }
 
 #[test]
@@ -186,16 +220,18 @@ fn intervals_are_spread() {
 
 #[test]
 fn any_bytes() {
-    bolero::check!().with_iterations(20_000).for_each(|bytes: &[u8]| {
-        for packet in Compound::parse(bytes) {
-            match packet {
-                Packet::SenderReport { blocks, .. } | Packet::ReceiverReport { blocks, .. } => {
-                    assert!(blocks.count() <= 31);
+    bolero::check!()
+        .with_iterations(20_000)
+        .for_each(|bytes: &[u8]| {
+            for packet in Compound::parse(bytes) {
+                match packet {
+                    Packet::SenderReport { blocks, .. } | Packet::ReceiverReport { blocks, .. } => {
+                        assert!(blocks.count() <= 31);
+                    }
+                    Packet::Description | Packet::Bye { .. } | Packet::Other { .. } => {}
                 }
-                Packet::Description | Packet::Bye { .. } | Packet::Other { .. } => {}
             }
-        }
-    });
+        });
 }
 
 #[test]

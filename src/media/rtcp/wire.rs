@@ -42,12 +42,7 @@ fn header(count: u8, kind: u8, words: u16, out: &mut Vec<u8>) {
     out.extend_from_slice(&words.to_be_bytes());
 }
 
-fn report(
-    ssrc: u32,
-    sender: Option<&SenderInfo>,
-    block: Option<&ReportBlock>,
-    out: &mut Vec<u8>,
-) {
+fn report(ssrc: u32, sender: Option<&SenderInfo>, block: Option<&ReportBlock>, out: &mut Vec<u8>) {
     let count = u8::from(block.is_some());
     let words = 1 + 6 * u16::from(count);
     match sender {

@@ -23,7 +23,14 @@ fn the_negotiated_address_is_latched_at_once() {
     let mut l = SourceLock::new(SourcePolicy::NegotiatedIp, Some(addr(PHONE)));
     assert_eq!(l.destination(), Some(addr(PHONE)));
     assert_eq!(l.locked(), None);
-    check(&mut l, &[(0, PHONE, 1, 7, Latched), (20, PHONE, 1, 8, Take), (40, PHONE, 2, 900, Take)]);
+    check(
+        &mut l,
+        &[
+            (0, PHONE, 1, 7, Latched),
+            (20, PHONE, 1, 8, Take),
+            (40, PHONE, 2, 900, Take),
+        ],
+    );
     assert!(l.is_closed(Mono::from_millis(50)));
 }
 
@@ -35,9 +42,9 @@ fn another_port_needs_three_packets_in_sequence() {
         &[
             (0, OTHER_PORT, 1, 65_534, Stranger),
             (20, OTHER_PORT, 1, 65_535, Stranger),
-            (40, OTHER_PORT, 1, 5, Stranger),   // a gap begins anew
+            (40, OTHER_PORT, 1, 5, Stranger), // a gap begins anew
             (60, OTHER_PORT, 1, 6, Stranger),
-            (70, OTHER_PORT, 2, 7, Stranger),   // and so does another stream
+            (70, OTHER_PORT, 2, 7, Stranger), // and so does another stream
             (80, OTHER_PORT, 2, 8, Stranger),
             (90, OTHER_PORT, 2, 9, Latched),
             (91, PHONE, 3, 1, Stranger),
@@ -55,7 +62,11 @@ fn a_stranger_neither_injects_nor_diverts() {
             let ms = u64::from(i) * 20;
             check(
                 &mut l,
-                &[(ms, PHONE, 1, i + 2, Take), (ms, ATTACKER, 1, i + 2, Stranger), (ms, OTHER_PORT, 1, i, Stranger)],
+                &[
+                    (ms, PHONE, 1, i + 2, Take),
+                    (ms, ATTACKER, 1, i + 2, Stranger),
+                    (ms, OTHER_PORT, 1, i, Stranger),
+                ],
             );
         }
         assert_eq!(l.locked(), Some(addr(PHONE)));
@@ -65,7 +76,11 @@ fn a_stranger_neither_injects_nor_diverts() {
 #[test]
 fn before_the_lock_a_stranger_is_believed_behind_nat_only() {
     let steps = |last| {
-        [(0, ATTACKER, 1, 1, Stranger), (20, ATTACKER, 1, 2, Stranger), (40, ATTACKER, 1, 3, last)]
+        [
+            (0, ATTACKER, 1, 1, Stranger),
+            (20, ATTACKER, 1, 2, Stranger),
+            (40, ATTACKER, 1, 3, last),
+        ]
     };
     let mut l = SourceLock::new(SourcePolicy::NegotiatedIp, Some(addr(PHONE)));
     check(&mut l, &steps(Stranger));
@@ -81,7 +96,12 @@ fn the_negotiated_address_wins_over_candidates() {
     let mut l = SourceLock::new(SourcePolicy::Nat, Some(addr(PHONE)));
     check(
         &mut l,
-        &[(0, ATTACKER, 1, 1, Stranger), (20, ATTACKER, 1, 2, Stranger), (30, PHONE, 9, 1, Latched), (40, ATTACKER, 1, 3, Stranger)],
+        &[
+            (0, ATTACKER, 1, 1, Stranger),
+            (20, ATTACKER, 1, 2, Stranger),
+            (30, PHONE, 9, 1, Latched),
+            (40, ATTACKER, 1, 3, Stranger),
+        ],
     );
 }
 
@@ -117,7 +137,13 @@ fn a_new_address_opens_the_lock_the_same_or_none_does_not() {
     assert!(l.renegotiate(Some(addr("198.51.100.3:6000"))));
     assert_eq!(l.locked(), None);
     assert_eq!(l.destination(), Some(addr("198.51.100.3:6000")));
-    check(&mut l, &[(50, "198.51.100.3:6000", 4, 1, Latched), (60, PHONE, 1, 4, Stranger)]);
+    check(
+        &mut l,
+        &[
+            (50, "198.51.100.3:6000", 4, 1, Latched),
+            (60, PHONE, 1, 4, Stranger),
+        ],
+    );
 }
 
 #[test]
@@ -125,7 +151,11 @@ fn a_renegotiated_address_that_is_already_locked_stays() {
     let mut l = SourceLock::new(SourcePolicy::NegotiatedIp, Some(addr(PHONE)));
     check(
         &mut l,
-        &[(0, OTHER_PORT, 1, 1, Stranger), (20, OTHER_PORT, 1, 2, Stranger), (40, OTHER_PORT, 1, 3, Latched)],
+        &[
+            (0, OTHER_PORT, 1, 1, Stranger),
+            (20, OTHER_PORT, 1, 2, Stranger),
+            (40, OTHER_PORT, 1, 3, Latched),
+        ],
     );
     assert!(!l.renegotiate(Some(addr(OTHER_PORT))));
     check(&mut l, &[(60, OTHER_PORT, 1, 4, Take)]);

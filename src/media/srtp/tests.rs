@@ -17,7 +17,9 @@ fn hex(s: &str) -> Vec<u8> {
 
 fn key(suite: SrtpSuite, seed: u8) -> Vec<u8> {
     let (k, s) = key_lengths(suite);
-    (0..k + s).map(|i| (i as u8).wrapping_mul(7) ^ seed).collect()
+    (0..k + s)
+        .map(|i| (i as u8).wrapping_mul(7) ^ seed)
+        .collect()
 }
 
 fn pair(suite: SrtpSuite) -> (SrtpSession, SrtpSession) {
@@ -117,7 +119,10 @@ fn a_changed_bit_anywhere_is_noticed() {
         for i in 1..sealed.len() {
             let mut bad = sealed.clone();
             bad[i] ^= 4;
-            assert!(b.unprotect_rtp(&bad, &mut out).is_err(), "{suite:?} byte {i}");
+            assert!(
+                b.unprotect_rtp(&bad, &mut out).is_err(),
+                "{suite:?} byte {i}"
+            );
             assert!(out.is_empty());
         }
         b.unprotect_rtp(&sealed, &mut out).unwrap();
@@ -128,7 +133,10 @@ fn a_changed_bit_anywhere_is_noticed() {
         for i in 1..sealed.len() {
             let mut bad = sealed.clone();
             bad[i] ^= 0x80; // clears the E flag, among others
-            assert!(b.unprotect_rtcp(&bad, &mut out).is_err(), "{suite:?} RTCP byte {i}");
+            assert!(
+                b.unprotect_rtcp(&bad, &mut out).is_err(),
+                "{suite:?} RTCP byte {i}"
+            );
         }
         b.unprotect_rtcp(&sealed, &mut out).unwrap();
     }
@@ -159,7 +167,10 @@ fn a_replayed_packet_is_dropped_and_counted() {
         }
         for i in [1, 0, 3, 2, 100, 5] {
             // 5 is new, but too old to tell.
-            assert_eq!(b.unprotect_rtp(&sealed[i], &mut out), Err(SrtpError::Replayed));
+            assert_eq!(
+                b.unprotect_rtp(&sealed[i], &mut out),
+                Err(SrtpError::Replayed)
+            );
         }
         b.unprotect_rtp(&sealed[99], &mut out).unwrap();
         assert_eq!(b.counters().replayed, 6);
@@ -168,7 +179,10 @@ fn a_replayed_packet_is_dropped_and_counted() {
         let mut sealed = Vec::new();
         a.protect_rtcp(&compound, &mut sealed).unwrap();
         b.unprotect_rtcp(&sealed, &mut out).unwrap();
-        assert_eq!(b.unprotect_rtcp(&sealed, &mut out), Err(SrtpError::Replayed));
+        assert_eq!(
+            b.unprotect_rtcp(&sealed, &mut out),
+            Err(SrtpError::Replayed)
+        );
     }
 }
 
@@ -179,7 +193,10 @@ fn a_forged_packet_first_does_not_shut_out_the_peer() {
     let mut forged = seal(&mut a, 5, 30_000);
     let n = forged.len();
     forged[n - 1] ^= 1;
-    assert_eq!(b.unprotect_rtp(&forged, &mut out), Err(SrtpError::NotAuthentic));
+    assert_eq!(
+        b.unprotect_rtp(&forged, &mut out),
+        Err(SrtpError::NotAuthentic)
+    );
     let (mut a, _) = pair(SrtpSuite::AesCm128HmacSha1_80);
     b.unprotect_rtp(&seal(&mut a, 5, 1), &mut out).unwrap();
     assert_eq!(b.counters().not_authentic, 1);
@@ -197,7 +214,10 @@ fn the_wrong_key_opens_nothing_and_keeps_nothing() {
     let mut out = Vec::new();
     for ssrc in 0..500 {
         let sealed = seal(&mut stranger, ssrc, 1);
-        assert_eq!(b.unprotect_rtp(&sealed, &mut out), Err(SrtpError::NotAuthentic));
+        assert_eq!(
+            b.unprotect_rtp(&sealed, &mut out),
+            Err(SrtpError::NotAuthentic)
+        );
     }
     assert!(b.inbound.streams.is_empty());
     assert_eq!(b.counters().not_authentic, 500);
@@ -215,7 +235,10 @@ fn a_peer_may_change_its_stream_but_not_go_back_or_on_for_ever() {
     }
     assert_eq!(b.unprotect_rtp(&first, &mut out), Err(SrtpError::Replayed));
     let more = seal(&mut a, 999, 1);
-    assert_eq!(b.unprotect_rtp(&more, &mut out), Err(SrtpError::TooManyStreams));
+    assert_eq!(
+        b.unprotect_rtp(&more, &mut out),
+        Err(SrtpError::TooManyStreams)
+    );
 }
 
 #[test]
@@ -223,7 +246,8 @@ fn header_extensions_and_csrcs_of_the_peer_are_stepped_over() {
     for suite in SUITES {
         let (mut a, mut b) = pair(suite);
         // As a peer would: two CSRCs and a one-byte extension with padding inside.
-        let mut plain = hex("92080001 00000000 00000005 00000001 00000002 bede0002 1001ff00 00000000");
+        let mut plain =
+            hex("92080001 00000000 00000005 00000001 00000002 bede0002 1001ff00 00000000");
         plain.extend_from_slice(&[0x55; 40]);
         let mut h = CrateHeader {
             ssrc: 5,
@@ -256,11 +280,13 @@ fn any_bytes() {
     for suite in SUITES {
         let sessions = std::cell::RefCell::new(pair(suite).1);
         let sessions = std::panic::AssertUnwindSafe(sessions);
-        bolero::check!().with_iterations(1_000).for_each(|bytes: &[u8]| {
-            let mut out = Vec::new();
-            let mut s = sessions.borrow_mut();
-            assert!(s.unprotect_rtp(bytes, &mut out).is_err());
-            assert!(s.unprotect_rtcp(bytes, &mut out).is_err());
-        });
+        bolero::check!()
+            .with_iterations(1_000)
+            .for_each(|bytes: &[u8]| {
+                let mut out = Vec::new();
+                let mut s = sessions.borrow_mut();
+                assert!(s.unprotect_rtp(bytes, &mut out).is_err());
+                assert!(s.unprotect_rtcp(bytes, &mut out).is_err());
+            });
     }
 }
