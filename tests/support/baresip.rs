@@ -1,0 +1,254 @@
+//! baresip, a real softphone: registered over its account, driven over its control port,
+//! its microphone a file, what it hears written to a file.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use super::process::Process;
+
+/// One softphone.
+pub struct Baresip {
+    process: Process,
+    folder: tempfile::TempDir,
+    control: TcpStream,
+    /// Its console: what is written there counts as typed.
+    keys: TcpStream,
+    /// Where it listens for SIP.
+    pub sip: SocketAddr,
+}
+
+/// How a softphone is set up.
+pub struct Setup {
+    /// User part of its address.
+    pub user: String,
+    /// The server, with which it registers when there is a password.
+    pub server: SocketAddr,
+    /// Password, if it is to register.
+    pub password: Option<String>,
+    /// The tone that it says, Hz.
+    pub tone: f64,
+    /// Codecs in order, e.g. `PCMU` or `opus/48000/2`.
+    pub codecs: String,
+    /// How it sends keys: `rtpevent`, `info` or `auto`.
+    pub dtmf: &'static str,
+    /// Answer calls by itself.
+    pub auto_answer: bool,
+}
+
+impl Setup {
+    /// A phone that speaks G.711.
+    pub fn new(user: &str, server: SocketAddr) -> Setup {
+        Setup {
+            user: user.into(),
+            server,
+            password: None,
+            tone: 440.0,
+            codecs: "PCMU".into(),
+            dtmf: "rtpevent",
+            auto_answer: false,
+        }
+    }
+}
+
+impl Baresip {
+    /// Starts it and waits until it can be driven (and has registered).
+    #[track_caller]
+    pub fn start(setup: &Setup) -> Baresip {
+        let folder = super::scratch("baresip");
+        let sip = free_udp_port();
+        let control_port = free_tcp_port();
+        let keys_port = free_tcp_port();
+        std::fs::write(
+            folder.path().join("config"),
+            config(sip, control_port, keys_port),
+        )
+        .expect("scratch");
+        std::fs::write(folder.path().join("accounts"), account(setup)).expect("scratch");
+        std::fs::write(folder.path().join("contacts"), "").expect("scratch");
+        write_tone(folder.path().join("tone.wav"), setup.tone);
+        let mut process = Process::start(
+            Command::new("baresip")
+                .arg("-f")
+                .arg(folder.path())
+                .args(["-t", "120", "-v"])
+                .current_dir(folder.path()),
+        );
+        process.wait_line("baresip is ready", Duration::from_secs(10));
+        let control = connect(control_port);
+        let keys = connect(keys_port);
+        if setup.password.is_some() {
+            process.wait_line("200 OK", Duration::from_secs(10));
+        }
+        Baresip {
+            process,
+            folder,
+            control,
+            keys,
+            sip,
+        }
+    }
+
+    /// Dials a SIP address and waits until the call stands.
+    #[track_caller]
+    pub fn dial(&mut self, uri: &str) {
+        self.command("dial", uri);
+        self.wait_line("Call established");
+    }
+
+    /// Presses keys, one after the other.
+    pub fn press(&mut self, keys: &str) {
+        for key in keys.chars() {
+            self.keys
+                .write_all(&[key as u8])
+                .expect("baresip's console");
+            std::thread::sleep(Duration::from_millis(250));
+        }
+    }
+
+    /// Waits for the incoming call and takes it.
+    #[track_caller]
+    pub fn answer(&mut self) {
+        self.wait_line("Incoming call");
+        self.command("accept", "");
+        self.wait_line("Call established");
+    }
+
+    /// Ends the call.
+    pub fn hang_up(&mut self) {
+        self.command("hangup", "");
+    }
+
+    /// Waits until it prints this.
+    #[track_caller]
+    pub fn wait_line(&mut self, text: &str) -> String {
+        self.process.wait_line(text, Duration::from_secs(10))
+    }
+
+    /// What it printed.
+    pub fn output(&self) -> String {
+        self.process.output()
+    }
+
+    /// What it has heard in its calls, 8 kHz; complete when the call is over.
+    pub fn heard(&self) -> Vec<i16> {
+        let dumps = std::fs::read_dir(self.folder.path())
+            .expect("scratch")
+            .flatten()
+            .map(|e| e.path())
+            .filter(|p| p.to_string_lossy().ends_with("-dec.wav"));
+        dumps
+            .flat_map(|p| {
+                let mut wav = hound::WavReader::open(&p).expect("baresip's WAV");
+                let step =
+                    (wav.spec().sample_rate / 8000).max(1) as usize * wav.spec().channels as usize;
+                wav.samples::<i16>()
+                    .flatten()
+                    .step_by(step)
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    /// A command by the control port, with its parameters.
+    pub fn command(&mut self, command: &str, params: &str) {
+        let json = format!("{{\"command\":\"{command}\",\"params\":\"{params}\",\"token\":\"t\"}}");
+        let netstring = format!("{}:{json},", json.len());
+        self.control
+            .write_all(netstring.as_bytes())
+            .expect("baresip's control port");
+        // Its answer is of no interest, but must not fill the pipe.
+        let mut sink = [0; 4096];
+        let _ = self
+            .control
+            .set_read_timeout(Some(Duration::from_millis(50)));
+        let _ = self.control.read(&mut sink);
+    }
+}
+
+fn connect(port: u16) -> TcpStream {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let end = Instant::now() + Duration::from_secs(5);
+    loop {
+        match TcpStream::connect(address) {
+            Ok(c) => return c,
+            Err(e) if Instant::now() > end => panic!("baresip's port {port}: {e}"),
+            Err(_) => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+fn account(s: &Setup) -> String {
+    let auth = s.password.as_deref().map_or("regint=0".into(), |p| {
+        format!("auth_user={};auth_pass={p};regint=300", s.user)
+    });
+    let mode = if s.auto_answer { "auto" } else { "manual" };
+    format!(
+        "<sip:{}@{}>;{auth};answermode={mode};audio_codecs={};dtmfmode={}\n",
+        s.user, s.server, s.codecs, s.dtmf
+    )
+}
+
+fn config(sip: SocketAddr, control: u16, keys: u16) -> String {
+    let module = |m: &&str| format!("module {m}.so\n");
+    let modules: String = ["g711", "g722", "opus", "aufile", "sndfile", "srtp"]
+        .iter()
+        .map(module)
+        .collect();
+    let apps: String = ["account", "menu", "ctrl_tcp", "cons"]
+        .iter()
+        .map(|m| format!("module_app {m}.so\n"))
+        .collect();
+    let path = module_path();
+    format!(
+        "sip_listen {sip}\nctrl_tcp_listen 127.0.0.1:{control}\ncons_listen 127.0.0.1:{keys}\n\
+         audio_source aufile,tone.wav\naudio_player aufile,played.wav\naudio_alert aufile,alert.wav\n\
+         snd_path .\nrtp_stats no\njitter_buffer_delay 2-5\nnet_interface 127.0.0.1\n{path}\n{modules}{apps}"
+    )
+}
+
+/// The line of the configuration that says where the modules lie: baresip writes one with it
+/// when there is none.
+fn module_path() -> &'static str {
+    static LINE: OnceLock<String> = OnceLock::new();
+    LINE.get_or_init(|| {
+        let folder = super::scratch("baresip-defaults");
+        Process::start(
+            Command::new("baresip")
+                .args(["-t", "1", "-f"])
+                .arg(folder.path()),
+        )
+        .wait(Duration::from_secs(10));
+        let config = std::fs::read_to_string(folder.path().join("config")).unwrap_or_default();
+        let line = config.lines().find(|l| l.starts_with("module_path"));
+        line.unwrap_or_else(|| panic!("no module_path in:\n{config}"))
+            .to_owned()
+    })
+}
+
+fn write_tone(path: PathBuf, hz: f64) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut wav = hound::WavWriter::create(path, spec).expect("scratch");
+    for s in super::audio::sine(hz, 8000.0, 60.0) {
+        wav.write_sample(s).expect("scratch");
+    }
+    wav.finalize().expect("scratch");
+}
+
+fn free_udp_port() -> SocketAddr {
+    let s = UdpSocket::bind("127.0.0.1:0").expect("a loopback port");
+    s.local_addr().expect("a bound socket")
+}
+
+fn free_tcp_port() -> u16 {
+    let s = std::net::TcpListener::bind("127.0.0.1:0").expect("a loopback port");
+    s.local_addr().expect("a bound socket").port()
+}

@@ -1,0 +1,400 @@
+//! A phone's voice: an RTP sender in steps of 20 ms and a receiver that keeps everything.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use rtc_srtp::context::Context;
+use rtc_srtp::crypto::default_provider;
+use rtc_srtp::protection_profile::ProtectionProfile;
+
+use super::audio::{Law, key_tones};
+use super::sdp::Session;
+
+/// A packet that came.
+#[derive(Clone, Debug)]
+pub struct Packet {
+    /// When.
+    pub at: Instant,
+    /// From where.
+    pub from: SocketAddr,
+    /// Payload type.
+    pub pt: u8,
+    /// Marker.
+    pub marker: bool,
+    /// Sequence number.
+    pub seq: u16,
+    /// Timestamp.
+    pub timestamp: u32,
+    /// Synchronisation source.
+    pub ssrc: u32,
+    /// Payload, decrypted.
+    pub payload: Vec<u8>,
+}
+
+/// What a phone says.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// No packets at all.
+    Nothing,
+    /// Packets of silence.
+    Silence,
+    /// A steady tone, Hz.
+    Tone(f64),
+}
+
+/// How a phone sends a key within its media.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum KeyWay {
+    /// RFC 4733.
+    Event,
+    /// Two tones in the audio.
+    Tones,
+}
+
+struct Press {
+    key: char,
+    way: KeyWay,
+    /// Packets of 20 ms.
+    steps: u32,
+    done: u32,
+    /// RFC 4733: which packets of the event (counted from 0, end packets included) to lose.
+    lose: Vec<u32>,
+    started_at: u32,
+}
+
+struct Sending {
+    source: Source,
+    to: Option<SocketAddr>,
+    pt: u8,
+    dtmf: Option<u8>,
+    presses: VecDeque<Press>,
+    seq: u16,
+    timestamp: u32,
+    ssrc: u32,
+    phase: u64,
+    crypto: Option<Context>,
+    talking: bool,
+}
+
+struct Shared {
+    stop: AtomicBool,
+    packets: Mutex<Vec<Packet>>,
+    sending: Mutex<Sending>,
+    decrypt: Mutex<Option<Context>>,
+    key: String,
+}
+
+/// One phone's RTP port.
+pub struct Media {
+    /// Where we receive.
+    pub local: SocketAddr,
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Media {
+    /// A port on this address; nothing is sent before [`Media::agree`].
+    pub fn new(ip: IpAddr) -> Media {
+        let socket = UdpSocket::bind((ip, 0)).expect("a loopback port");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(50)))
+            .expect("a socket option");
+        let local = socket.local_addr().expect("a bound socket");
+        let random = u64::from(local.port()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let raw: Vec<u8> = (0..30).map(|i| (random >> (i % 57)) as u8 ^ i).collect();
+        let shared = Arc::new(Shared {
+            stop: AtomicBool::new(false),
+            packets: Mutex::default(),
+            decrypt: Mutex::default(),
+            key: base64::engine::general_purpose::STANDARD.encode(raw),
+            sending: Mutex::new(Sending {
+                source: Source::Silence,
+                to: None,
+                pt: 0,
+                dtmf: None,
+                presses: VecDeque::new(),
+                // Wraps within the first second: every call crosses 65535.
+                seq: 65520,
+                timestamp: u32::MAX - 4000,
+                ssrc: (random >> 32) as u32,
+                phase: 0,
+                crypto: None,
+                talking: true,
+            }),
+        });
+        let receiver = {
+            let (socket, shared) = (socket.try_clone().expect("a socket"), shared.clone());
+            std::thread::spawn(move || receive(&socket, &shared))
+        };
+        let sender = {
+            let shared = shared.clone();
+            std::thread::spawn(move || send(&socket, &shared))
+        };
+        Media {
+            local,
+            shared,
+            threads: vec![receiver, sender],
+        }
+    }
+
+    /// The key that we encrypt with, for SDP.
+    pub fn key(&self) -> String {
+        self.shared.key.clone()
+    }
+
+    /// Offer and answer are done: send there, in their preferred codec that we know.
+    pub fn agree(&self, ours: &Session, theirs: &Session) {
+        let mut s = self.sending();
+        let held = theirs.rtp.ip().is_unspecified() || theirs.rtp.port() == 0;
+        s.to = (!held).then_some(theirs.rtp);
+        s.pt = theirs.first();
+        s.dtmf = theirs.dtmf;
+        s.talking = matches!(theirs.direction.as_str(), "sendrecv" | "recvonly")
+            && matches!(ours.direction.as_str(), "sendrecv" | "sendonly");
+        if let (Some(_), Some(their_key)) = (&ours.crypto, &theirs.crypto) {
+            s.crypto = Some(context(&self.shared.key));
+            *self.shared.decrypt.lock().expect("no panic") = Some(context(their_key));
+        }
+    }
+
+    /// What to say from now on.
+    pub fn say(&self, source: Source) {
+        self.sending().source = source;
+    }
+
+    /// Presses a key for so long; several queue up with a pause of 60 ms.
+    pub fn press(&self, key: char, way: KeyWay, ms: u32) {
+        self.press_losing(key, way, ms, &[]);
+    }
+
+    /// The same, and these packets of the event are lost on the way.
+    pub fn press_losing(&self, key: char, way: KeyWay, ms: u32, lose: &[u32]) {
+        self.sending().presses.push_back(Press {
+            key,
+            way,
+            steps: ms.div_ceil(20),
+            done: 0,
+            lose: lose.to_vec(),
+            started_at: 0,
+        });
+    }
+
+    /// Sends one packet from another port: a stranger's attempt to break in.
+    pub fn inject_from_elsewhere(&self, payload: &[u8], pt: u8) {
+        let s = self.sending();
+        let stranger = UdpSocket::bind((self.local.ip(), 0)).expect("a loopback port");
+        let mut p = vec![0x80, pt, 0, 1, 0, 0, 0, 1, 0xde, 0xad, 0xbe, 0xef];
+        p.extend_from_slice(payload);
+        if let Some(to) = s.to {
+            stranger.send_to(&p, to).expect("loopback");
+        }
+    }
+
+    /// Everything that came so far.
+    pub fn packets(&self) -> Vec<Packet> {
+        self.shared.packets.lock().expect("no panic").clone()
+    }
+
+    /// How many packets came so far.
+    pub fn count(&self) -> usize {
+        self.shared.packets.lock().expect("no panic").len()
+    }
+
+    /// Forget what came.
+    pub fn forget(&self) {
+        self.shared.packets.lock().expect("no panic").clear();
+    }
+
+    /// The G.711 audio of what came since `since`, in order of arrival.
+    pub fn heard_since(&self, since: Instant) -> Vec<i16> {
+        self.packets()
+            .iter()
+            .filter(|p| p.at >= since)
+            .filter_map(|p| Some((Law::of(p.pt)?, p)))
+            .flat_map(|(law, p)| p.payload.iter().map(move |&b| law.decode(b)))
+            .collect()
+    }
+
+    /// Listens for this long and gives what was heard.
+    pub fn listen(&self, time: Duration) -> Vec<i16> {
+        let start = Instant::now();
+        std::thread::sleep(time);
+        self.heard_since(start)
+    }
+
+    fn sending(&self) -> MutexGuard<'_, Sending> {
+        self.shared.sending.lock().expect("no panic")
+    }
+}
+
+impl Drop for Media {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        for t in self.threads.drain(..) {
+            let _ = t.join();
+        }
+    }
+}
+
+fn context(key: &str) -> Context {
+    let raw = base64::engine::general_purpose::STANDARD
+        .decode(key)
+        .expect("base64 in a=crypto");
+    let provider = default_provider().expect("a crypto provider");
+    Context::new(
+        &raw[..16],
+        &raw[16..],
+        ProtectionProfile::Aes128CmHmacSha1_80,
+        None,
+        None,
+        provider.crypto(),
+    )
+    .expect("key and salt of 30 bytes")
+}
+
+fn receive(socket: &UdpSocket, shared: &Shared) {
+    let mut buf = [0; 2048];
+    while !shared.stop.load(Ordering::Relaxed) {
+        let Ok((n, from)) = socket.recv_from(&mut buf) else {
+            continue;
+        };
+        let at = Instant::now();
+        let mut bytes = buf[..n].to_vec();
+        // RTCP on the same port (RFC 5761 §4).
+        if n < 12 || (192..=223).contains(&bytes[1]) {
+            continue;
+        }
+        if let Some(c) = shared.decrypt.lock().expect("no panic").as_mut() {
+            match c.decrypt_rtp(&bytes) {
+                Ok(plain) => bytes = plain.to_vec(),
+                Err(_) => continue,
+            }
+        }
+        let word =
+            |i: usize| u32::from_be_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]);
+        let packet = Packet {
+            at,
+            from,
+            pt: bytes[1] & 127,
+            marker: bytes[1] & 128 != 0,
+            seq: u16::from_be_bytes([bytes[2], bytes[3]]),
+            timestamp: word(4),
+            ssrc: word(8),
+            payload: bytes[12 + 4 * usize::from(bytes[0] & 15)..].to_vec(),
+        };
+        shared.packets.lock().expect("no panic").push(packet);
+    }
+}
+
+fn send(socket: &UdpSocket, shared: &Shared) {
+    let mut next = Instant::now();
+    while !shared.stop.load(Ordering::Relaxed) {
+        next += Duration::from_millis(20);
+        std::thread::sleep(next.saturating_duration_since(Instant::now()));
+        let mut s = shared.sending.lock().expect("no panic");
+        for packet in s.step() {
+            if let Some(to) = s.to {
+                // ICMP from a closed port must not end the phone.
+                let _ = socket.send_to(&packet, to);
+            }
+        }
+    }
+}
+
+impl Sending {
+    /// The packets of the next 20 ms.
+    fn step(&mut self) -> Vec<Vec<u8>> {
+        self.timestamp = self.timestamp.wrapping_add(160);
+        if self.to.is_none() {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        if let Some(mut press) = self.presses.pop_front() {
+            match (press.way, self.dtmf) {
+                (KeyWay::Event, Some(pt)) => self.event(&mut press, pt, &mut out),
+                (KeyWay::Event, None) => panic!("no telephone-event was agreed on"),
+                (KeyWay::Tones, _) => {
+                    let (row, column) = key_tones(press.key);
+                    let on = press.done < press.steps;
+                    let pcm: Vec<i16> = (0..160)
+                        .map(|n| {
+                            let t =
+                                f64::from(press.done * 160 + n) / 8000.0 * std::f64::consts::TAU;
+                            let v = 5000.0 * ((t * row).sin() + (t * column).sin());
+                            if on { v as i16 } else { 0 }
+                        })
+                        .collect();
+                    self.audio(&pcm, &mut out);
+                }
+            }
+            press.done += 1;
+            if press.done < press.steps + 3 {
+                self.presses.push_front(press);
+            }
+            return out;
+        }
+        if !self.talking {
+            return out;
+        }
+        let pcm = match self.source {
+            Source::Nothing => return out,
+            Source::Silence => vec![0; 160],
+            Source::Tone(hz) => (0..160)
+                .map(|n| {
+                    let t = (self.phase + n) as f64 / 8000.0 * std::f64::consts::TAU;
+                    (6000.0 * (t * hz).sin()) as i16
+                })
+                .collect(),
+        };
+        self.phase += 160;
+        self.audio(&pcm, &mut out);
+        out
+    }
+
+    /// RFC 4733 §2.5: the timestamp is that of the beginning, the duration grows; three end
+    /// packets with the same duration.
+    fn event(&mut self, press: &mut Press, pt: u8, out: &mut Vec<Vec<u8>>) {
+        if press.done == 0 {
+            press.started_at = self.timestamp;
+        }
+        let ended = press.done >= press.steps;
+        let duration = (press.done + 1).min(press.steps + 1) * 160;
+        let event = "0123456789*#ABCD".find(press.key).expect("a key") as u8;
+        let duration = (duration as u16).to_be_bytes();
+        let payload = [
+            event,
+            if ended { 0x8a } else { 0x0a },
+            duration[0],
+            duration[1],
+        ];
+        let packet = self.packet(pt, press.done == 0, press.started_at, &payload);
+        if !press.lose.contains(&press.done) {
+            out.push(packet);
+        }
+    }
+
+    fn audio(&mut self, pcm: &[i16], out: &mut Vec<Vec<u8>>) {
+        let law = Law::of(self.pt).unwrap_or_else(|| panic!("payload type {} agreed", self.pt));
+        let payload: Vec<u8> = pcm.iter().map(|&s| law.encode(s)).collect();
+        let packet = self.packet(self.pt, false, self.timestamp, &payload);
+        out.push(packet);
+    }
+
+    fn packet(&mut self, pt: u8, marker: bool, timestamp: u32, payload: &[u8]) -> Vec<u8> {
+        self.seq = self.seq.wrapping_add(1);
+        let mut p = vec![0x80, pt | u8::from(marker) << 7];
+        p.extend_from_slice(&self.seq.to_be_bytes());
+        p.extend_from_slice(&timestamp.to_be_bytes());
+        p.extend_from_slice(&self.ssrc.to_be_bytes());
+        p.extend_from_slice(payload);
+        match &mut self.crypto {
+            Some(c) => c.encrypt_rtp(&p).expect("an RTP packet").to_vec(),
+            None => p,
+        }
+    }
+}
