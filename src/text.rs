@@ -9,7 +9,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|c| (distance(&word, &c.to_lowercase()), c))
-        .filter(|(d, c)| *d <= (c.chars().count().max(word.chars().count()) / 3).max(1))
+        .filter(|(d, c)| {
+            let length = c.chars().count().max(word.chars().count());
+            *d <= (length / 3).max(1) && *d < length
+        })
         .min_by_key(|(d, _)| *d)
         .map(|(_, c)| c)
 }

@@ -1,0 +1,282 @@
+//! Agents, the queues that they answer, and the trunks to the outside.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
+use super::types::*;
+use crate::ids::{AgentId, PromptName, QueueName};
+use crate::menu::system;
+use crate::queue::action::OverflowStep;
+use crate::text::nearest;
+
+/// More agents than that are a mistyped range.
+const MAX_AGENTS: usize = 10_000;
+
+const STRATEGIES: &[(&str, Strategy)] = &[
+    ("longest-idle", Strategy::LongestIdle),
+    ("ring-all", Strategy::RingAll),
+];
+
+const UNSTAFFED: &[(&str, Unstaffed)] = &[
+    ("overflow", Unstaffed::Overflow),
+    ("wait", Unstaffed::Wait),
+];
+
+pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
+    let Some(tables) = tables else {
+        return vec![support()];
+    };
+    let mut queues: Vec<Queue> = Vec::new();
+    let mut overflows = Vec::new();
+    for mut t in tables {
+        let usual = support();
+        let named = t.need("name", "\"support\"", name);
+        if named.as_ref().is_some_and(|n| queues.iter().any(|q| q.name.as_str() == n)) {
+            t.tell("name", "another queue has this name", "choose one of its own");
+        }
+        let comfort = t.get("comfort_prompt", PromptName::new(system::COMFORT), prompt);
+        let every = t.get("comfort_every", Some(Duration::from_secs(45)), or_never);
+        let queue = Queue {
+            name: QueueName::new(named.unwrap_or_default()),
+            strategy: t.get("strategy", usual.strategy, choice(STRATEGIES)),
+            ring_for: t.get("ring_for", usual.ring_for, duration("5s", "2m")),
+            wrap_up: t.get("wrap_up", usual.wrap_up, duration("0s", "1h")),
+            max_callers: t.get("max_callers", usual.max_callers, number(1, 10_000)),
+            max_wait: t.get("max_wait", usual.max_wait, duration("10s", "24h")),
+            unstaffed: t.get("unstaffed", usual.unstaffed, choice(UNSTAFFED)),
+            music: t.get("music", usual.music, prompt),
+            comfort: every.map(|every| Comfort {
+                prompt: comfort,
+                every,
+            }),
+            position_every: t.get("position_every", usual.position_every, or_never),
+            overflow: t.list("overflow", step).unwrap_or(usual.overflow),
+        };
+        queues.push(queue);
+        overflows.push(t);
+    }
+    let names: Vec<QueueName> = queues.iter().map(|q| q.name.clone()).collect();
+    for (queue, t) in queues.iter().zip(overflows) {
+        check_overflow(queue, &names, &t);
+        t.finish();
+    }
+    if queues.is_empty() {
+        queues.push(support());
+    }
+    queues
+}
+
+/// P5: every chain ends with something that takes a promise.
+fn check_overflow(queue: &Queue, names: &[QueueName], t: &Table<'_>) {
+    let last = queue.overflow.last();
+    if last != Some(&OverflowStep::Message) {
+        t.tell(
+            "overflow",
+            "callers would be left with nothing",
+            "the last step must be `message`",
+        );
+    }
+    for step in &queue.overflow {
+        match step {
+            OverflowStep::Message => {}
+            OverflowStep::Queue(to) if *to == queue.name => {
+                t.tell("overflow", "leads back to the same queue", "name another one");
+            }
+            OverflowStep::Queue(to) if !names.contains(to) => {
+                t.tell("overflow", format!("`{to}` is not a queue"), meant(to.as_str(), names));
+            }
+            OverflowStep::Queue(_) => {}
+        }
+    }
+    let messages = queue.overflow.iter().filter(|s| **s == OverflowStep::Message);
+    if messages.count() > 1 {
+        t.tell("overflow", "steps after `message` are never reached", "remove them");
+    }
+}
+
+fn meant(word: &str, names: &[QueueName]) -> String {
+    let all: Vec<&str> = names.iter().map(QueueName::as_str).collect();
+    match nearest(word, all.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are: {}", all.join(", ")),
+    }
+}
+
+/// The one queue when none is configured, and the defaults of all others.
+fn support() -> Queue {
+    Queue {
+        name: QueueName::new("support"),
+        strategy: Strategy::LongestIdle,
+        ring_for: Duration::from_secs(15),
+        wrap_up: Duration::from_secs(5),
+        max_callers: 100,
+        max_wait: Duration::from_secs(1800),
+        unstaffed: Unstaffed::Overflow,
+        music: PromptName::new(system::MUSIC),
+        comfort: Some(Comfort {
+            prompt: PromptName::new(system::COMFORT),
+            every: Duration::from_secs(45),
+        }),
+        position_every: Some(Duration::from_secs(60)),
+        overflow: vec![OverflowStep::Message],
+    }
+}
+
+fn prompt(t: &str) -> Parsed<PromptName> {
+    name(t).map(PromptName::new)
+}
+
+fn or_never(t: &str) -> Parsed<Option<Duration>> {
+    match t {
+        "never" | "false" | "0" => Ok(None),
+        t => duration("10s", "1h")(t).map(Some).map_err(|e| format!("{e}, or `never`")),
+    }
+}
+
+fn step(t: &str) -> Parsed<OverflowStep> {
+    match (t, t.strip_prefix("queue:").map(name)) {
+        ("message", _) => Ok(OverflowStep::Message),
+        (_, Some(Ok(queue))) => Ok(OverflowStep::Queue(QueueName::new(queue))),
+        (_, Some(Err(_)) | None) => Err("write `message` or `queue:NAME`".to_owned()),
+    }
+}
+
+pub(super) fn demo_agents(queues: &[Queue], password: Secret) -> Vec<Agent> {
+    let agent = |n| Agent {
+        id: AgentId::new(format!("agent{n}")),
+        name: format!("Agent {n}"),
+        secret: Some(AgentSecret::Password(password.clone())),
+        contact: None,
+        queues: queues.iter().map(|q| q.name.clone()).collect(),
+        wrap_up: None,
+    };
+    (1..=2).map(agent).collect()
+}
+
+pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
+    let mut agents = Vec::new();
+    let mut ids: HashSet<String> = HashSet::new();
+    let names: Vec<QueueName> = queues.iter().map(|q| q.name.clone()).collect();
+    for mut t in tables {
+        let range = t.need("id", "\"agent1\"", range).unwrap_or_default();
+        let display = t.opt("name", text);
+        let proof = ["password", "ha1_md5", "ha1_sha256"].iter().any(|k| t.has(k));
+        let secret = secret(&mut t, range.len() > 1);
+        let fixed = t.has("contact");
+        let contact = t.opt("contact", |s| match SipUri::parse(&s.replace("{id}", "x")) {
+            Some(_) => Ok(s.to_owned()),
+            None => Err("write a SIP address, like `sip:{id}@192.0.2.7:5060`".to_owned()),
+        });
+        let answers = t.list("queues", |s| match names.iter().find(|n| n.as_str() == s) {
+            Some(name) => Ok(name.clone()),
+            None => Err(format!("no such queue; {}", meant(s, &names))),
+        });
+        let wrap_up = t.opt("wrap_up", duration("0s", "1h"));
+        if !proof && !fixed {
+            let remedy = "add `password`, or `contact` for a phone that does not register";
+            t.tell("password", "this agent could not be reached", remedy);
+        }
+        for id in range {
+            if !ids.insert(id.clone()) {
+                t.tell("id", format!("the agent `{id}` is there twice"), "remove one");
+                break;
+            }
+            if agents.len() >= MAX_AGENTS {
+                t.tell("id", format!("more than {MAX_AGENTS} agents"), "use a smaller range");
+                break;
+            }
+            let contact = contact.as_ref().map(|c| c.replace("{id}", &id));
+            let name = display.as_ref().map(|n| n.replace("{id}", &id));
+            agents.push(Agent {
+                contact: contact.and_then(|c| SipUri::parse(&c)),
+                name: name.unwrap_or_else(|| id.clone()),
+                id: AgentId::new(id),
+                secret: secret.clone(),
+                queues: answers.clone().unwrap_or_else(|| names.clone()),
+                wrap_up,
+            });
+        }
+        t.finish();
+    }
+    agents
+}
+
+fn secret(t: &mut Table<'_>, many: bool) -> Option<AgentSecret> {
+    let password = t.secret("password", |s| text(s).map(Secret::new));
+    let hex = |length: usize| {
+        move |s: &str| match s.len() == length && s.bytes().all(|b| b.is_ascii_hexdigit()) {
+            true => Ok(Secret::new(s.to_lowercase())),
+            false => Err(format!("write H(id:realm:password) as {length} hexadecimal characters")),
+        }
+    };
+    let md5 = t.secret("ha1_md5", hex(32));
+    let sha256 = t.secret("ha1_sha256", hex(64));
+    let hashed = md5.is_some() || sha256.is_some();
+    if hashed && password.is_some() {
+        t.tell("password", "password and HA1 are both there", "keep one of them");
+    }
+    if hashed && many {
+        t.tell("id", "an HA1 fits one agent, not a range", "write them one by one");
+    }
+    match password {
+        Some(password) => Some(AgentSecret::Password(password)),
+        None => hashed.then_some(AgentSecret::Ha1 { md5, sha256 }),
+    }
+}
+
+/// `agent1`, or `agent001..agent999`: the same prefix, the numbers between.
+fn range(t: &str) -> Parsed<Vec<String>> {
+    let like = || "write one name, or a range like `agent001..agent999`".to_owned();
+    let user = |t: &str| name(t).map_err(|_| like());
+    let Some((first, last)) = t.split_once("..") else {
+        return Ok(vec![user(t)?]);
+    };
+    let (first, last) = (user(first)?, user(last)?);
+    let prefix = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = first.len() - prefix.len();
+    let low: Option<usize> = first.strip_prefix(prefix).and_then(|n| n.parse().ok());
+    let high: Option<usize> = last.strip_prefix(prefix).and_then(|n| n.parse().ok());
+    match (low, high) {
+        (Some(low), Some(high)) if low <= high && high - low < MAX_AGENTS => {
+            Ok((low..=high).map(|n| format!("{prefix}{n:0digits$}")).collect())
+        }
+        (Some(_) | None, _) => Err(like()),
+    }
+}
+
+pub(super) fn trunks(tables: Option<Vec<Table<'_>>>) -> Vec<Trunk> {
+    let mut trunks: Vec<Trunk> = Vec::new();
+    let mut names = HashSet::new();
+    for mut t in tables.unwrap_or_default() {
+        let named = t.need("name", "\"provider\"", name).unwrap_or_default();
+        if !named.is_empty() && !names.insert(named.clone()) {
+            t.tell("name", "another trunk has this name", "choose one of its own");
+        }
+        let uri = t.need("uri", "\"sip:sip.example.net\"", |s| {
+            let like = "write a SIP address, like `sip:sip.example.net` or `sips:192.0.2.1:5061`";
+            SipUri::parse(s).ok_or_else(|| like.to_owned())
+        });
+        let user = t.opt("user", text);
+        let password = t.secret("password", |s| text(s).map(Secret::new));
+        let register = t.get("register", user.is_some(), flag);
+        if register && user.is_none() {
+            t.tell("user", "is missing", "registering needs `user`, or write `register = false`");
+        }
+        let expires = t.get("expires", Duration::from_secs(600), duration("60s", "24h"));
+        let numbers = t.list("numbers", text).unwrap_or_default();
+        t.finish();
+        if let Some(uri) = uri {
+            trunks.push(Trunk {
+                name: named,
+                uri,
+                user,
+                password,
+                register,
+                expires,
+                numbers,
+            });
+        }
+    }
+    trunks
+}

@@ -1,0 +1,279 @@
+//! What operators get to read, and what the layers come to.
+
+use super::*;
+use crate::queue::action::OverflowStep;
+use crate::sip::flow::Transport;
+
+fn layers(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str, &str)]) -> Layers {
+    let own = |s: &&str| (*s).to_owned();
+    Layers {
+        file: Some(("zeroline.toml".to_owned(), file.to_owned())),
+        environment: environment.iter().map(|(k, v)| (own(k), own(v))).collect(),
+        flags: flags
+            .iter()
+            .map(|(flag, key, value)| Flag {
+                flag: own(flag),
+                key: own(key),
+                value: own(value),
+            })
+            .collect(),
+    }
+}
+
+fn good(file: &str) -> Config {
+    load(&layers(file, &[], &[]), Secret::new("demo")).unwrap_or_else(|m| panic!("{m:#?}"))
+}
+
+#[track_caller]
+fn told(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str, &str)], expect: &[&str]) {
+    let mistakes = load(&layers(file, environment, flags), Secret::new("demo"));
+    let mistakes: Vec<String> = match mistakes {
+        Ok(_) => Vec::new(),
+        Err(m) => m.iter().map(Mistake::to_string).collect(),
+    };
+    assert_eq!(mistakes, expect);
+}
+
+#[test]
+fn nothing_at_all_is_the_demo() {
+    let c = load(&Layers::default(), Secret::new("demo")).unwrap();
+    assert!(c.demo);
+    assert_eq!(c.agents.len(), 2);
+    assert_eq!(c.agents[0].id.as_str(), "agent1");
+    assert_eq!(c.agents[1].secret, Some(AgentSecret::Password(Secret::new("demo"))));
+    assert_eq!(c.queues[0].name.as_str(), "support");
+    assert_eq!(c.queues[0].overflow, [OverflowStep::Message]);
+    assert_eq!(c.sip.listen.len(), 4);
+    assert!(c.sip.listen.iter().all(|l| l.addr.port() == 5060));
+    assert!(c.sip.listen.iter().all(|l| l.optional == l.addr.is_ipv6()));
+    assert_eq!(c.store.database(), std::path::Path::new("data/zeroline.db"));
+}
+
+#[test]
+fn later_layers_win() {
+    let layers = layers(
+        "[media]\nports = \"20000-20100\"\nthreads = 1\nrealtime = false\n[stop]\ngrace = 5\n",
+        &[("ZEROLINE__MEDIA__THREADS", "2"), ("ZEROLINE__MEDIA__CODECS", "opus, pcmu"), ("OTHER", "x")],
+        &[("--set", "media.threads", "3")],
+    );
+    let c = load(&layers, Secret::new("demo")).unwrap();
+    assert_eq!(c.media.ports, (20_000, 20_100));
+    assert_eq!(c.media.threads.map(|n| n.get()), Some(3));
+    assert!(!c.media.realtime);
+    assert_eq!(c.media.codecs, [crate::sdp::plan::Codec::Opus, crate::sdp::plan::Codec::Pcmu]);
+    assert_eq!(c.stop.grace, std::time::Duration::from_secs(5));
+}
+
+#[test]
+fn listeners_in_all_forms() {
+    let c = good(
+        "[sip]\nlisten = [\"127.0.0.1:5070\", \"tls:[::1]\", \"tcp:10.0.0.1\"]\n\
+         tls = { cert = \"c.pem\", key = \"k.pem\" }\n",
+    );
+    let all: Vec<_> = c.sip.listen.iter().map(|l| (l.transport, l.addr.to_string())).collect();
+    assert_eq!(
+        all,
+        [
+            (Transport::Udp, "127.0.0.1:5070".to_owned()),
+            (Transport::Tcp, "127.0.0.1:5070".to_owned()),
+            (Transport::Tls, "[::1]:5061".to_owned()),
+            (Transport::Tcp, "10.0.0.1:5060".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn ranges_of_agents() {
+    let c = good(
+        "[[agents]]\nid = \"agent008..agent011\"\nname = \"Desk {id}\"\n\
+         contact = \"sip:{id}@127.0.0.2:16200\"\n",
+    );
+    assert!(!c.demo);
+    let ids: Vec<&str> = c.agents.iter().map(|a| a.id.as_str()).collect();
+    assert_eq!(ids, ["agent008", "agent009", "agent010", "agent011"]);
+    let contact = c.agents[2].contact.as_ref().map(SipUri::as_str);
+    assert_eq!(contact, Some("sip:agent010@127.0.0.2:16200"));
+    assert_eq!(c.agents[0].name, "Desk agent008");
+    assert_eq!(c.agents[0].queues, c.queues.iter().map(|q| q.name.clone()).collect::<Vec<_>>());
+}
+
+#[test]
+fn secrets_do_not_print() {
+    let c = good("[[agents]]\nid = \"a\"\npassword = \"tellnobody\"\n");
+    assert!(!format!("{c:?}").contains("tellnobody"));
+    let wrong = layers("[[agents]]\nid = \"a\"\nha1_md5 = \"tellnobody\"\n", &[], &[]);
+    let mistakes = load(&wrong, Secret::new("demo")).unwrap_err();
+    assert!(!format!("{mistakes:?}").contains("tellnobody"));
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+}
+
+#[test]
+fn networks() {
+    let c = good("[sip]\ntrusted_peers = [\"192.0.2.0/24\", \"2001:db8::/32\", \"10.0.0.7\"]\n");
+    let trusted = |ip: &str| {
+        let ip = ip.parse().unwrap();
+        c.sip.trusted_peers.iter().any(|n| n.contains(ip))
+    };
+    assert!(trusted("192.0.2.200") && trusted("::ffff:192.0.2.1") && trusted("2001:db8:1::1"));
+    assert!(trusted("10.0.0.7") && !trusted("10.0.0.8") && !trusted("192.0.3.1"));
+    let all = Network {
+        addr: "0.0.0.0".parse().unwrap(),
+        prefix: 0,
+    };
+    assert!(all.contains("203.0.113.9".parse().unwrap()));
+}
+
+// Mistakes, as operators read them.
+
+#[test]
+fn every_mistake_of_every_layer_at_once() {
+    told(
+        "[sip]\nlisten = \"localhost\"\nrelm = \"x\"\n\n[media]\nports = \"40000\"\n\n\
+         [[queues]]\nname = \"support\"\nstrategy = \"round\"\n",
+        &[("ZEROLINE__STOP__GRACE", "soon"), ("ZEROLINE__STOPP__GRACE", "1s")],
+        &[("--http", "http.listen", "9060")],
+        &[
+            "zeroline.toml:2: sip.listen[0]: `localhost` does not fit; write `udp:0.0.0.0:5060`, \
+             `tcp:[::]:5060`, `tls:0.0.0.0:5061`, or an address without transport for UDP and TCP",
+            "zeroline.toml:3: sip.relm: there is no such setting; did you mean `realm`?",
+            "zeroline.toml:6: media.ports: `40000` does not fit; write first and last port, like \
+             `20000-29999`, at least 10 of them, above 1023",
+            "zeroline.toml:10: queues[0].strategy: `round` does not fit; write longest-idle or \
+             ring-all",
+            "--http: http.listen: `9060` does not fit; write address and port, like \
+             `127.0.0.1:9060`, or `off`",
+            "environment ZEROLINE__STOP__GRACE: stop.grace: `soon` does not fit; write a time \
+             from 0s to 24h, like `30s` or `2m`",
+            "environment ZEROLINE__STOPP: stopp: there is no such setting; did you mean `stop`?",
+        ],
+    );
+}
+
+#[test]
+fn wrong_syntax() {
+    told(
+        "[sip\nlisten = 1\n",
+        &[],
+        &[],
+        &["zeroline.toml:1: not well-formed TOML\n  TOML parse error at line 1, column 5\n    |\n  \
+           1 | [sip\n    |     ^\n  unclosed table, expected `]`"],
+    );
+}
+
+#[test]
+fn tls_without_certificate() {
+    told(
+        "[sip]\nlisten = [\"tls:0.0.0.0\"]\n",
+        &[],
+        &[],
+        &["zeroline.toml:1: sip.tls: a TLS listener needs a certificate; write a section \
+           [sip.tls] with cert and key (PEM files)"],
+    );
+    told(
+        "[sip.tls]\ncert = \"c.pem\"\n",
+        &[],
+        &[],
+        &["zeroline.toml:1: sip.tls.key: is missing; write `key = \"/etc/zeroline/key.pem\"`"],
+    );
+}
+
+#[test]
+fn an_overflow_without_a_promise() {
+    told(
+        "[[queues]]\nname = \"a\"\noverflow = [\"queue:b\"]\n[[queues]]\nname = \"bb\"\n\
+         overflow = [\"message\", \"queue:bb\", \"voicemail\"]\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:6: queues[1].overflow[2]: `voicemail` does not fit; write `message` or \
+             `queue:NAME`",
+            "zeroline.toml:3: queues[0].overflow: callers would be left with nothing; the last \
+             step must be `message`",
+            "zeroline.toml:3: queues[0].overflow: `b` is not a queue; did you mean `bb`?",
+        ],
+    );
+}
+
+#[test]
+fn agents_that_can_not_be() {
+    told(
+        "[[agents]]\nid = \"a\"\nqueues = [\"suport\"]\n[[agents]]\nid = \"x1..x3\"\n\
+         ha1_md5 = \"00000000000000000000000000000000\"\n[[agents]]\nid = \"x2\"\n\
+         password = \"p\"\n[[agents]]\nid = \"x5..x4\"\ncontact = \"mailto:x\"\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:3: agents[0].queues[0]: `suport` does not fit; no such queue; did you \
+             mean `support`?",
+            "zeroline.toml:1: agents[0].password: this agent could not be reached; add \
+             `password`, or `contact` for a phone that does not register",
+            "zeroline.toml:5: agents[1].id: an HA1 fits one agent, not a range; write them one by \
+             one",
+            "zeroline.toml:8: agents[2].id: the agent `x2` is there twice; remove one",
+            "zeroline.toml:11: agents[3].id: `x5..x4` does not fit; write one name, or a range \
+             like `agent001..agent999`",
+            "zeroline.toml:12: agents[3].contact: `mailto:x` does not fit; write a SIP address, \
+             like `sip:{id}@192.0.2.7:5060`",
+        ],
+    );
+}
+
+#[test]
+fn trunks_that_can_not_be() {
+    told(
+        "[[trunks]]\nname = \"p\"\nuri = \"sip.example.net\"\nregister = true\n[[trunks]]\n\
+         name = \"p\"\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:3: trunks[0].uri: `sip.example.net` does not fit; write a SIP address, \
+             like `sip:sip.example.net` or `sips:192.0.2.1:5061`",
+            "zeroline.toml:1: trunks[0].user: is missing; registering needs `user`, or write \
+             `register = false`",
+            "zeroline.toml:6: trunks[1].name: another trunk has this name; choose one of its own",
+            "zeroline.toml:5: trunks[1].uri: is missing; write `uri = \"sip:sip.example.net\"`",
+        ],
+    );
+}
+
+#[test]
+fn bounds_and_shapes() {
+    told(
+        "sip = 5\nqueues = \"support\"\n[media]\nthreads = 0\ncodecs = [\"pcmu\", \"g729\"]\n\
+         rtp_silence = \"1s\"\nrealtime = \"maybe\"\n[sip2]\n[log]\nformat = [\"text\"]\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:1: sip: must be a table, not one value; write it as a section [sip]",
+            "zeroline.toml:5: media.codecs[1]: `g729` does not fit; write pcma, pcmu, g722 or opus",
+            "zeroline.toml:4: media.threads: `0` does not fit; write a whole number from 1 to 256",
+            "zeroline.toml:7: media.realtime: `maybe` does not fit; write true or false",
+            "zeroline.toml:6: media.rtp_silence: `1s` does not fit; write a time from 5s to 1h, \
+             like `30s` or `2m`",
+            "zeroline.toml:2: queues: must be a list of tables; write each as a section \
+             [[queues]] in the file",
+            "zeroline.toml:10: log.format: must be one value, not a list",
+            "zeroline.toml:8: sip2: there is no such setting; did you mean `sip`?",
+        ],
+    );
+}
+
+#[test]
+fn times_that_contradict_each_other() {
+    told(
+        "[sip.session_timer]\nexpires = \"2m\"\nmin = \"5m\"\n[sip.registration]\nmin = \"1h\"\n\
+         max = \"10m\"\n[sip]\nadvertise = \"0.0.0.0\"\ntrusted_peers = [\"10.0.0.0/33\"]\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:8: sip.advertise: `0.0.0.0` does not fit; write the IP address that \
+             others reach us at",
+            "zeroline.toml:2: sip.session_timer.expires: is shorter than `min`; raise it, or \
+             lower `min`",
+            "zeroline.toml:6: sip.registration.max: is shorter than `min`; raise it, or lower \
+             `min`",
+            "zeroline.toml:9: sip.trusted_peers[0]: `10.0.0.0/33` does not fit; the prefix is at \
+             most 32",
+        ],
+    );
+}
