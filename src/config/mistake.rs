@@ -65,7 +65,10 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::File { name, line: None } => write!(f, "{name}: ")?,
-            Place::File { name, line: Some(n) } => write!(f, "{name}:{n}: ")?,
+            Place::File {
+                name,
+                line: Some(n),
+            } => write!(f, "{name}:{n}: ")?,
             Place::Environment(name) => write!(f, "environment {name}: ")?,
             Place::Flag(name) => write!(f, "{name}: ")?,
             Place::Nowhere => {}

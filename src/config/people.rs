@@ -18,10 +18,8 @@ const STRATEGIES: &[(&str, Strategy)] = &[
     ("ring-all", Strategy::RingAll),
 ];
 
-const UNSTAFFED: &[(&str, Unstaffed)] = &[
-    ("overflow", Unstaffed::Overflow),
-    ("wait", Unstaffed::Wait),
-];
+const UNSTAFFED: &[(&str, Unstaffed)] =
+    &[("overflow", Unstaffed::Overflow), ("wait", Unstaffed::Wait)];
 
 pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
     let Some(tables) = tables else {
@@ -32,8 +30,15 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
     for mut t in tables {
         let usual = support();
         let named = t.need("name", "\"support\"", name);
-        if named.as_ref().is_some_and(|n| queues.iter().any(|q| q.name.as_str() == n)) {
-            t.tell("name", "another queue has this name", "choose one of its own");
+        if named
+            .as_ref()
+            .is_some_and(|n| queues.iter().any(|q| q.name.as_str() == n))
+        {
+            t.tell(
+                "name",
+                "another queue has this name",
+                "choose one of its own",
+            );
         }
         let comfort = t.get("comfort_prompt", PromptName::new(system::COMFORT), prompt);
         let every = t.get("comfort_every", Some(Duration::from_secs(45)), or_never);
@@ -81,17 +86,32 @@ fn check_overflow(queue: &Queue, names: &[QueueName], t: &Table<'_>) {
         match step {
             OverflowStep::Message => {}
             OverflowStep::Queue(to) if *to == queue.name => {
-                t.tell("overflow", "leads back to the same queue", "name another one");
+                t.tell(
+                    "overflow",
+                    "leads back to the same queue",
+                    "name another one",
+                );
             }
             OverflowStep::Queue(to) if !names.contains(to) => {
-                t.tell("overflow", format!("`{to}` is not a queue"), meant(to.as_str(), names));
+                t.tell(
+                    "overflow",
+                    format!("`{to}` is not a queue"),
+                    meant(to.as_str(), names),
+                );
             }
             OverflowStep::Queue(_) => {}
         }
     }
-    let messages = queue.overflow.iter().filter(|s| **s == OverflowStep::Message);
+    let messages = queue
+        .overflow
+        .iter()
+        .filter(|s| **s == OverflowStep::Message);
     if messages.count() > 1 {
-        t.tell("overflow", "steps after `message` are never reached", "remove them");
+        t.tell(
+            "overflow",
+            "steps after `message` are never reached",
+            "remove them",
+        );
     }
 }
 
@@ -130,7 +150,9 @@ fn prompt(t: &str) -> Parsed<PromptName> {
 fn or_never(t: &str) -> Parsed<Option<Duration>> {
     match t {
         "never" | "false" | "0" => Ok(None),
-        t => duration("10s", "1h")(t).map(Some).map_err(|e| format!("{e}, or `never`")),
+        t => duration("10s", "1h")(t)
+            .map(Some)
+            .map_err(|e| format!("{e}, or `never`")),
     }
 }
 
@@ -161,12 +183,16 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
     for mut t in tables {
         let range = t.need("id", "\"agent1\"", range).unwrap_or_default();
         let display = t.opt("name", text);
-        let proof = ["password", "ha1_md5", "ha1_sha256"].iter().any(|k| t.has(k));
+        let proof = ["password", "ha1_md5", "ha1_sha256"]
+            .iter()
+            .any(|k| t.has(k));
         let secret = secret(&mut t, range.len() > 1);
         let fixed = t.has("contact");
-        let contact = t.opt("contact", |s| match SipUri::parse(&s.replace("{id}", "x")) {
-            Some(_) => Ok(s.to_owned()),
-            None => Err("write a SIP address, like `sip:{id}@192.0.2.7:5060`".to_owned()),
+        let contact = t.opt("contact", |s| {
+            match SipUri::parse(&s.replace("{id}", "x")) {
+                Some(_) => Ok(s.to_owned()),
+                None => Err("write a SIP address, like `sip:{id}@192.0.2.7:5060`".to_owned()),
+            }
         });
         let answers = t.list("queues", |s| match names.iter().find(|n| n.as_str() == s) {
             Some(name) => Ok(name.clone()),
@@ -179,11 +205,19 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
         }
         for id in range {
             if !ids.insert(id.clone()) {
-                t.tell("id", format!("the agent `{id}` is there twice"), "remove one");
+                t.tell(
+                    "id",
+                    format!("the agent `{id}` is there twice"),
+                    "remove one",
+                );
                 break;
             }
             if agents.len() >= MAX_AGENTS {
-                t.tell("id", format!("more than {MAX_AGENTS} agents"), "use a smaller range");
+                t.tell(
+                    "id",
+                    format!("more than {MAX_AGENTS} agents"),
+                    "use a smaller range",
+                );
                 break;
             }
             let contact = contact.as_ref().map(|c| c.replace("{id}", &id));
@@ -207,17 +241,27 @@ fn secret(t: &mut Table<'_>, many: bool) -> Option<AgentSecret> {
     let hex = |length: usize| {
         move |s: &str| match s.len() == length && s.bytes().all(|b| b.is_ascii_hexdigit()) {
             true => Ok(Secret::new(s.to_lowercase())),
-            false => Err(format!("write H(id:realm:password) as {length} hexadecimal characters")),
+            false => Err(format!(
+                "write H(id:realm:password) as {length} hexadecimal characters"
+            )),
         }
     };
     let md5 = t.secret("ha1_md5", hex(32));
     let sha256 = t.secret("ha1_sha256", hex(64));
     let hashed = md5.is_some() || sha256.is_some();
     if hashed && password.is_some() {
-        t.tell("password", "password and HA1 are both there", "keep one of them");
+        t.tell(
+            "password",
+            "password and HA1 are both there",
+            "keep one of them",
+        );
     }
     if hashed && many {
-        t.tell("id", "an HA1 fits one agent, not a range", "write them one by one");
+        t.tell(
+            "id",
+            "an HA1 fits one agent, not a range",
+            "write them one by one",
+        );
     }
     match password {
         Some(password) => Some(AgentSecret::Password(password)),
@@ -238,9 +282,9 @@ fn range(t: &str) -> Parsed<Vec<String>> {
     let low: Option<usize> = first.strip_prefix(prefix).and_then(|n| n.parse().ok());
     let high: Option<usize> = last.strip_prefix(prefix).and_then(|n| n.parse().ok());
     match (low, high) {
-        (Some(low), Some(high)) if low <= high && high - low < MAX_AGENTS => {
-            Ok((low..=high).map(|n| format!("{prefix}{n:0digits$}")).collect())
-        }
+        (Some(low), Some(high)) if low <= high && high - low < MAX_AGENTS => Ok((low..=high)
+            .map(|n| format!("{prefix}{n:0digits$}"))
+            .collect()),
         (Some(_) | None, _) => Err(like()),
     }
 }
@@ -251,7 +295,11 @@ pub(super) fn trunks(tables: Option<Vec<Table<'_>>>) -> Vec<Trunk> {
     for mut t in tables.unwrap_or_default() {
         let named = t.need("name", "\"provider\"", name).unwrap_or_default();
         if !named.is_empty() && !names.insert(named.clone()) {
-            t.tell("name", "another trunk has this name", "choose one of its own");
+            t.tell(
+                "name",
+                "another trunk has this name",
+                "choose one of its own",
+            );
         }
         let uri = t.need("uri", "\"sip:sip.example.net\"", |s| {
             let like = "write a SIP address, like `sip:sip.example.net` or `sips:192.0.2.1:5061`";
@@ -261,7 +309,11 @@ pub(super) fn trunks(tables: Option<Vec<Table<'_>>>) -> Vec<Trunk> {
         let password = t.secret("password", |s| text(s).map(Secret::new));
         let register = t.get("register", user.is_some(), flag);
         if register && user.is_none() {
-            t.tell("user", "is missing", "registering needs `user`, or write `register = false`");
+            t.tell(
+                "user",
+                "is missing",
+                "registering needs `user`, or write `register = false`",
+            );
         }
         let expires = t.get("expires", Duration::from_secs(600), duration("60s", "24h"));
         let numbers = t.list("numbers", text).unwrap_or_default();

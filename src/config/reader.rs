@@ -322,7 +322,8 @@ pub(super) fn text(t: &str) -> Parsed<String> {
 /// A name that menus, URIs and file names can carry.
 pub(super) fn name(t: &str) -> Parsed<String> {
     let good = (1..=64).contains(&t.len())
-        && t.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        && t.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     if good {
         Ok(t.to_owned())
     } else {
@@ -354,7 +355,9 @@ pub(super) fn duration(
     use crate::text::parse_duration;
     move |t| match (parse_duration(t), parse_duration(min), parse_duration(max)) {
         (Some(d), Some(low), Some(high)) if (low..=high).contains(&d) => Ok(d),
-        _ => Err(format!("write a time from {min} to {max}, like `30s` or `2m`")),
+        _ => Err(format!(
+            "write a time from {min} to {max}, like `30s` or `2m`"
+        )),
     }
 }
 

@@ -58,7 +58,11 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     t.finish();
     let mut t = root.table("http");
     let http = Http {
-        listen: t.get("listen", Some(SocketAddr::from(([127, 0, 0, 1], 9060))), http),
+        listen: t.get(
+            "listen",
+            Some(SocketAddr::from(([127, 0, 0, 1], 9060))),
+            http,
+        ),
     };
     t.finish();
     let mut t = root.table("stop");
@@ -102,7 +106,11 @@ fn sip(mut t: Table<'_>) -> Sip {
     for l in listen.iter().filter(|l| l.addr.port() != 0) {
         if !seen.insert((l.transport, l.addr)) {
             let word = l.transport.via_word().to_lowercase();
-            t.tell("listen", format!("{word}:{} is there twice", l.addr), "remove one");
+            t.tell(
+                "listen",
+                format!("{word}:{} is there twice", l.addr),
+                "remove one",
+            );
         }
     }
     let advertise = t.opt("advertise", |s| {
@@ -130,7 +138,11 @@ fn sip(mut t: Table<'_>) -> Sip {
         min: s.get("min", Duration::from_secs(90), duration("90s", "1h")),
     };
     if session_timer.expires != Duration::ZERO && session_timer.expires < session_timer.min {
-        s.tell("expires", "is shorter than `min`", "raise it, or lower `min`");
+        s.tell(
+            "expires",
+            "is shorter than `min`",
+            "raise it, or lower `min`",
+        );
     }
     s.finish();
     let mut r = t.table("registration");

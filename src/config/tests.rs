@@ -40,7 +40,10 @@ fn nothing_at_all_is_the_demo() {
     assert!(c.demo);
     assert_eq!(c.agents.len(), 2);
     assert_eq!(c.agents[0].id.as_str(), "agent1");
-    assert_eq!(c.agents[1].secret, Some(AgentSecret::Password(Secret::new("demo"))));
+    assert_eq!(
+        c.agents[1].secret,
+        Some(AgentSecret::Password(Secret::new("demo")))
+    );
     assert_eq!(c.queues[0].name.as_str(), "support");
     assert_eq!(c.queues[0].overflow, [OverflowStep::Message]);
     assert_eq!(c.sip.listen.len(), 4);
@@ -53,14 +56,21 @@ fn nothing_at_all_is_the_demo() {
 fn later_layers_win() {
     let layers = layers(
         "[media]\nports = \"20000-20100\"\nthreads = 1\nrealtime = false\n[stop]\ngrace = 5\n",
-        &[("ZEROLINE__MEDIA__THREADS", "2"), ("ZEROLINE__MEDIA__CODECS", "opus, pcmu"), ("OTHER", "x")],
+        &[
+            ("ZEROLINE__MEDIA__THREADS", "2"),
+            ("ZEROLINE__MEDIA__CODECS", "opus, pcmu"),
+            ("OTHER", "x"),
+        ],
         &[("--set", "media.threads", "3")],
     );
     let c = load(&layers, Secret::new("demo")).unwrap();
     assert_eq!(c.media.ports, (20_000, 20_100));
     assert_eq!(c.media.threads.map(|n| n.get()), Some(3));
     assert!(!c.media.realtime);
-    assert_eq!(c.media.codecs, [crate::sdp::plan::Codec::Opus, crate::sdp::plan::Codec::Pcmu]);
+    assert_eq!(
+        c.media.codecs,
+        [crate::sdp::plan::Codec::Opus, crate::sdp::plan::Codec::Pcmu]
+    );
     assert_eq!(c.stop.grace, std::time::Duration::from_secs(5));
 }
 
@@ -70,7 +80,12 @@ fn listeners_in_all_forms() {
         "[sip]\nlisten = [\"127.0.0.1:5070\", \"tls:[::1]\", \"tcp:10.0.0.1\"]\n\
          tls = { cert = \"c.pem\", key = \"k.pem\" }\n",
     );
-    let all: Vec<_> = c.sip.listen.iter().map(|l| (l.transport, l.addr.to_string())).collect();
+    let all: Vec<_> = c
+        .sip
+        .listen
+        .iter()
+        .map(|l| (l.transport, l.addr.to_string()))
+        .collect();
     assert_eq!(
         all,
         [
@@ -94,14 +109,21 @@ fn ranges_of_agents() {
     let contact = c.agents[2].contact.as_ref().map(SipUri::as_str);
     assert_eq!(contact, Some("sip:agent010@127.0.0.2:16200"));
     assert_eq!(c.agents[0].name, "Desk agent008");
-    assert_eq!(c.agents[0].queues, c.queues.iter().map(|q| q.name.clone()).collect::<Vec<_>>());
+    assert_eq!(
+        c.agents[0].queues,
+        c.queues.iter().map(|q| q.name.clone()).collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn secrets_do_not_print() {
     let c = good("[[agents]]\nid = \"a\"\npassword = \"tellnobody\"\n");
     assert!(!format!("{c:?}").contains("tellnobody"));
-    let wrong = layers("[[agents]]\nid = \"a\"\nha1_md5 = \"tellnobody\"\n", &[], &[]);
+    let wrong = layers(
+        "[[agents]]\nid = \"a\"\nha1_md5 = \"tellnobody\"\n",
+        &[],
+        &[],
+    );
     let mistakes = load(&wrong, Secret::new("demo")).unwrap_err();
     assert!(!format!("{mistakes:?}").contains("tellnobody"));
     assert_eq!(mistakes.len(), 1, "{mistakes:?}");
@@ -130,7 +152,10 @@ fn every_mistake_of_every_layer_at_once() {
     told(
         "[sip]\nlisten = \"localhost\"\nrelm = \"x\"\n\n[media]\nports = \"40000\"\n\n\
          [[queues]]\nname = \"support\"\nstrategy = \"round\"\n",
-        &[("ZEROLINE__STOP__GRACE", "soon"), ("ZEROLINE__STOPP__GRACE", "1s")],
+        &[
+            ("ZEROLINE__STOP__GRACE", "soon"),
+            ("ZEROLINE__STOPP__GRACE", "1s"),
+        ],
         &[("--http", "http.listen", "9060")],
         &[
             "zeroline.toml:2: sip.listen[0]: `localhost` does not fit; write `udp:0.0.0.0:5060`, \
@@ -155,8 +180,10 @@ fn wrong_syntax() {
         "[sip\nlisten = 1\n",
         &[],
         &[],
-        &["zeroline.toml:1: not well-formed TOML\n  TOML parse error at line 1, column 5\n    |\n  \
-           1 | [sip\n    |     ^\n  unclosed table, expected `]`"],
+        &[
+            "zeroline.toml:1: not well-formed TOML\n  TOML parse error at line 1, column 5\n    |\n  \
+           1 | [sip\n    |     ^\n  unclosed table, expected `]`",
+        ],
     );
 }
 
@@ -166,8 +193,10 @@ fn tls_without_certificate() {
         "[sip]\nlisten = [\"tls:0.0.0.0\"]\n",
         &[],
         &[],
-        &["zeroline.toml:1: sip.tls: a TLS listener needs a certificate; write a section \
-           [sip.tls] with cert and key (PEM files)"],
+        &[
+            "zeroline.toml:1: sip.tls: a TLS listener needs a certificate; write a section \
+           [sip.tls] with cert and key (PEM files)",
+        ],
     );
     told(
         "[sip.tls]\ncert = \"c.pem\"\n",
