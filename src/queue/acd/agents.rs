@@ -128,6 +128,29 @@ impl Acd {
         self.settle(now.mono);
     }
 
+    /// An agent to whom a caller was handed on ([`Acd::handle_transferring`]) talks with them.
+    /// An offer of somebody else that rings at their phone is withdrawn. Ignored for a caller
+    /// whom the machine does not keep a place for.
+    pub fn handle_took(&mut self, now: Now, agent: &AgentId, contact: ContactId) {
+        let Some(ix) = self.agent_ids.get(agent).copied() else {
+            return;
+        };
+        let away = CallerDoing::Away { waits: false };
+        let Some(caller) = self.callers.get_mut(&contact).filter(|c| c.doing == away) else {
+            return;
+        };
+        caller.doing = CallerDoing::Talking { agent: ix };
+        let queue = caller.queue;
+        if let AgentDoing::Offered { offer } = self.a(ix).doing {
+            self.withdraw(now.mono, offer, false);
+            self.put_back_in_line(now.mono, offer);
+            self.drop_offer(offer);
+        }
+        let wrap_up = self.q(queue).settings.wrap_up;
+        self.set_agent(now.mono, ix, AgentDoing::Talking { contact, wrap_up });
+        self.settle(now.mono);
+    }
+
     fn talking(&self, agent: &AgentId, contact: ContactId) -> Option<AgentIx> {
         let ix = self.agent_ids.get(agent).copied()?;
         match self.a(ix).doing {

@@ -109,6 +109,7 @@ fn run(settings: AcdSettings, script: &str) -> String {
             "done" => acd.handle_wrap_up_done(now, &agent()),
             "over" => acd.handle_contact_over(now, &agent(), contact(3)),
             "transfer" => acd.handle_transferring(now, &agent(), contact(3)),
+            "took" => acd.handle_took(now, &agent(), contact(3)),
             "enter" => acd.handle_enter(
                 now,
                 Arrival {
@@ -280,6 +281,33 @@ fn a_caller_who_leaves_takes_the_offer_along_and_the_agent_is_idle_as_before() {
         3.0 gone 1 < withdraw 1 caller 1, ann ready
         3.0 answer 1 = too late < -
         4.0 enter 2 q < ann offered, offer 2 caller 2 of q to ann for 20s",
+    );
+}
+
+#[test]
+fn an_agent_who_takes_a_transfer_is_offered_nobody_else() {
+    check(
+        one(quiet("q"), &["ann", "bob"]),
+        "
+        0.0 in ann
+        1.0 enter 1 q
+        2.0 answer 1
+        3.0 in bob
+        4.0 enter 2 q
+        5.0 transfer ann 1
+        5.5 took bob 1
+        6.0 took bob 9
+        7.0 over bob 1",
+        "
+        0.0 in ann < ann ready
+        1.0 enter 1 q < ann offered, offer 1 caller 1 of q to ann for 20s
+        2.0 answer 1 = 1 with ann after 1s < ann talking
+        3.0 in bob < bob ready
+        4.0 enter 2 q < bob offered, offer 2 caller 2 of q to bob for 20s
+        5.0 transfer ann 1 < ann ready
+        5.5 took bob 1 < withdraw 2 caller 2, bob talking, ann offered, offer 3 caller 2 of q to ann for 20s
+        6.0 took bob 9 < -
+        7.0 over bob 1 < bob ready",
     );
 }
 
