@@ -22,6 +22,11 @@ impl ContactId {
         ContactId(ms << 20 | u64::from(random & 0xf_ffff))
     }
 
+    /// When it was made, to the millisecond: the start of the contact.
+    pub fn started(self) -> crate::now::Wall {
+        crate::now::Wall::from_unix_millis(i64::try_from(self.0 >> 20).unwrap_or(i64::MAX))
+    }
+
     /// The number behind it, as the store keeps it.
     pub const fn as_u64(self) -> u64 {
         self.0

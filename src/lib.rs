@@ -22,4 +22,5 @@ pub mod media;
 
 // The edge.
 pub mod net;
+pub mod store;
 pub mod task;

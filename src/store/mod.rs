@@ -1,0 +1,364 @@
+//! What survives the process: contacts with their timelines, callers' messages, agents.
+//!
+//! One SQLite database (write-ahead log, `synchronous=FULL`) beside a folder of WAV files.
+//! All writing goes through one task that commits in batches: a call never waits for the
+//! disk, unless it waits for a promise ([`Store::save_message`]), and many promises share
+//! one `fsync`. Reading has connections of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sqlx::migrate::MigrateError;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use tokio::sync::mpsc;
+
+use crate::ids::{AgentId, ContactId};
+use crate::now::Wall;
+use crate::queue::action::AgentState;
+use crate::record::timeline::Event;
+
+mod messages;
+mod recover;
+pub mod rows;
+mod writer;
+
+pub use messages::{MessageMeta, Recording};
+pub use recover::Recovered;
+
+use writer::Command;
+
+/// Events that may wait for the disk. More than this many and they are dropped and counted:
+/// a dead disk must not take the memory of the calls.
+const BACKLOG: usize = 32_768;
+/// Below this size the whole database is checked at the start.
+const CHECK_UP_TO: u64 = 256 << 20;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations");
+
+/// A handle to the store; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    dir: Arc<Path>,
+    commands: mpsc::Sender<Command>,
+    reader: SqlitePool,
+    dropped: Arc<AtomicU64>,
+    /// Held as long as any handle: two servers on one store would end each other's calls.
+    _lock: Arc<std::fs::File>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("dir", &self.dir)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A folder or file could not be made or read.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another process has the store open for writing.
+    #[error("{0} is in use by another zeroline")]
+    InUse(PathBuf),
+    /// There is no store in this folder.
+    #[error("{0}: there is no store here; has the server run with this data folder?")]
+    Missing(PathBuf),
+    /// The database was written by a newer release.
+    #[error(
+        "the database in {dir} has schema {found}, this release knows up to {known}: \
+         use the newer release, or restore a backup from before the upgrade"
+    )]
+    Newer {
+        /// The store's folder.
+        dir: PathBuf,
+        /// The schema found.
+        found: i64,
+        /// The newest one that this release knows.
+        known: i64,
+    },
+    /// The database is damaged.
+    #[error("the database in {dir} is damaged ({what}): restore a backup")]
+    Damaged {
+        /// The store's folder.
+        dir: PathBuf,
+        /// The first finding.
+        what: String,
+    },
+    /// The database refused.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("database schema: {0}")]
+    Migrate(MigrateError),
+    /// The store has been closed.
+    #[error("the store is closed")]
+    Closed,
+    /// A message holds less speech than is worth keeping.
+    #[error("the message is too short")]
+    TooShort,
+}
+
+impl StoreError {
+    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError + '_ {
+        move |source| StoreError::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// The database within the store's folder.
+const DATABASE: &str = "zeroline.db";
+/// Finished messages.
+const MESSAGES: &str = "messages";
+/// Messages being recorded.
+const RECORDING: &str = "recording";
+
+impl Store {
+    /// Opens the store in `dir` for the server and brings it up to date; makes it if there is
+    /// none. What a crash left open is closed: see [`Recovered`].
+    ///
+    /// Call it within a tokio runtime: it starts the writing task, which ends when
+    /// [`Store::close`] is called or the last handle is dropped.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; nothing is changed in a store of a newer release.
+    pub async fn open(dir: &Path) -> Result<(Store, Recovered), StoreError> {
+        for d in [dir.to_owned(), dir.join(MESSAGES), dir.join(RECORDING)] {
+            std::fs::create_dir_all(&d).map_err(StoreError::io(&d))?;
+            private(&d);
+        }
+        let lock = lock(dir)?;
+        let database = dir.join(DATABASE);
+        let clean = leftover(&database) == 0;
+        let options = SqliteConnectOptions::new()
+            .filename(&database)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .optimize_on_close(true, None);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await
+            .map_err(|e| damaged(dir, e))?;
+        private(&database);
+        if !clean {
+            check(dir, &writer).await?;
+        }
+        MIGRATIONS.run(&writer).await.map_err(|e| match e {
+            MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _) => {
+                StoreError::Newer {
+                    dir: dir.to_owned(),
+                    found,
+                    known: MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0),
+                }
+            }
+            e => StoreError::Migrate(e),
+        })?;
+        let recovered = recover::run(dir, &writer).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options.optimize_on_close(false, None).read_only(true));
+        let (commands, queue) = mpsc::channel(BACKLOG);
+        tokio::spawn(writer::run(writer, queue));
+        let store = Store {
+            dir: dir.into(),
+            commands,
+            reader,
+            dropped: Arc::default(),
+            _lock: Arc::new(lock),
+        };
+        Ok((store, recovered))
+    }
+
+    /// Writes down what happened to a contact, `at` this time since its start. Never waits:
+    /// if the disk is so far behind that there is no room, the event is dropped and counted.
+    ///
+    /// The first event of a contact is [`Event::Started`], the last [`Event::Ended`].
+    pub fn record(&self, contact: ContactId, at: Duration, event: Event) {
+        let command = Command::Event {
+            contact,
+            at,
+            event: Box::new(event),
+        };
+        self.offer(command);
+    }
+
+    /// Keeps what an agent does now; for the next start and for `zeroline agents`.
+    pub fn agent(&self, agent: &AgentId, state: &AgentState, at: Wall) {
+        self.offer(Command::Agent {
+            agent: agent.clone(),
+            state: state.clone(),
+            at,
+        });
+    }
+
+    fn offer(&self, command: Command) {
+        if self.commands.try_send(command).is_err() {
+            let before = self.dropped.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!("zeroline_store_dropped_total").increment(1);
+            if before.is_multiple_of(1_000) {
+                tracing::error!(dropped = before + 1, "the store is behind: events are lost");
+            }
+        }
+    }
+
+    /// Events lost because the disk was too slow.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Waits until everything recorded before is on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`] after [`Store::close`].
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        let (done, wait) = tokio::sync::oneshot::channel();
+        let flush = Command::Flush { done };
+        self.commands
+            .send(flush)
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        wait.await.map_err(|_| StoreError::Closed)
+    }
+
+    /// Writes everything out and closes the database. Other handles then get
+    /// [`StoreError::Closed`].
+    pub async fn close(&self) {
+        let (done, wait) = tokio::sync::oneshot::channel();
+        if self.commands.send(Command::Close { done }).await.is_ok() {
+            let _ = wait.await;
+        }
+        self.reader.close().await;
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What can be asked.
+    pub fn reader(&self) -> Reader {
+        Reader {
+            dir: self.dir.clone(),
+            pool: self.reader.clone(),
+        }
+    }
+}
+
+/// Reading only, also beside a running server: for the command line.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    dir: Arc<Path>,
+    pool: SqlitePool,
+}
+
+impl Reader {
+    /// Opens the store in `dir` for reading.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is none.
+    pub async fn open(dir: &Path) -> Result<Reader, StoreError> {
+        let database = dir.join(DATABASE);
+        if !database.exists() {
+            return Err(StoreError::Missing(dir.to_owned()));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(&database)
+            .read_only(true)
+            .busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
+        Ok(Reader {
+            dir: dir.into(),
+            pool,
+        })
+    }
+
+    /// Where a message's WAV file is.
+    pub fn message_file(&self, message: &rows::MessageRow) -> PathBuf {
+        self.dir.join(MESSAGES).join(&message.file)
+    }
+}
+
+/// What waits in the write-ahead log: nothing after an orderly end.
+fn leftover(database: &Path) -> u64 {
+    let mut wal = database.as_os_str().to_owned();
+    wal.push("-wal");
+    std::fs::metadata(wal).map(|m| m.len()).unwrap_or(0)
+}
+
+/// After a crash: is the database sound? Large ones are checked by SQLite as they are read.
+async fn check(dir: &Path, pool: &SqlitePool) -> Result<(), StoreError> {
+    let size = std::fs::metadata(dir.join(DATABASE)).map_or(0, |m| m.len());
+    if size > CHECK_UP_TO {
+        return Ok(());
+    }
+    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_one(pool)
+        .await
+        .map_err(|e| damaged(dir, e))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Damaged {
+        dir: dir.to_owned(),
+        what: found,
+    })
+}
+
+/// SQLITE_CORRUPT and SQLITE_NOTADB, said so that one knows what to do.
+fn damaged(dir: &Path, e: sqlx::Error) -> StoreError {
+    let code = e.as_database_error().and_then(|e| e.code());
+    match code.as_deref() {
+        Some("11" | "26") => StoreError::Damaged {
+            dir: dir.to_owned(),
+            what: e.to_string(),
+        },
+        Some(_) | None => StoreError::Database(e),
+    }
+}
+
+fn lock(dir: &Path) -> Result<std::fs::File, StoreError> {
+    let path = dir.join("lock");
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(StoreError::io(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(dir.to_owned())),
+        Err(std::fs::TryLockError::Error(e)) => Err(StoreError::io(&path)(e)),
+    }
+}
+
+/// Numbers and voices are the owner's only. Best effort: not every file system can.
+fn private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if path.is_dir() { 0o700 } else { 0o600 };
+    let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! After a crash: contacts that were open are closed, recordings that were under way become
+//! messages.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::Row;
+use sqlx::sqlite::SqlitePool;
+
+use super::messages::{bounds_of, contact_of, publish};
+use super::writer::{insert_message, millis};
+use super::{MESSAGES, MessageMeta, RECORDING, StoreError};
+use crate::ids::{ContactId, LineName, PhoneNumber, QueueName};
+use crate::now::Wall;
+use crate::record::facts::Facts;
+use crate::record::timeline::{Entry, Event};
+use crate::record::verdict::Verdict;
+use crate::record::wav::{SpeechBounds, length};
+
+/// What was found at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Contacts that a crash had left open; now closed with [`Verdict::ServerLost`].
+    pub contacts: usize,
+    /// Messages that had a file and no row, or were being recorded; now kept.
+    pub messages: usize,
+    /// Recordings without a second of speech; removed.
+    pub discarded: usize,
+}
+
+/// Shorter speech than this is not kept when its caller is not there to be asked.
+const MIN_SPEECH: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(dir: &Path, pool: &SqlitePool) -> Result<Recovered, StoreError> {
+    let mut found = Recovered::default();
+    recordings(dir, pool, &mut found).await?;
+    close_contacts(pool, &mut found).await?;
+    if found != Recovered::default() {
+        let Recovered {
+            contacts,
+            messages,
+            discarded,
+        } = found;
+        tracing::warn!(contacts, messages, discarded, "recovered after a crash");
+    }
+    Ok(found)
+}
+
+async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), StoreError> {
+    let open: Vec<i64> = sqlx::query_scalar("SELECT id FROM contacts WHERE verdict IS NULL")
+        .fetch_all(pool)
+        .await?;
+    let mut tx = pool.begin().await?;
+    for id in open {
+        let rows = sqlx::query("SELECT at_ms, data FROM events WHERE contact = ?1 ORDER BY id")
+            .bind(id)
+            .fetch_all(&mut *tx)
+            .await?;
+        let mut entries: Vec<Entry> = rows
+            .iter()
+            .filter_map(|r| {
+                let at = u64::try_from(r.try_get::<i64, _>(0).ok()?).ok()?;
+                let event = serde_json::from_str(r.try_get(1).ok()?).ok()?;
+                let at = Duration::from_millis(at);
+                Some(Entry { at, event })
+            })
+            .collect();
+        // When exactly it died is not known: at the last thing that was written down.
+        let at = entries.last().map(|e| e.at).unwrap_or_default();
+        let ended = Event::Ended {
+            verdict: Verdict::ServerLost,
+        };
+        sqlx::query("INSERT INTO events (contact, at_ms, data) VALUES (?1, ?2, ?3)")
+            .bind(id)
+            .bind(millis(at) as i64)
+            .bind(serde_json::to_string(&ended).unwrap_or_default())
+            .execute(&mut *tx)
+            .await?;
+        entries.push(Entry { at, event: ended });
+        let facts = Facts::of(&entries);
+        sqlx::query(
+            "UPDATE contacts SET ended_ms = ?2, waited_ms = ?3, talked_ms = ?4, held_ms = ?5,
+                 verdict = ?6, verdict_all = ?7, containment = ?8 WHERE id = ?1",
+        )
+        .bind(id)
+        .bind(millis(at) as i64)
+        .bind(millis(facts.waited) as i64)
+        .bind(millis(facts.talked) as i64)
+        .bind(millis(facts.held) as i64)
+        .bind(Verdict::ServerLost.as_str())
+        .bind(serde_json::to_string(&Verdict::ServerLost).unwrap_or_default())
+        .bind(facts.containment().map(|c| c.as_str()))
+        .execute(&mut *tx)
+        .await?;
+        found.contacts += 1;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn recordings(
+    dir: &Path,
+    pool: &SqlitePool,
+    found: &mut Recovered,
+) -> Result<(), StoreError> {
+    let known: HashSet<String> = sqlx::query_scalar("SELECT file FROM messages")
+        .fetch_all(pool)
+        .await?
+        .into_iter()
+        .collect();
+    let messages = dir.join(MESSAGES);
+    let recording = dir.join(RECORDING);
+    let finished: HashSet<String> = names(&messages)?.into_iter().collect();
+    for name in names(&recording)? {
+        let raw = recording.join(&name);
+        if name.ends_with(".part") || known.contains(&name) || finished.contains(&name) {
+            // Copies that were under way, and sources of what is complete.
+            let _ = std::fs::remove_file(&raw);
+            continue;
+        }
+        let speech = bounds_of(&raw).map_err(StoreError::io(&raw))?;
+        let keep = speech
+            .as_ref()
+            .filter(|s| s.speech() >= MIN_SPEECH)
+            .and_then(SpeechBounds::keep);
+        match (contact_of(&name), keep) {
+            (Some(contact), Some(keep)) => {
+                let samples = keep.end - keep.start;
+                publish(dir, &raw, &name, keep)?;
+                adopt(pool, contact, &name, length(samples)).await?;
+                found.messages += 1;
+            }
+            (Some(_), None) => found.discarded += 1,
+            // Not ours: leave it.
+            (None, _) => continue,
+        }
+        std::fs::remove_file(&raw).map_err(StoreError::io(&raw))?;
+    }
+    for name in finished.difference(&known) {
+        let path = messages.join(name);
+        let speech = bounds_of(&path).map_err(StoreError::io(&path))?;
+        if let (Some(contact), Some(speech)) = (contact_of(name), speech) {
+            adopt(pool, contact, name, length(speech.seen())).await?;
+            found.messages += 1;
+        }
+    }
+    Ok(())
+}
+
+/// A row for a file that has none; what is known of its contact goes along.
+async fn adopt(
+    pool: &SqlitePool,
+    contact: ContactId,
+    name: &str,
+    length: Duration,
+) -> Result<(), StoreError> {
+    let mut tx = pool.begin().await?;
+    let row = sqlx::query("SELECT line, queue, caller FROM contacts WHERE id = ?1")
+        .bind(contact.as_u64() as i64)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let text = |column| {
+        row.as_ref()
+            .and_then(|r| r.try_get::<Option<String>, _>(column).ok().flatten())
+    };
+    let meta = MessageMeta {
+        contact,
+        line: text("line").map(LineName::new),
+        queue: text("queue").map(QueueName::new),
+        caller: text("caller").map(PhoneNumber::new),
+        taken: Wall::from_unix_millis(contact.started().unix_millis()),
+        length,
+    };
+    let message = insert_message(&mut tx, &meta, name, true).await?;
+    sqlx::query("UPDATE contacts SET message = ?2 WHERE id = ?1")
+        .bind(contact.as_u64() as i64)
+        .bind(message.0)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn names(dir: &Path) -> Result<Vec<String>, StoreError> {
+    let mut names: Vec<String> = std::fs::read_dir(dir)
+        .map_err(StoreError::io(dir))?
+        .filter_map(|e| e.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,4 @@
+//! The store over real files.
+
+mod kill;
+mod promises;

@@ -1,0 +1,370 @@
+//! The task that writes: one connection, one transaction per batch.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use serde_json::json;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{MessageMeta, StoreError};
+use crate::ids::{AgentId, ContactId};
+use crate::now::Wall;
+use crate::queue::action::AgentState;
+use crate::record::facts::Facts;
+use crate::record::timeline::{Event, MessageId};
+
+/// How long events may gather, if no promise waits: a commit costs an `fsync`.
+const GATHER: Duration = Duration::from_millis(100);
+/// Commands per transaction.
+const BATCH: usize = 2_048;
+/// Contacts in progress whose facts are kept in memory. Beyond it the oldest is let go; its
+/// facts are then those of its last events only.
+const OPEN: usize = 100_000;
+/// How often a batch of events is tried before it is given up (the disk is full, or gone).
+const TRIES: u32 = 5;
+
+pub(super) enum Command {
+    Event {
+        contact: ContactId,
+        at: Duration,
+        event: Box<Event>,
+    },
+    Agent {
+        agent: AgentId,
+        state: AgentState,
+        at: Wall,
+    },
+    /// A promise: answered after the commit.
+    Message {
+        meta: Box<MessageMeta>,
+        file: String,
+        done: oneshot::Sender<Result<MessageId, StoreError>>,
+    },
+    Flush {
+        done: oneshot::Sender<()>,
+    },
+    Close {
+        done: oneshot::Sender<()>,
+    },
+}
+
+impl Command {
+    /// Somebody waits for it.
+    fn is_awaited(&self) -> bool {
+        match self {
+            Command::Event { .. } | Command::Agent { .. } => false,
+            Command::Message { .. } | Command::Flush { .. } | Command::Close { .. } => true,
+        }
+    }
+}
+
+/// Runs until told to close, or until every handle is gone.
+pub(super) async fn run(pool: SqlitePool, mut commands: mpsc::Receiver<Command>) {
+    let mut writer = Writer {
+        open: HashMap::new(),
+        order: VecDeque::new(),
+    };
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        if commands.recv_many(&mut batch, BATCH).await == 0 {
+            break;
+        }
+        if !batch.iter().any(Command::is_awaited) {
+            gather(&mut commands, &mut batch).await;
+        }
+        if let Some(closed) = writer.write(&pool, &mut batch).await {
+            commands.close();
+            // What was sent while we wrote.
+            while commands.recv_many(&mut batch, BATCH).await > 0 {
+                let _ = writer.write(&pool, &mut batch).await;
+            }
+            pool.close().await;
+            for done in closed {
+                let _ = done.send(());
+            }
+            return;
+        }
+    }
+    pool.close().await;
+}
+
+/// Lets a batch grow for a moment, or until somebody waits.
+async fn gather(commands: &mut mpsc::Receiver<Command>, batch: &mut Vec<Command>) {
+    let end = tokio::time::sleep(GATHER);
+    tokio::pin!(end);
+    while batch.len() < BATCH {
+        let room = BATCH - batch.len();
+        tokio::select! {
+            () = &mut end => return,
+            n = commands.recv_many(batch, room) => {
+                let awaited = batch.iter().rev().take(n).any(Command::is_awaited);
+                if n == 0 || awaited {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+struct Writer {
+    open: HashMap<ContactId, Contact>,
+    order: VecDeque<ContactId>,
+}
+
+#[derive(Default)]
+struct Contact {
+    started: Option<Event>,
+    facts: Facts,
+}
+
+/// Rows to be written; kept until they are, so that a failed commit can be tried again.
+#[derive(Default)]
+struct Rows {
+    contacts: HashMap<ContactId, serde_json::Value>,
+    events: Vec<serde_json::Value>,
+    agents: HashMap<AgentId, (AgentState, Wall)>,
+}
+
+impl Writer {
+    /// Writes a batch and answers those who wait; `Some` when one of them wants the end.
+    async fn write(
+        &mut self,
+        pool: &SqlitePool,
+        batch: &mut Vec<Command>,
+    ) -> Option<Vec<oneshot::Sender<()>>> {
+        let mut rows = Rows::default();
+        let mut promises = Vec::new();
+        let mut flushed = Vec::new();
+        let mut closed = Vec::new();
+        for command in batch.drain(..) {
+            match command {
+                Command::Event { contact, at, event } => {
+                    self.event(contact, at, *event, &mut rows);
+                }
+                Command::Agent { agent, state, at } => {
+                    rows.agents.insert(agent, (state, at));
+                }
+                Command::Message { meta, file, done } => promises.push((meta, file, done)),
+                Command::Flush { done } => flushed.push(done),
+                Command::Close { done } => closed.push(done),
+            }
+        }
+        // Promises first and on their own: they must not fail because of anything else.
+        if !promises.is_empty() {
+            keep_promises(pool, promises).await;
+        }
+        let mut tries = 0;
+        while let Err(e) = write_rows(pool, &rows).await {
+            tries += 1;
+            metrics::counter!("zeroline_store_errors_total").increment(1);
+            tracing::error!(error = %e, tries, "the store could not write");
+            if tries == TRIES {
+                let lost = rows.events.len() as u64;
+                metrics::counter!("zeroline_store_dropped_total").increment(lost);
+                break;
+            }
+            tokio::time::sleep(GATHER * tries).await;
+        }
+        for done in flushed {
+            let _ = done.send(());
+        }
+        (!closed.is_empty()).then_some(closed)
+    }
+
+    fn event(&mut self, id: ContactId, at: Duration, event: Event, rows: &mut Rows) {
+        if !self.open.contains_key(&id) {
+            while self.order.len() >= OPEN {
+                if let Some(oldest) = self.order.pop_front() {
+                    self.open.remove(&oldest);
+                }
+            }
+            self.order.push_back(id);
+        }
+        let contact = self.open.entry(id).or_default();
+        contact.facts.add(at, &event);
+        match serde_json::to_string(&event) {
+            Ok(data) => rows.events.push(json!([id.as_u64(), millis(at), data])),
+            Err(e) => tracing::error!(error = %e, "an event could not be written as JSON"),
+        }
+        let ends = matches!(event, Event::Ended { .. });
+        if matches!(event, Event::Started { .. }) {
+            contact.started = Some(event);
+        }
+        if let Some(row) = contact.row(id) {
+            rows.contacts.insert(id, row);
+        }
+        if ends {
+            self.open.remove(&id);
+            // Contacts end roughly in the order of their beginning: look from both ends is
+            // not worth it, the stale ids go when they come to the front.
+            while self.order.front().is_some_and(|o| !self.open.contains_key(o)) {
+                self.order.pop_front();
+            }
+        }
+    }
+}
+
+impl Contact {
+    /// The contact's row, in the order of the statement in [`write_rows`].
+    fn row(&self, id: ContactId) -> Option<serde_json::Value> {
+        let Some(Event::Started {
+            line,
+            dialled,
+            caller,
+        }) = &self.started
+        else {
+            return None;
+        };
+        let f = &self.facts;
+        let text = |j: Result<String, serde_json::Error>| j.ok();
+        Some(json!([
+            id.as_u64(),
+            line,
+            dialled,
+            caller.reveal(),
+            id.started().unix_millis(),
+            f.answered.map(millis),
+            f.ended.map(millis),
+            f.queue,
+            f.reason.as_ref().and_then(|r| text(serde_json::to_string(r))),
+            f.agent,
+            millis(f.waited),
+            millis(f.talked),
+            millis(f.held),
+            f.missed,
+            f.faults,
+            f.message,
+            f.verdict.as_ref().map(|v| v.as_str()),
+            f.verdict.as_ref().and_then(|v| text(serde_json::to_string(v))),
+            f.containment().map(|c| c.as_str()),
+        ]))
+    }
+}
+
+/// One statement per table, whatever the number of rows: the rows go in as one JSON array.
+async fn write_rows(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreError> {
+    if rows.contacts.is_empty() && rows.events.is_empty() && rows.agents.is_empty() {
+        return Ok(());
+    }
+    let mut tx = pool.begin().await?;
+    if !rows.contacts.is_empty() {
+        let all: Vec<&serde_json::Value> = rows.contacts.values().collect();
+        sqlx::query(
+            "INSERT INTO contacts (id, line, dialled, caller, started_at, answered_ms, ended_ms,
+                 queue, reason, agent, waited_ms, talked_ms, held_ms, missed, faults, message,
+                 verdict, verdict_all, containment)
+             SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6,
+                 value->>7, value->>8, value->>9, value->>10, value->>11, value->>12,
+                 value->>13, value->>14, value->>15, value->>16, value->>17, value->>18
+             FROM json_each(?1) WHERE true
+             ON CONFLICT (id) DO UPDATE SET
+                 answered_ms = excluded.answered_ms, ended_ms = excluded.ended_ms,
+                 queue = excluded.queue, reason = excluded.reason, agent = excluded.agent,
+                 waited_ms = excluded.waited_ms, talked_ms = excluded.talked_ms,
+                 held_ms = excluded.held_ms, missed = excluded.missed,
+                 faults = excluded.faults, message = excluded.message,
+                 verdict = excluded.verdict, verdict_all = excluded.verdict_all,
+                 containment = excluded.containment",
+        )
+        .bind(json!(all).to_string())
+        .execute(&mut *tx)
+        .await?;
+    }
+    if !rows.events.is_empty() {
+        sqlx::query(
+            "INSERT INTO events (contact, at_ms, data)
+             SELECT value->>0, value->>1, value->>2 FROM json_each(?1)",
+        )
+        .bind(json!(rows.events).to_string())
+        .execute(&mut *tx)
+        .await?;
+    }
+    for (agent, (state, at)) in &rows.agents {
+        let online = !matches!(state, AgentState::Offline);
+        sqlx::query(
+            "INSERT INTO agents (id, state, changed_at, seen_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET state = excluded.state,
+                 changed_at = excluded.changed_at,
+                 seen_at = CASE WHEN agents.state = '{\"state\":\"offline\"}'
+                     THEN coalesce(excluded.seen_at, agents.seen_at)
+                     ELSE excluded.changed_at END",
+        )
+        .bind(agent.as_str())
+        .bind(serde_json::to_string(state).unwrap_or_default())
+        .bind(at.unix_millis())
+        .bind(online.then_some(at.unix_millis()))
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+type Promise = (
+    Box<MessageMeta>,
+    String,
+    oneshot::Sender<Result<MessageId, StoreError>>,
+);
+
+/// All promises in one transaction; if that fails, each on its own, so that one that can not
+/// be kept does not take the others along.
+async fn keep_promises(pool: &SqlitePool, promises: Vec<Promise>) {
+    if let Ok(ids) = insert_all(pool, &promises).await {
+        for ((_, _, done), id) in promises.into_iter().zip(ids) {
+            let _ = done.send(Ok(id));
+        }
+        return;
+    }
+    for promise in promises {
+        let one = [promise];
+        let kept = insert_all(pool, &one).await;
+        let [(_, _, done)] = one;
+        if let Err(e) = &kept {
+            metrics::counter!("zeroline_store_errors_total").increment(1);
+            tracing::error!(error = %e, "a message could not be stored");
+        }
+        let _ = done.send(kept.and_then(|ids| ids.first().copied().ok_or(StoreError::Closed)));
+    }
+}
+
+async fn insert_all(
+    pool: &SqlitePool,
+    promises: &[Promise],
+) -> Result<Vec<MessageId>, StoreError> {
+    let mut tx = pool.begin().await?;
+    let mut ids = Vec::with_capacity(promises.len());
+    for (meta, file, _) in promises {
+        ids.push(insert_message(&mut tx, meta, file, false).await?);
+    }
+    tx.commit().await?;
+    Ok(ids)
+}
+
+pub(super) async fn insert_message(
+    db: &mut SqliteConnection,
+    meta: &MessageMeta,
+    file: &str,
+    recovered: bool,
+) -> Result<MessageId, StoreError> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO messages (contact, line, queue, caller, taken_at, length_ms, file, recovered)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id",
+    )
+    .bind(meta.contact.as_u64() as i64)
+    .bind(meta.line.as_ref().map(|l| l.as_str()))
+    .bind(meta.queue.as_ref().map(|q| q.as_str()))
+    .bind(meta.caller.as_ref().map(|c| c.reveal()))
+    .bind(meta.taken.unix_millis())
+    .bind(millis(meta.length) as i64)
+    .bind(file)
+    .bind(recovered)
+    .fetch_one(db)
+    .await?;
+    Ok(MessageId(id))
+}
+
+pub(super) fn millis(d: Duration) -> u64 {
+    u64::try_from(d.as_millis()).unwrap_or(u64::MAX)
+}
