@@ -205,7 +205,12 @@ impl Store {
         let name = blocking(move || {
             let mut recording = Recording::begin(&dir, contact)?;
             recording.push(&samples)?;
-            publish(&dir, &recording.raw, &recording.name, 0..samples.len() as u64)?;
+            publish(
+                &dir,
+                &recording.raw,
+                &recording.name,
+                0..samples.len() as u64,
+            )?;
             Ok(recording.name.clone())
         })
         .await?;

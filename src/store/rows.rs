@@ -200,8 +200,7 @@ impl Reader {
             .map(|r| {
                 Ok(AgentRow {
                     id: AgentId::new(r.try_get::<&str, _>("id")?),
-                    state: serde_json::from_str(r.try_get("state")?)
-                        .unwrap_or(AgentState::Offline),
+                    state: serde_json::from_str(r.try_get("state")?).unwrap_or(AgentState::Offline),
                     changed: Wall::from_unix_millis(r.try_get("changed_at")?),
                     seen: r
                         .try_get::<Option<i64>, _>("seen_at")?

@@ -199,7 +199,11 @@ impl Writer {
             self.open.remove(&id);
             // Contacts end roughly in the order of their beginning: look from both ends is
             // not worth it, the stale ids go when they come to the front.
-            while self.order.front().is_some_and(|o| !self.open.contains_key(o)) {
+            while self
+                .order
+                .front()
+                .is_some_and(|o| !self.open.contains_key(o))
+            {
                 self.order.pop_front();
             }
         }
@@ -228,7 +232,9 @@ impl Contact {
             f.answered.map(millis),
             f.ended.map(millis),
             f.queue,
-            f.reason.as_ref().and_then(|r| text(serde_json::to_string(r))),
+            f.reason
+                .as_ref()
+                .and_then(|r| text(serde_json::to_string(r))),
             f.agent,
             millis(f.waited),
             millis(f.talked),
@@ -237,7 +243,9 @@ impl Contact {
             f.faults,
             f.message,
             f.verdict.as_ref().map(|v| v.as_str()),
-            f.verdict.as_ref().and_then(|v| text(serde_json::to_string(v))),
+            f.verdict
+                .as_ref()
+                .and_then(|v| text(serde_json::to_string(v))),
             f.containment().map(|c| c.as_str()),
         ]))
     }
@@ -329,10 +337,7 @@ async fn keep_promises(pool: &SqlitePool, promises: Vec<Promise>) {
     }
 }
 
-async fn insert_all(
-    pool: &SqlitePool,
-    promises: &[Promise],
-) -> Result<Vec<MessageId>, StoreError> {
+async fn insert_all(pool: &SqlitePool, promises: &[Promise]) -> Result<Vec<MessageId>, StoreError> {
     let mut tx = pool.begin().await?;
     let mut ids = Vec::with_capacity(promises.len());
     for (meta, file, _) in promises {

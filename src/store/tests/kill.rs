@@ -41,7 +41,11 @@ fn what_was_confirmed_survives_kill_9() {
     let mut confirmed = Vec::new();
     for after in [3, 20, 41] {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "store::tests::kill::confirm_until_killed", "--nocapture"])
+            .args([
+                "--exact",
+                "store::tests::kill::confirm_until_killed",
+                "--nocapture",
+            ])
             .env(DIR, dir.path())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -76,7 +80,9 @@ fn what_was_confirmed_survives_kill_9() {
         // And nothing is kept twice.
         let files: std::collections::HashSet<_> = messages.iter().map(|m| &m.file).collect();
         assert_eq!(files.len(), messages.len());
-        let on_disk = std::fs::read_dir(dir.path().join(MESSAGES)).unwrap().count();
+        let on_disk = std::fs::read_dir(dir.path().join(MESSAGES))
+            .unwrap()
+            .count();
         assert_eq!(on_disk, messages.len());
     });
 }

@@ -73,7 +73,12 @@ async fn a_contact_comes_back_with_its_timeline_and_facts() {
                 reason: Reason::Asked,
             },
         ),
-        (20, Event::Connected { agent: "ann".into() }),
+        (
+            20,
+            Event::Connected {
+                agent: "ann".into(),
+            },
+        ),
         (50, hung_up(Stage::Talking)),
     ];
     for (at, e) in events.clone() {
@@ -97,20 +102,42 @@ async fn a_contact_comes_back_with_its_timeline_and_facts() {
     assert_eq!(kept, events);
 
     let reader = Reader::open(dir.path()).await.unwrap();
-    let all = reader.contacts(&ContactFilter::default(), 10).await.unwrap();
+    let all = reader
+        .contacts(&ContactFilter::default(), 10)
+        .await
+        .unwrap();
     assert_eq!(all.len(), 2);
     assert_eq!(all[0].id, contact(2));
     let filters = [
-        (ContactFilter { open: true, ..Default::default() }, contact(2)),
-        (ContactFilter { agent: Some("ann".into()), ..Default::default() }, contact(1)),
         (
-            ContactFilter { verdict: Some("caller_hung_up".into()), ..Default::default() },
+            ContactFilter {
+                open: true,
+                ..Default::default()
+            },
+            contact(2),
+        ),
+        (
+            ContactFilter {
+                agent: Some("ann".into()),
+                ..Default::default()
+            },
+            contact(1),
+        ),
+        (
+            ContactFilter {
+                verdict: Some("caller_hung_up".into()),
+                ..Default::default()
+            },
             contact(1),
         ),
     ];
     for (filter, expected) in filters {
         let found = reader.contacts(&filter, 10).await.unwrap();
-        assert_eq!(found.iter().map(|c| c.id).collect::<Vec<_>>(), [expected], "{filter:?}");
+        assert_eq!(
+            found.iter().map(|c| c.id).collect::<Vec<_>>(),
+            [expected],
+            "{filter:?}"
+        );
     }
     let nobody = ContactFilter {
         since: Some(Wall::from_unix_millis(1_795_000_000_001)),
@@ -147,7 +174,9 @@ async fn a_recording_is_trimmed_and_too_little_is_not_a_message() {
     let wav = hound::WavReader::open(reader.message_file(&message)).unwrap();
     assert_eq!(wav.duration(), 22_000);
     assert_eq!(reader.messages(10).await.unwrap().len(), 2);
-    let left = std::fs::read_dir(dir.path().join(RECORDING)).unwrap().count();
+    let left = std::fs::read_dir(dir.path().join(RECORDING))
+        .unwrap()
+        .count();
     assert_eq!(left, 0, "raw files are gone");
 }
 
@@ -162,7 +191,13 @@ async fn what_a_crash_left_is_closed_and_kept() {
         reason: Reason::Silence,
     };
     store.record(contact(1), secs(2), queued);
-    store.record(contact(1), secs(9), Event::Offered { agent: "ann".into() });
+    store.record(
+        contact(1),
+        secs(9),
+        Event::Offered {
+            agent: "ann".into(),
+        },
+    );
     store.flush().await.unwrap();
     // Killed while two record, one of them without a word yet; and between a file and its row.
     let mut r = store.begin_recording(contact(1)).await.unwrap();
@@ -175,8 +210,13 @@ async fn what_a_crash_left_is_closed_and_kept() {
     store.close().await;
     drop(store);
     let db = dir.path().join(DATABASE);
-    let mut db = SqliteConnection::connect(db.to_str().unwrap()).await.unwrap();
-    sqlx::query("DELETE FROM messages").execute(&mut db).await.unwrap();
+    let mut db = SqliteConnection::connect(db.to_str().unwrap())
+        .await
+        .unwrap();
+    sqlx::query("DELETE FROM messages")
+        .execute(&mut db)
+        .await
+        .unwrap();
     db.close().await.unwrap();
 
     let (store, recovered) = Store::open(dir.path()).await.unwrap();
@@ -209,13 +249,21 @@ async fn what_a_crash_left_is_closed_and_kept() {
 #[tokio::test]
 async fn one_server_per_folder_and_a_newer_schema_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(matches!(Reader::open(dir.path()).await, Err(StoreError::Missing(_))));
+    assert!(matches!(
+        Reader::open(dir.path()).await,
+        Err(StoreError::Missing(_))
+    ));
     let (store, _) = Store::open(dir.path()).await.unwrap();
-    assert!(matches!(Store::open(dir.path()).await, Err(StoreError::InUse(_))));
+    assert!(matches!(
+        Store::open(dir.path()).await,
+        Err(StoreError::InUse(_))
+    ));
     store.close().await;
     drop(store);
     let db = dir.path().join(DATABASE);
-    let mut db = SqliteConnection::connect(db.to_str().unwrap()).await.unwrap();
+    let mut db = SqliteConnection::connect(db.to_str().unwrap())
+        .await
+        .unwrap();
     sqlx::query(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (99, 'to come', 1, x'00', 0)",
@@ -225,7 +273,17 @@ async fn one_server_per_folder_and_a_newer_schema_is_refused() {
     .unwrap();
     db.close().await.unwrap();
     let error = Store::open(dir.path()).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { found: 99, known: 1, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            StoreError::Newer {
+                found: 99,
+                known: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[tokio::test]
