@@ -181,19 +181,28 @@ impl Uri {
         }
     }
 
-    /// The value of a parameter, as written.
+    /// The value of a parameter, as written; `None` when it is absent or has no value. Its name
+    /// may be escaped in the URI (RFC 4475 §3.1.1.3).
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params.get(name)
+        self.find_param(name)?
+    }
+
+    fn find_param(&self, name: &str) -> Option<Option<&str>> {
+        let same = |n: &str| {
+            n.eq_ignore_ascii_case(name)
+                || n.contains('%') && lex::percent_decode(n).eq_ignore_ascii_case(name.as_bytes())
+        };
+        self.params.iter().find(|(n, _)| same(n)).map(|(_, v)| v)
     }
 
     /// Whether the next hop is a loose router (RFC 3261 §19.1.1 `lr`).
     pub fn is_lr(&self) -> bool {
-        self.params.contains("lr")
+        self.find_param("lr").is_some()
     }
 
     /// Where to send instead of `host` (RFC 3261 §19.1.1).
     pub fn maddr(&self) -> Option<Host> {
-        self.params.get("maddr").and_then(|h| Host::parse(h).ok())
+        self.param("maddr").and_then(|h| Host::parse(h).ok())
     }
 
     /// Whether it is `sips`.

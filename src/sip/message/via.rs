@@ -44,7 +44,8 @@ impl Via {
     pub fn parse(value: &[u8]) -> Result<Via, Invalid> {
         let (name, rest) = lex::split_once(value, b'/').ok_or(Invalid("protocol"))?;
         let (version, rest) = lex::split_once(rest, b'/').ok_or(Invalid("protocol"))?;
-        if !lex::trim(name).eq_ignore_ascii_case(b"SIP") || lex::trim(version) != b"2.0" {
+        // Of the version only the form counts: a 505 must find its way back (RFC 4475 §3.1.2.16).
+        if !lex::trim(name).eq_ignore_ascii_case(b"SIP") || !lex::is_token(lex::trim(version)) {
             return Err(Invalid("protocol"));
         }
         let rest = lex::trim_start(rest);

@@ -11,6 +11,7 @@ use super::headers::Headers;
 use super::lex;
 use super::name::HeaderName;
 use super::status::reason_phrase;
+use super::via::Via;
 use super::write::with_tag;
 use super::{Limits, Method, Response};
 
@@ -239,6 +240,12 @@ fn readable(bytes: &Bytes, head: usize, limits: &Limits) -> Headers {
     }
     let mut out = Headers::new();
     out.copy_from(&found, &HeaderName::Via);
+    if out.top_via().is_err()
+        && let Some(top) = sent_by(&out)
+    {
+        // Whither to answer can be read, if nothing else (RFC 4475 §3.1.2.1).
+        out.set(HeaderName::Via, top);
+    }
     for name in [
         HeaderName::From,
         HeaderName::To,
@@ -250,6 +257,15 @@ fn readable(bytes: &Bytes, head: usize, limits: &Limits) -> Headers {
         }
     }
     out
+}
+
+/// The top Via without its parameters, if that much is sound.
+fn sent_by(headers: &Headers) -> Option<Bytes> {
+    let top = headers.values(HeaderName::Via).next()?;
+    let end = lex::find(top, b';')?;
+    let sent_by = top.get(..end)?;
+    Via::parse(sent_by).ok()?;
+    Some(Bytes::copy_from_slice(sent_by))
 }
 
 /// With a tag in To that is the same each time the request comes (RFC 3261 §8.2.7).

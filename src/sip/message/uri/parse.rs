@@ -1,5 +1,7 @@
 //! Reading URIs.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use super::{Host, Scheme, Uri};
 use crate::sip::message::error::Invalid;
 use crate::sip::message::lex;
@@ -53,15 +55,22 @@ fn scheme(s: &[u8]) -> Result<(Scheme, &[u8]), Invalid> {
     Ok((scheme, rest))
 }
 
+/// An IPv6 address. RFC 3261's grammar led some to write three colons before an embedded IPv4
+/// address; that must be tolerated (RFC 5118 §4.10).
+fn v6(text: &str) -> Option<Ipv6Addr> {
+    text.parse().ok().or_else(|| {
+        let (head, v4) = text.split_once(":::")?;
+        v4.parse::<Ipv4Addr>().ok()?;
+        format!("{head}::{v4}").parse().ok()
+    })
+}
+
 /// A host without port: a name, an IPv4 address, or an IPv6 address in brackets.
 pub(in crate::sip::message) fn host(s: &[u8]) -> Result<Host, Invalid> {
     let text = std::str::from_utf8(s).map_err(|_| Invalid("host"))?;
     if let Some(inner) = text.strip_prefix('[') {
         let inner = inner.strip_suffix(']').ok_or(Invalid("IPv6 address"))?;
-        return inner
-            .parse()
-            .map(Host::V6)
-            .map_err(|_| Invalid("IPv6 address"));
+        return v6(inner).map(Host::V6).ok_or(Invalid("IPv6 address"));
     }
     let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
     if s.is_empty() || !s.iter().copied().all(sound) {
