@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod flow;
 pub mod framing;
 pub mod leg;
+pub mod registrar;
 pub mod message;
 pub mod reliable;
 pub mod session_timer;
