@@ -164,4 +164,3 @@ impl Bindings {
         self.0.iter().map(value).collect()
     }
 }
-

@@ -244,12 +244,7 @@ impl Registrar {
     }
 
     /// RFC 3261 §10.3, steps 1 to 8.
-    fn register(
-        &mut self,
-        now: Now,
-        request: &Request,
-        flow: &Flow,
-    ) -> Result<Response, Refusal> {
+    fn register(&mut self, now: Now, request: &Request, flow: &Flow) -> Result<Response, Refusal> {
         // 1. Is it for us?
         if !self.is_our_host(&request.uri) {
             return Err(Refusal::new(404));
@@ -404,9 +399,9 @@ impl Registrar {
             Verdict::Accepted { username } => Ok(username),
             Verdict::Challenge { challenges, .. } => {
                 let refusal = Refusal::new(401);
-                Err(challenges.into_iter().fold(refusal, |r, c| {
-                    r.with(HeaderName::WwwAuthenticate, c)
-                }))
+                Err(challenges
+                    .into_iter()
+                    .fold(refusal, |r, c| r.with(HeaderName::WwwAuthenticate, c)))
             }
             Verdict::SlowDown { retry_after } => {
                 Err(Refusal::new(503).with(HeaderName::RetryAfter, retry_after.to_string()))

@@ -168,8 +168,14 @@ fn a_phone_registers_refreshes_and_expires() {
     assert_eq!(w.events(), [""; 0], "nothing changed");
     // Asking changes nothing.
     w.pass(30);
-    assert_eq!(contacts(&phone.register(&mut w, "")), ["<sip:anna@10.0.0.1:5060>;expires=90"]);
-    assert_eq!(w.registrar.poll_timeout(), Some(w.now.mono + Duration::from_secs(90)));
+    assert_eq!(
+        contacts(&phone.register(&mut w, "")),
+        ["<sip:anna@10.0.0.1:5060>;expires=90"]
+    );
+    assert_eq!(
+        w.registrar.poll_timeout(),
+        Some(w.now.mono + Duration::from_secs(90))
+    );
     w.pass(89);
     assert_eq!(w.events(), [""; 0]);
     w.pass(1);
@@ -186,7 +192,10 @@ fn expiry_by_contact_header_and_default_within_bounds() {
     let ok = phone.register(&mut w, lines);
     assert_eq!(
         contacts(&ok),
-        ["<sip:a@10.0.0.1>;expires=60", "<sip:b@10.0.0.1>;expires=3600"]
+        [
+            "<sip:a@10.0.0.1>;expires=60",
+            "<sip:b@10.0.0.1>;expires=3600"
+        ]
     );
     let brief = phone.register(&mut w, "Contact: <sip:c@10.0.0.1>;expires=59\r\n");
     assert_eq!(brief.status, 423);
@@ -205,19 +214,30 @@ fn several_contacts_by_preference_and_the_oldest_makes_room() {
         assert_eq!(ok.status, 200);
     }
     let last = w.events().pop().expect("event");
-    assert_eq!(last, "anna: sip:p1@10.0.0.1 sip:p2@10.0.0.1 sip:p0@10.0.0.1");
+    assert_eq!(
+        last,
+        "anna: sip:p1@10.0.0.1 sip:p2@10.0.0.1 sip:p0@10.0.0.1"
+    );
     w.pass(1);
     phone.register(&mut w, "Contact: <sip:p0@10.0.0.1>;q=0.5\r\n");
     let ok = phone.register(&mut w, "Contact: <sip:new@10.0.0.1>;q=0.1\r\n");
     let now: String = contacts(&ok).concat();
-    assert!(!now.contains("p1") && now.contains("p0") && now.contains("new"), "{now}");
+    assert!(
+        !now.contains("p1") && now.contains("p0") && now.contains("new"),
+        "{now}"
+    );
     assert!(now.contains("q=0.500"), "{now}");
     // One of them leaves.
     let ok = phone.register(&mut w, "Contact: <sip:p0@10.0.0.1>;expires=0\r\n");
     assert_eq!(contacts(&ok).len(), 2);
     // All leave.
     assert_eq!(phone.register(&mut w, "Contact: *\r\n").status, 400);
-    assert_eq!(phone.register(&mut w, "Contact: *\r\nExpires: 60\r\n").status, 400);
+    assert_eq!(
+        phone
+            .register(&mut w, "Contact: *\r\nExpires: 60\r\n")
+            .status,
+        400
+    );
     assert_eq!(w.registrar.contacts(&AgentId::new("anna")).len(), 2);
     let ok = phone.register(&mut w, "Contact: *\r\nExpires: 0\r\n");
     assert_eq!((ok.status, contacts(&ok).len()), (200, 0));
@@ -237,14 +257,27 @@ fn an_update_is_whole_or_not_at_all() {
     assert_eq!(w.events(), [""; 0]);
     // An older request of the same phone that arrives late changes nothing.
     phone.cseq = 0;
-    let late = phone.register(&mut w, "Contact: <sip:x@10.0.0.1>, <sip:anna@10.0.0.1:5060>;expires=0\r\n");
+    let late = phone.register(
+        &mut w,
+        "Contact: <sip:x@10.0.0.1>, <sip:anna@10.0.0.1:5060>;expires=0\r\n",
+    );
     assert_eq!(late.status, 500);
     assert_eq!(w.events(), [""; 0]);
     phone.cseq = 0;
-    assert_eq!(phone.register(&mut w, "Contact: *\r\nExpires: 0\r\n").status, 500);
+    assert_eq!(
+        phone
+            .register(&mut w, "Contact: *\r\nExpires: 0\r\n")
+            .status,
+        500
+    );
     // A phone that restarted has a new Call-ID and may begin anew.
     phone.call_id = "after the restart".replace(' ', "-");
-    assert_eq!(phone.register(&mut w, "Contact: *\r\nExpires: 0\r\n").status, 200);
+    assert_eq!(
+        phone
+            .register(&mut w, "Contact: *\r\nExpires: 0\r\n")
+            .status,
+        200
+    );
     assert_eq!(w.events(), ["anna: "]);
 }
 
@@ -253,7 +286,9 @@ fn an_instance_that_comes_back_replaces_itself() {
     let mut w = World::new();
     let tcp = |port: u16| flow(Transport::Tcp, &format!("192.0.2.7:{port}"));
     let contact = |port: u16| {
-        format!("Contact: <sip:anna@192.0.2.7:{port};transport=tcp>;reg-id=1;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000A95A0E128>\"\r\nSupported: path, outbound\r\n")
+        format!(
+            "Contact: <sip:anna@192.0.2.7:{port};transport=tcp>;reg-id=1;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000A95A0E128>\"\r\nSupported: path, outbound\r\n"
+        )
     };
     let ok = Phone::new("anna", tcp(4000)).register(&mut w, &contact(4000));
     assert_eq!(ok.headers.get_str("Require"), Some("outbound"));
@@ -330,7 +365,11 @@ fn known_and_unknown_agents_are_answered_alike() {
             secret: Secret::Plain("guess".into()),
         });
         let answer = phone.register(&mut w, A);
-        let names: Vec<String> = answer.headers.iter().map(|h| h.name.as_str().to_owned()).collect();
+        let names: Vec<String> = answer
+            .headers
+            .iter()
+            .map(|h| h.name.as_str().to_owned())
+            .collect();
         let challenges: Vec<usize> = answer
             .headers
             .fields(HeaderName::WwwAuthenticate)
@@ -372,13 +411,21 @@ fn an_old_nonce_is_stale_and_a_replay_does_not_register() {
     // The same, sent again by somebody who heard it.
     let again = w.handle(&good, &phone.flow);
     assert_eq!(again.status, 401);
-    let challenge = again.headers.get_str("WWW-Authenticate").expect("challenge");
+    let challenge = again
+        .headers
+        .get_str("WWW-Authenticate")
+        .expect("challenge");
     assert!(challenge.contains("stale=true"), "{challenge}");
     // After its time the phone is told so, and answers without asking its user.
     w.pass(301);
     let late = phone.request(A);
     let late = w.handle(&late, &phone.flow);
-    assert!(late.headers.get_str("WWW-Authenticate").expect("c").contains("stale=true"));
+    assert!(
+        late.headers
+            .get_str("WWW-Authenticate")
+            .expect("c")
+            .contains("stale=true")
+    );
     assert_eq!(phone.register(&mut w, A).status, 200);
 }
 
@@ -393,7 +440,10 @@ fn calls_may_say_who_they_are() {
         ))
     };
     let plain = invite(String::new());
-    assert!(matches!(w.registrar.identify(w.now, &plain, &udp()), Caller::Anybody));
+    assert!(matches!(
+        w.registrar.identify(w.now, &plain, &udp()),
+        Caller::Anybody
+    ));
     let auth = phone
         .session
         .authorize("INVITE", "sip:100@zeroline.example", b"", "c")
@@ -408,8 +458,12 @@ fn calls_may_say_who_they_are() {
         Caller::Refused(response) => assert_eq!(response.status, 401),
         other => panic!("{other:?}"),
     }
-    let elsewhere = invite("Proxy-Authorization: Digest realm=\"other\", username=\"x\"\r\n".into());
-    assert!(matches!(w.registrar.identify(w.now, &elsewhere, &udp()), Caller::Anybody));
+    let elsewhere =
+        invite("Proxy-Authorization: Digest realm=\"other\", username=\"x\"\r\n".into());
+    assert!(matches!(
+        w.registrar.identify(w.now, &elsewhere, &udp()),
+        Caller::Anybody
+    ));
 }
 
 #[test]
@@ -424,5 +478,8 @@ fn a_static_contact_is_there_without_registration() {
     w.registrar.set_static(AgentId::new("anna"), desk);
     assert_eq!(w.events(), ["anna: sip:desk@192.0.2.50"]);
     Phone::new("anna", udp()).register(&mut w, A);
-    assert_eq!(w.events(), ["anna: sip:anna@10.0.0.1:5060 sip:desk@192.0.2.50"]);
+    assert_eq!(
+        w.events(),
+        ["anna: sip:anna@10.0.0.1:5060 sip:desk@192.0.2.50"]
+    );
 }
