@@ -3,20 +3,30 @@
 //! and time.
 
 mod receive;
+mod report;
+mod secure;
 mod send;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::command::{LegStats, MediaEvent, PlayToken, Playlist};
 use super::dtmf_event::EventReceiver;
 use super::outgoing::Outgoing;
 use super::player::Player;
+use super::rtcp::ReceiverStats;
+use super::source_lock::{SourceLock, SourcePolicy};
 use crate::ids::LegId;
 use crate::now::Mono;
 use crate::sdp::plan::MediaPlan;
 
 pub use receive::{Incoming, Kind, Received};
+use report::Reports;
+use secure::Secure;
+pub use send::Passed;
 
 /// What a leg begins with. The random numbers come from outside (RFC 3550 §5.1, §8.1).
 #[derive(Clone, Debug)]
@@ -29,25 +39,32 @@ pub struct LegConfig {
     pub timestamp: u32,
     /// Random, for RTCP's intervals (RFC 3550 §6.3.1).
     pub seed: u32,
+    /// From which addresses besides the negotiated one packets may come.
+    pub source: SourcePolicy,
     /// After how long without RTP [`MediaEvent::RtpSilent`] is told.
     pub silent_after: Duration,
     /// For RTCP's source description.
-    pub cname: String,
+    pub cname: Arc<str>,
 }
 
 /// One leg. See the module.
 pub struct Leg {
     id: LegId,
     plan: Option<Box<MediaPlan>>,
+    lock: SourceLock,
+    secure: Secure,
     out: Outgoing,
     player: Option<Player>,
-    bridged: bool,
     keys: EventReceiver,
+    incoming: ReceiverStats,
+    reports: Reports,
     /// Since when nothing was heard: the last packet, or when we began to expect one.
     heard: Mono,
     silence_told: bool,
     silent_after: Duration,
-    stats: LegStats,
+    source: SourcePolicy,
+    sent: u64,
+    strangers: u64,
 }
 
 impl Leg {
@@ -56,14 +73,19 @@ impl Leg {
         Leg {
             id,
             plan: None,
+            lock: SourceLock::new(config.source, None),
+            secure: Secure::Clear,
             out: Outgoing::new(config.ssrc, config.sequence, config.timestamp),
             player: None,
-            bridged: false,
             keys: EventReceiver::new(8000),
+            incoming: ReceiverStats::new(8000),
+            reports: Reports::new(config.cname, config.seed, now),
             heard: now,
             silence_told: false,
             silent_after: config.silent_after,
-            stats: LegStats::default(),
+            source: config.source,
+            sent: 0,
+            strangers: 0,
         }
     }
 
@@ -72,20 +94,39 @@ impl Leg {
         self.id
     }
 
-    /// Offer and answer are done, or done again.
-    pub fn apply(&mut self, plan: MediaPlan, now: Mono) {
+    /// Offer and answer are done, or done again. `true`: the source is open again, and the
+    /// socket must not stay connected.
+    pub fn apply(&mut self, plan: MediaPlan, now: Mono) -> bool {
         let old = self.plan.as_deref();
         if old.and_then(|p| p.dtmf) != plan.dtmf {
             self.keys = EventReceiver::new(plan.dtmf.map_or(8000, |d| d.clock_rate));
         }
         if old.is_none_or(|p| p.codec != plan.codec) {
             self.out.change();
+            self.incoming.set_clock_rate(plan.codec.clock_rate());
         }
         if !old.is_some_and(|p| p.direction.receives()) {
             self.heard = now;
             self.silence_told = false;
         }
+        // The same keys again go on with their counters (RFC 4568 §7.1.4).
+        if old.and_then(|p| p.srtp.as_ref()) != plan.srtp.as_ref() {
+            self.secure = Secure::new(plan.srtp.as_ref());
+        }
+        let opened = match old.and_then(|p| p.remote_rtp) {
+            Some(_) => self.lock.renegotiate(plan.remote_rtp),
+            None => {
+                // First address, or after a hold without one: the lock knows what to keep.
+                if self.lock.locked().is_none() {
+                    self.lock = SourceLock::new(self.source, plan.remote_rtp);
+                    false
+                } else {
+                    self.lock.renegotiate(plan.remote_rtp)
+                }
+            }
+        };
         self.plan = Some(Box::new(plan));
+        opened
     }
 
     /// What was agreed, if anything yet.
@@ -108,8 +149,7 @@ impl Leg {
     }
 
     /// A partner was given or taken away: ends the playing.
-    pub fn set_bridged(&mut self, bridged: bool) {
-        self.bridged = bridged;
+    pub fn change_partner(&mut self) {
         self.player = None;
         self.out.change();
     }
@@ -121,7 +161,15 @@ impl Leg {
 
     /// Where our RTP goes; `None`: nowhere at present.
     pub fn destination(&self) -> Option<SocketAddr> {
-        self.plan.as_deref()?.remote_rtp
+        // Old-style hold names no address, however well we know the source.
+        self.plan.as_deref()?.remote_rtp?;
+        self.lock.destination()
+    }
+
+    /// Whether another source than the locked one may be heard now: the socket must not stay
+    /// connected.
+    pub fn is_open(&self, now: Mono) -> bool {
+        !self.lock.is_closed(now)
     }
 
     /// What has to be looked at now and then: silence of the peer.
@@ -142,7 +190,13 @@ impl Leg {
 
     /// Figures so far.
     pub fn stats(&self) -> LegStats {
-        self.stats
+        LegStats {
+            sent: self.sent,
+            received: self.incoming.received(),
+            lost: self.incoming.lost(),
+            jitter_ms: self.incoming.jitter_ms(),
+            strangers: self.strangers,
+        }
     }
 
     fn may_send(&self) -> bool {

@@ -4,9 +4,13 @@ use std::net::SocketAddr;
 
 use super::Leg;
 use crate::media::command::{DtmfWay, MediaEvent};
-use crate::media::rtp::{RtpHeader, RtpPacket};
+use crate::media::rtp::{self, PacketKind, RtpHeader, RtpPacket};
+use crate::media::source_lock::Verdict;
 use crate::now::Mono;
 use crate::sdp::plan::Codec;
+
+/// Its static payload type (RFC 3551 §6); many send it without having said so.
+const COMFORT_NOISE: u8 = 13;
 
 /// A packet that was taken, in the clear.
 #[derive(Clone, Copy, Debug)]
@@ -35,16 +39,17 @@ pub enum Kind {
 pub struct Received<'a> {
     /// A packet for the partner, if it was taken.
     pub packet: Option<Incoming<'a>>,
-    /// The source was locked by it: connect the socket.
-    pub latched: Option<SocketAddr>,
+    /// It came from the source that is locked: the socket may be connected to it.
+    pub source: Option<SocketAddr>,
 }
 
 impl Leg {
-    /// A datagram on the RTP port.
+    /// A datagram on the RTP port. `clear` is for what is decrypted.
     pub fn receive<'a>(
         &mut self,
         datagram: &'a [u8],
-        _from: SocketAddr,
+        clear: &'a mut Vec<u8>,
+        from: SocketAddr,
         now: Mono,
         events: &mut Vec<MediaEvent>,
     ) -> Received<'a> {
@@ -52,18 +57,49 @@ impl Leg {
         let Some(plan) = self.plan.as_deref() else {
             return received;
         };
-        let Ok(packet) = RtpPacket::parse(datagram) else {
+        match rtp::classify(datagram) {
+            PacketKind::Rtp => {}
+            PacketKind::Rtcp => {
+                if plan.rtcp_mux {
+                    self.receive_rtcp(datagram, clear, from, now);
+                }
+                return received;
+            }
+            PacketKind::Other => return received,
+        }
+        // Who knows the keys is no stranger; who does not never gets as far as the lock.
+        let packet = self
+            .secure
+            .open(datagram, clear)
+            .and_then(|clear| RtpPacket::parse(clear).ok());
+        let Some(packet) = packet else {
+            self.strangers += 1;
             return received;
         };
+        let header = packet.header;
+        match self.lock.receive(now, from, header.ssrc, header.sequence) {
+            Verdict::Take => received.source = Some(from),
+            Verdict::Latched => {
+                received.source = Some(from);
+                events.push(MediaEvent::Latched {
+                    leg: self.id,
+                    source: from,
+                });
+            }
+            Verdict::Stranger => {
+                self.strangers += 1;
+                return received;
+            }
+        }
         self.heard = now;
         self.silence_told = false;
-        self.stats.received += 1;
+        self.incoming.receive(&header, now);
         if !plan.direction.receives() {
             return received;
         }
-        let pt = packet.header.payload_type;
+        let pt = header.payload_type;
         let kind = if let Some(dtmf) = plan.dtmf.filter(|d| d.recv_payload_type == pt) {
-            if let Some(key) = self.keys.receive(&packet.header, packet.payload) {
+            if let Some(key) = self.keys.receive(&header, packet.payload) {
                 events.push(MediaEvent::Key {
                     leg: self.id,
                     key,
@@ -71,15 +107,15 @@ impl Leg {
                 });
             }
             Kind::Event(dtmf.clock_rate)
-        } else if plan.comfort_noise == Some(pt) || pt == 13 {
-            Kind::Noise
         } else if let Some((_, codec)) = plan.recv.iter().find(|(p, _)| *p == pt) {
             Kind::Audio(*codec)
+        } else if plan.comfort_noise == Some(pt) || pt == COMFORT_NOISE {
+            Kind::Noise
         } else {
             return received;
         };
         received.packet = Some(Incoming {
-            header: packet.header,
+            header,
             payload: packet.payload,
             kind,
         });

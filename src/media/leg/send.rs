@@ -2,7 +2,19 @@
 
 use super::{Incoming, Kind, Leg};
 use crate::media::command::MediaEvent;
+use crate::media::dtmf_event::EventPayload;
 use crate::media::player::Step;
+
+/// What became of the partner's packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// It is ready to be sent.
+    Ready,
+    /// Nobody here hears it: we play, are held, or have no word for it.
+    Dropped,
+    /// It is of a codec that we do not send: the partner has to decode it.
+    OtherCodec,
+}
 
 impl Leg {
     /// The 20 ms that begin at media time `ms`. `true`: `out` holds a packet to be sent.
@@ -16,12 +28,11 @@ impl Leg {
         match player.next(plan.codec) {
             Step::Payload(payload) => {
                 let rate = plan.codec.clock_rate();
-                let pt = plan.send_payload_type;
-                self.out
-                    .next(pt, ms, rate, payload.len())
-                    .write(payload, out);
-                self.stats.sent += 1;
-                true
+                let header = self
+                    .out
+                    .next(plan.send_payload_type, ms, rate, payload.len());
+                self.sent += 1;
+                self.secure.write(&header, payload, out)
             }
             Step::Ended(token) => {
                 self.player = None;
@@ -35,62 +46,59 @@ impl Leg {
         }
     }
 
-    /// A packet of the partner, to be passed on as it is. `true`: `out` holds it with our
-    /// numbers. `false`: it is not for us: we play, are held, or speak another codec.
-    pub fn pass_on(&mut self, packet: &Incoming<'_>, ms: u64, out: &mut Vec<u8>) -> bool {
+    /// A packet of the partner, to be passed on as it is with our numbers, into `out`.
+    pub fn pass_on(&mut self, packet: &Incoming<'_>, ms: u64, out: &mut Vec<u8>) -> Passed {
         if self.player.is_some() || !self.may_send() {
-            return false;
+            return Passed::Dropped;
         }
         let Some(plan) = self.plan.as_deref() else {
-            return false;
+            return Passed::Dropped;
         };
         let rate = plan.codec.clock_rate();
-        let octets = packet.payload.len();
         let came = &packet.header;
+        let mut payload = packet.payload;
+        let event;
         let header = match packet.kind {
             Kind::Audio(codec) if codec == plan.codec => {
-                self.out
-                    .relay(came, plan.send_payload_type, ms, rate, octets)
+                let pt = plan.send_payload_type;
+                self.out.relay(came, pt, ms, rate, payload.len())
             }
-            Kind::Audio(_) => return false,
+            Kind::Audio(_) => return Passed::OtherCodec,
             Kind::Noise => {
                 let Some(pt) = plan.comfort_noise else {
-                    return false;
+                    return Passed::Dropped;
                 };
-                self.out.relay(came, pt, ms, rate, octets)
+                self.out.relay(came, pt, ms, rate, payload.len())
             }
             Kind::Event(clock) => {
-                let Some(dtmf) = plan.dtmf else {
-                    return false;
+                let (Some(dtmf), Some(parsed)) = (plan.dtmf, EventPayload::parse(payload)) else {
+                    return Passed::Dropped;
                 };
+                event = rescale(parsed, clock, dtmf.clock_rate).to_bytes();
+                payload = &event;
                 let pt = dtmf.send_payload_type;
-                let header = if self.out.relays(came.ssrc) {
-                    self.out.relay(came, pt, ms, rate, octets)
+                if self.out.relays(came.ssrc) {
+                    self.out.relay(came, pt, ms, rate, payload.len())
                 } else {
-                    self.out.event(came, pt, ms, rate, octets)
-                };
-                header.write(packet.payload, out);
-                rescale(out, clock, dtmf.clock_rate);
-                self.stats.sent += 1;
-                return true;
+                    self.out.event(came, pt, ms, rate, payload.len())
+                }
             }
         };
-        header.write(packet.payload, out);
-        self.stats.sent += 1;
-        true
+        self.sent += 1;
+        if self.secure.write(&header, payload, out) {
+            Passed::Ready
+        } else {
+            Passed::Dropped
+        }
     }
 }
 
-/// The duration of the telephone-event in a packet, from one clock to another.
-fn rescale(packet: &mut [u8], from: u32, to: u32) {
-    if from == to || from == 0 {
-        return;
+/// A telephone-event with its duration in another clock. One too long for 16 bits would need
+/// segments (RFC 4733 §2.5.1.3); it stays at the longest, and the press is known long before.
+fn rescale(mut event: EventPayload, from: u32, to: u32) -> EventPayload {
+    if from != to && from != 0 {
+        let scaled = u64::from(event.duration) * u64::from(to) / u64::from(from);
+        event.duration = u16::try_from(scaled).unwrap_or(u16::MAX);
     }
-    let Some([high, low]) = packet.get_mut(14..16) else {
-        return;
-    };
-    let duration = u64::from(u16::from_be_bytes([*high, *low]));
-    let scaled = duration * u64::from(to) / u64::from(from);
-    // A longer one would need segments (RFC 4733 §2.5.1.3); the press is known long before.
-    [*high, *low] = u16::try_from(scaled).unwrap_or(u16::MAX).to_be_bytes();
+    event
 }

@@ -28,6 +28,7 @@ use tokio::sync::mpsc;
 use crate::ids::LegId;
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::media::leg::{Leg, LegConfig};
+use crate::media::source_lock::SourcePolicy;
 use crate::task::clock;
 use order::Order;
 use ports::Ports;
@@ -55,6 +56,9 @@ pub struct MediaConfig {
     pub quarantine: Duration,
     /// After how long without RTP [`MediaEvent::RtpSilent`] is told.
     pub silent_after: Duration,
+    /// From which addresses besides the negotiated one a leg's packets may come. The
+    /// default suits phones behind NAT.
+    pub source: SourcePolicy,
     /// Most legs per thread; above it [`OpenError::Busy`].
     pub legs_per_thread: usize,
 }
@@ -69,6 +73,7 @@ impl Default for MediaConfig {
             cname: "zeroline".to_owned(),
             quarantine: Duration::from_secs(2),
             silent_after: Duration::from_secs(10),
+            source: SourcePolicy::Nat,
             legs_per_thread: 5_000,
         }
     }
@@ -133,6 +138,7 @@ struct Control {
 /// What threads and handles share.
 struct Common {
     config: MediaConfig,
+    cname: Arc<str>,
     ports: Arc<Ports>,
     shards: Vec<Door>,
     /// Where each leg lives. Not on the path of a packet, nor of a command by [`LegMedia`].
@@ -177,6 +183,7 @@ impl MediaPool {
         }
         let common = Arc::new(Common {
             ports: Arc::new(Ports::new(config.ports.clone(), config.quarantine)),
+            cname: Arc::from(config.cname.as_str()),
             config,
             shards,
             directory: Default::default(),
@@ -219,6 +226,9 @@ impl MediaPool {
         if !common.config.takes(local) {
             return Err(OpenError::NotLocal(local));
         }
+        if common.find(leg).is_some() {
+            return Err(OpenError::Exists(leg));
+        }
         let shard = beside
             .and_then(|b| common.find(b))
             .map(|c| c.shard.load(Ordering::Relaxed))
@@ -245,8 +255,9 @@ impl MediaPool {
                 sequence: rand::random(),
                 timestamp: rand::random(),
                 seed: rand::random(),
+                source: common.config.source,
                 silent_after: common.config.silent_after,
-                cname: common.config.cname.clone(),
+                cname: common.cname.clone(),
             },
             clock::mono(),
         );

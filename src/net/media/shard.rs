@@ -15,10 +15,10 @@ use super::socket::Sent;
 use super::{Common, Control};
 use crate::ids::LegId;
 use crate::media::command::{MediaCommand, MediaEvent};
-use crate::media::leg::Incoming;
+use crate::media::leg::Passed;
 use crate::media::rtp;
 use crate::media::slots::{FRAME_MS, Slots};
-use crate::now::Mono;
+use crate::now::{Mono, Now};
 
 /// Sending is made up for at most this long; what is older is left out.
 const CATCH_UP_MS: u64 = 60;
@@ -51,6 +51,7 @@ pub(super) struct Shard {
 #[derive(Default)]
 struct Scratch {
     datagram: Vec<u8>,
+    clear: Vec<u8>,
     out: Vec<u8>,
     events: Vec<MediaEvent>,
     due: Vec<u32>,
@@ -165,42 +166,42 @@ impl Shard {
         let Some(datagram) = buf.get(..len) else {
             return false;
         };
-        if is_rtcp {
-            return open;
-        }
         #[cfg(test)]
         assert!(!seat.trip, "tripped on purpose");
-        let events = &mut self.scratch.events;
-        let received = seat.leg.receive(datagram, from, now, events);
-        self.events.extend(events.drain(..).map(|e| (place, e)));
-        if let Some(peer) = received.latched {
-            seat.rtp.connect(peer);
+        let clear = &mut self.scratch.clear;
+        if is_rtcp {
+            seat.leg.receive_rtcp(datagram, clear, from, now);
+            return open;
         }
-        if let (Some(packet), Some(partner)) = (received.packet, seat.partner) {
-            self.pass_on(partner, &packet, now);
+        let events = &mut self.scratch.events;
+        let received = seat.leg.receive(datagram, clear, from, now, events);
+        if !events.is_empty() {
+            self.events.extend(events.drain(..).map(|e| (place, e)));
+        }
+        if open && let Some(source) = received.source {
+            seat.rtp.connect(source);
+        }
+        let partner = seat.partner;
+        if let (Some(packet), Some(partner)) = (received.packet, partner)
+            && let Some(seat) = self.seats.get_mut(partner as usize)
+            && let Some(seat) = seat.as_deref_mut()
+        {
+            match seat
+                .leg
+                .pass_on(&packet, millis(now), &mut self.scratch.out)
+            {
+                Passed::Ready => send(seat, &self.scratch.out, &mut self.tally),
+                Passed::Dropped | Passed::OtherCodec => {}
+            }
         }
         open
-    }
-
-    /// Sends a packet of its partner on a leg.
-    fn pass_on(&mut self, to: u32, packet: &Incoming<'_>, now: Mono) {
-        let Some(seat) = self
-            .seats
-            .get_mut(to as usize)
-            .and_then(|s| s.as_deref_mut())
-        else {
-            return;
-        };
-        if seat.leg.pass_on(packet, millis(now), &mut self.scratch.out) {
-            send(seat, &self.scratch.out, &mut self.tally);
-        }
     }
 
     // -- what is due --
 
     /// Sends what is due since the last time.
-    pub(super) fn ticks(&mut self, now: Mono) {
-        let to = millis(now);
+    pub(super) fn ticks(&mut self, now: Now) {
+        let to = millis(now.mono);
         let behind = to.saturating_sub(self.ms);
         if behind > CATCH_UP_MS && !self.index.is_empty() {
             // Starved. Timestamps follow the clock, so that the gap is heard where it was.
@@ -243,7 +244,7 @@ impl Shard {
     }
 
     /// Looks after the legs whose turn it is.
-    fn round(&mut self, ms: u64, now: Mono) {
+    fn round(&mut self, ms: u64, now: Now) {
         let turn = ms % ROUND_MS;
         for place in (turn as usize..self.seats.len()).step_by(ROUND_MS as usize) {
             let place = place as u32;
@@ -262,7 +263,7 @@ impl Shard {
         }
     }
 
-    fn housekeep(&mut self, place: u32, now: Mono) {
+    fn housekeep(&mut self, place: u32, now: Now) {
         let Some(seat) = self
             .seats
             .get_mut(place as usize)
@@ -271,7 +272,19 @@ impl Shard {
             return;
         };
         let events = &mut self.scratch.events;
-        seat.leg.housekeep(now, events);
+        seat.leg.housekeep(now.mono, events);
+        if seat.rtp.is_connected() && seat.leg.is_open(now.mono) {
+            seat.rtp.disconnect();
+        }
+        if let Some(to) = seat.leg.report(now, &mut self.scratch.out) {
+            let socket = if seat.leg.muxes() {
+                &seat.rtp
+            } else {
+                &seat.rtcp
+            };
+            // A report that is lost is followed by another.
+            let _ = socket.send(&self.scratch.out, to);
+        }
         self.events.extend(events.drain(..).map(|e| (place, e)));
         seat.unheard = if seat.is_heard() { 0 } else { seat.unheard + 1 };
         if seat.unheard > PATIENCE || seat.control.closing.load(Ordering::Relaxed) {
@@ -366,9 +379,7 @@ impl Shard {
         };
         match command {
             MediaCommand::Apply { plan, .. } => {
-                let before = seat.leg.destination();
-                seat.leg.apply(plan, now);
-                if seat.leg.destination() != before {
+                if seat.leg.apply(plan, now) {
                     seat.rtp.disconnect();
                 }
                 self.reslot(place, self.ms + 1);
@@ -392,7 +403,9 @@ impl Shard {
     /// The first packet of a prompt does not wait for the leg's slot: a key is answered now.
     fn play_at_once(&mut self, place: u32, now: Mono) {
         let at = millis(now).max(self.ms);
-        let choice = if self.index.len() > 100 { 2 } else { 1 };
+        // Unless too many do so in the same millisecond, who then share the next ones.
+        let fair = 8 + 2 * self.index.len() / FRAME_MS as usize;
+        let choice = if self.slots.at(at).len() < fair { 1 } else { 5 };
         if let Some(seat) = self.seat(place)
             && let Some(old) = seat.slot.take()
         {
@@ -447,7 +460,7 @@ impl Shard {
                 for (one, other) in [(at, bt), (bt, at)] {
                     if let Some(seat) = self.seat(one) {
                         seat.partner = Some(other);
-                        seat.leg.set_bridged(true);
+                        seat.leg.change_partner();
                     }
                     self.reslot(one, self.ms + 1);
                 }
@@ -498,7 +511,7 @@ impl Shard {
         for one in [place, partner] {
             if let Some(seat) = self.seat(one) {
                 seat.partner = None;
-                seat.leg.set_bridged(false);
+                seat.leg.change_partner();
             }
             self.reslot(one, self.ms + 1);
         }

@@ -46,13 +46,13 @@ fn run(me: usize, mut shard: Shard, mut orders: mpsc::Receiver<Order>, common: &
         return;
     };
     loop {
-        let now = clock::mono();
-        shard.arrivals(now);
+        let now = clock::now();
+        shard.arrivals(now.mono);
         for _ in 0..ORDERS_PER_TURN {
             let Ok(order) = orders.try_recv() else {
                 break;
             };
-            shard.order(order, now);
+            shard.order(order, now.mono);
         }
         shard.ticks(now);
         shard.tell();

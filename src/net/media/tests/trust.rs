@@ -1,1 +1,189 @@
+//! Strangers, closing, failing.
+
 use super::*;
+use crate::ids::Key;
+
+#[test]
+fn a_stranger_can_neither_inject_nor_divert() {
+    let pool = pool(21_300);
+    let mut phone = Phone::new(&pool, Codec::Pcmu);
+    let mut stranger = Phone::new(&pool, Codec::Pcmu);
+    phone.play(1, vec![prompt(700.0, 5000)], true);
+    phone.hear();
+    stranger.there = phone.there;
+    stranger.header.payload_type = 101;
+    // Before the lock and after it.
+    stranger.speak(&[0, 10, 0, 160], 160);
+    phone.speak(&[0xff; 160], 160);
+    std::thread::sleep(Duration::from_millis(30));
+    assert_eq!(
+        phone.events.try_recv(),
+        Ok(MediaEvent::Latched {
+            leg: phone.leg,
+            source: phone.at()
+        })
+    );
+    for _ in 0..20 {
+        stranger.speak(&[0, 10, 0, 160], 160);
+    }
+    assert!(phone.no_event(50));
+    assert!(stranger.hears_nothing(50));
+    phone.hear();
+    let (leg, media) = (phone.leg, phone.media.clone());
+    media.command(MediaCommand::Close { leg });
+    match phone.event() {
+        Some(MediaEvent::Closed { stats, .. }) => {
+            assert_eq!(stats.received, 1);
+            assert_eq!(stats.strangers, 1);
+            assert!(stats.sent > 1);
+        }
+        other => panic!("{other:?}"),
+    }
+    pool.stop();
+}
+
+#[test]
+fn the_source_may_differ_from_what_was_negotiated() {
+    let pool = pool(21_320);
+    // A phone behind NAT: it names another address, and is answered where it speaks.
+    let mut phone = Phone::with(&pool, Codec::Pcmu, None, |p| {
+        p.remote_rtp = Some("127.0.0.9:9".parse().unwrap());
+    });
+    for _ in 0..3 {
+        phone.speak(&[0xff; 160], 160);
+    }
+    phone.play(1, vec![prompt(700.0, 200)], true);
+    phone.hear();
+    pool.stop();
+}
+
+#[test]
+fn a_peer_that_stops_listening_for_a_while_is_still_there() {
+    let pool = pool(21_340);
+    let mut phone = Phone::new(&pool, Codec::Pcmu);
+    phone.speak(&[0xff; 160], 160);
+    phone.play(1, vec![prompt(700.0, 200)], true);
+    phone.hear();
+    let at = phone.at();
+    // Its port closes: ICMP errors come. Then it opens again.
+    phone.socket = UdpSocket::bind((HERE, 0)).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    phone.socket = UdpSocket::bind(at).unwrap();
+    phone
+        .socket
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .unwrap();
+    phone.hear();
+    let zero = [0, 10, 0, 160];
+    phone.header.payload_type = 101;
+    phone.speak(&zero, 0);
+    assert!(matches!(
+        phone.event(),
+        Some(MediaEvent::Key { key: Key::ZERO, .. })
+    ));
+    pool.stop();
+}
+
+#[test]
+fn ports_rest_and_their_end_is_told() {
+    let pool = pool_with(21_360, |c| {
+        c.ports = 21_360..=21_363;
+        c.quarantine = Duration::from_millis(100);
+    });
+    let mut a = Phone::new(&pool, Codec::Pcmu);
+    let _b = Phone::new(&pool, Codec::Pcmu);
+    let (tx, _rx) = mpsc::channel(8);
+    let third = || pool.open(LegId(9_999_999), HERE, None, tx.clone());
+    assert!(matches!(third(), Err(OpenError::NoPorts)));
+    a.media.command(MediaCommand::Close { leg: a.leg });
+    assert!(matches!(a.event(), Some(MediaEvent::Closed { .. })));
+    assert!(matches!(third(), Err(OpenError::NoPorts)));
+    std::thread::sleep(Duration::from_millis(120));
+    let opened = third().unwrap();
+    assert_eq!(opened.rtp, a.there);
+    assert_eq!(opened.rtcp.port(), opened.rtp.port() + 1);
+    assert!(matches!(third(), Err(OpenError::Exists(_))));
+    let elsewhere = "192.0.2.7".parse().unwrap();
+    let open = pool.open(LegId(9_999_998), elsewhere, None, tx.clone());
+    assert!(matches!(open, Err(OpenError::Io(_))));
+    pool.stop();
+    assert!(matches!(third(), Err(OpenError::Busy)));
+}
+
+#[test]
+fn silence_is_told_once() {
+    let pool = pool_with(21_380, |c| c.silent_after = Duration::from_millis(200));
+    let mut phone = Phone::new(&pool, Codec::Pcmu);
+    for _ in 0..2 {
+        assert!(matches!(
+            phone.event(),
+            Some(MediaEvent::RtpSilent { since, .. }) if since >= Duration::from_millis(200)
+        ));
+        assert!(phone.no_event(600));
+        phone.speak(&[0xff; 160], 160);
+    }
+    pool.stop();
+}
+
+#[test]
+fn one_leg_that_fails_takes_nobody_with_it() {
+    let pool = pool(21_400);
+    let mut bad = Phone::new(&pool, Codec::Pcmu);
+    let good = Phone::new(&pool, Codec::Pcmu);
+    good.play(1, vec![prompt(700.0, 200)], true);
+    bad.play(1, vec![prompt(700.0, 200)], true);
+    bad.hear();
+    pool.common.order(0, Order::Trip(bad.leg));
+    assert!(matches!(bad.event(), Some(MediaEvent::Closed { .. })));
+    for _ in 0..10 {
+        good.hear();
+    }
+    let stats = pool.stats();
+    assert_eq!((stats.panics, stats.legs), (1, 1));
+    assert!(pool.leg(bad.leg).is_none());
+    pool.stop();
+}
+
+#[test]
+fn a_leg_that_nobody_owns_any_more_is_closed() {
+    let pool = pool(21_420);
+    let phone = Phone::new(&pool, Codec::Pcmu);
+    drop(phone.events);
+    std::thread::sleep(Duration::from_millis(1200));
+    assert_eq!(pool.stats().legs, 1);
+    // Two rounds of housekeeping are seen; ten seconds are left to the pure count.
+    pool.command(MediaCommand::Close { leg: phone.leg });
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!(pool.stats().legs, 0);
+    pool.stop();
+}
+
+#[test]
+fn reports_are_sent_and_name_nobody() {
+    use crate::media::rtcp::{Compound, Packet};
+    let pool = pool(21_440);
+    let rtcp = UdpSocket::bind((HERE, 0)).unwrap();
+    rtcp.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
+    let mut phone = Phone::with(&pool, Codec::Pcmu, None, |p| {
+        p.remote_rtcp = Some(rtcp.local_addr().unwrap());
+    });
+    phone.play(1, vec![prompt(700.0, 200)], true);
+    phone.speak(&[0xff; 160], 160);
+    let mut buf = [0; 1500];
+    let (len, from) = rtcp.recv_from(&mut buf).unwrap();
+    assert_eq!(from.port(), phone.there.port() + 1);
+    let packets: Vec<_> = Compound::parse(&buf[..len]).collect();
+    match packets.as_slice() {
+        [
+            Packet::SenderReport { info, blocks, .. },
+            Packet::Description,
+        ] => {
+            assert!(info.packets > 10 && info.octets == 160 * info.packets);
+            let blocks: Vec<_> = blocks.collect();
+            assert_eq!(blocks.len(), 1);
+            assert_eq!(blocks[0].ssrc, phone.header.ssrc);
+        }
+        other => panic!("{other:?}"),
+    }
+    pool.stop();
+}

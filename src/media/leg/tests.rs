@@ -1,0 +1,148 @@
+//! A leg under virtual time.
+
+use super::*;
+use crate::media::codec::encode_prompt;
+use crate::media::rtp::{RtpHeader, RtpPacket};
+use crate::sdp::plan::{Codec, Direction, SrtpPlan, SrtpSuite};
+
+fn config() -> LegConfig {
+    LegConfig {
+        ssrc: 7,
+        sequence: 1,
+        timestamp: 2,
+        seed: 3,
+        source: SourcePolicy::Nat,
+        silent_after: Duration::from_secs(10),
+        cname: Arc::from("here"),
+    }
+}
+
+fn peer() -> SocketAddr {
+    "10.0.0.1:4000".parse().unwrap()
+}
+
+fn plan(codec: Codec) -> MediaPlan {
+    MediaPlan {
+        remote_rtp: Some(peer()),
+        remote_rtcp: None,
+        rtcp_mux: true,
+        codec,
+        send_payload_type: 0,
+        recv: vec![(0, codec)],
+        dtmf: None,
+        comfort_noise: None,
+        direction: Direction::SendRecv,
+        srtp: None,
+    }
+}
+
+fn packet(sequence: u16) -> Vec<u8> {
+    let mut out = Vec::new();
+    let header = RtpHeader {
+        sequence,
+        timestamp: u32::from(sequence) * 160,
+        ssrc: 99,
+        ..RtpHeader::default()
+    };
+    header.write(&[0xff; 160], &mut out);
+    out
+}
+
+#[test]
+fn silence_is_told_once_and_only_where_sound_is_due() {
+    let at = Mono::from_millis;
+    let mut leg = Leg::new(LegId(1), config(), at(0));
+    let mut events = Vec::new();
+    leg.housekeep(at(60_000), &mut events);
+    assert_eq!(events, []); // nothing agreed yet
+    let mut held = plan(Codec::Pcmu);
+    held.direction = Direction::SendOnly;
+    leg.apply(held, at(60_000));
+    leg.housekeep(at(120_000), &mut events);
+    assert_eq!(events, []); // held: the peer is silent rightly
+    leg.apply(plan(Codec::Pcmu), at(120_000));
+    leg.housekeep(at(129_999), &mut events);
+    assert_eq!(events, []);
+    leg.housekeep(at(130_100), &mut events);
+    leg.housekeep(at(140_000), &mut events);
+    assert_eq!(
+        events,
+        [MediaEvent::RtpSilent {
+            leg: LegId(1),
+            since: Duration::from_millis(10_100)
+        }]
+    );
+}
+
+#[test]
+fn keys_that_do_not_fit_are_never_replaced_by_speaking_in_the_clear() {
+    let mut leg = Leg::new(LegId(1), config(), Mono::ZERO);
+    let mut secure = plan(Codec::Pcmu);
+    secure.srtp = Some(SrtpPlan {
+        suite: SrtpSuite::AesCm128HmacSha1_80,
+        local_key: vec![1; 5],
+        remote_key: vec![2; 30],
+    });
+    leg.apply(secure, Mono::ZERO);
+    let all = encode_prompt(&[0; 1600], 8000, &[Codec::Pcmu]).unwrap();
+    let prompt = crate::media::prompt::Prompt::new("p".into(), Duration::from_millis(200), all);
+    let list = Playlist {
+        prompts: vec![Arc::new(prompt)],
+        repeat: false,
+    };
+    leg.play(PlayToken(1), list);
+    let (mut out, mut events) = (Vec::new(), Vec::new());
+    for ms in 0..9 {
+        assert!(!leg.tick(20 * ms, &mut out, &mut events));
+    }
+    // Nor is anything taken that is not protected.
+    let mut clear = Vec::new();
+    let datagram = packet(1);
+    let received = leg.receive(&datagram, &mut clear, peer(), Mono::ZERO, &mut events);
+    assert!(received.packet.is_none());
+    assert_eq!(events, []);
+}
+
+#[test]
+fn srtp_on_one_side_of_a_bridge_only() {
+    let at = Mono::ZERO;
+    let suite = SrtpSuite::AesCm128HmacSha1_80;
+    let keys = |local: u8, remote: u8| SrtpPlan {
+        suite,
+        local_key: vec![local; 30],
+        remote_key: vec![remote; 30],
+    };
+    let (mut inner, mut outer) = (
+        Leg::new(LegId(1), config(), at),
+        Leg::new(LegId(2), config(), at),
+    );
+    let mut phone = super::secure::Secure::new(Some(&keys(2, 1)));
+    let mut secure = plan(Codec::Pcmu);
+    secure.srtp = Some(keys(1, 2));
+    outer.apply(secure.clone(), at);
+    inner.apply(plan(Codec::Pcmu), at);
+    let (mut clear, mut events, mut out) = (Vec::new(), Vec::new(), Vec::new());
+    for sequence in 1..50 {
+        let datagram = packet(sequence);
+        let received = inner.receive(&datagram, &mut clear, peer(), at, &mut events);
+        let passed = outer.pass_on(&received.packet.unwrap(), 20, &mut out);
+        assert_eq!(passed, Passed::Ready);
+        assert_ne!(out.len(), datagram.len());
+        let mut opened = Vec::new();
+        let there = phone.open(&out, &mut opened).unwrap();
+        assert_eq!(RtpPacket::parse(there).unwrap().payload, [0xff; 160]);
+        // A re-INVITE with the same keys must not begin the counters anew.
+        outer.apply(secure.clone(), at);
+    }
+}
+
+#[test]
+fn junk_is_survived() {
+    bolero::check!().with_iterations(2000).for_each(|junk| {
+        let mut leg = Leg::new(LegId(1), config(), Mono::ZERO);
+        leg.apply(plan(Codec::Pcmu), Mono::ZERO);
+        let (mut clear, mut events) = (Vec::new(), Vec::new());
+        leg.receive(junk, &mut clear, peer(), Mono::ZERO, &mut events);
+        leg.receive_rtcp(junk, &mut clear, peer(), Mono::ZERO);
+    });
+}
