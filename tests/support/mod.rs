@@ -9,6 +9,7 @@
     reason = "real sockets run on the real clock"
 )]
 
+pub mod agents;
 pub mod audio;
 pub mod baresip;
 pub mod digest;
@@ -16,6 +17,7 @@ pub mod media;
 pub mod phone;
 pub mod process;
 pub mod sdp;
+pub mod server;
 pub mod sip;
 pub mod sipp;
 pub mod wire;

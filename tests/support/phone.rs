@@ -447,6 +447,22 @@ impl Phone {
         self.final_response("OPTIONS", 1)
     }
 
+    /// Whether OPTIONS is answered within a moment: the server is up.
+    pub fn answers_options(&mut self) -> bool {
+        let uri = format!("sip:{}", self.server);
+        self.dialog = Dialog {
+            call_id: unique(),
+            local: format!("<sip:{}@{}>;tag={}", self.user, self.local(), unique()),
+            remote: format!("<{uri}>"),
+            target: uri,
+            ..Dialog::default()
+        };
+        let m = self.request("OPTIONS", 1);
+        self.send(&m);
+        self.next(Instant::now() + Duration::from_millis(100))
+            .is_some()
+    }
+
     /// Keeps the phone awake: answers what comes for this long.
     pub fn idle(&mut self, time: Duration) {
         let end = Instant::now() + time;
@@ -474,11 +490,10 @@ impl Phone {
         limit: Duration,
         mut is: impl FnMut(&Msg) -> bool,
     ) -> (Msg, SocketAddr) {
-        if let Some(i) = self.pending.iter().position(|m| is(&m.0)) {
-            if let Some(m) = self.pending.remove(i) {
-                self.note_call(&m);
-                return m;
-            }
+        let kept = self.pending.iter().position(|m| is(&m.0));
+        if let Some(m) = kept.and_then(|i| self.pending.remove(i)) {
+            self.note_call(&m);
+            return m;
         }
         let end = Instant::now() + limit;
         loop {
@@ -552,18 +567,18 @@ impl Phone {
             let (m, from) = self.wire.recv(left)?;
             self.note('<', &m);
             if m.status().is_some() {
-                if m.method() == "INVITE" && m.status().is_some_and(|s| s < 300) {
-                    if m.tag("To").is_some() {
-                        self.dialog.remote = m.header("To").unwrap_or_default().to_owned();
-                    }
+                let ok = m.method() == "INVITE" && m.status().is_some_and(|s| s < 300);
+                if ok && m.tag("To").is_some() {
+                    self.dialog.remote = m.header("To").unwrap_or_default().to_owned();
                 }
                 // A 200 that we have acknowledged: its ACK was lost.
-                if let Some((ack, cseq)) = &self.last_ack {
-                    if m.method() == "INVITE" && m.cseq() == *cseq && m.status() == Some(200) {
-                        let (ack, to) = (ack.clone(), self.server);
-                        self.wire.send(to, &ack);
-                        continue;
-                    }
+                let again = |(_, cseq): &&(Vec<u8>, u32)| {
+                    ok && m.cseq() == *cseq && m.status() == Some(200)
+                };
+                if let Some((ack, _)) = self.last_ack.as_ref().filter(again) {
+                    let (ack, to) = (ack.clone(), self.server);
+                    self.wire.send(to, &ack);
+                    continue;
                 }
                 return Some((m, from));
             }

@@ -1,0 +1,310 @@
+//! The real `zeroline` program on loopback, with its settings, menus and prompts in a folder
+//! of its own.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use super::audio::{self, Law};
+use super::phone::Phone;
+use super::process::Process;
+
+/// The prompt that callers hear first, on the line 100: made so that µ-law does not change it.
+pub const GREETING: f64 = 4.0;
+
+/// How a test wants its server.
+pub struct Setup {
+    ip: IpAddr,
+    tls: bool,
+    agents: String,
+    queue: String,
+    extra: String,
+}
+
+/// Agents `agent1` to `agent3`, who register with the password `secret`; the queue `support`
+/// rings for 5 s and leaves no time between calls; line 100.
+pub fn server() -> Setup {
+    Setup {
+        ip: Ipv4Addr::LOCALHOST.into(),
+        tls: false,
+        agents: "[[agents]]\nid = \"agent1..agent3\"\npassword = \"secret\"\n".into(),
+        queue: "ring_for = \"5s\"\nwrap_up = \"0s\"\n".into(),
+        extra: String::new(),
+    }
+}
+
+impl Setup {
+    /// On `::1`.
+    pub fn ipv6(mut self) -> Setup {
+        self.ip = std::net::Ipv6Addr::LOCALHOST.into();
+        self
+    }
+
+    /// With a TLS listener and a certificate of its own making.
+    pub fn tls(mut self) -> Setup {
+        self.tls = true;
+        self
+    }
+
+    /// Agents that need not register: as many as said, all at this address.
+    pub fn static_agents(mut self, n: usize, at: SocketAddr) -> Setup {
+        self.agents =
+            format!("[[agents]]\nid = \"agent001..agent{n:03}\"\ncontact = \"sip:{{id}}@{at}\"\n");
+        self
+    }
+
+    /// Settings of the queue in place of the usual ones.
+    pub fn queue(mut self, toml: &str) -> Setup {
+        self.queue = format!("{toml}\n");
+        self
+    }
+
+    /// Further sections.
+    pub fn with(mut self, toml: &str) -> Setup {
+        self.extra.push_str(toml);
+        self.extra.push('\n');
+        self
+    }
+
+    /// Writes the folder and starts the program.
+    #[track_caller]
+    pub fn start(self) -> Server {
+        let folder = super::scratch("server");
+        let at = |name: &str| folder.path().join(name);
+        let (sip, sips, http) = (self.port(), self.port(), self.port());
+        let mut config = format!(
+            "[sip]\nlisten = [\"udp:{sip}\", \"tcp:{sip}\"{}]\n",
+            if self.tls {
+                format!(", \"tls:{sips}\"")
+            } else {
+                String::new()
+            }
+        );
+        let mut trusted = None;
+        if self.tls {
+            let names = vec![self.ip.to_string(), "localhost".to_owned()];
+            let made = rcgen::generate_simple_self_signed(names).expect("a certificate");
+            std::fs::write(at("cert.pem"), made.cert.pem()).expect("scratch");
+            std::fs::write(at("key.pem"), made.signing_key.serialize_pem()).expect("scratch");
+            trusted = Some(made.cert.der().clone());
+            config.push_str("[sip.tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
+        }
+        let (first, last) = media_ports();
+        write!(
+            config,
+            "[media]\nports = \"{first}-{last}\"\nthreads = 1\nrealtime = false\n\
+             [lines]\ndir = \"menus\"\n[prompts]\ndir = \"prompts\"\n[store]\ndir = \"data\"\n\
+             [http]\nlisten = \"{http}\"\n[[queues]]\nname = \"support\"\n{}{}{}",
+            self.queue, self.agents, self.extra
+        )
+        .expect("a String takes everything");
+        std::fs::write(at("zeroline.toml"), config).expect("scratch");
+        std::fs::create_dir_all(at("menus")).expect("scratch");
+        std::fs::write(at("menus/main.yaml"), include_str!("main.yaml")).expect("scratch");
+        std::fs::write(at("menus/alaw.yaml"), include_str!("alaw.yaml")).expect("scratch");
+        std::fs::create_dir_all(at("prompts/en")).expect("scratch");
+        write_wav(&at("prompts/en/greeting.wav"), &greeting());
+        write_wav(&at("prompts/en/greeting-a.wav"), &greeting_a());
+        write_wav(&at("prompts/en/info.wav"), &audio::sine(500.0, 6000.0, 2.0));
+        let mut server = Server {
+            process: run(folder.path()),
+            folder,
+            sip,
+            sips,
+            http,
+            trusted,
+        };
+        server.wait_ready();
+        server
+    }
+
+    fn port(&self) -> SocketAddr {
+        // Free for TCP and UDP alike; that nobody takes it meanwhile is likely enough.
+        for _ in 0..100 {
+            let tcp = TcpListener::bind((self.ip, 0)).expect("a loopback port");
+            let addr = tcp.local_addr().expect("a bound socket");
+            if UdpSocket::bind(addr).is_ok() {
+                return addr;
+            }
+        }
+        panic!("no loopback port that is free for TCP and UDP");
+    }
+}
+
+/// What the greeting of line 100 sounds like.
+pub fn greeting() -> Vec<i16> {
+    audio::exact(Law::Mu, GREETING, 7)
+}
+
+/// What the greeting of line 101 sounds like.
+pub fn greeting_a() -> Vec<i16> {
+    audio::exact(Law::A, GREETING, 8)
+}
+
+/// A running server.
+pub struct Server {
+    process: Process,
+    folder: tempfile::TempDir,
+    /// UDP and TCP.
+    pub sip: SocketAddr,
+    /// TLS, if asked for.
+    pub sips: SocketAddr,
+    /// Metrics and health.
+    pub http: SocketAddr,
+    trusted: Option<CertificateDer<'static>>,
+}
+
+impl Server {
+    /// A phone on UDP.
+    pub fn phone(&self, user: &str) -> Phone {
+        Phone::udp(user, self.sip)
+    }
+
+    /// A phone on TLS that trusts the server's certificate.
+    pub fn tls_phone(&self, user: &str) -> Phone {
+        let trusted = self.trusted.clone().expect("a server with TLS");
+        Phone::tls(user, self.sips, trusted)
+    }
+
+    /// An agent's phone on UDP, signed in.
+    #[track_caller]
+    pub fn agent(&self, user: &str) -> Phone {
+        let mut p = self.phone(user);
+        let status = p.register("secret", super::digest::Algorithm::Sha256);
+        assert_eq!(status, 200, "{}", p.transcript());
+        p
+    }
+
+    /// Where it keeps things.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The messages that callers left.
+    pub fn messages(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.data()];
+        while let Some(f) = folders.pop() {
+            for e in std::fs::read_dir(f).into_iter().flatten().flatten() {
+                let path = e.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|x| x == "wav") {
+                    found.push(path);
+                }
+            }
+        }
+        found
+    }
+
+    /// What `zeroline` with these arguments prints, run beside the server on the same settings.
+    #[track_caller]
+    pub fn command(&self, args: &[&str]) -> String {
+        let mut p = Process::start(
+            Command::new(env!("CARGO_BIN_EXE_zeroline"))
+                .args(args)
+                .current_dir(self.folder.path()),
+        );
+        let status = p.wait(Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(status.success(), "{args:?}: {status}\n{}", p.output());
+        p.output()
+    }
+
+    /// The answer to GET: status and body.
+    pub fn get(&self, path: &str) -> Option<(u16, String)> {
+        let mut s = TcpStream::connect_timeout(&self.http, Duration::from_secs(1)).ok()?;
+        s.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        write!(
+            s,
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
+        .ok()?;
+        let mut answer = String::new();
+        s.read_to_string(&mut answer).ok()?;
+        let status = answer.split(' ').nth(1)?.parse().ok()?;
+        let body = answer.split_once("\r\n\r\n")?.1.to_owned();
+        Some((status, body))
+    }
+
+    /// The server's program.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Resident memory, KiB.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()));
+        let line = |s: String| {
+            s.lines()
+                .find(|l| l.starts_with("VmRSS"))
+                .map(str::to_owned)
+        };
+        let words = status.ok().and_then(line).unwrap_or_default();
+        words
+            .split_whitespace()
+            .nth(1)
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(0)
+    }
+
+    /// kill -9, then the same again in the same folder.
+    #[track_caller]
+    pub fn crash_and_restart(&mut self) {
+        self.process.kill();
+        self.process = run(self.folder.path());
+        self.wait_ready();
+    }
+
+    #[track_caller]
+    fn wait_ready(&mut self) {
+        // Ready is who answers.
+        let end = Instant::now() + Duration::from_secs(20);
+        let probe = super::wire::Wire::udp(self.sip);
+        let mut phone = Phone::on("probe", self.sip, probe);
+        while !phone.answers_options() {
+            if !self.process.runs() || Instant::now() > end {
+                std::thread::sleep(Duration::from_millis(100));
+                panic!("the server does not come up:\n{}", self.process.output());
+            }
+        }
+    }
+}
+
+fn run(folder: &Path) -> Process {
+    Process::start(
+        Command::new(env!("CARGO_BIN_EXE_zeroline"))
+            .arg("serve")
+            .env("NO_COLOR", "1")
+            .current_dir(folder),
+    )
+}
+
+fn write_wav(path: &Path, pcm: &[i16]) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut w = hound::WavWriter::create(path, spec).expect("scratch");
+    for &s in pcm {
+        w.write_sample(s).expect("scratch");
+    }
+    w.finalize().expect("scratch");
+}
+
+/// A range of RTP ports for each server of a test run: several run at the same time.
+fn media_ports() -> (u16, u16) {
+    use std::sync::atomic::{AtomicU16, Ordering};
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed) % 40;
+    // 400 ports each, below the ephemeral range.
+    let first = 12_000 + n * 400;
+    (first, first + 399)
+}
