@@ -26,8 +26,8 @@ const MAX_DEVIATION_OF_A_LOOK: f32 = 0.03;
 /// administrations in Q.24 ask for 8 and 4; the rest is room for noise.
 const MIN_TWIST: f32 = 0.117;
 const MAX_TWIST: f32 = 3.39;
-/// Mean square of a tone of −39 dBm0; 0 dBm0 is 3.14 dB below a full-scale sine (G.711).
-const MIN_TONE_POWER: f32 = 32_770.0;
+/// Mean square of a tone of −39 dBm0; 0 dBm0 is 3.17 dB below a full-scale sine (µ-law).
+const MIN_TONE_POWER: f32 = 32_580.0;
 /// How much of the signal the pair must be, before the frequencies are known.
 const COARSE_SHARE: f32 = 0.5;
 /// How much of the signal the pair must be: 0.83 is a signal-to-noise ratio of 7 dB, or a

@@ -54,8 +54,8 @@ impl Line {
     fn press(&mut self, p: Press) {
         let i = ALL.find(p.key).expect("a key");
         let tone = |f: f32, dev: f32, dbm0: f32| {
-            // 3.14 dBm0 is a full-scale sine.
-            let amplitude = 32767.0 * 10f32.powf((dbm0 - 3.14) / 20.0);
+            // 3.17 dBm0 is a full-scale sine.
+            let amplitude = 32767.0 * 10f32.powf((dbm0 - 3.17) / 20.0);
             (f * (1.0 + dev), amplitude)
         };
         let (fr, ar) = tone(FREQUENCIES[i / 4], p.deviation.0, p.level);
@@ -74,7 +74,7 @@ impl Line {
             let s: f64 = tones
                 .iter()
                 .map(|&(f, dbm0)| {
-                    32767.0 * 10f64.powf((f64::from(dbm0) - 3.14) / 20.0) * (t * f64::from(f)).sin()
+                    32767.0 * 10f64.powf((f64::from(dbm0) - 3.17) / 20.0) * (t * f64::from(f)).sin()
                 })
                 .sum();
             self.pcm.push(s as f32);
@@ -83,7 +83,7 @@ impl Line {
 
     /// About Gaussian: the sum of twelve uniform numbers.
     fn noise(&mut self, dbm0: f32) {
-        let rms = 32767.0 * 10f32.powf((dbm0 - 3.14) / 20.0) / 2f32.sqrt();
+        let rms = 32767.0 * 10f32.powf((dbm0 - 3.17) / 20.0) / 2f32.sqrt();
         for s in &mut self.pcm {
             let mut g = -6.0;
             for _ in 0..12 {
