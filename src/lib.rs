@@ -22,5 +22,6 @@ pub mod media;
 
 // The edge.
 pub mod net;
+pub mod observe;
 pub mod store;
 pub mod task;

@@ -1,3 +1,4 @@
 //! Tasks: thin, async shells that drive the pure machines.
 
 pub mod clock;
+pub mod recorder;

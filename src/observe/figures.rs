@@ -1,0 +1,191 @@
+//! The metrics: their names, what they mean, and how they are counted.
+//!
+//! | name | kind, labels | meaning |
+//! |---|---|---|
+//! | `zeroline_calls_total` | counter, `line`, `verdict` | calls ended |
+//! | `zeroline_calls_active` | gauge | calls in progress |
+//! | `zeroline_calls_contained_total` | counter, `line`, `containment` | whether self-service was enough |
+//! | `zeroline_call_seconds` | histogram, `line` | length of calls |
+//! | `zeroline_talk_seconds` | histogram, `queue` | talk with agents, per call |
+//! | `zeroline_promise_broken_total` | counter, `verdict` | answered calls that the server ended without leave; 0 is the aim |
+//! | `zeroline_faults_total` | counter | faults of ours that sent a caller to a person |
+//! | `zeroline_queue_waiting` | gauge, `queue` | callers in line |
+//! | `zeroline_queue_longest_wait_seconds` | gauge, `queue` | of the one at the front |
+//! | `zeroline_queue_agents` | gauge, `queue`, `state` | agents `staffed` and `ready` |
+//! | `zeroline_queue_entries_total` | counter, `queue`, `outcome` | `entered answered abandoned overflowed moved` |
+//! | `zeroline_queue_offers_total` | counter, `queue`, `outcome` | `made missed` |
+//! | `zeroline_queue_wait_seconds` | histogram, `queue` | waits that ended with an agent |
+//! | `zeroline_messages_stored_total` | counter, `queue` | messages confirmed |
+//! | `zeroline_store_dropped_total` | counter | records lost because the disk was too slow |
+//! | `zeroline_store_errors_total` | counter | writes that failed |
+//! | `zeroline_sip_…` | | counted by the SIP shell, names in [`SIP_REQUESTS`] and beside |
+//! | `zeroline_rtp_…` | | summed up from each leg's final figures |
+//!
+//! `line` and `queue` come from the configuration; a name that is not configured is never a
+//! label.
+
+use std::time::Duration;
+
+use metrics::{
+    counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+
+use crate::ids::{LineName, QueueName};
+use crate::media::command::LegStats;
+use crate::queue::snapshot::AcdSnapshot;
+use crate::record::facts::Facts;
+
+/// Calls ended.
+pub const CALLS: &str = "zeroline_calls_total";
+/// Calls in progress.
+pub const CALLS_ACTIVE: &str = "zeroline_calls_active";
+/// Whether self-service was enough.
+pub const CONTAINED: &str = "zeroline_calls_contained_total";
+/// Length of calls.
+pub const CALL_LENGTH: &str = "zeroline_call_seconds";
+/// Talk with agents, per call.
+pub const CALL_TALK: &str = "zeroline_talk_seconds";
+/// Answered calls that the server ended without leave.
+pub const PROMISE_BROKEN: &str = "zeroline_promise_broken_total";
+/// Faults of ours that sent a caller to a person.
+pub const FAULTS: &str = "zeroline_faults_total";
+/// Callers in line.
+pub const QUEUE_WAITING: &str = "zeroline_queue_waiting";
+/// How long the one at the front has waited.
+pub const QUEUE_LONGEST: &str = "zeroline_queue_longest_wait_seconds";
+/// Agents of a queue.
+pub const QUEUE_AGENTS: &str = "zeroline_queue_agents";
+/// Entries and how they ended.
+pub const QUEUE_ENTRIES: &str = "zeroline_queue_entries_total";
+/// Offers to agents.
+pub const QUEUE_OFFERS: &str = "zeroline_queue_offers_total";
+/// Waits that ended with an agent.
+pub const QUEUE_WAIT: &str = "zeroline_queue_wait_seconds";
+/// Messages confirmed.
+pub const MESSAGES: &str = "zeroline_messages_stored_total";
+/// SIP requests received; label `method`: those of RFC 3261 and its kin, else `other`.
+pub const SIP_REQUESTS: &str = "zeroline_sip_requests_total";
+/// SIP responses sent; label `class`: `1xx` to `6xx`.
+pub const SIP_RESPONSES: &str = "zeroline_sip_responses_total";
+/// Datagrams and messages dropped before they became a request; label `why`.
+pub const SIP_DROPPED: &str = "zeroline_sip_dropped_total";
+/// Agents registered.
+pub const SIP_BINDINGS: &str = "zeroline_sip_bindings";
+/// RTP packets; label `direction`: `sent`, `received`, `lost`, `stranger`.
+pub const RTP_PACKETS: &str = "zeroline_rtp_packets_total";
+/// RTP streams at their end; label `quality`: `good` (under 1 % lost), `fair` (under 5 %), `poor`.
+pub const RTP_STREAMS: &str = "zeroline_rtp_streams_total";
+
+/// Gives Prometheus the help texts. Called once by [`super::start_metrics`].
+pub fn describe() {
+    describe_counter!(CALLS, "Calls ended, by line and verdict");
+    describe_gauge!(CALLS_ACTIVE, "Calls in progress");
+    describe_counter!(CONTAINED, "Whether self-service was enough");
+    describe_histogram!(CALL_LENGTH, "Length of calls");
+    describe_histogram!(CALL_TALK, "Talk with agents, per call");
+    describe_counter!(
+        PROMISE_BROKEN,
+        "Answered calls that the server ended without goodbye, agent or message"
+    );
+    describe_counter!(FAULTS, "Faults of the server that sent a caller to a person");
+    describe_gauge!(QUEUE_WAITING, "Callers in line");
+    describe_gauge!(QUEUE_LONGEST, "Wait of the caller at the front");
+    describe_gauge!(QUEUE_AGENTS, "Agents signed in and ready");
+    describe_counter!(QUEUE_ENTRIES, "Entries into a queue and how they ended");
+    describe_counter!(QUEUE_OFFERS, "Offers to agents, made and missed");
+    describe_histogram!(QUEUE_WAIT, "Waits that ended with an agent");
+    describe_counter!(MESSAGES, "Messages stored and confirmed");
+    describe_counter!(SIP_REQUESTS, "SIP requests received");
+    describe_counter!(SIP_RESPONSES, "SIP responses sent");
+    describe_counter!(SIP_DROPPED, "What arrived and was dropped");
+    describe_gauge!(SIP_BINDINGS, "Agents' phones registered");
+    describe_counter!(RTP_PACKETS, "RTP packets");
+    describe_counter!(RTP_STREAMS, "RTP streams by quality");
+    describe_counter!("zeroline_store_dropped_total", "Records lost for want of room");
+    describe_counter!("zeroline_store_errors_total", "Writes that failed");
+    gauge!(CALLS_ACTIVE).set(0.0);
+}
+
+/// A call came in.
+pub fn call_started() {
+    gauge!(CALLS_ACTIVE).increment(1.0);
+}
+
+/// A call ended; once for each [`call_started`]. `line`: `None` for a number that no line
+/// has: what callers dial is never a label.
+pub fn call_ended(line: Option<&LineName>, facts: &Facts) {
+    gauge!(CALLS_ACTIVE).decrement(1.0);
+    let line = line.map_or("none", LineName::as_str).to_owned();
+    if let Some(verdict) = &facts.verdict {
+        let word = verdict.as_str();
+        counter!(CALLS, "line" => line.clone(), "verdict" => word).increment(1);
+        if !verdict.kept_the_promise() {
+            counter!(PROMISE_BROKEN, "verdict" => word).increment(1);
+        }
+    }
+    if let Some(c) = facts.containment() {
+        counter!(CONTAINED, "line" => line.clone(), "containment" => c.as_str()).increment(1);
+    }
+    if let Some(ended) = facts.ended {
+        histogram!(CALL_LENGTH, "line" => line).record(ended.as_secs_f64());
+    }
+    if let (Some(queue), Some(_)) = (&facts.queue, &facts.agent) {
+        histogram!(CALL_TALK, "queue" => queue.to_string()).record(facts.talked.as_secs_f64());
+    }
+    counter!(FAULTS).increment(u64::from(facts.faults));
+}
+
+/// An agent answered a caller who had waited in a queue.
+pub fn queue_answered(queue: &QueueName, waited: Duration) {
+    histogram!(QUEUE_WAIT, "queue" => queue.to_string()).record(waited.as_secs_f64());
+}
+
+/// A message was confirmed.
+pub fn message_stored(queue: &QueueName) {
+    counter!(MESSAGES, "queue" => queue.to_string()).increment(1);
+}
+
+/// The queues as they are now; every few seconds.
+pub fn queues(acd: &AcdSnapshot) {
+    for q in &acd.queues {
+        let name = || q.name.to_string();
+        gauge!(QUEUE_WAITING, "queue" => name()).set(q.waiting as f64);
+        gauge!(QUEUE_LONGEST, "queue" => name()).set(q.longest_wait.as_secs_f64());
+        gauge!(QUEUE_AGENTS, "queue" => name(), "state" => "staffed").set(q.staffed as f64);
+        gauge!(QUEUE_AGENTS, "queue" => name(), "state" => "ready").set(q.ready as f64);
+        let c = q.counts;
+        for (outcome, n) in [
+            ("entered", c.entered),
+            ("answered", c.answered),
+            ("abandoned", c.abandoned),
+            ("overflowed", c.overflowed),
+            ("moved", c.moved),
+        ] {
+            counter!(QUEUE_ENTRIES, "queue" => name(), "outcome" => outcome).absolute(n);
+        }
+        for (outcome, n) in [("made", c.offers), ("missed", c.missed)] {
+            counter!(QUEUE_OFFERS, "queue" => name(), "outcome" => outcome).absolute(n);
+        }
+    }
+}
+
+/// A leg's media came to its end.
+pub fn leg_closed(s: &LegStats) {
+    for (direction, n) in [
+        ("sent", s.sent),
+        ("received", s.received),
+        ("lost", s.lost),
+        ("stranger", s.strangers),
+    ] {
+        counter!(RTP_PACKETS, "direction" => direction).increment(n);
+    }
+    let expected = s.received.saturating_add(s.lost);
+    if expected > 0 {
+        let quality = match s.lost.saturating_mul(100) / expected {
+            0 => "good",
+            1..=4 => "fair",
+            5.. => "poor",
+        };
+        counter!(RTP_STREAMS, "quality" => quality).increment(1);
+    }
+}

@@ -1,0 +1,204 @@
+use std::io::Write;
+use std::sync::Mutex;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::*;
+use crate::ids::{ContactId, Digits, Key, PhoneNumber};
+use crate::now::Wall;
+use crate::queue::acd::{Acd, Arrival};
+use crate::queue::settings::{AcdSettings, QueueSettings};
+use crate::record::card::ContextCard;
+use crate::record::facts::Facts;
+use crate::record::timeline::{EntryValue, Event, TransferTo};
+use crate::record::verdict::{Stage, Verdict};
+use crate::store::MessageMeta;
+
+const NUMBER: &str = "+4930901820";
+const OUTSIDE: &str = "+34911234567";
+const PIN: &str = "471190";
+
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, b: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(b);
+        Ok(b.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn pin() -> Digits {
+    let mut d = Digits::new();
+    PIN.chars().filter_map(Key::from_char).for_each(|k| d.push(k));
+    d
+}
+
+/// Every event and every other thing that carries a number or digits.
+fn private_events() -> Vec<Event> {
+    let outside = TransferTo::Number {
+        number: PhoneNumber::new(OUTSIDE),
+    };
+    vec![
+        Event::Started {
+            line: "support".into(),
+            dialled: "100".into(),
+            caller: PhoneNumber::new(NUMBER),
+        },
+        Event::Entry {
+            name: "account".into(),
+            value: EntryValue::of(&pin(), false),
+        },
+        Event::TransferStarted {
+            agent: "ann".into(),
+            to: outside.clone(),
+        },
+        Event::Transferred {
+            to: outside.clone(),
+        },
+        Event::Ended {
+            verdict: Verdict::TransferredOut { to: outside },
+        },
+    ]
+}
+
+#[test]
+fn a_number_never_reaches_a_log_line_or_a_metric() {
+    let recorder = recorder();
+    let metrics = recorder.handle();
+    for format in [LogFormat::Text, LogFormat::Json] {
+        let buffer = Buffer::default();
+        let writer = {
+            let buffer = buffer.clone();
+            move || buffer.clone()
+        };
+        let subscriber = subscriber(format, "trace", writer).unwrap();
+        metrics::with_local_recorder(&recorder, || {
+            tracing::subscriber::with_default(subscriber, say_everything);
+        });
+        let log = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("said everything"), "the log was captured: {log}");
+        clean(&log);
+    }
+    let metrics = metrics.render();
+    assert!(metrics.contains(r#"zeroline_calls_total{line="support",verdict="transferred_out"} 2"#), "{metrics}");
+    clean(&metrics);
+}
+
+#[track_caller]
+fn clean(text: &str) {
+    for secret in [NUMBER, &NUMBER[1..], OUTSIDE, &OUTSIDE[1..], PIN] {
+        assert!(!text.contains(secret), "{secret} in:\n{text}");
+    }
+}
+
+fn say_everything() {
+    let contact = ContactId::from_u64(1 << 40);
+    let caller = PhoneNumber::new(NUMBER);
+    let span = tracing::info_span!("call", %contact, %caller, ?caller);
+    let _in = span.enter();
+    let mut card = ContextCard::new(contact, "support".into(), caller.clone(), Wall::default());
+    card.entry("account", EntryValue::of(&pin(), false));
+    card.entry("pin", EntryValue::of(&pin(), true));
+    let mut facts = Facts::default();
+    for event in private_events() {
+        facts.add(Duration::from_secs(1), &event);
+        tracing::info!(?event, kind = event.as_str());
+        if let Event::Ended { verdict } = &event {
+            tracing::info!(%verdict, ?verdict);
+        }
+    }
+    let meta = MessageMeta {
+        contact,
+        line: None,
+        queue: None,
+        caller: Some(caller.clone()),
+        taken: Wall::default(),
+        length: Duration::ZERO,
+    };
+    let filter = crate::store::rows::ContactFilter {
+        caller: Some(caller),
+        ..Default::default()
+    };
+    tracing::info!(?card, ?facts, ?meta, ?filter, "said everything");
+    figures::call_started();
+    figures::call_ended(Some(&"support".into()), &facts);
+}
+
+#[test]
+fn the_queue_s_figures_are_rendered() {
+    let recorder = recorder();
+    let metrics = recorder.handle();
+    let mut acd = Acd::new(AcdSettings {
+        queues: vec![QueueSettings::new("people")],
+        ..Default::default()
+    });
+    let now = crate::now::Now::default();
+    acd.handle_enter(now, Arrival::new(ContactId::from_u64(1), "people"));
+    metrics::with_local_recorder(&recorder, || {
+        figures::describe();
+        figures::queues(&acd.snapshot(now));
+        figures::queue_answered(&"people".into(), Duration::from_secs(7));
+        let mut lost = Facts::default();
+        let ended = Event::Ended {
+            verdict: Verdict::Fault {
+                stage: Stage::Menu,
+                what: "x".into(),
+            },
+        };
+        lost.add(Duration::from_secs(3), &ended);
+        figures::call_started();
+        figures::call_ended(None, &lost);
+    });
+    let text = metrics.render();
+    for line in [
+        r#"zeroline_queue_waiting{queue="people"} 0"#,
+        r#"zeroline_queue_entries_total{queue="people",outcome="overflowed"} 1"#,
+        r#"zeroline_queue_wait_seconds_bucket{queue="people",le="10"} 1"#,
+        r#"zeroline_queue_wait_seconds_bucket{queue="people",le="5"} 0"#,
+        r#"zeroline_promise_broken_total{verdict="fault"} 1"#,
+        "zeroline_calls_active 0",
+    ] {
+        assert!(text.contains(line), "{line} in:\n{text}");
+    }
+}
+
+#[test]
+fn a_filter_that_is_none_is_refused() {
+    let error = subscriber(LogFormat::Text, "zeroline=loud", std::io::sink);
+    assert!(matches!(error, Err(ObserveError::Filter { .. })));
+}
+
+#[tokio::test]
+async fn health_says_how_far_the_server_is() {
+    let health = Health::new();
+    let recorder = recorder();
+    metrics::with_local_recorder(&recorder, figures::call_started);
+    let router = router(recorder.handle(), health.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(serve(listener, router, async {
+        let _ = stopped.await;
+    }));
+    let ask = async |path: &str| {
+        let mut s = tokio::net::TcpStream::connect(addr).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        s.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        s.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    assert!(ask("/health").await.starts_with("HTTP/1.1 503"));
+    assert!(ask("/health/live").await.starts_with("HTTP/1.1 200"));
+    health.set(Readiness::Ready);
+    assert!(ask("/health").await.starts_with("HTTP/1.1 200"));
+    assert!(ask("/metrics").await.contains("zeroline_calls_active 1"));
+    health.set(Readiness::Draining);
+    assert!(ask("/health/ready").await.ends_with("draining\n"));
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+}
