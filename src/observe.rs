@@ -12,7 +12,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::routing::get;
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{
+    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -113,7 +115,11 @@ pub fn recorder() -> PrometheusRecorder {
         1.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0, 300.0, 600.0, 1_200.0, 3_600.0,
     ];
     let mut builder = PrometheusBuilder::new();
-    for name in [figures::QUEUE_WAIT, figures::CALL_TALK, figures::CALL_LENGTH] {
+    for name in [
+        figures::QUEUE_WAIT,
+        figures::CALL_TALK,
+        figures::CALL_LENGTH,
+    ] {
         // The only error is an empty list of buckets.
         if let Ok(with) = std::mem::take(&mut builder)
             .set_buckets_for_metric(Matcher::Full(name.to_owned()), &WAITS)

@@ -26,9 +26,7 @@
 
 use std::time::Duration;
 
-use metrics::{
-    counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
-};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 use crate::ids::{LineName, QueueName};
 use crate::media::command::LegStats;
@@ -87,7 +85,10 @@ pub fn describe() {
         PROMISE_BROKEN,
         "Answered calls that the server ended without goodbye, agent or message"
     );
-    describe_counter!(FAULTS, "Faults of the server that sent a caller to a person");
+    describe_counter!(
+        FAULTS,
+        "Faults of the server that sent a caller to a person"
+    );
     describe_gauge!(QUEUE_WAITING, "Callers in line");
     describe_gauge!(QUEUE_LONGEST, "Wait of the caller at the front");
     describe_gauge!(QUEUE_AGENTS, "Agents signed in and ready");
@@ -101,7 +102,10 @@ pub fn describe() {
     describe_gauge!(SIP_BINDINGS, "Agents' phones registered");
     describe_counter!(RTP_PACKETS, "RTP packets");
     describe_counter!(RTP_STREAMS, "RTP streams by quality");
-    describe_counter!("zeroline_store_dropped_total", "Records lost for want of room");
+    describe_counter!(
+        "zeroline_store_dropped_total",
+        "Records lost for want of room"
+    );
     describe_counter!("zeroline_store_errors_total", "Writes that failed");
     gauge!(CALLS_ACTIVE).set(0.0);
 }

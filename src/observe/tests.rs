@@ -33,7 +33,9 @@ impl Write for Buffer {
 
 fn pin() -> Digits {
     let mut d = Digits::new();
-    PIN.chars().filter_map(Key::from_char).for_each(|k| d.push(k));
+    PIN.chars()
+        .filter_map(Key::from_char)
+        .for_each(|k| d.push(k));
     d
 }
 
@@ -80,11 +82,17 @@ fn a_number_never_reaches_a_log_line_or_a_metric() {
             tracing::subscriber::with_default(subscriber, say_everything);
         });
         let log = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
-        assert!(log.contains("said everything"), "the log was captured: {log}");
+        assert!(
+            log.contains("said everything"),
+            "the log was captured: {log}"
+        );
         clean(&log);
     }
     let metrics = metrics.render();
-    assert!(metrics.contains(r#"zeroline_calls_total{line="support",verdict="transferred_out"} 2"#), "{metrics}");
+    assert!(
+        metrics.contains(r#"zeroline_calls_total{line="support",verdict="transferred_out"} 2"#),
+        "{metrics}"
+    );
     clean(&metrics);
 }
 

@@ -96,7 +96,9 @@ mod tests {
             send.send(second(level)).await.unwrap();
         }
         drop(send);
-        let (id, length) = record_message(&store, receive, LIMITS, meta()).await.unwrap();
+        let (id, length) = record_message(&store, receive, LIMITS, meta())
+            .await
+            .unwrap();
         assert_eq!(length, Duration::from_millis(2_750));
         let message = store.reader().message(id).await.unwrap().unwrap();
         assert!(store.reader().message_file(&message).exists());
@@ -107,10 +109,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(dir.path()).await.unwrap();
         let (send, receive) = mpsc::channel(1);
-        let talker = tokio::spawn(async move {
-            while send.send(vec![3_000; 7_000]).await.is_ok() {}
-        });
-        let (_, length) = record_message(&store, receive, LIMITS, meta()).await.unwrap();
+        let talker =
+            tokio::spawn(async move { while send.send(vec![3_000; 7_000]).await.is_ok() {} });
+        let (_, length) = record_message(&store, receive, LIMITS, meta())
+            .await
+            .unwrap();
         assert_eq!(length, LIMITS.max);
         talker.await.unwrap();
     }
