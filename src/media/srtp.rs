@@ -90,6 +90,7 @@ pub struct SrtpCounters {
 /// Both directions of one leg.
 pub struct SrtpSession {
     outbound: Context,
+    local_key: Vec<u8>,
     inbound: Inbound,
     header: CrateHeader,
     plain: Vec<u8>,
@@ -97,18 +98,39 @@ pub struct SrtpSession {
 }
 
 impl SrtpSession {
-    /// From what offer and answer agreed.
+    /// From what offer and answer agreed first; later [`SrtpSession::rekey`].
     ///
     /// # Errors
     /// [`SrtpError::BadKey`] when a key has the wrong length.
     pub fn new(plan: &SrtpPlan) -> Result<SrtpSession, SrtpError> {
         Ok(SrtpSession {
             outbound: context(plan.suite, &plan.local_key)?,
+            local_key: plan.local_key.clone(),
             inbound: Inbound::new(plan.suite, &plan.remote_key)?,
             header: CrateHeader::default(),
             plain: Vec::new(),
             counters: SrtpCounters::default(),
         })
+    }
+
+    /// Offer and answer were done again: each direction goes on where it is unless its key
+    /// changed. (Beginning anew with the same key would encrypt twice with one keystream.)
+    ///
+    /// # Errors
+    /// As [`SrtpSession::new`]; nothing has changed then.
+    pub fn rekey(&mut self, plan: &SrtpPlan) -> Result<(), SrtpError> {
+        let same_suite = plan.suite == self.inbound.suite;
+        if !same_suite || plan.local_key != self.local_key {
+            let outbound = context(plan.suite, &plan.local_key)?;
+            if !same_suite || plan.remote_key != self.inbound.master {
+                self.inbound = Inbound::new(plan.suite, &plan.remote_key)?;
+            }
+            self.outbound = outbound;
+            self.local_key.clone_from(&plan.local_key);
+        } else if plan.remote_key != self.inbound.master {
+            self.inbound = Inbound::new(plan.suite, &plan.remote_key)?;
+        }
+        Ok(())
     }
 
     /// Header and payload to an SRTP packet in `out`, which is emptied first.

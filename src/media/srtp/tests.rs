@@ -264,6 +264,34 @@ fn header_extensions_and_csrcs_of_the_peer_are_stepped_over() {
 }
 
 #[test]
+fn rekeying_touches_only_what_changed() {
+    let suite = SrtpSuite::AesCm128HmacSha1_80;
+    let (mut a, mut b) = pair(suite);
+    let mut out = Vec::new();
+    let first = seal(&mut a, 5, 1);
+    b.unprotect_rtp(&first, &mut out).unwrap();
+    let mut plan = SrtpPlan {
+        suite,
+        local_key: key(suite, 2),
+        remote_key: key(suite, 1),
+    };
+    // The same again: the replay window is still there.
+    b.rekey(&plan).unwrap();
+    assert_eq!(b.unprotect_rtp(&first, &mut out), Err(SrtpError::Replayed));
+    // The peer changes its key: ours goes on, theirs is new.
+    plan.remote_key = key(suite, 3);
+    b.rekey(&plan).unwrap();
+    assert_eq!(b.unprotect_rtp(&seal(&mut a, 5, 2), &mut out), Err(SrtpError::NotAuthentic));
+    a.unprotect_rtp(&seal(&mut b, 6, 1), &mut out).unwrap();
+    plan.local_key = key(suite, 4);
+    b.rekey(&plan).unwrap();
+    assert!(a.unprotect_rtp(&seal(&mut b, 6, 2), &mut out).is_err());
+    // Another suite changes both.
+    plan.suite = SrtpSuite::AeadAes128Gcm;
+    assert_eq!(b.rekey(&plan), Err(SrtpError::BadKey));
+}
+
+#[test]
 fn keys_of_the_wrong_length_are_refused() {
     for suite in SUITES {
         let plan = SrtpPlan {
