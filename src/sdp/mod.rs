@@ -39,7 +39,13 @@ pub fn codecs_in(body: &[u8]) -> Vec<Codec> {
         .media
         .iter()
         .find(|m| m.is_audio() && m.port != 0)
-        .map(|m| formats::Formats::of(m).audio.into_iter().map(|(_, c)| c).collect())
+        .map(|m| {
+            formats::Formats::of(m)
+                .audio
+                .into_iter()
+                .map(|(_, c)| c)
+                .collect()
+        })
         .unwrap_or_default()
 }
 

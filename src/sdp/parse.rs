@@ -251,7 +251,9 @@ fn read_line<'a>(d: &mut Description<'a>, kind: u8, value: &'a str) -> Result<()
         b't' if d.timing.is_none() => {
             let plain = value.len() <= MAX_TOKEN
                 && value.split(' ').count() == 2
-                && value.split(' ').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+                && value
+                    .split(' ')
+                    .all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
             d.timing = plain.then_some(value);
         }
         b'a' => {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::Refusal;
 use super::address::{self, BadAddress};
 use super::crypto::{self, Crypto};
 use super::formats::Formats;
@@ -11,7 +12,6 @@ use super::local::{KeyMaterial, LocalMedia, Preference, SrtpPolicy};
 use super::parse::{self, Connection, Description, Media};
 use super::plan::{Codec, Direction, DtmfPlan, MediaPlan, SrtpPlan};
 use super::write::{self, AudioLine, DeadLine, Line};
-use super::Refusal;
 
 /// One leg's side of offer and answer: remembers what was said, so that media lines keep
 /// their place, payload types their meaning, and the version counts changes only.
@@ -211,7 +211,12 @@ impl Session {
         let mut used: Vec<u8> = self.payload_types.to_vec();
         let free = |used: &[u8]| (96..128).find(|p| !used.contains(p)).unwrap_or(127);
         let opus = Codec::Opus as usize;
-        if used.iter().filter(|p| **p == self.payload_types[opus]).count() > 1 {
+        if used
+            .iter()
+            .filter(|p| **p == self.payload_types[opus])
+            .count()
+            > 1
+        {
             self.payload_types[opus] = free(&used);
             used.push(self.payload_types[opus]);
         }
@@ -402,7 +407,10 @@ fn accepted(
 /// Our direction, given what we want and what they say: each side sends only if the other
 /// receives (RFC 3264 §6.1).
 fn meet(ours: Direction, theirs: Direction) -> Direction {
-    match (ours.sends() && theirs.receives(), ours.receives() && theirs.sends()) {
+    match (
+        ours.sends() && theirs.receives(),
+        ours.receives() && theirs.sends(),
+    ) {
         (true, true) => Direction::SendRecv,
         (true, false) => Direction::SendOnly,
         (false, true) => Direction::RecvOnly,
@@ -440,8 +448,7 @@ impl Remote {
                 },
             });
         }
-        let check =
-            |to| address::check(to, local.address, local.peer, &local.own_ports);
+        let check = |to| address::check(to, local.address, local.peer, &local.own_ports);
         let rtp = check(SocketAddr::new(ip, media.port))?;
         // RFC 3605; by default the next port (RFC 3550 §11). Not worth refusing a call for.
         let rtcp = match media.rtcp {
@@ -516,7 +523,11 @@ fn accept_srtp(
         let i = (c.tag as usize).wrapping_sub(1);
         crypto::SUITES.get(i) == Some(&c.suite) && !line.cryptos.is_empty()
     };
-    let theirs = media.cryptos.iter().find_map(|c| Crypto::parse(c)).filter(offered);
+    let theirs = media
+        .cryptos
+        .iter()
+        .find_map(|c| Crypto::parse(c))
+        .filter(offered);
     match theirs {
         Some(c) => Ok(Some(SrtpPlan {
             suite: c.suite,

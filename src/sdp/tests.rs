@@ -31,7 +31,9 @@ fn local() -> LocalMedia {
 
 /// A body of the head that most write, and these lines.
 fn sdp(lines: &[&str]) -> String {
-    let mut s = String::from("v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=x\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\n");
+    let mut s = String::from(
+        "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=x\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\n",
+    );
     for l in lines {
         s.push_str(l);
         s.push_str("\r\n");
@@ -45,7 +47,10 @@ fn text(body: &[u8]) -> &str {
 
 /// The lines of a body that begin so.
 fn lines<'a>(body: &'a [u8], start: &str) -> Vec<&'a str> {
-    text(body).lines().filter(|l| l.starts_with(start)).collect()
+    text(body)
+        .lines()
+        .filter(|l| l.starts_with(start))
+        .collect()
 }
 
 fn answer(offer: &str, local: &LocalMedia) -> Result<(String, plan::MediaPlan), Refusal> {

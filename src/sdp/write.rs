@@ -64,7 +64,9 @@ pub(super) fn body(id: u64, version: u64, address: IpAddr, timing: &str, lines: 
 fn audio(s: &mut String, a: &AudioLine) {
     let _ = write!(s, "m=audio {} {}", a.port, a.protocol);
     let types = a.audio.iter().map(|f| f.0);
-    let types = types.chain(a.comfort_noise).chain(a.events.iter().map(|e| e.0));
+    let types = types
+        .chain(a.comfort_noise)
+        .chain(a.events.iter().map(|e| e.0));
     for pt in types {
         let _ = write!(s, " {pt}");
     }
@@ -76,7 +78,10 @@ fn audio(s: &mut String, a: &AudioLine) {
         let _ = write!(s, "a=rtpmap:{pt} CN/8000\r\n");
     }
     for (pt, rate) in &a.events {
-        let _ = write!(s, "a=rtpmap:{pt} telephone-event/{rate}\r\na=fmtp:{pt} 0-16\r\n");
+        let _ = write!(
+            s,
+            "a=rtpmap:{pt} telephone-event/{rate}\r\na=fmtp:{pt} 0-16\r\n"
+        );
     }
     if a.port == 0 {
         return;

@@ -281,7 +281,10 @@ fn rekeying_touches_only_what_changed() {
     // The peer changes its key: ours goes on, theirs is new.
     plan.remote_key = key(suite, 3);
     b.rekey(&plan).unwrap();
-    assert_eq!(b.unprotect_rtp(&seal(&mut a, 5, 2), &mut out), Err(SrtpError::NotAuthentic));
+    assert_eq!(
+        b.unprotect_rtp(&seal(&mut a, 5, 2), &mut out),
+        Err(SrtpError::NotAuthentic)
+    );
     a.unprotect_rtp(&seal(&mut b, 6, 1), &mut out).unwrap();
     plan.local_key = key(suite, 4);
     b.rekey(&plan).unwrap();

@@ -43,7 +43,10 @@ fn a_peer_on_this_machine_may_use_loopback() {
     );
     let sip = ["[::]:5060".parse().unwrap()];
     let to = "127.0.0.1:5060".parse().unwrap();
-    assert_eq!(check(to, ours, Some(ours), &sip), Err(BadAddress::Ourselves));
+    assert_eq!(
+        check(to, ours, Some(ours), &sip),
+        Err(BadAddress::Ourselves)
+    );
     let six: IpAddr = "::1".parse().unwrap();
     let to = "[ff02::1]:4000".parse().unwrap();
     assert_eq!(check(to, six, None, &[]), Err(BadAddress::Multicast));

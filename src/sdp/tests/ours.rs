@@ -43,13 +43,19 @@ fn their_answer_is_a_plan_whatever_its_numbers() {
     assert_eq!(plan.recv, [(111, Codec::Opus), (97, Codec::Opus)]);
     let dtmf = plan.dtmf.unwrap();
     assert_eq!(
-        (dtmf.send_payload_type, dtmf.recv_payload_type, dtmf.clock_rate),
+        (
+            dtmf.send_payload_type,
+            dtmf.recv_payload_type,
+            dtmf.clock_rate
+        ),
         (98, 110, 48_000)
     );
     assert!(plan.rtcp_mux);
     assert_eq!(plan.remote_rtcp, plan.remote_rtp);
     // The first of several is what we send; all may come.
-    let plan = s.accept(sdp(&["m=audio 4000 RTP/AVP 0 8"]).as_bytes()).unwrap();
+    let plan = s
+        .accept(sdp(&["m=audio 4000 RTP/AVP 0 8"]).as_bytes())
+        .unwrap();
     assert_eq!(plan.codec, Codec::Pcmu);
     assert_eq!(plan.recv, [(0, Codec::Pcmu), (8, Codec::Pcma)]);
     assert_eq!(plan.dtmf, None);
@@ -81,19 +87,29 @@ fn we_hold_and_resume() {
     let mut s = Session::new(42);
     let mut l = local();
     s.offer(&l);
-    s.accept(sdp(&["m=audio 4000 RTP/AVP 8"]).as_bytes()).unwrap();
+    s.accept(sdp(&["m=audio 4000 RTP/AVP 8"]).as_bytes())
+        .unwrap();
     l.direction = Direction::SendOnly;
     let held = s.offer(&l);
     assert!(text(&held).ends_with("a=sendonly\r\n"));
     assert!(text(&held).contains("o=- 42 2 "));
     assert_eq!(s.offer(&l), held);
     let answer = sdp(&["m=audio 4000 RTP/AVP 8", "a=recvonly"]);
-    assert_eq!(s.accept(answer.as_bytes()).unwrap().direction, Direction::SendOnly);
+    assert_eq!(
+        s.accept(answer.as_bytes()).unwrap().direction,
+        Direction::SendOnly
+    );
     let answer = sdp(&["m=audio 4000 RTP/AVP 8", "a=inactive"]);
-    assert_eq!(s.accept(answer.as_bytes()).unwrap().direction, Direction::Inactive);
+    assert_eq!(
+        s.accept(answer.as_bytes()).unwrap().direction,
+        Direction::Inactive
+    );
     // Deaf to hold: they may hear our music all the same, but we do not listen.
     let answer = sdp(&["m=audio 4000 RTP/AVP 8"]);
-    assert_eq!(s.accept(answer.as_bytes()).unwrap().direction, Direction::SendOnly);
+    assert_eq!(
+        s.accept(answer.as_bytes()).unwrap().direction,
+        Direction::SendOnly
+    );
 }
 
 #[test]
@@ -116,7 +132,11 @@ fn our_offer_in_their_session_keeps_places_and_numbers() {
             "m=text 0 RTP/AVP 98",
         ]
     );
-    let answer = sdp(&["m=video 0 RTP/AVP 96", "m=audio 4002 RTP/AVP 8", "m=text 0 RTP/AVP 98"]);
+    let answer = sdp(&[
+        "m=video 0 RTP/AVP 96",
+        "m=audio 4002 RTP/AVP 8",
+        "m=text 0 RTP/AVP 98",
+    ]);
     let plan = s.accept(answer.as_bytes()).unwrap();
     assert_eq!(plan.remote_rtp.unwrap().port(), 4002);
     // A number that the peer gave to Opus is not ours for events.
@@ -141,7 +161,8 @@ fn our_offer_in_their_session_keeps_places_and_numbers() {
 fn an_offer_of_theirs_takes_the_place_of_ours() {
     let mut s = Session::new(42);
     s.offer(&local());
-    s.answer(sdp(&["m=audio 4000 RTP/AVP 8"]).as_bytes(), &local()).unwrap();
+    s.answer(sdp(&["m=audio 4000 RTP/AVP 8"]).as_bytes(), &local())
+        .unwrap();
     let late = sdp(&["m=audio 4444 RTP/AVP 8"]);
     assert_eq!(s.accept(late.as_bytes()), Err(Refusal::NoOffer));
 }
@@ -164,7 +185,11 @@ fn ipv6_all_the_way() {
 fn our_offers_and_answers_fit() {
     for secure in [false, true] {
         for codec in Codec::ALL {
-            for direction in [Direction::SendRecv, Direction::SendOnly, Direction::Inactive] {
+            for direction in [
+                Direction::SendRecv,
+                Direction::SendOnly,
+                Direction::Inactive,
+            ] {
                 let mut a_local = local();
                 a_local.secure_signalling = secure;
                 a_local.direction = direction;

@@ -35,7 +35,10 @@ fn the_first_usable_crypto_line_is_taken_and_its_tag_echoed() {
     let two = format!("5 AES_CM_128_HMAC_SHA1_80 inline:{KEY30};inline:{KEY30}");
     let good = format!("7 AES_CM_128_HMAC_SHA1_32 inline:{KEY30}|2^31 WSH=128");
     let gcm = format!("8 AEAD_AES_128_GCM inline:{GCM128}");
-    let offer = offer("RTP/SAVP", &[&with_mki, &short, &unknown, &plain, &two, &good, &gcm]);
+    let offer = offer(
+        "RTP/SAVP",
+        &[&with_mki, &short, &unknown, &plain, &two, &good, &gcm],
+    );
     let (body, plan) = answer(&offer, &l).unwrap();
     let srtp = plan.srtp.unwrap();
     assert_eq!(srtp.suite, SrtpSuite::AesCm128HmacSha1_32);
@@ -86,7 +89,11 @@ fn policy_and_signalling_decide() {
         (&opportunity, Required, true, Ok(true)),
         (&opportunity, Offered, false, Ok(false)),
     ] {
-        assert_eq!(got(offer, policy, secret), want, "{offer} {policy:?} {secret}");
+        assert_eq!(
+            got(offer, policy, secret),
+            want,
+            "{offer} {policy:?} {secret}"
+        );
     }
 }
 
@@ -159,8 +166,14 @@ fn the_answer_must_choose_among_our_keys() {
         got(&mut s, "RTP/SAVP", &[&third]),
         Ok(Some(SrtpSuite::AesCm128HmacSha1_80))
     );
-    assert_eq!(got(&mut s, "RTP/SAVP", &[&cm(1)]), Err(Refusal::NoCommonSuite));
-    assert_eq!(got(&mut s, "RTP/SAVP", &[&cm(0)]), Err(Refusal::NoCommonSuite));
+    assert_eq!(
+        got(&mut s, "RTP/SAVP", &[&cm(1)]),
+        Err(Refusal::NoCommonSuite)
+    );
+    assert_eq!(
+        got(&mut s, "RTP/SAVP", &[&cm(0)]),
+        Err(Refusal::NoCommonSuite)
+    );
     assert_eq!(got(&mut s, "RTP/AVP", &[]), Err(Refusal::SrtpRequired));
     let mut s = Session::new(1);
     s.offer(&secure(SrtpPolicy::Offered));
@@ -175,7 +188,9 @@ fn the_answer_must_choose_among_our_keys() {
 fn a_renewed_offer_keeps_profile_and_keys() {
     let l = secure(SrtpPolicy::Offered);
     let mut s = Session::new(1);
-    let (_, first) = s.answer(offer("RTP/SAVP", &[&cm(1)]).as_bytes(), &l).unwrap();
+    let (_, first) = s
+        .answer(offer("RTP/SAVP", &[&cm(1)]).as_bytes(), &l)
+        .unwrap();
     let mut later = l.clone();
     later.keys = KeyMaterial([99; KEY_MATERIAL]);
     let body = s.offer(&later);

@@ -5,7 +5,11 @@ use crate::sdp::plan::{DtmfPlan, MediaPlan};
 
 #[test]
 fn a_plain_offer_is_answered_in_full() {
-    let offer = sdp(&["m=audio 4000 RTP/AVP 0 8 101", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15"]);
+    let offer = sdp(&[
+        "m=audio 4000 RTP/AVP 0 8 101",
+        "a=rtpmap:101 telephone-event/8000",
+        "a=fmtp:101 0-15",
+    ]);
     let (body, plan) = answer(&offer, &local()).unwrap();
     assert_eq!(
         body,
@@ -46,7 +50,10 @@ fn the_offerers_order_decides_unless_ours_shall() {
     assert_eq!(answer(&offer, &l).unwrap().1.codec, Codec::Pcmu);
     l.codecs = vec![Codec::Opus];
     assert_eq!(answer(&offer, &l).unwrap_err(), Refusal::NoCommonCodec);
-    assert_eq!(codecs_in(offer.as_bytes()), [Codec::Pcma, Codec::G722, Codec::Pcmu]);
+    assert_eq!(
+        codecs_in(offer.as_bytes()),
+        [Codec::Pcma, Codec::G722, Codec::Pcmu]
+    );
 }
 
 #[test]
@@ -68,7 +75,10 @@ fn dynamic_payload_types_keep_the_offerers_numbers() {
     let mut l = local();
     l.codecs.remove(0);
     let (body, plan) = answer(&offer, &l).unwrap();
-    assert_eq!(plan.dtmf.map(|d| (d.send_payload_type, d.clock_rate)), Some((96, 8000)));
+    assert_eq!(
+        plan.dtmf.map(|d| (d.send_payload_type, d.clock_rate)),
+        Some((96, 8000))
+    );
     assert_eq!(plan.comfort_noise, Some(13));
     assert!(body.contains("m=audio 20000 RTP/AVP 0 13 96\r\n"), "{body}");
 }
@@ -77,7 +87,10 @@ fn dynamic_payload_types_keep_the_offerers_numbers() {
 fn without_telephone_event_there_is_none() {
     let offer = sdp(&["m=audio 4000 RTP/AVP 0"]);
     assert_eq!(answer(&offer, &local()).unwrap().1.dtmf, None);
-    let offer = sdp(&["m=audio 4000 RTP/AVP 0 101", "a=rtpmap:101 telephone-event/8000"]);
+    let offer = sdp(&[
+        "m=audio 4000 RTP/AVP 0 101",
+        "a=rtpmap:101 telephone-event/8000",
+    ]);
     let mut l = local();
     l.dtmf = false;
     let (body, plan) = answer(&offer, &l).unwrap();
@@ -87,7 +100,13 @@ fn without_telephone_event_there_is_none() {
 
 #[test]
 fn what_codecs_are_not_is_not_taken_for_them() {
-    for map in ["0 PCMU/16000", "0 PCMU/8000/2", "0 G729/8000", "0 PCMU/x", "0 opus/8000"] {
+    for map in [
+        "0 PCMU/16000",
+        "0 PCMU/8000/2",
+        "0 G729/8000",
+        "0 PCMU/x",
+        "0 opus/8000",
+    ] {
         let offer = sdp(&["m=audio 4000 RTP/AVP 0", &format!("a=rtpmap:{map}")]);
         let got = answer(&offer, &local()).map(|(_, p)| p.codec);
         match map {
@@ -142,9 +161,30 @@ fn what_trunks_write_is_read() {
         // CR only.
         "v=0\rc=IN IP4 198.51.100.1\rm=audio 4000 RTP/AVP 8".to_owned(),
         // Attributes before c=, unknown lines, bytes that are no UTF-8 in the name.
-        sdp(&["x=1", "k=clear:abc", "b=AS:64", "a=", "a=sendrecv ", "=", "m=audio 4000 rtp/avp 8", "i=y", "b=TIAS:1", "a=silenceSupp:off - - - -", "a=maxptime:", "a=ptime:30"]),
-        sdp(&["m=audio 4000 RTP/AVP 8", "c=IN IP4 198.51.100.1/127", "c=IN IP4 203.0.113.77"]),
-        sdp(&["m=audio 4000 RTP/AVP 8", "a=maxptime:20.0", "a=rtpmap: 8  PCMA/8000"]),
+        sdp(&[
+            "x=1",
+            "k=clear:abc",
+            "b=AS:64",
+            "a=",
+            "a=sendrecv ",
+            "=",
+            "m=audio 4000 rtp/avp 8",
+            "i=y",
+            "b=TIAS:1",
+            "a=silenceSupp:off - - - -",
+            "a=maxptime:",
+            "a=ptime:30",
+        ]),
+        sdp(&[
+            "m=audio 4000 RTP/AVP 8",
+            "c=IN IP4 198.51.100.1/127",
+            "c=IN IP4 203.0.113.77",
+        ]),
+        sdp(&[
+            "m=audio 4000 RTP/AVP 8",
+            "a=maxptime:20.0",
+            "a=rtpmap: 8  PCMA/8000",
+        ]),
         sdp(&["m=audio 4000 RTP/AVP 8"]).replace("0 0", "3034423619 3042462419"),
     ];
     for offer in odd {
@@ -165,23 +205,48 @@ fn what_trunks_write_is_read() {
 #[test]
 fn hold_is_understood_in_all_its_forms() {
     let held = |attribute: &str, ip: &str| {
-        let offer = sdp(&["m=audio 4000 RTP/AVP 8", &format!("c=IN IP4 {ip}"), attribute]);
+        let offer = sdp(&[
+            "m=audio 4000 RTP/AVP 8",
+            &format!("c=IN IP4 {ip}"),
+            attribute,
+        ]);
         let (body, plan) = answer(&offer, &local()).unwrap();
         let written = body.lines().last().unwrap().to_owned();
         (written, plan.direction, plan.remote_rtp.is_some())
     };
     let here = "198.51.100.1";
     let own = |s: &str, d, to| (s.to_owned(), d, to);
-    assert_eq!(held("a=sendonly", here), own("a=recvonly", Direction::RecvOnly, true));
-    assert_eq!(held("a=recvonly", here), own("a=sendonly", Direction::SendOnly, true));
-    assert_eq!(held("a=inactive", here), own("a=inactive", Direction::Inactive, true));
-    assert_eq!(held("a=sendrecv", "0.0.0.0"), own("a=recvonly", Direction::RecvOnly, false));
-    assert_eq!(held("a=recvonly", "0.0.0.0"), own("a=inactive", Direction::Inactive, false));
+    assert_eq!(
+        held("a=sendonly", here),
+        own("a=recvonly", Direction::RecvOnly, true)
+    );
+    assert_eq!(
+        held("a=recvonly", here),
+        own("a=sendonly", Direction::SendOnly, true)
+    );
+    assert_eq!(
+        held("a=inactive", here),
+        own("a=inactive", Direction::Inactive, true)
+    );
+    assert_eq!(
+        held("a=sendrecv", "0.0.0.0"),
+        own("a=recvonly", Direction::RecvOnly, false)
+    );
+    assert_eq!(
+        held("a=recvonly", "0.0.0.0"),
+        own("a=inactive", Direction::Inactive, false)
+    );
     // For the whole session, and one media line that says otherwise.
     let offer = sdp(&["a=sendonly", "m=audio 4000 RTP/AVP 8"]);
-    assert_eq!(answer(&offer, &local()).unwrap().1.direction, Direction::RecvOnly);
+    assert_eq!(
+        answer(&offer, &local()).unwrap().1.direction,
+        Direction::RecvOnly
+    );
     let offer = sdp(&["a=sendonly", "m=audio 4000 RTP/AVP 8", "a=sendrecv"]);
-    assert_eq!(answer(&offer, &local()).unwrap().1.direction, Direction::SendRecv);
+    assert_eq!(
+        answer(&offer, &local()).unwrap().1.direction,
+        Direction::SendRecv
+    );
     // We hold ourselves while they offer.
     let mut l = local();
     l.direction = Direction::SendOnly;
@@ -204,7 +269,10 @@ fn a_renewed_offer_counts_the_version_only_when_something_changes() {
     assert_eq!(plan.direction, Direction::RecvOnly);
     let moved = sdp(&["m=audio 4444 RTP/AVP 0"]);
     let (d, plan) = s.answer(moved.as_bytes(), &local()).unwrap();
-    assert_eq!((plan.codec, plan.remote_rtp.unwrap().port()), (Codec::Pcmu, 4444));
+    assert_eq!(
+        (plan.codec, plan.remote_rtp.unwrap().port()),
+        (Codec::Pcmu, 4444)
+    );
     assert_eq!([version(&b), version(&c), version(&d)], ["1", "2", "3"]);
     assert_eq!(s.plan(), Some(&plan));
     // A refusal changes nothing.
@@ -218,11 +286,17 @@ fn a_renewed_offer_with_port_0_stops_the_stream_only() {
     let offer = sdp(&["m=audio 0 RTP/AVP 8"]);
     let mut s = Session::new(42);
     assert_eq!(s.answer(offer.as_bytes(), &local()), Err(Refusal::NoAudio));
-    s.answer(sdp(&["m=audio 4000 RTP/AVP 8"]).as_bytes(), &local()).unwrap();
+    s.answer(sdp(&["m=audio 4000 RTP/AVP 8"]).as_bytes(), &local())
+        .unwrap();
     let (body, plan) = s.answer(offer.as_bytes(), &local()).unwrap();
     assert_eq!(lines(&body, "m="), ["m=audio 0 RTP/AVP 8"]);
-    assert_eq!((plan.remote_rtp, plan.direction), (None, Direction::Inactive));
-    let (_, plan) = s.answer(sdp(&["m=audio 4000 RTP/AVP 8"]).as_bytes(), &local()).unwrap();
+    assert_eq!(
+        (plan.remote_rtp, plan.direction),
+        (None, Direction::Inactive)
+    );
+    let (_, plan) = s
+        .answer(sdp(&["m=audio 4000 RTP/AVP 8"]).as_bytes(), &local())
+        .unwrap();
     assert_eq!(plan.direction, Direction::SendRecv);
 }
 
@@ -236,9 +310,15 @@ fn rtcp_goes_where_it_was_told() {
         (plan.remote_rtcp.map(|a| a.to_string()), plan.rtcp_mux, told)
     };
     let at = |a: &str| Some(a.to_owned());
-    assert_eq!(rtcp(&[]), (at("198.51.100.1:4001"), false, "a=rtcp:20001".to_owned()));
+    assert_eq!(
+        rtcp(&[]),
+        (at("198.51.100.1:4001"), false, "a=rtcp:20001".to_owned())
+    );
     assert_eq!(rtcp(&["a=rtcp:5555"]).0, at("198.51.100.1:5555"));
-    assert_eq!(rtcp(&["a=rtcp:5555 IN IP4 198.51.100.9"]).0, at("198.51.100.9:5555"));
+    assert_eq!(
+        rtcp(&["a=rtcp:5555 IN IP4 198.51.100.9"]).0,
+        at("198.51.100.9:5555")
+    );
     assert_eq!(rtcp(&["a=rtcp:5555 IN IP4 224.0.0.1"]).0, None);
     assert_eq!(rtcp(&["a=rtcp:5555 IN IP4 host.example"]).0, None);
     assert_eq!(
@@ -251,22 +331,54 @@ fn rtcp_goes_where_it_was_told() {
 fn refusals_say_why() {
     for (offer, want, status) in [
         (String::new(), Refusal::Malformed("no version line"), 400),
-        ("hello".to_owned(), Refusal::Malformed("no version line"), 400),
+        (
+            "hello".to_owned(),
+            Refusal::Malformed("no version line"),
+            400,
+        ),
         ("v=1\r\n".to_owned(), Refusal::Malformed("version"), 400),
         (sdp(&["m=audio"]), Refusal::Malformed("media line"), 400),
-        (sdp(&["m=audio 70000 RTP/AVP 0"]), Refusal::Malformed("media line"), 400),
-        (sdp(&["m=audio -1 RTP/AVP 0"]), Refusal::Malformed("media line"), 400),
-        ("v=0\r\nm=audio 4000 RTP/AVP 0\r\n".to_owned(), Refusal::Malformed("no connection line"), 400),
+        (
+            sdp(&["m=audio 70000 RTP/AVP 0"]),
+            Refusal::Malformed("media line"),
+            400,
+        ),
+        (
+            sdp(&["m=audio -1 RTP/AVP 0"]),
+            Refusal::Malformed("media line"),
+            400,
+        ),
+        (
+            "v=0\r\nm=audio 4000 RTP/AVP 0\r\n".to_owned(),
+            Refusal::Malformed("no connection line"),
+            400,
+        ),
         (sdp(&[]), Refusal::NoAudio, 488),
         (sdp(&["m=video 4000 RTP/AVP 96"]), Refusal::NoAudio, 488),
-        (sdp(&["m=audio 4000 UDP/TLS/RTP/SAVPF 0"]), Refusal::NoAudio, 488),
-        (sdp(&["m=audio 4000 RTP/AVP 18"]), Refusal::NoCommonCodec, 488),
+        (
+            sdp(&["m=audio 4000 UDP/TLS/RTP/SAVPF 0"]),
+            Refusal::NoAudio,
+            488,
+        ),
+        (
+            sdp(&["m=audio 4000 RTP/AVP 18"]),
+            Refusal::NoCommonCodec,
+            488,
+        ),
         (sdp(&["m=audio 4000 RTP/AVP"]), Refusal::NoCommonCodec, 488),
-        (sdp(&["m=audio 4000 RTP/AVP 0", "a=maxptime:10"]), Refusal::PacketTime, 488),
+        (
+            sdp(&["m=audio 4000 RTP/AVP 0", "a=maxptime:10"]),
+            Refusal::PacketTime,
+            488,
+        ),
         (sdp(&["m=video 1 RTP/AVP 96"; 17]), Refusal::TooLarge, 413),
         (sdp(&["a=x"; 1001]), Refusal::TooLarge, 413),
         (sdp(&[&"a".repeat(17_000)]), Refusal::TooLarge, 413),
-        (sdp(&[&format!("m=audio 4000 RTP/AVP {}", "0 ".repeat(65))]), Refusal::TooLarge, 413),
+        (
+            sdp(&[&format!("m=audio 4000 RTP/AVP {}", "0 ".repeat(65))]),
+            Refusal::TooLarge,
+            413,
+        ),
     ] {
         let got = answer(&offer, &local()).unwrap_err();
         assert_eq!((got, got.status()), (want, status), "{offer:.80}");
