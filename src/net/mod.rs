@@ -1,3 +1,12 @@
 //! Sockets: what moves bytes between the machines and the world.
 
 pub mod media;
+pub mod admission;
+pub mod dns;
+pub mod stream;
+pub mod tcp;
+pub mod tls;
+pub mod udp;
+
+#[cfg(test)]
+mod tests;

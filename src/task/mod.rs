@@ -2,3 +2,4 @@
 
 pub mod clock;
 pub mod recorder;
+pub mod sip;

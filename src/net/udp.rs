@@ -1,0 +1,71 @@
+//! SIP over UDP (RFC 3261 §18): sockets that are read and written without waiting.
+
+use std::io;
+use std::net::SocketAddr;
+use std::task::{Context, Poll};
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::UdpSocket;
+
+/// Wished size of the kernel's buffers: some seconds of a busy server's signalling, so that a
+/// burst waits there instead of being lost. The kernel may give less.
+const KERNEL_BUFFER: usize = 4 * 1024 * 1024;
+
+/// One bound UDP socket.
+#[derive(Debug)]
+pub struct UdpListener {
+    socket: UdpSocket,
+    local: SocketAddr,
+}
+
+impl UdpListener {
+    /// Binds; port 0 takes any free one. IPv6 sockets take IPv6 only, so that both families
+    /// can be bound to one port.
+    ///
+    /// # Errors
+    /// What the system says: the address is in use or not ours.
+    pub fn bind(address: SocketAddr) -> io::Result<UdpListener> {
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::DGRAM.nonblocking(),
+            Some(Protocol::UDP),
+        )?;
+        if address.is_ipv6() {
+            socket.set_only_v6(true)?;
+        }
+        // Best effort: a smaller buffer only loses datagrams sooner, and those come again.
+        let _ = socket.set_recv_buffer_size(KERNEL_BUFFER);
+        let _ = socket.set_send_buffer_size(KERNEL_BUFFER);
+        socket.bind(&address.into())?;
+        let socket = UdpSocket::from_std(socket.into())?;
+        let local = socket.local_addr()?;
+        Ok(UdpListener { socket, local })
+    }
+
+    /// The bound address.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Ready when [`UdpListener::try_recv`] may have something.
+    pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.socket.poll_recv_ready(cx)
+    }
+
+    /// One datagram, if one is there. An empty answer to `buffer` too small does not come:
+    /// 64 KiB hold any.
+    ///
+    /// # Errors
+    /// `WouldBlock` when none is there.
+    pub fn try_recv(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        self.socket.try_recv_from(buffer)
+    }
+
+    /// Sends one datagram at once or not at all.
+    ///
+    /// # Errors
+    /// `WouldBlock` when the kernel's buffer is full; else what the system says.
+    pub fn try_send(&self, bytes: &[u8], to: SocketAddr) -> io::Result<()> {
+        self.socket.try_send_to(bytes, to).map(|_| ())
+    }
+}
