@@ -1,8 +1,8 @@
 //! Sockets: what moves bytes between the machines and the world.
 
-pub mod media;
 pub mod admission;
 pub mod dns;
+pub mod media;
 pub mod stream;
 pub mod tcp;
 pub mod tls;

@@ -191,7 +191,11 @@ enum Opened {
     Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
 }
 
-async fn open(flow: Flow, server_name: Option<&str>, context: &StreamContext) -> io::Result<Opened> {
+async fn open(
+    flow: Flow,
+    server_name: Option<&str>,
+    context: &StreamContext,
+) -> io::Result<Opened> {
     let late = |_| io::Error::from(io::ErrorKind::TimedOut);
     let stream = timeout(context.limits.connect, connect(flow))
         .await

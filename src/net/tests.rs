@@ -119,7 +119,10 @@ async fn read_to_end(stream: &mut (impl AsyncReadExt + Unpin)) -> Vec<u8> {
     let mut all = Vec::new();
     let mut buffer = [0; 4096];
     loop {
-        match timeout(PATIENCE, stream.read(&mut buffer)).await.expect("end") {
+        match timeout(PATIENCE, stream.read(&mut buffer))
+            .await
+            .expect("end")
+        {
             Ok(0) | Err(_) => return all,
             Ok(n) => all.extend_from_slice(&buffer[..n]),
         }
@@ -136,17 +139,25 @@ async fn messages_are_cut_out_wherever_the_stream_is_split() {
         tokio::task::yield_now().await;
     }
     assert_eq!(edge.next().await, Seen::Message(remote, one.clone().into()));
-    peer.write_all(format!("{two}\r\n{one}").as_bytes()).await.expect("write");
+    peer.write_all(format!("{two}\r\n{one}").as_bytes())
+        .await
+        .expect("write");
     assert_eq!(edge.next().await, Seen::Message(remote, two.into()));
     assert_eq!(edge.next().await, Seen::Message(remote, one.into()));
     // Keep-alive (RFC 5626 §4.4.1).
     peer.write_all(b"\r\n\r\n").await.expect("write");
     let mut pong = [0; 2];
-    timeout(PATIENCE, peer.read_exact(&mut pong)).await.expect("pong").expect("read");
+    timeout(PATIENCE, peer.read_exact(&mut pong))
+        .await
+        .expect("pong")
+        .expect("read");
     assert_eq!(&pong, b"\r\n");
     assert!(edge.send(Transport::Tcp, remote, "answer".into()));
     let mut answer = [0; 6];
-    timeout(PATIENCE, peer.read_exact(&mut answer)).await.expect("answer").expect("read");
+    timeout(PATIENCE, peer.read_exact(&mut answer))
+        .await
+        .expect("answer")
+        .expect("read");
     assert_eq!(&answer, b"answer");
     drop(peer);
     assert_eq!(edge.next().await, Seen::Closed(remote));
@@ -158,12 +169,18 @@ async fn a_content_length_beyond_reason_ends_that_connection_only() {
     let mut edge = Edge::new(StreamLimits::default());
     let (mut bad, bad_remote) = edge.connect().await;
     let (mut good, good_remote) = edge.connect().await;
-    let huge = options("1", "").replace("Content-Length: 0", "Content-Length: 18446744073709551615");
+    let huge =
+        options("1", "").replace("Content-Length: 0", "Content-Length: 18446744073709551615");
     bad.write_all(huge.as_bytes()).await.expect("write");
     assert_eq!(edge.next().await, Seen::Closed(bad_remote));
     read_to_end(&mut bad).await;
-    good.write_all(options("2", "").as_bytes()).await.expect("write");
-    assert_eq!(edge.next().await, Seen::Message(good_remote, options("2", "").into()));
+    good.write_all(options("2", "").as_bytes())
+        .await
+        .expect("write");
+    assert_eq!(
+        edge.next().await,
+        Seen::Message(good_remote, options("2", "").into())
+    );
 }
 
 #[tokio::test]
@@ -183,11 +200,16 @@ async fn a_peer_that_does_not_read_is_cut_off_and_nobody_else_notices() {
         assert!(edge.send(Transport::Tcp, good_remote, "y".into()) || sent % 32 != 0);
         if sent % 32 == 0 {
             let mut buffer = [0; 4096];
-            timeout(PATIENCE, good.read(&mut buffer)).await.expect("read").expect("alive");
+            timeout(PATIENCE, good.read(&mut buffer))
+                .await
+                .expect("read")
+                .expect("alive");
         }
     }
     assert_eq!(edge.streams.len(), 1);
-    good.write_all(options("2", "").as_bytes()).await.expect("write");
+    good.write_all(options("2", "").as_bytes())
+        .await
+        .expect("write");
     loop {
         match edge.next().await {
             Seen::Closed(remote) => assert_eq!(remote, deaf_remote),
@@ -263,11 +285,20 @@ async fn we_open_connections_and_hear_when_that_fails() {
     let remote = peer.local_addr().expect("address");
     assert!(edge.send(Transport::Tcp, remote, "one".into()));
     assert!(edge.send(Transport::Tcp, remote, "two".into()));
-    let (mut stream, _) = timeout(PATIENCE, peer.accept()).await.expect("accept").expect("ok");
+    let (mut stream, _) = timeout(PATIENCE, peer.accept())
+        .await
+        .expect("accept")
+        .expect("ok");
     let mut both = [0; 6];
-    timeout(PATIENCE, stream.read_exact(&mut both)).await.expect("read").expect("ok");
+    timeout(PATIENCE, stream.read_exact(&mut both))
+        .await
+        .expect("read")
+        .expect("ok");
     assert_eq!(&both, b"onetwo");
-    stream.write_all(options("1", "").as_bytes()).await.expect("write");
+    stream
+        .write_all(options("1", "").as_bytes())
+        .await
+        .expect("write");
     assert!(matches!(edge.next().await, Seen::Message(r, _) if r == remote));
     drop((stream, peer));
     assert_eq!(edge.next().await, Seen::Closed(remote));
@@ -287,7 +318,10 @@ struct Certificate {
 fn certificate() -> Certificate {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("certificate");
     let folder = tempfile::tempdir().expect("folder");
-    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let (cert, key) = (
+        folder.path().join("cert.pem"),
+        folder.path().join("key.pem"),
+    );
     std::fs::write(&cert, made.cert.pem()).expect("write");
     std::fs::write(&key, made.signing_key.serialize_pem()).expect("write");
     Certificate {
@@ -311,7 +345,10 @@ async fn tls_both_ways_and_only_with_the_right_name() {
     let Seen::Opened(remote) = listening.next().await else {
         panic!("not opened")
     };
-    assert_eq!(listening.next().await, Seen::Message(remote, message.clone()));
+    assert_eq!(
+        listening.next().await,
+        Seen::Message(remote, message.clone())
+    );
     listening.send(Transport::Tls, remote, message.clone());
     assert_eq!(calling.next().await, Seen::Message(to, message.clone()));
 
@@ -324,7 +361,12 @@ async fn tls_both_ways_and_only_with_the_right_name() {
     }
     // Believed without proof, as configured.
     let mut other = Edge::with(StreamLimits::default(), Some(server()), None);
-    calling.send_named(Transport::Tls, other.address, message.clone(), Some("Trunk.example"));
+    calling.send_named(
+        Transport::Tls,
+        other.address,
+        message.clone(),
+        Some("Trunk.example"),
+    );
     assert!(matches!(other.next().await, Seen::Opened(_)));
 }
 
@@ -355,7 +397,10 @@ async fn a_slow_handshake_ends_and_holds_nobody_up() {
     for stream in &mut slow {
         read_to_end(stream).await;
     }
-    assert!(edge.events.try_recv().is_err(), "the endpoint never hears of them");
+    assert!(
+        edge.events.try_recv().is_err(),
+        "the endpoint never hears of them"
+    );
 }
 
 #[test]
@@ -364,10 +409,20 @@ fn files_that_are_no_certificates_are_named() {
     let file = folder.path().join("nonsense.pem");
     std::fs::write(&file, "nonsense").expect("write");
     for error in [
-        acceptor(&file, &file).err().expect("no certificate").to_string(),
-        TlsClient::new(Some(&file), &[]).expect_err("no certificate").to_string(),
-        TlsClient::new(Some(&folder.path().join("absent")), &[]).expect_err("absent").to_string(),
+        acceptor(&file, &file)
+            .err()
+            .expect("no certificate")
+            .to_string(),
+        TlsClient::new(Some(&file), &[])
+            .expect_err("no certificate")
+            .to_string(),
+        TlsClient::new(Some(&folder.path().join("absent")), &[])
+            .expect_err("absent")
+            .to_string(),
     ] {
-        assert!(error.contains(folder.path().to_str().expect("text")), "{error}");
+        assert!(
+            error.contains(folder.path().to_str().expect("text")),
+            "{error}"
+        );
     }
 }

@@ -102,8 +102,11 @@ pub trait Records: Send + Sync {
     /// SRV records.
     fn srv(&self, name: &str) -> impl Future<Output = Option<Vec<Srv>>> + Send;
     /// Addresses.
-    fn addresses(&self, name: &str, reach: Reach)
-    -> impl Future<Output = Option<Vec<IpAddr>>> + Send;
+    fn addresses(
+        &self,
+        name: &str,
+        reach: Reach,
+    ) -> impl Future<Output = Option<Vec<IpAddr>>> + Send;
 }
 
 /// The target of a question that needs no look-up: a literal address.
@@ -176,7 +179,12 @@ impl<R: Records> Locator<R> {
 
     /// The targets, best first; none when there is no answer in time. `random` spreads the
     /// load over servers of one priority (RFC 2782).
-    pub async fn locate(&self, question: &Question, reach: Reach, random: u64) -> Vec<ResolvedTarget> {
+    pub async fn locate(
+        &self,
+        question: &Question,
+        reach: Reach,
+        random: u64,
+    ) -> Vec<ResolvedTarget> {
         if let Some(target) = literal(question) {
             return vec![target];
         }
@@ -335,7 +343,12 @@ impl SystemRecords {
         let name = format!("{}.", name.trim_end_matches('.'));
         let lookup = self.resolver.lookup(name.as_str(), kind).await.ok()?;
         let answers = lookup.answers().iter();
-        Some(answers.filter_map(|r| read(&r.data)).take(MAX_TARGETS).collect())
+        Some(
+            answers
+                .filter_map(|r| read(&r.data))
+                .take(MAX_TARGETS)
+                .collect(),
+        )
     }
 }
 

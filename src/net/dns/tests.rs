@@ -86,10 +86,19 @@ async fn literal_addresses_need_no_look_up() {
         secure,
     };
     let ask = async |q: Question| ask(Zone::default(), &q, ALL).await;
-    assert_eq!(ask(q("192.0.2.1", None, None, false)).await, ["UDP 192.0.2.1:5060 -"]);
-    assert_eq!(ask(q("[2001:db8::1]", None, None, true)).await, ["TLS [2001:db8::1]:5061 -"]);
+    assert_eq!(
+        ask(q("192.0.2.1", None, None, false)).await,
+        ["UDP 192.0.2.1:5060 -"]
+    );
+    assert_eq!(
+        ask(q("[2001:db8::1]", None, None, true)).await,
+        ["TLS [2001:db8::1]:5061 -"]
+    );
     let tcp = Some(Transport::Tcp);
-    assert_eq!(ask(q("192.0.2.1", Some(7), tcp, false)).await, ["TCP 192.0.2.1:7 -"]);
+    assert_eq!(
+        ask(q("192.0.2.1", Some(7), tcp, false)).await,
+        ["TCP 192.0.2.1:7 -"]
+    );
 }
 
 #[tokio::test]
@@ -101,10 +110,17 @@ async fn naptr_leads_to_srv_and_addresses() {
             naptr(5, "E2U+email", "nothing"),
         ],
         srv: vec![
-            ("_sips._tcp.x", vec![srv(2, 0, 5071, "b.x"), srv(1, 0, 5061, "a.x")]),
+            (
+                "_sips._tcp.x",
+                vec![srv(2, 0, 5071, "b.x"), srv(1, 0, 5061, "a.x")],
+            ),
             ("_sip._udp.x", vec![srv(1, 0, 5060, "a.x")]),
         ],
-        hosts: vec![("a.x", "192.0.2.1"), ("a.x", "2001:db8::1"), ("b.x", "192.0.2.2")],
+        hosts: vec![
+            ("a.x", "192.0.2.1"),
+            ("a.x", "2001:db8::1"),
+            ("b.x", "192.0.2.2"),
+        ],
         slow_naptr: false,
     };
     assert_eq!(
@@ -122,12 +138,20 @@ async fn naptr_leads_to_srv_and_addresses() {
         v6: false,
         ..ALL
     };
-    assert_eq!(ask(zone(), &question("x"), no_tls_no_v6).await, ["UDP 192.0.2.1:5060 -"]);
+    assert_eq!(
+        ask(zone(), &question("x"), no_tls_no_v6).await,
+        ["UDP 192.0.2.1:5060 -"]
+    );
     let secure = Question {
         secure: true,
         ..question("x")
     };
-    assert!(ask(zone(), &secure, ALL).await.iter().all(|t| t.starts_with("TLS")));
+    assert!(
+        ask(zone(), &secure, ALL)
+            .await
+            .iter()
+            .all(|t| t.starts_with("TLS"))
+    );
 }
 
 #[tokio::test]
@@ -137,17 +161,26 @@ async fn without_naptr_srv_and_without_srv_addresses() {
         hosts: vec![("a.x", "192.0.2.1"), ("x", "192.0.2.9")],
         ..Zone::default()
     };
-    assert_eq!(ask(zone, &question("x"), ALL).await, ["TCP 192.0.2.1:5080 -"]);
+    assert_eq!(
+        ask(zone, &question("x"), ALL).await,
+        ["TCP 192.0.2.1:5080 -"]
+    );
     let hosts = || Zone {
         hosts: vec![("x", "192.0.2.9")],
         ..Zone::default()
     };
-    assert_eq!(ask(hosts(), &question("x."), ALL).await, ["UDP 192.0.2.9:5060 -"]);
+    assert_eq!(
+        ask(hosts(), &question("x."), ALL).await,
+        ["UDP 192.0.2.9:5060 -"]
+    );
     let with_port = Question {
         port: Some(6000),
         ..question("x")
     };
-    assert_eq!(ask(hosts(), &with_port, ALL).await, ["UDP 192.0.2.9:6000 -"]);
+    assert_eq!(
+        ask(hosts(), &with_port, ALL).await,
+        ["UDP 192.0.2.9:6000 -"]
+    );
     assert!(ask(Zone::default(), &question("x"), ALL).await.is_empty());
 }
 
@@ -158,7 +191,10 @@ async fn a_naptr_that_never_answers_leaves_time_for_the_rest() {
         slow_naptr: true,
         ..Zone::default()
     };
-    assert_eq!(ask(zone, &question("x"), ALL).await, ["UDP 192.0.2.9:5060 -"]);
+    assert_eq!(
+        ask(zone, &question("x"), ALL).await,
+        ["UDP 192.0.2.9:5060 -"]
+    );
 }
 
 #[test]
@@ -187,7 +223,9 @@ fn weights_share_the_load_and_priorities_come_first() {
 #[tokio::test]
 async fn a_resolver_that_never_answers_costs_its_time_limit_only() {
     // Swallows every query.
-    let silent = tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("bind");
+    let silent = tokio::net::UdpSocket::bind("127.0.0.1:0")
+        .await
+        .expect("bind");
     let server = silent.local_addr().expect("address");
     let limits = DnsLimits {
         overall: Duration::from_millis(400),

@@ -29,7 +29,11 @@ impl Legs {
         let over = matches!(event, LegEvent::Ended(_));
         let Some(events) = self.0.get(&leg) else {
             // Its call is gone. A leg that is over needs no more.
-            return if over { Delivery::Done } else { Delivery::HangUp };
+            return if over {
+                Delivery::Done
+            } else {
+                Delivery::HangUp
+            };
         };
         match events.try_send((leg, event)) {
             Ok(()) => {
@@ -40,7 +44,11 @@ impl Legs {
             }
             Err(TrySendError::Closed(_)) => {
                 self.0.remove(&leg);
-                if over { Delivery::Done } else { Delivery::HangUp }
+                if over {
+                    Delivery::Done
+                } else {
+                    Delivery::HangUp
+                }
             }
             Err(TrySendError::Full((leg, event))) => self.overrun(leg, event, over),
         }
@@ -49,7 +57,10 @@ impl Legs {
     /// The call is stuck, or its peer floods it: the leg ends, and the call learns of it when
     /// it gets that far. Bounded: at most one such wait per leg.
     fn overrun(&mut self, leg: LegId, event: LegEvent, over: bool) -> Delivery {
-        tracing::warn!(leg = leg.0, "call does not take its leg's events: leg ended");
+        tracing::warn!(
+            leg = leg.0,
+            "call does not take its leg's events: leg ended"
+        );
         if let Some(events) = self.0.remove(&leg) {
             let last = if over {
                 event
@@ -60,6 +71,10 @@ impl Legs {
                 let _ = events.send((leg, last)).await;
             });
         }
-        if over { Delivery::Done } else { Delivery::HangUp }
+        if over {
+            Delivery::Done
+        } else {
+            Delivery::HangUp
+        }
     }
 }

@@ -12,18 +12,14 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::legs::{Delivery, Legs};
 use super::notices::Notices;
-use super::{
-    IncomingCall, LEG_EVENTS, SipHandle, SipNotice, Sockets, ToSip,
-};
+use super::{IncomingCall, LEG_EVENTS, SipHandle, SipNotice, Sockets, ToSip};
 use crate::net::dns::{Locator, Question, Reach, Records, literal};
 use crate::net::stream::{StreamEvent, StreamLimits};
 use crate::net::tcp::{StreamContext, Streams};
 use crate::net::tls::TlsClient;
 use crate::net::udp::UdpListener;
 use crate::now::{Mono, Now};
-use crate::sip::endpoint::{
-    Endpoint, EndpointEvent, EndpointStats, QueryId, ResolvedTarget,
-};
+use crate::sip::endpoint::{Endpoint, EndpointEvent, EndpointStats, QueryId, ResolvedTarget};
 use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::{IncomingInvite, LegCommand};
 use crate::task::clock;
@@ -200,7 +196,11 @@ impl<R: Records + 'static> SipTask<R> {
             self.datagrams(now);
             // The sleep is not trusted: the clock says what is due.
             let now = clock::now();
-            if self.endpoint.poll_timeout().is_some_and(|at| at <= now.mono) {
+            if self
+                .endpoint
+                .poll_timeout()
+                .is_some_and(|at| at <= now.mono)
+            {
                 self.endpoint.handle_timeout(now);
             }
             self.flush(now);
@@ -383,7 +383,11 @@ async fn readable(sockets: &[UdpListener]) {
         for socket in sockets {
             ready |= socket.poll_readable(cx).is_ready();
         }
-        if ready { Poll::Ready(()) } else { Poll::Pending }
+        if ready {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
 }
