@@ -5,6 +5,7 @@
 //! 3515/3891 (REFER, Replaces), 3581 (rport), 4028 (session timers), 4475/5118 (torture),
 //! 5626 (flows), 6026 (INVITE transactions), 7433 (User-to-User), 8760 (digest).
 
+pub mod dialog;
 pub mod digest;
 pub mod endpoint;
 pub mod flow;

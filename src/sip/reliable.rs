@@ -2,17 +2,9 @@
 
 use bytes::Bytes;
 
+use super::message::{Method, RAck};
 use super::transaction::{Due, Retransmit, Timers};
 use crate::now::Mono;
-
-/// `RAck` (RFC 3262 §7.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RAck {
-    /// RSeq of the response that is acknowledged.
-    pub rseq: u32,
-    /// CSeq number of the INVITE.
-    pub cseq: u32,
-}
 
 /// A reliable provisional response that we sent and that is not acknowledged yet.
 #[derive(Clone, Debug)]
@@ -37,8 +29,10 @@ impl Unacknowledged {
     }
 
     /// Whether a PRACK with this RAck acknowledges it.
-    pub fn matches(&self, rack: RAck) -> bool {
-        rack.rseq == self.rseq && rack.cseq == self.cseq
+    pub fn matches(&self, rack: &RAck) -> bool {
+        rack.rseq == self.rseq
+            && rack.cseq.seq == self.cseq
+            && rack.cseq.method == Method::Invite
     }
 
     /// The response, to be sent again.
@@ -108,8 +102,15 @@ mod tests {
             }
         }
         assert_eq!(times, [500, 1500, 3500, 7500, 15500, 31500]);
-        assert!(u.matches(RAck { rseq: 7, cseq: 1 }));
-        assert!(!u.matches(RAck { rseq: 8, cseq: 1 }));
+        for (text, matches) in [
+            ("7 1 INVITE", true),
+            ("8 1 INVITE", false),
+            ("7 2 INVITE", false),
+            ("7 1 UPDATE", false),
+        ] {
+            let rack = RAck::parse(text.as_bytes()).expect("valid");
+            assert_eq!(u.matches(&rack), matches, "{text}");
+        }
     }
 
     #[test]

@@ -2,50 +2,11 @@
 
 use std::time::Duration;
 
+use super::message::{Headers, Refresher, SessionExpires};
 use crate::now::Mono;
 
 /// The smallest Min-SE that RFC 4028 §4 allows, in seconds.
 pub const SMALLEST_MIN_SE: u32 = 90;
-
-/// Whose duty the refresh is, in the words of the header: by role in the *request* that
-/// carried it (RFC 4028 §4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refresher {
-    /// Who sent the request.
-    Uac,
-    /// Who answered it.
-    Uas,
-}
-
-impl Refresher {
-    /// The word in the header.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Refresher::Uac => "uac",
-            Refresher::Uas => "uas",
-        }
-    }
-
-    /// From the parameter's value.
-    pub fn from_word(word: &str) -> Option<Refresher> {
-        if word.eq_ignore_ascii_case("uac") {
-            Some(Refresher::Uac)
-        } else if word.eq_ignore_ascii_case("uas") {
-            Some(Refresher::Uas)
-        } else {
-            None
-        }
-    }
-}
-
-/// `Session-Expires` as it came or is to be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionExpires {
-    /// Seconds.
-    pub interval: u32,
-    /// The parameter, if there.
-    pub refresher: Option<Refresher>,
-}
 
 /// What a request from the peer says about session timers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +17,17 @@ pub struct PeerWish {
     pub expires: Option<SessionExpires>,
     /// Min-SE, if there.
     pub min_se: Option<u32>,
+}
+
+impl PeerWish {
+    /// Reads them; a malformed header counts as absent.
+    pub fn of(headers: &Headers) -> PeerWish {
+        PeerWish {
+            supported: headers.supports("timer"),
+            expires: headers.session_expires().ok().flatten(),
+            min_se: headers.min_se().ok().flatten(),
+        }
+    }
 }
 
 /// How the answering side answers (RFC 4028 §9, table 2).
@@ -77,14 +49,14 @@ pub fn negotiate(wish: PeerWish, expires: u32, min_se: u32) -> Negotiated {
         // Without `timer` at the peer we would refresh alone; RTP tells us as much.
         return if wish.supported && expires > 0 {
             Negotiated::Some(SessionExpires {
-                interval: expires.max(floor),
+                delta: expires.max(floor),
                 refresher: Some(Refresher::Uas),
             })
         } else {
             Negotiated::None
         };
     };
-    if asked.interval < min_se.max(SMALLEST_MIN_SE) && wish.supported {
+    if asked.delta < min_se.max(SMALLEST_MIN_SE) && wish.supported {
         return Negotiated::TooSmall;
     }
     let refresher = match (wish.supported, asked.refresher) {
@@ -94,7 +66,7 @@ pub fn negotiate(wish: PeerWish, expires: u32, min_se: u32) -> Negotiated {
         (true, None) => Refresher::Uas,
     };
     Negotiated::Some(SessionExpires {
-        interval: asked.interval.max(floor),
+        delta: asked.delta.max(floor),
         refresher: Some(refresher),
     })
 }
@@ -184,7 +156,7 @@ mod tests {
         PeerWish {
             supported,
             expires: Some(SessionExpires {
-                interval,
+                delta: interval,
                 refresher,
             }),
             min_se: None,
@@ -193,7 +165,7 @@ mod tests {
 
     fn some(interval: u32, refresher: Refresher) -> Negotiated {
         Negotiated::Some(SessionExpires {
-            interval,
+            delta: interval,
             refresher: Some(refresher),
         })
     }

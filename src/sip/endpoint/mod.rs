@@ -3,12 +3,25 @@
 //! Driven like every machine here: `handle_*` takes what happened, then `poll_transmit` and
 //! `poll_event` are drained, then `poll_timeout` says when to call `handle_timeout`.
 
+mod client;
 mod config;
+mod core;
+mod in_dialog;
+mod incoming;
+mod leg;
+mod outgoing;
+mod receive;
+mod register;
+mod server;
+mod session;
 mod stats;
-#[allow(dead_code)]
+#[cfg(test)]
+mod tests;
+mod text;
 mod timers;
+mod tokens;
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 
 use bytes::Bytes;
 
@@ -19,8 +32,13 @@ pub use config::{
 };
 pub use stats::EndpointStats;
 
+use self::client::{Outcome, Owner};
+use self::core::{Core, TimerKey};
+use self::leg::{Leg, Stage};
+use self::register::Register;
+use self::tokens::ClientKey;
 use super::flow::{Flow, Transmit, Transport};
-use super::leg::{Contact, IncomingInvite, LegCommand, LegEvent};
+use super::leg::{Contact, IncomingInvite, LegCommand, LegEnd, LegEvent};
 use crate::ids::{AgentId, LegId};
 use crate::now::{Mono, Now};
 
@@ -82,86 +100,224 @@ pub enum Accepting {
 /// A SIP user agent with any number of calls, as a pure machine.
 #[derive(Debug)]
 pub struct Endpoint {
-    config: EndpointConfig,
-    accepting: Accepting,
-    transmits: VecDeque<Transmit>,
-    events: VecDeque<EndpointEvent>,
-    stats: EndpointStats,
+    core: Core,
+    legs: HashMap<LegId, Leg>,
+    queries: HashMap<QueryId, LegId>,
+    register: Register,
 }
 
 impl Endpoint {
     /// A user agent with empty tables. `seed`: where its tags, branches and Call-IDs come
     /// from; must not be guessable.
     pub fn new(config: EndpointConfig, seed: [u8; 32]) -> Endpoint {
-        let _ = seed;
         Endpoint {
-            config,
-            accepting: Accepting::All,
-            transmits: VecDeque::new(),
-            events: VecDeque::new(),
-            stats: EndpointStats::default(),
+            core: Core::new(config, seed),
+            legs: HashMap::new(),
+            queries: HashMap::new(),
+            register: Register::default(),
         }
     }
 
     /// What it was made with.
     pub fn config(&self) -> &EndpointConfig {
-        &self.config
+        &self.core.config
     }
 
     /// One datagram arrived.
     pub fn handle_datagram(&mut self, now: Now, flow: Flow, bytes: Bytes) {
-        self.handle_message(now, flow, bytes);
+        self.receive(now, flow, bytes);
     }
 
     /// One message of a stream arrived, cut out by the edge with `StreamFramer`.
     pub fn handle_message(&mut self, now: Now, flow: Flow, bytes: Bytes) {
-        let _ = (now, flow, bytes);
-        self.stats.malformed += 1;
+        self.receive(now, flow, bytes);
     }
 
     /// A stream was closed, or could not be opened; for UDP: ICMP says that nobody is there.
     pub fn handle_flow_closed(&mut self, now: Now, flow: Flow) {
-        let _ = (now, flow);
+        for (key, owner) in self.core.fail_flow(flow) {
+            let outcome = Outcome::Failed { id: key.id };
+            self.outcome(now, owner, outcome);
+        }
+        self.register_flow_closed(now, flow);
     }
 
     /// A call wants something of one of its legs.
     pub fn handle_command(&mut self, now: Now, leg: LegId, command: LegCommand) {
-        let _ = (now, leg, command);
-        self.stats.late_commands += 1;
+        if let LegCommand::Invite(invite) = command {
+            return self.outgoing_invite(now, *invite);
+        }
+        self.command(now.mono, leg, command);
+        self.settle_leg(leg);
     }
 
     /// The answer to [`EndpointEvent::Resolve`], best target first; empty: it failed.
     pub fn handle_resolved(&mut self, now: Now, query: QueryId, targets: Vec<ResolvedTarget>) {
-        let _ = (now, query, targets);
+        self.resolved(now, query, targets);
     }
 
     /// The time that [`Endpoint::poll_timeout`] named has come (or not yet: no harm).
     pub fn handle_timeout(&mut self, now: Now) {
-        let _ = now;
+        while let Some(key) = self.core.timers.pop_due(now.mono) {
+            match key {
+                TimerKey::Server(key) => self.core.server_timeout(now.mono, key),
+                TimerKey::Client(key) => {
+                    if let Some((owner, outcome)) = self.core.client_timeout(now.mono, key) {
+                        self.outcome(now, owner, outcome);
+                    }
+                }
+                TimerKey::Leg(id) => {
+                    if let Some(leg) = self.legs.get_mut(&id) {
+                        leg.armed = None;
+                        self.core.leg_timeout(now.mono, leg);
+                    }
+                    self.settle_leg(id);
+                }
+                TimerKey::Register => self.register_timeout(now),
+            }
+        }
     }
 
     /// Graceful stop, overload, and back.
     pub fn set_accepting(&mut self, accepting: Accepting) {
-        self.accepting = accepting;
+        self.core.accepting = accepting;
     }
 
     /// What to send next.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.transmits.pop_front()
+        self.core.transmits.pop_front()
     }
 
     /// What happened next.
     pub fn poll_event(&mut self) -> Option<EndpointEvent> {
-        self.events.pop_front()
+        self.core.events.pop_front()
     }
 
     /// When to call [`Endpoint::handle_timeout`].
     pub fn poll_timeout(&self) -> Option<Mono> {
-        None
+        self.core.timers.next()
     }
 
     /// Counters and table sizes.
     pub fn stats(&self) -> EndpointStats {
-        self.stats.clone()
+        let mut stats = self.core.stats.clone();
+        stats.legs = self.legs.len();
+        stats.pending_invites = self.core.pending_invites;
+        stats.server_transactions = self.core.servers.len();
+        stats.client_transactions = self.core.clients.len();
+        stats.deadlines = self.core.timers.len();
+        stats
+    }
+
+    fn command(&mut self, now: Mono, id: LegId, command: LegCommand) {
+        let core = &mut self.core;
+        let Some(leg) = self.legs.get_mut(&id).filter(|leg| !leg.voice.ended) else {
+            core.stats.late_commands += 1;
+            return;
+        };
+        match (command, &mut leg.stage) {
+            (LegCommand::Ring, Stage::Incoming(s)) if s.answer.is_none() => {
+                core.provisional(now, s, 180, None);
+            }
+            (LegCommand::Progress { answer }, Stage::Incoming(s)) if s.answer.is_none() => {
+                core.provisional(now, s, 183, Some(answer));
+            }
+            (LegCommand::Answer { sdp }, Stage::Incoming(_)) => core.answer(now, leg, sdp),
+            (
+                LegCommand::Reject {
+                    status,
+                    retry_after,
+                },
+                Stage::Incoming(_),
+            ) => core.reject(now, leg, status, retry_after, None),
+            (LegCommand::Ack { answer }, Stage::Session(_)) => core.ack_command(now, leg, answer),
+            (LegCommand::Offer { offer }, Stage::Session(_)) => core.offer(now, leg, offer),
+            (LegCommand::AnswerOffer { sdp }, _) => core.answer_offer(now, leg, sdp),
+            (LegCommand::RefuseOffer, _) => core.refuse_offer(now, leg),
+            (LegCommand::ReferProgress { status }, Stage::Session(s)) => {
+                core.notify(now, id, s, status);
+            }
+            (LegCommand::Hangup { reason }, Stage::Incoming(_)) => {
+                core.reject(now, leg, 480, None, reason.as_deref());
+            }
+            (LegCommand::Hangup { reason }, Stage::Outgoing(_)) => {
+                core.abandon(now, leg, reason, LegEnd::LocalHangup);
+            }
+            (LegCommand::Hangup { reason }, Stage::Session(_)) => core.hang_up(now, leg, reason),
+            (_, Stage::Incoming(_) | Stage::Outgoing(_) | Stage::Session(_) | Stage::Over) => {
+                core.stats.late_commands += 1;
+            }
+        }
+    }
+
+    /// The fate of one of our requests, for whoever sent it.
+    fn outcome(&mut self, now: Now, owner: Owner, outcome: Outcome) {
+        let id = match &outcome {
+            Outcome::Response { id, .. } | Outcome::Failed { id } => *id,
+        };
+        let core = &mut self.core;
+        let at = now.mono;
+        match owner {
+            Owner::Invite(leg_id) => {
+                match self.legs.get_mut(&leg_id) {
+                    Some(leg) => core.invite_done(at, leg, outcome),
+                    None => core.orphaned(at, outcome),
+                }
+                self.settle_leg(leg_id);
+            }
+            Owner::ReInvite(leg_id) | Owner::Refresh(leg_id) => {
+                let outcome = core.challenged(at, self.legs.get_mut(&leg_id), owner, outcome);
+                match (outcome, self.legs.get_mut(&leg_id)) {
+                    (Some(outcome), Some(leg)) => core.ours_done(at, leg, outcome),
+                    (Some(outcome), None) => core.orphaned(at, outcome),
+                    (None, _) => {}
+                }
+                self.settle_leg(leg_id);
+            }
+            Owner::Prack(leg_id) | Owner::Notify(leg_id) => {
+                if let Some(leg) = self.legs.get_mut(&leg_id) {
+                    core.minor_done(at, leg, owner, &outcome);
+                }
+                self.settle_leg(leg_id);
+            }
+            Owner::Bye(_) => {
+                core.challenged(at, None, owner, outcome);
+            }
+            Owner::Cancel => {}
+        }
+        for cancel in [false, true] {
+            self.core.release(ClientKey { id, cancel });
+        }
+    }
+
+    /// After anything happened to a leg: its next deadline, or its end.
+    fn settle_leg(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
+        let over = matches!(leg.stage, Stage::Over);
+        let wanted = if over { None } else { leg.poll_timeout() };
+        self.core
+            .timers
+            .arm(TimerKey::Leg(id), &mut leg.armed, wanted);
+        if leg.pending_invite && !matches!(leg.stage, Stage::Incoming(_)) {
+            leg.pending_invite = false;
+            self.core.pending_invites -= 1;
+        }
+        if over {
+            self.legs.remove(&id);
+            self.queries.remove(&QueryId(id.0));
+        }
+    }
+}
+
+impl Core {
+    fn leg_timeout(&mut self, now: Mono, leg: &mut Leg) {
+        match &leg.stage {
+            Stage::Incoming(_) => self.incoming_timeout(now, leg),
+            Stage::Outgoing(_) => self.outgoing_timeout(now, leg),
+            Stage::Session(_) => self.session_timeout(now, leg),
+            Stage::Over => {}
+        }
     }
 }

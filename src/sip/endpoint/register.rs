@@ -1,0 +1,259 @@
+//! Who is who: the registrar's place in the endpoint, and our answers to the challenges of
+//! trunks (RFC 3261 §10, §22).
+
+use bytes::Bytes;
+
+use super::client::{Outbound, Outcome, Owner};
+use super::core::{Core, Inbound, TimerKey};
+use super::leg::{Leg, Ours, Stage};
+use super::text::{header_lines, header_of, reissue};
+use super::tokens::ClientKey;
+use super::{Endpoint, EndpointEvent};
+use crate::ids::AgentId;
+use crate::now::{Mono, Now};
+use crate::sip::digest;
+use crate::sip::flow::Flow;
+use crate::sip::message::{HeaderName, Response};
+use crate::sip::registrar::{Caller, Registrar};
+
+/// The registrar and its deadline.
+#[derive(Debug, Default)]
+pub(super) struct Register {
+    registrar: Option<Registrar>,
+    armed: Option<Mono>,
+}
+
+impl Endpoint {
+    /// Takes REGISTER from now on; without a registrar they are refused.
+    pub fn set_registrar(&mut self, registrar: Registrar) {
+        self.register.registrar = Some(registrar);
+        self.settle_registrar();
+    }
+
+    /// The registrar, to ask for contacts and to set static ones. What this changes is told
+    /// by [`Endpoint::poll_event`] after the next `handle_*`.
+    pub fn registrar_mut(&mut self) -> Option<&mut Registrar> {
+        self.register.registrar.as_mut()
+    }
+
+    pub(super) fn register_in(&mut self, now: Now, inbound: &Inbound) {
+        let Some(registrar) = &mut self.register.registrar else {
+            return self.core.respond_stateless(inbound, 403, |_| {});
+        };
+        // By a transaction: a repeated request must not use its nonce count twice.
+        if self.core.servers.len() >= self.core.config.limits.transactions {
+            let retry_after = self.core.config.limits.retry_after;
+            return self.core.refuse_overload(inbound, retry_after);
+        }
+        let response = registrar.handle_register(now, &inbound.request, &inbound.flow);
+        let tag = self.core.tokens.stateless_tag(inbound.key);
+        self.core.begin_server(inbound, &tag, None);
+        self.core.respond_with(now.mono, inbound, &response);
+        self.settle_registrar();
+    }
+
+    /// Whether the sender of an INVITE proved to be an agent. `Err`: it was refused.
+    pub(super) fn identify(&mut self, now: Now, inbound: &Inbound) -> Result<Option<AgentId>, ()> {
+        let Some(registrar) = &mut self.register.registrar else {
+            return Ok(None);
+        };
+        match registrar.identify(now, &inbound.request, &inbound.flow) {
+            Caller::Anybody => Ok(None),
+            Caller::Agent(agent) => Ok(Some(agent)),
+            Caller::Refused(response) => {
+                let tag = self.core.tokens.stateless_tag(inbound.key);
+                self.core.begin_server(inbound, &tag, None);
+                self.core.respond_with(now.mono, inbound, &response);
+                Err(())
+            }
+        }
+    }
+
+    pub(super) fn register_flow_closed(&mut self, now: Now, flow: Flow) {
+        if let Some(registrar) = &mut self.register.registrar {
+            registrar.handle_flow_closed(now, &flow);
+            self.settle_registrar();
+        }
+    }
+
+    pub(super) fn register_timeout(&mut self, now: Now) {
+        self.register.armed = None;
+        if let Some(registrar) = &mut self.register.registrar {
+            registrar.handle_timeout(now);
+        }
+        self.settle_registrar();
+    }
+
+    fn settle_registrar(&mut self) {
+        let Some(registrar) = &mut self.register.registrar else {
+            return;
+        };
+        while let Some(event) = registrar.poll_event() {
+            self.core.events.push_back(EndpointEvent::Agent {
+                agent: event.agent,
+                contacts: event.contacts,
+            });
+        }
+        let wanted = registrar.poll_timeout();
+        self.core
+            .timers
+            .arm(TimerKey::Register, &mut self.register.armed, wanted);
+    }
+}
+
+impl Core {
+    /// Sends what another module decided to answer.
+    fn respond_with(&mut self, now: Mono, inbound: &Inbound, response: &Response) {
+        let body = (!response.body.is_empty()).then(|| {
+            let kind = response.headers.get_str(HeaderName::ContentType);
+            (kind.unwrap_or("text/plain"), &response.body[..])
+        });
+        self.respond(
+            now,
+            inbound.key,
+            response.status,
+            |w| {
+                for header in &response.headers {
+                    match header.name {
+                        HeaderName::Via
+                        | HeaderName::From
+                        | HeaderName::To
+                        | HeaderName::CallId
+                        | HeaderName::CSeq
+                        | HeaderName::Timestamp
+                        | HeaderName::Server
+                        | HeaderName::ContentType => {}
+                        _ => {
+                            let value = String::from_utf8_lossy(header.value());
+                            w.header(header.name.as_str(), value);
+                        }
+                    }
+                }
+            },
+            body,
+        );
+    }
+
+    /// A 401 or 407 within a dialog is answered once with the trunk's credentials; then, and
+    /// for all else, the outcome is the owner's.
+    pub(super) fn challenged(
+        &mut self,
+        now: Mono,
+        leg: Option<&mut Leg>,
+        owner: Owner,
+        outcome: Outcome,
+    ) -> Option<Outcome> {
+        let (id, status) = match &outcome {
+            Outcome::Response { response, id, .. } => (*id, response.status),
+            Outcome::Failed { .. } => return Some(outcome),
+        };
+        if !matches!(status, 401 | 407) {
+            return Some(outcome);
+        }
+        let key = ClientKey { id, cancel: false };
+        let session = leg.and_then(|leg| match &mut leg.stage {
+            Stage::Session(s) => Some(s),
+            Stage::Incoming(_) | Stage::Outgoing(_) | Stage::Over => None,
+        });
+        let trunk = match (owner, &session) {
+            (Owner::Bye(trunk), _) => trunk,
+            (_, Some(s)) => s.trunk,
+            (_, None) => None,
+        };
+        let found = self.clients.get(&key).filter(|tx| !tx.retried).map(|tx| {
+            let name = tx.server_name.clone();
+            (tx.request.clone(), tx.flow, name)
+        });
+        let Outcome::Response { response, .. } = &outcome else {
+            return Some(outcome);
+        };
+        let Some((request, flow, name)) = found else {
+            return Some(outcome);
+        };
+        let Some(header) = self.credentials(trunk, &request, response) else {
+            return Some(outcome);
+        };
+        let Some((cseq, method)) = cseq_of(&request) else {
+            return Some(outcome);
+        };
+        let cseq = cseq + 1;
+        let (new_id, branch) = self.tokens.branch();
+        let request = reissue(
+            &request,
+            &[
+                ("Via", self.via(flow, &branch)),
+                ("CSeq", format!("{cseq} {method}")),
+                header,
+            ],
+        );
+        if let Some(s) = session {
+            s.dialog.local_cseq = s.dialog.local_cseq.max(cseq);
+            match &mut s.ours {
+                Ours::InFlight { id, .. } | Ours::Refreshing { id } => *id = new_id,
+                Ours::None | Ours::Glare { .. } => {}
+            }
+        }
+        let out = Outbound {
+            owner,
+            method,
+            id: new_id,
+            branch,
+            flow,
+            server_name: name.as_deref(),
+            request,
+            retried: true,
+        };
+        self.send(now, out);
+        None
+    }
+}
+
+/// Number and method of a request of our own making that may be challenged.
+fn cseq_of(request: &[u8]) -> Option<(u32, &'static str)> {
+    let value = std::str::from_utf8(header_of(request, "CSeq")?).ok()?;
+    let (number, method) = value.split_once(' ')?;
+    let method = ["INVITE", "UPDATE", "BYE"].into_iter().find(|m| *m == method)?;
+    Some((number.parse().ok()?, method))
+}
+
+/// The header that answers a trunk's 401 or 407 (RFC 3261 §22.2, §22.3).
+pub(super) fn answer_challenge(
+    core: &mut Core,
+    trunk: usize,
+    request: &Bytes,
+    response: &Response,
+) -> Option<(&'static str, String)> {
+    let cnonce = format!("{:016x}", core.tokens.random_u64());
+    let known = core.config.trunks.get(trunk)?.credentials.as_ref()?;
+    let credentials = digest::Credentials {
+        username: known.username.clone(),
+        secret: digest::Secret::Plain(known.password.clone()),
+    };
+    let name = if response.status == 407 {
+        HeaderName::ProxyAuthenticate
+    } else {
+        HeaderName::WwwAuthenticate
+    };
+    let challenges: Vec<&str> = response
+        .headers
+        .fields(name)
+        .filter_map(|v| std::str::from_utf8(v).ok())
+        .collect();
+    let first = std::str::from_utf8(header_lines(request).next()?).ok()?;
+    let mut words = first.split(' ');
+    let (method, uri) = (words.next()?, words.next()?);
+    let at = request.windows(4).position(|w| w == b"\r\n\r\n")?;
+    let body = request.get(at + 4..)?;
+    let header = digest::answer(
+        response.status,
+        &challenges,
+        &credentials,
+        method,
+        uri,
+        body,
+        &cnonce,
+        1,
+    )
+    .ok()?;
+    Some((header.name, header.value))
+}
