@@ -30,9 +30,7 @@ impl Unacknowledged {
 
     /// Whether a PRACK with this RAck acknowledges it.
     pub fn matches(&self, rack: &RAck) -> bool {
-        rack.rseq == self.rseq
-            && rack.cseq.seq == self.cseq
-            && rack.cseq.method == Method::Invite
+        rack.rseq == self.rseq && rack.cseq.seq == self.cseq && rack.cseq.method == Method::Invite
     }
 
     /// The response, to be sent again.

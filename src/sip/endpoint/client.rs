@@ -260,10 +260,7 @@ impl Core {
                 self.transmit(flow, bytes, name.as_deref());
             }
             Due::TimedOut => {
-                return Some((
-                    owner,
-                    Outcome::Failed { id: key.id },
-                ));
+                return Some((owner, Outcome::Failed { id: key.id }));
             }
         }
         self.settle_client(key);

@@ -186,9 +186,11 @@ impl Core {
         if behind_nat || same_stream || arrival.transport == Transport::Wss {
             return arrival;
         }
-        let port = uri
-            .port
-            .unwrap_or(if transport == Transport::Tls { 5061 } else { 5060 });
+        let port = uri.port.unwrap_or(if transport == Transport::Tls {
+            5061
+        } else {
+            5060
+        });
         let remote = (ip, port).into();
         if transport == arrival.transport && remote == arrival.remote {
             return arrival;

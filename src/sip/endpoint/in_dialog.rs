@@ -405,7 +405,10 @@ impl Core {
         s.restart_timer(now, p.expires);
         let timers = self.config.timers;
         if let (OfferKind::ReInvite, Some(bytes)) = (p.kind, sent) {
-            let flow = self.servers.get(&p.key).map_or(s.dialog.flow, |tx| tx.flow());
+            let flow = self
+                .servers
+                .get(&p.key)
+                .map_or(s.dialog.flow, |tx| tx.flow());
             s.accepted = Some(Accepted {
                 cseq: p.cseq,
                 bytes,
@@ -437,9 +440,12 @@ impl Core {
         if request.body.is_empty() {
             return self.respond_status(now, inbound.key, 200);
         }
-        let known = request.headers.content_type().ok().flatten().filter(|t| {
-            t.is("application", "dtmf-relay") || t.is("application", "dtmf")
-        });
+        let known = request
+            .headers
+            .content_type()
+            .ok()
+            .flatten()
+            .filter(|t| t.is("application", "dtmf-relay") || t.is("application", "dtmf"));
         let Some(content_type) = known else {
             self.respond(
                 now,
@@ -524,7 +530,7 @@ impl Leg {
 impl Session {
     /// The session was refreshed by the peer's request: new terms, or none any more.
     fn restart_timer(&mut self, now: Mono, terms: Option<SessionExpires>) {
-        self.timer = terms
-            .map(|e| SessionTimer::start(now, e.delta, e.refresher != Some(Refresher::Uac)));
+        self.timer =
+            terms.map(|e| SessionTimer::start(now, e.delta, e.refresher != Some(Refresher::Uac)));
     }
 }

@@ -33,7 +33,8 @@ impl Endpoint {
             return core.respond_stateless(inbound, 482, |_| {});
         }
         let headers = &inbound.request.headers;
-        let (Some(contact), Some(routes)) = (contact_uri(headers), route_set(headers, false)) else {
+        let (Some(contact), Some(routes)) = (contact_uri(headers), route_set(headers, false))
+        else {
             return core.respond_stateless(inbound, 400, |w| {
                 w.header("Warning", "399 zeroline \"Contact or Record-Route\"");
             });
@@ -183,7 +184,8 @@ impl Core {
         }
         // An offer may stand in a provisional answer only if that is reliable, and a
         // description that was acknowledged is not repeated (RFC 3262 §5).
-        let sdp = sdp.filter(|_| (leg.offered || reliable) && !(reliable && leg.early_sdp.is_some()));
+        let sdp =
+            sdp.filter(|_| (leg.offered || reliable) && !(reliable && leg.early_sdp.is_some()));
         let contact = self.dialog_contact(&leg.dialog);
         let rseq = leg.next_rseq;
         let sent = self.respond(
@@ -292,7 +294,10 @@ impl Core {
             return leg.voice.emit(self, LegEvent::Ended(LegEnd::PeerGone));
         };
         let timers = self.config.timers;
-        let flow = self.servers.get(&s.key).map_or(s.dialog.flow, |tx| tx.flow());
+        let flow = self
+            .servers
+            .get(&s.key)
+            .map_or(s.dialog.flow, |tx| tx.flow());
         leg.stage = Stage::Session(Box::new(Session {
             leg: leg.voice.leg,
             accepted: Some(Accepted {
@@ -306,9 +311,8 @@ impl Core {
             }),
             ack_owed: None,
             local_sdp: sdp.or(s.early_sdp),
-            timer: expires.map(|e| {
-                SessionTimer::start(now, e.delta, e.refresher != Some(Refresher::Uac))
-            }),
+            timer: expires
+                .map(|e| SessionTimer::start(now, e.delta, e.refresher != Some(Refresher::Uac))),
             peer_updates: s.peer_updates,
             pending: s.pending,
             ours: Ours::None,
@@ -334,7 +338,11 @@ impl Core {
             self.stats.late_commands += 1;
             return;
         };
-        let status = if (300..700).contains(&status) { status } else { 500 };
+        let status = if (300..700).contains(&status) {
+            status
+        } else {
+            500
+        };
         self.respond(
             now,
             s.key,

@@ -164,11 +164,21 @@ pub(super) struct Session {
 pub(super) enum Ours {
     None,
     /// A re-INVITE; `refresh`: only that the timer begins anew, the call need not know.
-    InFlight { id: u64, offer: Bytes, refresh: bool },
+    InFlight {
+        id: u64,
+        offer: Bytes,
+        refresh: bool,
+    },
     /// An UPDATE without SDP.
-    Refreshing { id: u64 },
+    Refreshing {
+        id: u64,
+    },
     /// 491: again later (RFC 3261 §14.1).
-    Glare { at: Mono, offer: Bytes, refresh: bool },
+    Glare {
+        at: Mono,
+        offer: Bytes,
+        refresh: bool,
+    },
 }
 
 #[derive(Debug)]

@@ -118,7 +118,10 @@ impl Core {
                 uri = target.for_request();
                 domain = None;
             }
-            CallTarget::Trunk { trunk: name, number } => {
+            CallTarget::Trunk {
+                trunk: name,
+                number,
+            } => {
                 let at = self.config.trunks.iter().position(|t| t.name == *name)?;
                 let t = self.config.trunks.get(at)?;
                 trunk = Some(at);
@@ -234,7 +237,11 @@ impl Core {
                     } else {
                         Transport::Udp
                     });
-                    let usual = if transport == Transport::Tls { 5061 } else { 5060 };
+                    let usual = if transport == Transport::Tls {
+                        5061
+                    } else {
+                        5060
+                    };
                     s.targets.push_back(ResolvedTarget {
                         transport,
                         remote: (ip, port.unwrap_or(usual)).into(),
@@ -445,10 +452,7 @@ impl Core {
         let tag = response.headers.to().ok();
         let tag = tag.as_ref().and_then(|to| to.tag()).unwrap_or("");
         let made = self.dialog_by_response(id, &response, flow, s.symmetric);
-        let early = s
-            .early
-            .into_iter()
-            .find(|e| *e.dialog.remote_tag == *tag);
+        let early = s.early.into_iter().find(|e| *e.dialog.remote_tag == *tag);
         // The route set is that of the 2xx (RFC 3261 §13.2.2.4); numbers go on.
         let dialog = match (made, early) {
             (Some(mut dialog), Some(early)) => {
@@ -583,13 +587,7 @@ impl Core {
     }
 
     /// The same INVITE once more on the same path, with other headers and the next CSeq.
-    pub(super) fn resend(
-        &mut self,
-        now: Mono,
-        leg: &mut Leg,
-        id: u64,
-        replace: &[(&str, String)],
-    ) {
+    pub(super) fn resend(&mut self, now: Mono, leg: &mut Leg, id: u64, replace: &[(&str, String)]) {
         let key = ClientKey { id, cancel: false };
         let path = self
             .clients
@@ -639,7 +637,8 @@ impl Core {
         let cseq = value("CSeq")?.split(' ').next()?.parse().ok()?;
         let to = response.headers.to().ok()?;
         let routes = route_set(&response.headers, true)?;
-        let target = contact_uri(&response.headers).map_or_else(|| uri.to_owned(), |c| c.to_string());
+        let target =
+            contact_uri(&response.headers).map_or_else(|| uri.to_owned(), |c| c.to_string());
         let next_hop = routes.first().map_or(&*target, |r| r);
         let flow = match symmetric {
             Some(flow) if routes.is_empty() => flow,

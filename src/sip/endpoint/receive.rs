@@ -166,11 +166,7 @@ impl Core {
                 .headers
                 .replace_first_value(HeaderName::Via, via.to_string());
         }
-        *self
-            .stats
-            .responses_out
-            .entry(response.status)
-            .or_default() += 1;
+        *self.stats.responses_out.entry(response.status).or_default() += 1;
         self.transmit(flow, response.to_bytes(), None);
     }
 }

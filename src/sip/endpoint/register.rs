@@ -212,7 +212,9 @@ impl Core {
 fn cseq_of(request: &[u8]) -> Option<(u32, &'static str)> {
     let value = std::str::from_utf8(header_of(request, "CSeq")?).ok()?;
     let (number, method) = value.split_once(' ')?;
-    let method = ["INVITE", "UPDATE", "BYE"].into_iter().find(|m| *m == method)?;
+    let method = ["INVITE", "UPDATE", "BYE"]
+        .into_iter()
+        .find(|m| *m == method)?;
     Some((number.parse().ok()?, method))
 }
 

@@ -286,7 +286,11 @@ impl Core {
 }
 
 fn raw_via(request: &Request) -> &[u8] {
-    request.headers.values(HeaderName::Via).next().unwrap_or(b"")
+    request
+        .headers
+        .values(HeaderName::Via)
+        .next()
+        .unwrap_or(b"")
 }
 
 /// The lines that every answer repeats from its request (RFC 3261 §8.2.6.2), with the

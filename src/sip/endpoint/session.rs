@@ -253,7 +253,10 @@ impl Core {
             self.refreshed_target(s, &response, flow);
             s.note_terms(now, &response);
             if let Ours::InFlight { id, offer, refresh } = ours {
-                let cseq = response.headers.cseq().map_or(s.dialog.local_cseq, |c| c.seq);
+                let cseq = response
+                    .headers
+                    .cseq()
+                    .map_or(s.dialog.local_cseq, |c| c.seq);
                 self.send_ack(&s.dialog, cseq, id, None);
                 s.local_sdp = Some(offer);
                 match (refresh, response.body.is_empty()) {
@@ -262,9 +265,7 @@ impl Core {
                         let answer = response.body;
                         leg.voice.emit(self, LegEvent::OfferAnswered { answer });
                     }
-                    (false, true) => leg
-                        .voice
-                        .emit(self, LegEvent::OfferRefused { status: 488 }),
+                    (false, true) => leg.voice.emit(self, LegEvent::OfferRefused { status: 488 }),
                 }
             }
             return self.next_offer(now, s);
@@ -331,7 +332,12 @@ impl Core {
         }
     }
 
-    fn refreshed_target(&mut self, s: &mut Session, response: &Response, flow: crate::sip::flow::Flow) {
+    fn refreshed_target(
+        &mut self,
+        s: &mut Session,
+        response: &Response,
+        flow: crate::sip::flow::Flow,
+    ) {
         let Some(target) = contact_uri(&response.headers) else {
             return;
         };
@@ -412,7 +418,11 @@ impl Core {
                 // Theirs came first: ours after it.
                 s.queued.get_or_insert(offer);
             } else {
-                let offer = if refresh { offer } else { s.queued.take().unwrap_or(offer) };
+                let offer = if refresh {
+                    offer
+                } else {
+                    s.queued.take().unwrap_or(offer)
+                };
                 self.reinvite(now, s, offer, refresh);
             }
         }
@@ -420,7 +430,11 @@ impl Core {
             let leg = leg.voice.leg;
             self.notify(now, leg, s, 408);
         }
-        match s.timer.as_mut().map_or(Due::Nothing, |t| t.handle_timeout(now)) {
+        match s
+            .timer
+            .as_mut()
+            .map_or(Due::Nothing, |t| t.handle_timeout(now))
+        {
             Due::Nothing => self.next_offer(now, s),
             Due::Refresh => self.refresh(now, s),
             Due::Expired => {

@@ -173,7 +173,9 @@ pub(crate) fn reissue(message: &[u8], replace: &[(&str, String)]) -> Bytes {
     let mut head = 0;
     for (i, line) in header_lines(message).enumerate() {
         head += line.len() + 2;
-        let at = replace.iter().position(|(name, _)| i > 0 && has_name(line, name));
+        let at = replace
+            .iter()
+            .position(|(name, _)| i > 0 && has_name(line, name));
         match at.and_then(|at| Some((replace.get(at)?, used.get_mut(at)?))) {
             Some((_, true)) => {}
             Some(((name, value), fresh)) => {
@@ -243,6 +245,9 @@ mod tests {
         assert_eq!(user_part("+49 30@evil>"), "+49%2030%40evil%3E");
         let mut w = Writer::response(200);
         w.header("X", "a\r\nY: b");
-        assert!(w.finish(None).starts_with(b"SIP/2.0 200 OK\r\nX: a  Y: b\r\n"));
+        assert!(
+            w.finish(None)
+                .starts_with(b"SIP/2.0 200 OK\r\nX: a  Y: b\r\n")
+        );
     }
 }

@@ -12,9 +12,7 @@ use crate::ids::{LegId, PhoneNumber};
 use crate::now::{Mono, Now};
 use crate::sip::endpoint::{Endpoint, EndpointConfig, EndpointEvent, Listener};
 use crate::sip::flow::{Flow, Transport};
-use crate::sip::leg::{
-    CallTarget, Contact, IncomingInvite, LegCommand, LegEvent, OutgoingInvite,
-};
+use crate::sip::leg::{CallTarget, Contact, IncomingInvite, LegCommand, LegEvent, OutgoingInvite};
 use crate::sip::message::{Limits, Message, Request, Response};
 
 pub(super) const US: &str = "192.0.2.1:5060";

@@ -187,7 +187,12 @@ fn early_media_goes_reliably_and_holds_the_200() {
     s.invite("Supported: 100rel\n", SDP);
     let leg = s.incoming().leg;
     s.heard();
-    s.command(leg, LegCommand::Progress { answer: sdp("early") });
+    s.command(
+        leg,
+        LegCommand::Progress {
+            answer: sdp("early"),
+        },
+    );
     let progress = s.last_response();
     assert_eq!(progress.status, 183);
     assert!(progress.headers.requires("100rel"));
@@ -197,7 +202,13 @@ fn early_media_goes_reliably_and_holds_the_200() {
     s.wait(1600);
     assert_eq!(s.heard(), ["183 INVITE", "183 INVITE"]);
     let tag = tag_of(&progress);
-    s.within(&tag, 2, "PRACK", &format!("RAck: {} 1 INVITE\n", rseq + 1), "");
+    s.within(
+        &tag,
+        2,
+        "PRACK",
+        &format!("RAck: {} 1 INVITE\n", rseq + 1),
+        "",
+    );
     assert_eq!(s.heard(), ["481 PRACK"]);
     s.within(&tag, 3, "PRACK", &format!("RAck: {rseq} 1 INVITE\n"), "");
     assert_eq!(s.heard(), ["200 PRACK", "200 INVITE"]);
@@ -224,7 +235,12 @@ fn an_offer_in_a_reliable_183_is_answered_by_prack() {
     let mut s = Script::new();
     s.invite("Supported: 100rel\n", b"");
     let leg = s.incoming().leg;
-    s.command(leg, LegCommand::Progress { answer: sdp("offer") });
+    s.command(
+        leg,
+        LegCommand::Progress {
+            answer: sdp("offer"),
+        },
+    );
     let progress = s.last_response();
     let rseq = progress.headers.rseq().expect("sound").expect("RSeq");
     let tag = tag_of(&progress);
@@ -268,7 +284,10 @@ fn identity_is_believed_from_trusted_peers_only() {
     let asserted = "P-Asserted-Identity: \"Real\" <tel:+4530303030>\n";
     let mut s = Script::new();
     s.invite(asserted, SDP);
-    assert_eq!(s.incoming().caller.map(|c| c.reveal().to_owned()), Some("ann".into()));
+    assert_eq!(
+        s.incoming().caller.map(|c| c.reveal().to_owned()),
+        Some("ann".into())
+    );
     let mut s = Script::with(|c| c.trusted_peers = vec![address(PEER).ip()]);
     s.invite(asserted, SDP);
     let call = s.incoming();
@@ -296,7 +315,8 @@ fn responses_go_to_the_source_and_requests_to_a_natted_source() {
     assert_eq!(via.received(), Some(address("198.51.100.7:1").ip()));
     let leg = s.incoming().leg;
     s.command(leg, LegCommand::Answer { sdp: sdp("x") });
-    s.endpoint.handle_timeout(s.now.after(std::time::Duration::from_secs(32)));
+    s.endpoint
+        .handle_timeout(s.now.after(std::time::Duration::from_secs(32)));
     let mut last = None;
     while let Some(t) = s.endpoint.poll_transmit() {
         last = Some(t);

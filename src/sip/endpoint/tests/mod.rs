@@ -1,8 +1,8 @@
 //! Transcripts and properties under virtual time.
 
 mod harness;
-mod incoming;
 mod in_dialog;
+mod incoming;
 mod outgoing;
 mod pair;
 mod refusals;
