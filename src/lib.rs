@@ -23,5 +23,6 @@ pub mod media;
 // The edge.
 pub mod net;
 pub mod observe;
+pub mod prompts;
 pub mod store;
 pub mod task;
