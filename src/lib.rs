@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+pub mod cli;
 pub mod config;
 pub mod ids;
 pub mod now;
@@ -24,5 +25,6 @@ pub mod media;
 pub mod net;
 pub mod observe;
 pub mod prompts;
+pub mod setup;
 pub mod store;
 pub mod task;

@@ -42,19 +42,31 @@ pub struct Flag {
 
 /// Checks all layers together. `demo_password` is what the two demo agents get when no agent is
 /// configured.
+///
+/// # Errors
+/// Every mistake.
 pub fn load(layers: &Layers, demo_password: Secret) -> Result<Config, Vec<Mistake>> {
+    match read(layers, demo_password) {
+        (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+        (Some(_) | None, mistakes) => Err(mistakes),
+    }
+}
+
+/// The same, but what could be read is given beside the mistakes (with defaults in place of what
+/// is wrong), so that menus and prompts can be checked in the same go.
+pub fn read(layers: &Layers, demo_password: Secret) -> (Option<Config>, Vec<Mistake>) {
     let told = reader::Told::new(layers.file.clone());
     let mut builder = Layered::builder();
     if let Some((name, text)) = &layers.file {
         match FileFormat::Toml.parse(Some(name), text) {
             Ok(values) => builder = builder.add_source(Given(values)),
-            Err(e) => return Err(vec![Mistake::syntax(name, &e.to_string())]),
+            Err(e) => return (None, vec![Mistake::syntax(name, &e.to_string())]),
         }
     }
     let environment = Environment::with_prefix("ZEROLINE")
         .prefix_separator("__")
         .separator("__")
-        .source(Some(layers.environment.clone().into_iter().collect()));
+        .source(Some(layers.environment.clone()));
     let flags = layers.flags.iter().map(|f| {
         let value = Value::new(Some(&f.flag), f.value.clone());
         (f.key.clone(), value)
@@ -65,10 +77,10 @@ pub fn load(layers: &Layers, demo_password: Secret) -> Result<Config, Vec<Mistak
         .build();
     let values = match built.map(|c| c.cache.into_table()) {
         Ok(Ok(values)) => values,
-        Ok(Err(e)) | Err(e) => return Err(vec![Mistake::general(&e.to_string())]),
+        Ok(Err(e)) | Err(e) => return (None, vec![Mistake::general(&e.to_string())]),
     };
     let config = sections::read(&told, values, demo_password);
-    told.finish().map(|()| config)
+    (Some(config), told.finish())
 }
 
 /// Values whose origin is already known, as a source of the crate `config`.

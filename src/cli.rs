@@ -1,0 +1,244 @@
+//! The command line: what can be asked for, and its exit codes.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Flag;
+use crate::ids::ContactId;
+
+/// Everything went well.
+pub const OK: u8 = 0;
+/// Something failed while running: a port in use, a database that can not be opened.
+pub const FAILED: u8 = 1;
+/// The command line, the settings, a menu or a prompt is wrong; nothing was started.
+pub const MISTAKES: u8 = 2;
+/// What was asked for is not there: no such contact.
+pub const NOT_FOUND: u8 = 3;
+
+const EXIT_CODES: &str = "\
+Settings come from three places, the later over the earlier:
+  1. the file: --config, else $ZEROLINE_CONFIG, else ./zeroline.toml if it is there
+  2. the environment: ZEROLINE__SIP__LISTEN=127.0.0.1:5060 is sip.listen
+  3. the flags; --set KEY=VALUE reaches every setting
+Without any, the demo line answers at 100, and agent1 and agent2 may register.
+
+Exit codes:
+  0  all went well
+  1  something failed while running (a port in use, the database not to be opened)
+  2  the command line, a setting, a menu or a prompt is wrong; nothing was started
+  3  what was asked for is not there (no such contact)";
+
+/// A telephone IVR server on which key 0 always reaches a person.
+///
+/// Answers calls (SIP), plays prompts, takes keys through menus that you write as files, and on
+/// every menu, at every moment, 0 reaches one of your agents.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "zeroline", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; without it: serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Settings.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, Subcommand, PartialEq)]
+pub enum Command {
+    /// Answer calls until stopped (the default)
+    Serve,
+    /// Check settings, menus and prompts, and tell every mistake; starts nothing
+    Check,
+    /// Show who called, what they pressed and who answered
+    Contacts {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<ContactsCommand>,
+    },
+    /// Show the messages that callers left
+    Messages {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<MessagesCommand>,
+    },
+}
+
+/// About contacts.
+#[derive(Clone, Debug, Subcommand, PartialEq)]
+pub enum ContactsCommand {
+    /// The latest contacts, one per line
+    List {
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// As JSON, one object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// One contact with its whole path
+    Show {
+        /// Its id, as `list` shows it
+        id: ContactId,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// About messages.
+#[derive(Clone, Debug, Subcommand, PartialEq)]
+pub enum MessagesCommand {
+    /// The latest messages, one per line, with their WAV files
+    List {
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// As JSON, one object per line
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Settings on the command line.
+#[derive(Clone, Debug, Default, Args, PartialEq)]
+pub struct Options {
+    /// The settings file (TOML)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Listen for SIP here: `0.0.0.0:5060` (UDP and TCP), `udp:…`, `tcp:…`, `tls:…`; repeat for
+    /// more
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub listen: Vec<String>,
+    /// The IP address that phones reach us at, when we are behind NAT
+    #[arg(long, global = true, value_name = "IP")]
+    pub advertise: Option<IpAddr>,
+    /// Folder of menu files (*.yaml) in place of the demo line
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub menus: Option<PathBuf>,
+    /// Folder of prompts (<language>/<name>.wav) over the built-in ones
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub prompts: Option<PathBuf>,
+    /// Folder for everything that is kept [default: data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Metrics and health here, or `off` [default: 127.0.0.1:9060]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub http: Option<String>,
+    /// What to log, like `info` or `zeroline=debug,warn` [default: info]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+    /// The form of log lines [default: text]
+    #[arg(long, global = true, value_name = "FORM")]
+    pub log_format: Option<LogForm>,
+    /// Any other setting, like `sip.limits.max_calls=100`; repeat for more
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// For people
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
+fn key_value(t: &str) -> Result<(String, String), String> {
+    match t.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => {
+            Ok((key.trim().to_owned(), value.trim().to_owned()))
+        }
+        Some(_) | None => Err("write KEY=VALUE, like sip.limits.max_calls=100".to_owned()),
+    }
+}
+
+impl Options {
+    /// As a layer of the settings.
+    pub fn flags(&self) -> Vec<Flag> {
+        let mut flags = Vec::new();
+        let mut add = |flag: &str, key: &str, value: Option<String>| {
+            flags.extend(value.map(|value| Flag {
+                flag: flag.to_owned(),
+                key: key.to_owned(),
+                value,
+            }));
+        };
+        let path = |p: &Option<PathBuf>| p.as_ref().map(|p| p.display().to_string());
+        let listen = (!self.listen.is_empty()).then(|| self.listen.join(","));
+        add("--listen", "sip.listen", listen);
+        add("--advertise", "sip.advertise", self.advertise.map(|a| a.to_string()));
+        add("--menus", "lines.dir", path(&self.menus));
+        add("--prompts", "prompts.dir", path(&self.prompts));
+        add("--data", "store.dir", path(&self.data));
+        add("--http", "http.listen", self.http.clone());
+        add("--log", "log.filter", self.log.clone());
+        let form = self.log_format.map(|f| match f {
+            LogForm::Text => "text".to_owned(),
+            LogForm::Json => "json".to_owned(),
+        });
+        add("--log-format", "log.format", form);
+        for (key, value) in &self.set {
+            add("--set", key, Some(value.clone()));
+        }
+        flags
+    }
+}
+
+/// What a newcomer is told at the start of a demo: what to dial, how to register.
+pub fn demo_text(reach: SocketAddr, number: &str, password: &str) -> String {
+    format!(
+        "Nothing is configured, so this is the demo.\n\
+         \x20 Call:      sip:{number}@{reach}  (any softphone, no account needed)\n\
+         \x20 Answer:    register a second softphone as agent1 (or agent2) at {reach}\n\
+         \x20            user agent1, password {password}\n\
+         \x20 Then press 0 in the call, at any moment."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound_and_its_help_tells_the_exit_codes() {
+        Cli::command().debug_assert();
+        let help = Cli::command().render_long_help().to_string();
+        for code in [OK, FAILED, MISTAKES, NOT_FOUND] {
+            assert!(help.contains(&format!("\n  {code}  ")), "{code} in:\n{help}");
+        }
+        assert!(help.contains("--listen") && help.contains("check"));
+    }
+
+    #[test]
+    fn flags_become_settings() {
+        let args = "zeroline check --listen 127.0.0.1:5070 --listen tcp:[::1]:5070 --data /tmp/d \
+                    --log-format json --set sip.limits.max_calls=7";
+        let cli = Cli::try_parse_from(args.split_whitespace()).unwrap();
+        assert_eq!(cli.command, Some(Command::Check));
+        let flags = cli.options.flags();
+        let of = |key: &str| flags.iter().find(|f| f.key == key).map(|f| f.value.as_str());
+        assert_eq!(of("sip.listen"), Some("127.0.0.1:5070,tcp:[::1]:5070"));
+        assert_eq!(of("store.dir"), Some("/tmp/d"));
+        assert_eq!(of("log.format"), Some("json"));
+        assert_eq!(of("sip.limits.max_calls"), Some("7"));
+        assert_eq!(flags.len(), 4);
+    }
+
+    #[test]
+    fn contacts_are_listed_unless_one_is_asked_for() {
+        let parse = |args: &str| Cli::try_parse_from(args.split_whitespace());
+        let cli = parse("zeroline contacts").unwrap();
+        assert_eq!(cli.command, Some(Command::Contacts { what: None }));
+        let id: ContactId = "0000000000001".parse().unwrap();
+        let cli = parse("zeroline contacts show 0000000000001 --json").unwrap();
+        let what = Some(ContactsCommand::Show { id, json: true });
+        assert_eq!(cli.command, Some(Command::Contacts { what }));
+        assert!(parse("zeroline contacts show nobody").is_err());
+        assert!(parse("zeroline --set nonsense").is_err());
+    }
+}

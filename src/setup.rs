@@ -1,0 +1,295 @@
+//! Reads and checks all that the server is made of, before anything is started: settings, menus
+//! and prompts. Edge: it reads files and the environment.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::cli::Options;
+use crate::config::{self, AgentSecret, Config, Layers, Secret};
+use crate::ids::PromptName;
+use crate::menu::load::{Known, Lines, load_all};
+use crate::menu::system;
+use crate::prompts::{PromptLibrary, embedded};
+use crate::sdp::plan::Codec;
+
+/// More menu files are refused.
+const MAX_FILES: usize = 1000;
+
+/// All that the server is made of, checked.
+#[derive(Debug)]
+pub struct Setup {
+    /// The settings.
+    pub config: Config,
+    /// The lines.
+    pub lines: Lines,
+    /// The prompts, encoded for the codecs of the settings.
+    pub prompts: PromptLibrary,
+    /// What the operator should know, although all of it loads; ready to print.
+    pub warnings: Vec<String>,
+}
+
+/// What it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve: prompts are encoded, the demo's password is made if there is none.
+    Serve,
+    /// To check only: nothing is written.
+    Check,
+}
+
+/// Reads and checks everything.
+///
+/// # Errors
+/// Every mistake in settings, menus and prompts, ready to print.
+pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
+    let (config, mistakes) = read_settings(options)?;
+    let mut told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    let Some(mut config) = config else {
+        return Err(told);
+    };
+    let codecs: &[Codec] = match purpose {
+        Purpose::Serve if told.is_empty() => &config.media.codecs,
+        Purpose::Serve | Purpose::Check => &[],
+    };
+    let dir = config.prompts.dir.as_deref();
+    let library = PromptLibrary::load(dir, &config.prompts.language, codecs);
+    let prompts = library.unwrap_or_else(|mistakes| {
+        told.extend(mistakes.iter().map(ToString::to_string));
+        // Menus are checked against what would be there.
+        PromptLibrary::load(None, embedded::LANGUAGE, &[]).unwrap_or_default()
+    });
+    told.extend(missing_prompts(&config, &prompts));
+    let known = Known {
+        language: config.prompts.language.clone(),
+        prompts: prompts.facts().clone(),
+        queues: config.queues.iter().map(|q| q.name.clone()).collect(),
+    };
+    let files = read_menus(config.lines.dir.as_deref(), &mut told);
+    let texts = files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+    let lines = load_all(texts, &known).unwrap_or_else(|mistakes| {
+        told.extend(mistakes.iter().map(ToString::to_string));
+        Lines::default()
+    });
+    if told.is_empty() && config.demo && purpose == Purpose::Serve {
+        told.extend(give_demo_password(&mut config).err());
+    }
+    if !told.is_empty() {
+        return Err(told);
+    }
+    let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(doubts(&config, &lines));
+    Ok(Setup {
+        config,
+        lines,
+        prompts,
+        warnings,
+    })
+}
+
+/// The settings alone: for commands that look into the store.
+///
+/// # Errors
+/// Every mistake in the settings, ready to print.
+pub fn settings(options: &Options) -> Result<Config, Vec<String>> {
+    let (config, mistakes) = read_settings(options)?;
+    match config {
+        Some(config) if mistakes.is_empty() => Ok(config),
+        Some(_) | None => Err(mistakes.iter().map(ToString::to_string).collect()),
+    }
+}
+
+type Settings = (Option<Config>, Vec<config::Mistake>);
+
+fn read_settings(options: &Options) -> Result<Settings, Vec<String>> {
+    let told = std::env::var_os("ZEROLINE_CONFIG").map(PathBuf::from);
+    let path = match options.config.clone().or(told) {
+        Some(path) => Some(path),
+        None => Some(PathBuf::from("zeroline.toml")).filter(|p| p.exists()),
+    };
+    let file = match path {
+        None => None,
+        Some(path) => {
+            let name = path.display().to_string();
+            match std::fs::read_to_string(&path) {
+                Ok(text) => Some((name, text)),
+                Err(e) => {
+                    let remedy = "name a settings file that can be read by --config";
+                    return Err(vec![format!("{name}: can not be read: {e}; {remedy}")]);
+                }
+            }
+        }
+    };
+    let text = |s: std::ffi::OsString| s.into_string().ok();
+    let layers = Layers {
+        file,
+        environment: std::env::vars_os()
+            .filter_map(|(k, v)| Some((text(k)?, text(v)?)))
+            .collect(),
+        flags: options.flags(),
+    };
+    // An empty password is never accepted; `give_demo_password` replaces it.
+    Ok(config::read(&layers, Secret::new("")))
+}
+
+fn read_menus(dir: Option<&Path>, told: &mut Vec<String>) -> Vec<(String, String)> {
+    let Some(dir) = dir else {
+        let (file, text) = embedded::DEMO_LINE;
+        return vec![(file.to_owned(), text.to_owned())];
+    };
+    let shown = dir.display();
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(e) => {
+            told.push(format!("{shown}: can not be read: {e}; set lines.dir to your menu files"));
+            return Vec::new();
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|e| e == "yaml" || e == "yml"))
+        .take(MAX_FILES)
+        .collect();
+    paths.sort();
+    if paths.is_empty() {
+        told.push(format!("{shown}: no menu file (*.yaml) in here; write one, or leave lines.dir out"));
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        let name = path.display().to_string();
+        match std::fs::read_to_string(&path) {
+            Ok(text) => files.push((name, text)),
+            Err(e) => told.push(format!("{name}: can not be read: {e}; make it readable UTF-8")),
+        }
+    }
+    files
+}
+
+/// What the queues and the server itself say must be there.
+fn missing_prompts(config: &Config, prompts: &PromptLibrary) -> Vec<String> {
+    let language = &config.prompts.language;
+    let mut told = Vec::new();
+    let own = system::all().into_iter().map(|name| (name, "the server"));
+    let queues = config.queues.iter().flat_map(|q| {
+        let comfort = q.comfort.iter().map(|c| &c.prompt);
+        comfort.chain([&q.music]).map(|p| (p.as_str().to_owned(), q.name.as_str()))
+    });
+    for (name, of) in own.chain(queues) {
+        if prompts.get(&PromptName::new(&name)).is_none() {
+            told.push(format!(
+                "prompts: `{name}`, which {of} needs, is missing; record it as \
+                 {language}/{name}.wav in the prompt folder"
+            ));
+        }
+    }
+    told
+}
+
+/// Things that load but are likely not meant.
+fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
+    let mut told = Vec::new();
+    for queue in &config.queues {
+        if !config.agents.iter().any(|a| a.queues.contains(&queue.name)) {
+            told.push(format!("warning: no agent answers the queue `{}`", queue.name));
+        }
+    }
+    for trunk in &config.trunks {
+        for number in trunk.numbers.iter().filter(|n| lines.by_number(n).is_none()) {
+            let name = &trunk.name;
+            told.push(format!("warning: no line has the number `{number}` of trunk `{name}`"));
+        }
+    }
+    told
+}
+
+/// The password of the two demo agents: made once, kept in the data folder.
+fn give_demo_password(config: &mut Config) -> Result<(), String> {
+    let empty = Some(AgentSecret::Password(Secret::new("")));
+    if config.agents.iter().all(|a| a.secret != empty) {
+        return Ok(()); // chosen by demo.password
+    }
+    let path = config.store.dir.join("demo-password");
+    let told = |e: std::io::Error| {
+        format!("{}: {e}; make the folder writable, or name another by --data", path.display())
+    };
+    let password = match std::fs::read_to_string(&path) {
+        Ok(text) if !text.trim().is_empty() => text.trim().to_owned(),
+        Ok(_) | Err(_) => {
+            // Letters and digits that can not be mistaken for each other.
+            const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+            let pick = |b: u8| char::from(ALPHABET[usize::from(b & 31)]);
+            let made: String = rand::random::<[u8; 12]>().into_iter().map(pick).collect();
+            std::fs::create_dir_all(&config.store.dir).map_err(told)?;
+            let mut file = std::fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&path)
+                .map_err(told)?;
+            writeln!(file, "{made}").map_err(told)?;
+            made
+        }
+    };
+    for agent in &mut config.agents {
+        agent.secret = Some(AgentSecret::Password(Secret::new(password.clone())));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(dir: &Path, more: &[(&str, &str)]) -> Options {
+        Options {
+            data: Some(dir.join("data")),
+            set: more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn the_demo_keeps_its_password_and_checking_writes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = options(dir.path(), &[("media.codecs", "pcmu")]);
+        let checked = load(&options, Purpose::Check).unwrap();
+        assert!(checked.config.demo && checked.warnings.is_empty());
+        assert!(!dir.path().join("data").exists());
+        let first = load(&options, Purpose::Serve).unwrap();
+        let again = load(&options, Purpose::Serve).unwrap();
+        assert_eq!(first.config.agents, again.config.agents);
+        match &first.config.agents[0].secret {
+            Some(AgentSecret::Password(p)) => assert_eq!(p.reveal().len(), 12),
+            other => panic!("{other:?}"),
+        }
+        let moh = first.prompts.get(&PromptName::new(system::MUSIC)).unwrap();
+        assert!(moh.encoded(Codec::Pcmu).is_some() && moh.encoded(Codec::Opus).is_none());
+    }
+
+    #[test]
+    fn a_chosen_demo_password_is_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = options(dir.path(), &[("demo.password", "open sesame"), ("media.codecs", "pcmu")]);
+        let setup = load(&options, Purpose::Serve).unwrap();
+        let chosen = AgentSecret::Password(Secret::new("open sesame"));
+        assert_eq!(setup.config.agents[1].secret, Some(chosen));
+        assert!(!dir.path().join("data").exists());
+    }
+
+    #[test]
+    fn mistakes_of_settings_menus_and_prompts_come_together() {
+        let dir = tempfile::tempdir().unwrap();
+        let menus = dir.path().join("menus");
+        std::fs::create_dir(&menus).unwrap();
+        std::fs::write(menus.join("a.yaml"), "line: a\nnumbers: [\"1\"]\n").unwrap();
+        let mut options = options(dir.path(), &[("sip.realm", "\"")]);
+        options.menus = Some(menus);
+        options.prompts = Some(dir.path().join("no-such"));
+        let told = load(&options, Purpose::Serve).unwrap_err().join("\n");
+        for expected in ["--set: sip.realm", "a.yaml:1:1: the file has no `human`", "no-such/en"] {
+            assert!(told.contains(expected), "{expected} in:\n{told}");
+        }
+    }
+}
