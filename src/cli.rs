@@ -170,7 +170,11 @@ impl Options {
         let path = |p: &Option<PathBuf>| p.as_ref().map(|p| p.display().to_string());
         let listen = (!self.listen.is_empty()).then(|| self.listen.join(","));
         add("--listen", "sip.listen", listen);
-        add("--advertise", "sip.advertise", self.advertise.map(|a| a.to_string()));
+        add(
+            "--advertise",
+            "sip.advertise",
+            self.advertise.map(|a| a.to_string()),
+        );
         add("--menus", "lines.dir", path(&self.menus));
         add("--prompts", "prompts.dir", path(&self.prompts));
         add("--data", "store.dir", path(&self.data));
@@ -209,7 +213,10 @@ mod tests {
         Cli::command().debug_assert();
         let help = Cli::command().render_long_help().to_string();
         for code in [OK, FAILED, MISTAKES, NOT_FOUND] {
-            assert!(help.contains(&format!("\n  {code}  ")), "{code} in:\n{help}");
+            assert!(
+                help.contains(&format!("\n  {code}  ")),
+                "{code} in:\n{help}"
+            );
         }
         assert!(help.contains("--listen") && help.contains("check"));
     }
@@ -221,7 +228,12 @@ mod tests {
         let cli = Cli::try_parse_from(args.split_whitespace()).unwrap();
         assert_eq!(cli.command, Some(Command::Check));
         let flags = cli.options.flags();
-        let of = |key: &str| flags.iter().find(|f| f.key == key).map(|f| f.value.as_str());
+        let of = |key: &str| {
+            flags
+                .iter()
+                .find(|f| f.key == key)
+                .map(|f| f.value.as_str())
+        };
         assert_eq!(of("sip.listen"), Some("127.0.0.1:5070,tcp:[::1]:5070"));
         assert_eq!(of("store.dir"), Some("/tmp/d"));
         assert_eq!(of("log.format"), Some("json"));

@@ -66,7 +66,9 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
     };
     let files = read_menus(config.lines.dir.as_deref(), &mut told);
-    let texts = files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+    let texts = files
+        .iter()
+        .map(|(file, text)| (file.as_str(), text.as_str()));
     let lines = load_all(texts, &known).unwrap_or_else(|mistakes| {
         told.extend(mistakes.iter().map(ToString::to_string));
         Lines::default()
@@ -141,7 +143,9 @@ fn read_menus(dir: Option<&Path>, told: &mut Vec<String>) -> Vec<(String, String
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(e) => {
-            told.push(format!("{shown}: can not be read: {e}; set lines.dir to your menu files"));
+            told.push(format!(
+                "{shown}: can not be read: {e}; set lines.dir to your menu files"
+            ));
             return Vec::new();
         }
     };
@@ -153,14 +157,18 @@ fn read_menus(dir: Option<&Path>, told: &mut Vec<String>) -> Vec<(String, String
         .collect();
     paths.sort();
     if paths.is_empty() {
-        told.push(format!("{shown}: no menu file (*.yaml) in here; write one, or leave lines.dir out"));
+        told.push(format!(
+            "{shown}: no menu file (*.yaml) in here; write one, or leave lines.dir out"
+        ));
     }
     let mut files = Vec::new();
     for path in paths {
         let name = path.display().to_string();
         match std::fs::read_to_string(&path) {
             Ok(text) => files.push((name, text)),
-            Err(e) => told.push(format!("{name}: can not be read: {e}; make it readable UTF-8")),
+            Err(e) => told.push(format!(
+                "{name}: can not be read: {e}; make it readable UTF-8"
+            )),
         }
     }
     files
@@ -173,7 +181,9 @@ fn missing_prompts(config: &Config, prompts: &PromptLibrary) -> Vec<String> {
     let own = system::all().into_iter().map(|name| (name, "the server"));
     let queues = config.queues.iter().flat_map(|q| {
         let comfort = q.comfort.iter().map(|c| &c.prompt);
-        comfort.chain([&q.music]).map(|p| (p.as_str().to_owned(), q.name.as_str()))
+        comfort
+            .chain([&q.music])
+            .map(|p| (p.as_str().to_owned(), q.name.as_str()))
     });
     for (name, of) in own.chain(queues) {
         if prompts.get(&PromptName::new(&name)).is_none() {
@@ -191,13 +201,22 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
     let mut told = Vec::new();
     for queue in &config.queues {
         if !config.agents.iter().any(|a| a.queues.contains(&queue.name)) {
-            told.push(format!("warning: no agent answers the queue `{}`", queue.name));
+            told.push(format!(
+                "warning: no agent answers the queue `{}`",
+                queue.name
+            ));
         }
     }
     for trunk in &config.trunks {
-        for number in trunk.numbers.iter().filter(|n| lines.by_number(n).is_none()) {
+        for number in trunk
+            .numbers
+            .iter()
+            .filter(|n| lines.by_number(n).is_none())
+        {
             let name = &trunk.name;
-            told.push(format!("warning: no line has the number `{number}` of trunk `{name}`"));
+            told.push(format!(
+                "warning: no line has the number `{number}` of trunk `{name}`"
+            ));
         }
     }
     told
@@ -211,7 +230,10 @@ fn give_demo_password(config: &mut Config) -> Result<(), String> {
     }
     let path = config.store.dir.join("demo-password");
     let told = |e: std::io::Error| {
-        format!("{}: {e}; make the folder writable, or name another by --data", path.display())
+        format!(
+            "{}: {e}; make the folder writable, or name another by --data",
+            path.display()
+        )
     };
     let password = match std::fs::read_to_string(&path) {
         Ok(text) if !text.trim().is_empty() => text.trim().to_owned(),
@@ -245,7 +267,10 @@ mod tests {
     fn options(dir: &Path, more: &[(&str, &str)]) -> Options {
         Options {
             data: Some(dir.join("data")),
-            set: more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            set: more
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
             ..Options::default()
         }
     }
@@ -271,7 +296,10 @@ mod tests {
     #[test]
     fn a_chosen_demo_password_is_used() {
         let dir = tempfile::tempdir().unwrap();
-        let options = options(dir.path(), &[("demo.password", "open sesame"), ("media.codecs", "pcmu")]);
+        let options = options(
+            dir.path(),
+            &[("demo.password", "open sesame"), ("media.codecs", "pcmu")],
+        );
         let setup = load(&options, Purpose::Serve).unwrap();
         let chosen = AgentSecret::Password(Secret::new("open sesame"));
         assert_eq!(setup.config.agents[1].secret, Some(chosen));
@@ -288,7 +316,11 @@ mod tests {
         options.menus = Some(menus);
         options.prompts = Some(dir.path().join("no-such"));
         let told = load(&options, Purpose::Serve).unwrap_err().join("\n");
-        for expected in ["--set: sip.realm", "a.yaml:1:1: the file has no `human`", "no-such/en"] {
+        for expected in [
+            "--set: sip.realm",
+            "a.yaml:1:1: the file has no `human`",
+            "no-such/en",
+        ] {
             assert!(told.contains(expected), "{expected} in:\n{told}");
         }
     }

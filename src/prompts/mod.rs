@@ -52,7 +52,12 @@ impl PromptLibrary {
             let file = |name| format!("(embedded) {language}/{name}.wav");
             let all = embedded::WAVS.iter();
             wavs.extend(all.map(|(n, bytes)| ((*n).to_owned(), Wav::new(file(n), *bytes))));
-            read_transcripts("(embedded)", embedded::TRANSCRIPTS, &mut texts, &mut mistakes);
+            read_transcripts(
+                "(embedded)",
+                embedded::TRANSCRIPTS,
+                &mut texts,
+                &mut mistakes,
+            );
         }
         if let Some(dir) = dir {
             read_folder(&dir.join(language), &mut wavs, &mut texts, &mut mistakes);
@@ -237,7 +242,8 @@ fn encode_all(wavs: &BTreeMap<String, Wav>, codecs: &[Codec]) -> Encoded {
     let results: Vec<Result<Prompt, PromptMistake>> = std::thread::scope(|scope| {
         let work = |first: usize| {
             let mine = all.iter().skip(first).step_by(threads);
-            mine.map(|(name, wav)| encode(name, wav, codecs)).collect::<Vec<_>>()
+            mine.map(|(name, wav)| encode(name, wav, codecs))
+                .collect::<Vec<_>>()
         };
         let running: Vec<_> = (0..threads).map(|t| scope.spawn(move || work(t))).collect();
         running
@@ -265,7 +271,9 @@ fn encode_all(wavs: &BTreeMap<String, Wav>, codecs: &[Codec]) -> Encoded {
 fn encode(name: &str, wav: &Wav, codecs: &[Codec]) -> Result<Prompt, PromptMistake> {
     let told = |(what, remedy): (String, &str)| PromptMistake::new(&wav.file, what, remedy);
     let good = name.len() <= 64
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     if !good {
         let what = "menus could not name this prompt".to_owned();
         return Err(told((what, "call the file by letters, digits, - and _")));

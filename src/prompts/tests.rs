@@ -38,7 +38,15 @@ fn the_embedded_prompts_are_the_files_of_the_folder() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts/en");
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
-        .filter_map(|e| Some(e.ok()?.file_name().to_str()?.strip_suffix(".wav")?.to_owned()))
+        .filter_map(|e| {
+            Some(
+                e.ok()?
+                    .file_name()
+                    .to_str()?
+                    .strip_suffix(".wav")?
+                    .to_owned(),
+            )
+        })
         .collect();
     files.sort();
     let embedded: Vec<&str> = embedded::WAVS.iter().map(|(name, _)| *name).collect();
@@ -109,7 +117,11 @@ fn what_is_encoded_is_as_long_as_the_recording() {
 fn a_folder_lies_over_the_embedded_prompts() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("en")).unwrap();
-    std::fs::write(dir.path().join("en/sys-zero.wav"), wav(spec(1, 8000, 16), 800)).unwrap();
+    std::fs::write(
+        dir.path().join("en/sys-zero.wav"),
+        wav(spec(1, 8000, 16), 800),
+    )
+    .unwrap();
     let text = "sys-zero = \"Zero it is\"\n";
     std::fs::write(dir.path().join("en/transcripts.toml"), text).unwrap();
     let library = PromptLibrary::load(Some(dir.path()), "en", &[]).unwrap();
@@ -142,7 +154,14 @@ fn bad_files_are_told_all_at_once() {
     let folder = dir.path().join("xx/").display().to_string();
     let mut told: Vec<String> = mistakes
         .iter()
-        .map(|m| m.to_string().replace(&folder, "").lines().next().unwrap().to_owned())
+        .map(|m| {
+            m.to_string()
+                .replace(&folder, "")
+                .lines()
+                .next()
+                .unwrap()
+                .to_owned()
+        })
         .collect();
     told.sort();
     assert_eq!(

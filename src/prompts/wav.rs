@@ -19,17 +19,24 @@ type Wrong = (String, &'static str);
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Sound, Wrong> {
     let convert = "convert it: sox old.wav -b 16 -r 16000 -c 1 new.wav";
-    let mut reader = WavReader::new(bytes).map_err(|e| (format!("not a WAV file: {e}"), convert))?;
+    let mut reader =
+        WavReader::new(bytes).map_err(|e| (format!("not a WAV file: {e}"), convert))?;
     let spec = reader.spec();
     if !(1..=2).contains(&spec.channels) {
-        return Err((format!("{} channels; prompts are mono", spec.channels), convert));
+        return Err((
+            format!("{} channels; prompts are mono", spec.channels),
+            convert,
+        ));
     }
     if !RATES.contains(&spec.sample_rate) {
         return Err((format!("{} samples per second", spec.sample_rate), convert));
     }
     if reader.duration() > MAX_SECONDS * spec.sample_rate {
         let what = format!("its header promises more than {MAX_SECONDS} seconds");
-        return Err((what, "cut it, or if it is short, write its header anew: sox old.wav new.wav"));
+        return Err((
+            what,
+            "cut it, or if it is short, write its header anew: sox old.wav new.wav",
+        ));
     }
     let cut = |e: hound::Error| {
         let what = format!("the file ends before its header says: {e}");
