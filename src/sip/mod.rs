@@ -13,6 +13,7 @@ pub mod framing;
 pub mod leg;
 pub mod message;
 pub mod registrar;
+pub mod registration;
 pub mod reliable;
 pub mod session_timer;
 pub mod transaction;
