@@ -197,7 +197,9 @@ impl Registration {
                 self.until = None;
                 self.tell(0);
                 let wait = self.spread(RECONNECT);
-                self.stage = Stage::Waiting { at: now.mono + wait };
+                self.stage = Stage::Waiting {
+                    at: now.mono + wait,
+                };
             }
             Stage::Off | Stage::Waiting { .. } | Stage::Asking { .. } | Stage::Leaving { .. } => {}
         }
@@ -311,7 +313,9 @@ impl Registration {
         if let Some(asked) = asked {
             wait = wait.max(asked.min(BACK_OFF_MOST));
         }
-        self.stage = Stage::Waiting { at: now.mono + wait };
+        self.stage = Stage::Waiting {
+            at: now.mono + wait,
+        };
         self.tell(status);
     }
 

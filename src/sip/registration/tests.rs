@@ -81,13 +81,22 @@ fn registers_with_digest_and_refreshes_in_time() {
     assert_eq!(auth.name, "Authorization");
     assert!(auth.value.contains("nc=00000001") && auth.value.contains("SHA-256"));
     // The trunk grants less, and lists another phone too.
-    w.answer(200, &format!("Contact: <sip:other@h>;expires=9, <{CONTACT}>;expires=100\r\n"));
+    w.answer(
+        200,
+        &format!("Contact: <sip:other@h>;expires=9, <{CONTACT}>;expires=100\r\n"),
+    );
     assert_eq!(w.events(), [(true, 200)]);
     let after = w.wait();
     assert!((75..=85).contains(&after), "{after}");
     // With the old nonce, counted; no news when it goes well.
     let refresh = w.sent();
-    assert!(refresh.authorization.expect("kept").value.contains("nc=00000002"));
+    assert!(
+        refresh
+            .authorization
+            .expect("kept")
+            .value
+            .contains("nc=00000002")
+    );
     w.answer(200, "Expires: 1000\r\n");
     assert_eq!(w.events(), []);
     let after = w.wait();
@@ -95,7 +104,13 @@ fn registers_with_digest_and_refreshes_in_time() {
     // The nonce grew old meanwhile.
     w.sent();
     w.challenge(", stale=true");
-    assert!(w.sent().authorization.expect("again").value.contains("nc=00000001"));
+    assert!(
+        w.sent()
+            .authorization
+            .expect("again")
+            .value
+            .contains("nc=00000001")
+    );
     w.answer(200, "");
     assert!(w.registration.is_registered());
 }
