@@ -49,7 +49,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "bridge", "record", "config",
         ],
     ),
-    // The edge: sockets and threads, files, tasks. All of it may read the clock of `task::clock`.
+    // The edge: sockets and threads, files, figures. All of it may read `task::clock`.
     (
         "net",
         &[
@@ -70,8 +70,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "now",
             "config",
             "record",
-            "queue::action",
-            "menu::outcome",
+            "queue",
+            "menu",
             "call",
             "task::clock",
         ],
@@ -92,7 +92,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "observe",
-        &["ids", "now", "config", "record", "task::clock"],
+        &[
+            "ids",
+            "now",
+            "config",
+            "media",
+            "sip",
+            "queue",
+            "record",
+            "call",
+            "task::clock",
+        ],
     ),
     (
         "task",
