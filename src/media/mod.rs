@@ -8,6 +8,7 @@ pub mod dtmf_tone;
 pub mod leg;
 pub mod outgoing;
 pub mod player;
+pub mod playout;
 pub mod ports;
 pub mod prompt;
 pub mod rtcp;

@@ -2,6 +2,7 @@
 //! from a prompt or from the other side of a bridge. The thread that owns it moves packets
 //! and time.
 
+mod ear;
 mod receive;
 mod report;
 mod secure;
@@ -23,10 +24,13 @@ use crate::ids::LegId;
 use crate::now::Mono;
 use crate::sdp::plan::MediaPlan;
 
+use ear::Ear;
+pub use ear::Heard;
 pub use receive::{Incoming, Kind, Received};
 use report::Reports;
 use secure::Secure;
 pub use send::Passed;
+use send::Voice;
 
 /// What a leg begins with. The random numbers come from outside (RFC 3550 §5.1, §8.1).
 #[derive(Clone, Debug)]
@@ -55,6 +59,10 @@ pub struct Leg {
     secure: Secure,
     out: Outgoing,
     player: Option<Player>,
+    /// Encodes what a partner of another codec says.
+    voice: Option<Box<Voice>>,
+    /// Decodes what arrives, where somebody listens.
+    ear: Option<Box<Ear>>,
     keys: EventReceiver,
     incoming: ReceiverStats,
     reports: Reports,
@@ -77,6 +85,8 @@ impl Leg {
             secure: Secure::Clear,
             out: Outgoing::new(config.ssrc, config.sequence, config.timestamp),
             player: None,
+            voice: None,
+            ear: None,
             keys: EventReceiver::new(8000),
             incoming: ReceiverStats::new(8000),
             reports: Reports::new(config.cname, config.seed, now),
@@ -126,6 +136,7 @@ impl Leg {
             }
         };
         self.plan = Some(Box::new(plan));
+        self.retune();
         opened
     }
 
@@ -151,12 +162,14 @@ impl Leg {
     /// A partner was given or taken away: ends the playing.
     pub fn change_partner(&mut self) {
         self.player = None;
+        self.voice = None;
         self.out.change();
+        self.retune();
     }
 
     /// Whether the leg wants to be ticked every 20 ms.
     pub fn wants_tick(&self) -> bool {
-        self.player.is_some() && self.may_send()
+        self.ear.is_some() || (self.player.is_some() && self.may_send())
     }
 
     /// Where our RTP goes; `None`: nowhere at present.

@@ -1,9 +1,51 @@
 //! What a leg sends.
 
 use super::{Incoming, Kind, Leg};
+use crate::media::codec::Encoder;
+use crate::media::codec::resample::Resampler;
 use crate::media::command::MediaEvent;
 use crate::media::dtmf_event::EventPayload;
 use crate::media::player::Step;
+use crate::sdp::plan::Codec;
+
+/// The encoder for a partner of another codec.
+pub(super) struct Voice {
+    encoder: Encoder,
+    /// From the rate in front to the encoder's.
+    resampler: Option<(u32, Resampler)>,
+    pcm: Vec<i16>,
+    payload: Vec<u8>,
+}
+
+impl Voice {
+    fn new(codec: Codec) -> Voice {
+        Voice {
+            encoder: Encoder::new(codec),
+            resampler: None,
+            pcm: Vec::new(),
+            payload: Vec::new(),
+        }
+    }
+
+    /// 20 ms to a payload. `false`: of a rate that can not be changed to ours.
+    fn encode(&mut self, pcm: &[i16], rate: u32) -> bool {
+        let ours = self.encoder.sample_rate();
+        if rate == ours {
+            self.encoder.encode(pcm, &mut self.payload);
+            return true;
+        }
+        if self.resampler.as_ref().is_none_or(|(r, _)| *r != rate) {
+            self.resampler = Resampler::new(rate, ours).ok().map(|r| (rate, r));
+        }
+        let Some((_, resampler)) = &mut self.resampler else {
+            return false;
+        };
+        self.pcm.clear();
+        resampler.process(pcm, &mut self.pcm);
+        self.encoder.encode(&self.pcm, &mut self.payload);
+        true
+    }
+}
 
 /// What became of the partner's packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +132,37 @@ impl Leg {
         } else {
             Passed::Dropped
         }
+    }
+}
+
+impl Leg {
+    /// 20 ms of what a partner of another codec says. `true`: `out` holds a packet.
+    pub fn say(&mut self, pcm: &[i16], rate: u32, ms: u64, out: &mut Vec<u8>) -> bool {
+        if self.player.is_some() || !self.may_send() {
+            return false;
+        }
+        let Some(plan) = self.plan.as_deref() else {
+            return false;
+        };
+        let codec = plan.codec;
+        if self
+            .voice
+            .as_ref()
+            .is_none_or(|v| v.encoder.codec() != codec)
+        {
+            self.voice = Some(Box::new(Voice::new(codec)));
+        }
+        let Some(voice) = self.voice.as_deref_mut() else {
+            return false;
+        };
+        if !voice.encode(pcm, rate) {
+            return false;
+        }
+        let payload = &voice.payload;
+        let pt = plan.send_payload_type;
+        let header = self.out.next(pt, ms, codec.clock_rate(), payload.len());
+        self.sent += 1;
+        self.secure.write(&header, payload, out)
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) struct Shard {
 struct Scratch {
     datagram: Vec<u8>,
     clear: Vec<u8>,
+    pcm: Vec<i16>,
     out: Vec<u8>,
     events: Vec<MediaEvent>,
     due: Vec<u32>,
@@ -181,17 +182,24 @@ impl Shard {
         if open && let Some(source) = received.source {
             seat.rtp.connect(source);
         }
-        let partner = seat.partner;
-        if let (Some(packet), Some(partner)) = (received.packet, partner)
-            && let Some(seat) = self.seats.get_mut(partner as usize)
-            && let Some(seat) = seat.as_deref_mut()
-        {
-            match seat
-                .leg
-                .pass_on(&packet, millis(now), &mut self.scratch.out)
+        if let Some(packet) = received.packet {
+            let ms = millis(now);
+            let partner = seat.partner;
+            let passed = partner.and_then(|p| {
+                let seat = self.seats.get_mut(p as usize)?.as_deref_mut()?;
+                let passed = seat.leg.pass_on(&packet, ms, &mut self.scratch.out);
+                if passed == Passed::Ready {
+                    send(seat, &self.scratch.out, &mut self.tally);
+                }
+                Some(passed)
+            });
+            if let Some(seat) = self.seats.get_mut(place as usize)
+                && let Some(seat) = seat.as_deref_mut()
             {
-                Passed::Ready => send(seat, &self.scratch.out, &mut self.tally),
-                Passed::Dropped | Passed::OtherCodec => {}
+                seat.leg.hear(&packet, passed, ms);
+                if seat.slot.is_none() && seat.leg.wants_tick() {
+                    self.reslot(place, self.ms + 1);
+                }
             }
         }
         open
@@ -237,8 +245,31 @@ impl Shard {
         if seat.leg.tick(ms, &mut self.scratch.out, events) {
             send(seat, &self.scratch.out, &mut self.tally);
         }
+        let partner = seat.partner;
+        while let Some(heard) = self
+            .seats
+            .get_mut(place as usize)
+            .and_then(|s| s.as_deref_mut())
+            .and_then(|s| {
+                s.leg
+                    .listen(ms, &mut self.scratch.pcm, &mut self.scratch.events)
+            })
+        {
+            if heard.for_partner
+                && let Some(seat) = partner.and_then(|p| self.seats.get_mut(p as usize))
+                && let Some(seat) = seat.as_deref_mut()
+                && seat
+                    .leg
+                    .say(&self.scratch.pcm, heard.rate, ms, &mut self.scratch.out)
+            {
+                send(seat, &self.scratch.out, &mut self.tally);
+            }
+        }
+        let events = &mut self.scratch.events;
         if !events.is_empty() {
             self.events.extend(events.drain(..).map(|e| (place, e)));
+        }
+        if self.seat(place).is_some_and(|s| !s.leg.wants_tick()) {
             self.reslot(place, ms);
         }
     }
@@ -393,7 +424,18 @@ impl Shard {
                 self.reslot(place, self.ms + 1);
             }
             MediaCommand::Unbridge { .. } => self.part(place),
-            MediaCommand::Record { .. } | MediaCommand::StopRecord { .. } => {}
+            MediaCommand::Record { sink, limit, .. } => {
+                let events = &mut self.scratch.events;
+                seat.leg.record(sink, limit, millis(now), events);
+                self.events.extend(events.drain(..).map(|e| (place, e)));
+                self.reslot(place, self.ms + 1);
+            }
+            MediaCommand::StopRecord { .. } => {
+                let events = &mut self.scratch.events;
+                seat.leg.stop_record(events);
+                self.events.extend(events.drain(..).map(|e| (place, e)));
+                self.reslot(place, self.ms + 1);
+            }
             MediaCommand::Close { .. } => self.close(place),
             // Done by the caller: it is about two legs.
             MediaCommand::Bridge { .. } => {}
@@ -523,6 +565,9 @@ impl Shard {
             return;
         };
         self.common.leave(seat.control.leg);
+        let last = &mut self.scratch.events;
+        seat.leg.stop_record(last);
+        self.events.extend(last.drain(..).map(|e| (place, e)));
         // What the leg told in this tick comes before its end.
         let (own, rest) = std::mem::take(&mut self.events)
             .into_iter()

@@ -1,6 +1,7 @@
 //! The threads over real sockets on the loopback.
 
 mod bridge;
+mod hear;
 mod keys;
 mod play;
 mod trust;

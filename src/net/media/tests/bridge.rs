@@ -95,14 +95,13 @@ fn a_prompt_is_heard_in_place_of_the_partner_until_it_ends() {
     let before = *says(&mut a, &b, 3).last().unwrap();
     let prompt = prompt(700.0, 100);
     b.play(4, vec![prompt.clone()], false);
+    // What came before the command is still the partner's.
+    std::thread::sleep(Duration::from_millis(10));
     let encoded = prompt.encoded(Codec::Pcmu).unwrap();
     let mut last = before;
     for i in 0..encoded.len() {
         a.speak(&payload(200), 160);
         let (header, heard) = b.hear();
-        if i == 0 && heard == payload(200) {
-            panic!("the partner was heard after Play");
-        }
         assert_eq!(heard, encoded.packet(i).unwrap());
         assert_eq!(header.sequence, last.sequence.wrapping_add(1));
         assert_eq!(header.marker, i == 0);
