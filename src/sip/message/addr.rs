@@ -62,7 +62,7 @@ impl NameAddr {
         Ok(NameAddr {
             display,
             uri: Uri::parse(uri)?,
-            params: Params::parse(rest)?,
+            params: params(rest)?,
         })
     }
 
@@ -76,7 +76,7 @@ impl NameAddr {
         Ok(NameAddr {
             display: String::new(),
             uri: Uri::parse(uri)?,
-            params: Params::parse(rest)?,
+            params: params(rest)?,
         })
     }
 
@@ -100,6 +100,12 @@ impl NameAddr {
     pub fn expires(&self) -> Option<u32> {
         lex::number_u32(self.params.get("expires")?.as_bytes())
     }
+}
+
+fn params(s: &[u8]) -> Result<Params, Invalid> {
+    let params = Params::parse(s)?;
+    params.once(&["tag"])?;
+    Ok(params)
 }
 
 fn before(value: &[u8], at: usize, b: u8) -> bool {

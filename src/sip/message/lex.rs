@@ -35,7 +35,7 @@ pub(crate) const fn trim_start(mut s: &[u8]) -> &[u8] {
 
 /// The position of the first `b` in `s`.
 pub(crate) fn find(s: &[u8], b: u8) -> Option<usize> {
-    s.iter().position(|&x| x == b)
+    memchr::memchr(b, s)
 }
 
 /// Splits at the first `b`; both sides without it.

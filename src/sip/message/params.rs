@@ -88,7 +88,7 @@ impl Params {
         }
     }
 
-    /// Sets a URI parameter; what may not stand in one is percent-encoded (RFC 3261 §19.1.1).
+    /// Sets a URI parameter (an empty value is none); what may not stand in one is percent-encoded (RFC 3261 §19.1.1).
     pub fn set_uri(&mut self, name: &str, value: Option<&str>) {
         self.remove(name);
         if name.is_empty() {
@@ -96,7 +96,7 @@ impl Params {
         }
         self.0.push(';');
         self.push_uri_text(name);
-        if let Some(value) = value {
+        if let Some(value) = value.filter(|v| !v.is_empty()) {
             self.0.push('=');
             self.push_uri_text(value);
         }
@@ -110,6 +110,19 @@ impl Params {
                 lex::push_escaped(&mut self.0, b);
             }
         }
+    }
+
+    /// Refuses what stands there more than once, where two readers might take different ones
+    /// (RFC 3261 §7.3.1).
+    pub(crate) fn once(&self, names: &[&str]) -> Result<(), Invalid> {
+        let times = |name: &&str| {
+            let same = |n: &str| n.eq_ignore_ascii_case(name);
+            self.iter().filter(|(n, _)| same(n)).count()
+        };
+        if names.iter().any(|name| times(name) > 1) {
+            return Err(Invalid("repeated parameter"));
+        }
+        Ok(())
     }
 
     /// Takes `name` away, each time that it stands there.
@@ -167,6 +180,9 @@ impl Params {
             let (value, rest) = s.split_at(end);
             if value.is_empty() {
                 return Err(Invalid("parameter without a value"));
+            }
+            if value.iter().any(|b| matches!(b, b'\r' | b'\n')) {
+                return Err(Invalid("line end in a parameter"));
             }
             out.push('=');
             push_lossy(&mut out, value);

@@ -109,7 +109,8 @@ fn response_line(line: &[u8]) -> Result<Start, ParseErrorKind> {
     let reason = if reason == usual.as_bytes() {
         Cow::Borrowed(usual)
     } else {
-        Cow::Owned(String::from_utf8_lossy(reason).into_owned())
+        let text = String::from_utf8_lossy(reason);
+        Cow::Owned(text.replace(|c: char| c.is_ascii_control(), " "))
     };
     Ok(Start::Response(status, reason))
 }

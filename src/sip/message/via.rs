@@ -68,11 +68,13 @@ impl Via {
         let end = lex::find(rest, b';').unwrap_or(rest.len());
         let (sent_by, params) = rest.split_at(end);
         let (host, port) = sent_by_parts(lex::trim(sent_by))?;
+        let params = Params::parse(params)?;
+        params.once(&["branch", "received", "rport", "maddr"])?;
         Ok(Via {
             transport,
             host,
             port,
-            params: Params::parse(params)?,
+            params,
         })
     }
 

@@ -149,7 +149,7 @@ impl Fields<'_> {
         let value = if folded {
             unfold(value)?
         } else {
-            if value.iter().any(|b| matches!(b, b'\r' | b'\n')) {
+            if memchr::memchr2(b'\r', b'\n', value).is_some() {
                 return Err(ParseErrorKind::HeaderLine);
             }
             let trimmed = lex::trim(value);

@@ -98,9 +98,14 @@ impl Message {
 /// `to` with a tag, unless it has one or can not be read.
 pub(super) fn with_tag(to: &[u8], tag: &str) -> Bytes {
     let mut out = to.to_vec();
-    if super::addr::NameAddr::parse(to).is_ok_and(|to| to.tag().is_none()) {
+    let mut tag = tag
+        .bytes()
+        .filter(|&b| super::lex::is_token_byte(b))
+        .peekable();
+    let wanted = super::addr::NameAddr::parse(to).is_ok_and(|to| to.tag().is_none());
+    if wanted && tag.peek().is_some() {
         out.extend_from_slice(b";tag=");
-        out.extend(tag.bytes().filter(|&b| super::lex::is_token_byte(b)));
+        out.extend(tag);
     }
     Bytes::from(out)
 }
