@@ -5,6 +5,7 @@ pub mod command;
 pub mod dedup;
 pub mod dtmf_event;
 pub mod dtmf_tone;
+pub mod jitter;
 pub mod leg;
 pub mod outgoing;
 pub mod player;

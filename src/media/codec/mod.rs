@@ -34,6 +34,18 @@ pub const fn frame_samples(codec: Codec) -> usize {
     sample_rate(codec) as usize / 50
 }
 
+/// How long a payload's audio lasts, in RTP clock units, without decoding it; `None` when no
+/// encoder makes such a payload.
+pub fn packet_ticks(codec: Codec, payload: &[u8]) -> Option<u32> {
+    let ticks = match codec {
+        // One byte a tick: G.722 has 16000 samples but 8000 bytes and ticks a second.
+        Codec::Pcmu | Codec::Pcma | Codec::G722 => u32::try_from(payload.len()).ok()?,
+        Codec::Opus => opus::packet_ticks(payload)?,
+    };
+    let max = codec.clock_rate() / 1000 * MAX_PACKET_MS as u32;
+    (ticks > 0 && ticks <= max).then_some(ticks)
+}
+
 /// One codec's encoder. A stream needs one of its own: G.722 and Opus remember.
 pub struct Encoder(EncoderKind);
 

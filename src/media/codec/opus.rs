@@ -16,6 +16,24 @@ const MAX_SAMPLES: usize = RATE as usize / 1000 * MAX_PACKET_MS;
 const MAX_PAYLOAD: usize = 1276;
 const BITRATE: i32 = 24_000;
 
+/// Duration by the first two bytes (RFC 6716 §3.1), at 48 kHz.
+pub(super) fn packet_ticks(payload: &[u8]) -> Option<u32> {
+    let toc = *payload.first()?;
+    let config = toc >> 3;
+    let frame = match config {
+        // SILK: 10, 20, 40, 60 ms; hybrid: 10, 20 ms; CELT: 2.5, 5, 10, 20 ms.
+        0..=11 => [480, 960, 1920, 2880][usize::from(config & 3)],
+        12..=15 => [480, 960][usize::from(config & 1)],
+        _ => [120, 240, 480, 960][usize::from(config & 3)],
+    };
+    let frames = match toc & 3 {
+        0 => 1,
+        1 | 2 => 2,
+        _ => u32::from(*payload.get(1)? & 0x3f),
+    };
+    Some(frame * frames)
+}
+
 pub(super) struct Encoder(Option<OpusEncoder>);
 
 impl Encoder {
@@ -76,7 +94,8 @@ impl Decoder {
         };
         match made {
             Ok(Ok(n)) => {
-                out.extend(float.iter().take(n).map(|&s| (s * 32768.0) as i16));
+                // `as` saturates; rounded it is within one step of what libopus gives.
+                out.extend(float.iter().take(n).map(|&s| (s * 32768.0).round() as i16));
                 Ok(())
             }
             Ok(Err(_)) => Err(BadPayload),

@@ -185,6 +185,28 @@ fn what_is_lost_fades_and_comes_back() {
 }
 
 #[test]
+fn durations_are_read_without_decoding() {
+    for (codec, payload, want) in [
+        (Codec::Pcmu, vec![0; 160], Some(160)),
+        (Codec::G722, vec![0; 240], Some(240)),
+        (Codec::Pcma, vec![0; 961], None),
+        (Codec::Pcma, vec![], None),
+        (Codec::Opus, vec![9 << 3, 0], Some(960)),      // SILK wideband, 20 ms
+        (Codec::Opus, vec![11 << 3 | 1, 0], Some(5760)), // 2 × 60 ms
+        (Codec::Opus, vec![16 << 3 | 3, 4], Some(480)), // CELT, 4 × 2.5 ms
+        (Codec::Opus, vec![15 << 3], Some(960)),        // hybrid, 20 ms
+        (Codec::Opus, vec![3], None),
+        (Codec::Opus, vec![3, 0], None),
+        (Codec::Opus, vec![11 << 3 | 3, 63], None),
+    ] {
+        assert_eq!(packet_ticks(codec, &payload), want, "{codec:?} {payload:?}");
+    }
+    let mut out = Vec::new();
+    Encoder::new(Codec::Opus).encode(&[100; 320], &mut out);
+    assert_eq!(packet_ticks(Codec::Opus, &out), Some(960));
+}
+
+#[test]
 fn any_payload_is_decoded_or_refused() {
     // One decoder for the whole run: hostile packets meet a state that others left.
     let decoders: Vec<_> = Codec::ALL.map(Decoder::new).into();
