@@ -191,10 +191,10 @@ fn durations_are_read_without_decoding() {
         (Codec::G722, vec![0; 240], Some(240)),
         (Codec::Pcma, vec![0; 961], None),
         (Codec::Pcma, vec![], None),
-        (Codec::Opus, vec![9 << 3, 0], Some(960)),      // SILK wideband, 20 ms
+        (Codec::Opus, vec![9 << 3, 0], Some(960)), // SILK wideband, 20 ms
         (Codec::Opus, vec![11 << 3 | 1, 0], Some(5760)), // 2 × 60 ms
         (Codec::Opus, vec![16 << 3 | 3, 4], Some(480)), // CELT, 4 × 2.5 ms
-        (Codec::Opus, vec![15 << 3], Some(960)),        // hybrid, 20 ms
+        (Codec::Opus, vec![15 << 3], Some(960)),   // hybrid, 20 ms
         (Codec::Opus, vec![3], None),
         (Codec::Opus, vec![3, 0], None),
         (Codec::Opus, vec![11 << 3 | 3, 63], None),

@@ -5,7 +5,10 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (self.0 >> 33) % n
     }
 }
@@ -128,7 +131,10 @@ fn what_is_lost_is_concealed_one_for_one() {
         let h = listen(sent, 40_000);
         assert!(in_order(&h.played));
         let concealed = h.played.iter().filter(|p| p.is_none()).count();
-        assert!(concealed.abs_diff(lost) <= 8, "seed {seed}: {concealed} for {lost}");
+        assert!(
+            concealed.abs_diff(lost) <= 8,
+            "seed {seed}: {concealed} for {lost}"
+        );
         // Each gap stands where the packet was: the timeline neither grows nor shrinks.
         let total = h.played.len();
         assert!((1990..=2005).contains(&total), "seed {seed}: {total}");
@@ -197,15 +203,33 @@ fn a_new_stream_and_a_jump_begin_anew() {
     let mut b = JitterBuffer::new(8000);
     let mut out = Vec::new();
     let at = Mono::from_millis;
-    assert_eq!(b.insert(at(0), &header(0, 1), 160, &[0]), Inserted::Restarted);
+    assert_eq!(
+        b.insert(at(0), &header(0, 1), 160, &[0]),
+        Inserted::Restarted
+    );
     assert_eq!(b.insert(at(20), &header(1, 1), 160, &[1]), Inserted::Kept);
-    assert_eq!(b.insert(at(20), &header(1, 1), 160, &[1]), Inserted::TooLate);
-    assert_eq!(b.insert(at(40), &header(7, 2), 160, &[2]), Inserted::Restarted);
-    assert_eq!(b.insert(at(60), &header(20_000, 2), 160, &[3]), Inserted::Restarted);
-    assert_eq!(b.pull(at(300), &mut out), Pulled::Packet { payload_type: 0 });
+    assert_eq!(
+        b.insert(at(20), &header(1, 1), 160, &[1]),
+        Inserted::TooLate
+    );
+    assert_eq!(
+        b.insert(at(40), &header(7, 2), 160, &[2]),
+        Inserted::Restarted
+    );
+    assert_eq!(
+        b.insert(at(60), &header(20_000, 2), 160, &[3]),
+        Inserted::Restarted
+    );
+    assert_eq!(
+        b.pull(at(300), &mut out),
+        Pulled::Packet { payload_type: 0 }
+    );
     assert_eq!(out, [3]);
     // Overtaken by the one that was played.
-    assert_eq!(b.insert(at(310), &header(19_999, 2), 160, &[4]), Inserted::TooLate);
+    assert_eq!(
+        b.insert(at(310), &header(19_999, 2), 160, &[4]),
+        Inserted::TooLate
+    );
 }
 
 #[test]
@@ -233,7 +257,11 @@ fn a_burst_after_a_standstill_keeps_the_newest() {
     // The network stops for a second and then delivers all at once.
     let sent = send(0..300, |n| {
         let ms = u64::from(n) * 20;
-        Some(if (2000..3000).contains(&ms) { 3000 - ms } else { 5 })
+        Some(if (2000..3000).contains(&ms) {
+            3000 - ms
+        } else {
+            5
+        })
     });
     let h = listen(sent, 6200);
     assert!(in_order(&h.played));
@@ -247,7 +275,9 @@ fn a_burst_after_a_standstill_keeps_the_newest() {
 fn a_delay_that_is_no_longer_needed_goes_away() {
     let mut r = Random(1);
     // Two seconds of heavy jitter, then a minute of none.
-    let sent = send(0..3100, |n| Some(if n < 100 { 5 + r.below(150) } else { 5 }));
+    let sent = send(0..3100, |n| {
+        Some(if n < 100 { 5 + r.below(150) } else { 5 })
+    });
     let mut delays = Vec::new();
     let h = listen(sent, 62_100);
     // The position in the output tells the delay at the end.
