@@ -12,6 +12,7 @@ pub mod now;
 pub mod text;
 
 // The path of a call.
+pub mod call;
 pub mod menu;
 pub mod queue;
 pub mod record;

@@ -1,0 +1,327 @@
+//! The caller talks with a person: bridge, hold from either side, and what ends it.
+
+use bytes::Bytes;
+
+use super::event::{CallAction, QueueCommand};
+use super::legs::{Leg, Purpose};
+use super::machine::{Call, Stage};
+use super::setup::CallSetup;
+use super::transfer::Transfer;
+use crate::ids::{AgentId, Key, LegId, PhoneNumber, QueueName};
+use crate::media::command::MediaCommand;
+use crate::menu::outcome::Reason;
+use crate::now::Now;
+use crate::record::timeline::{Event as RecordEvent, TransferTo};
+use crate::record::verdict::Verdict;
+use crate::sdp::plan::Codec;
+use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
+
+/// The person at the other end.
+#[derive(Debug)]
+pub(super) struct Party {
+    pub leg: Leg,
+    pub who: Who,
+}
+
+/// Who talks with the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    Agent(AgentId),
+    Outside(PhoneNumber),
+}
+
+impl Party {
+    /// When this person ends the talk.
+    fn ended_verdict(&self) -> Verdict {
+        match &self.who {
+            Who::Agent(agent) => Verdict::AgentEnded {
+                agent: agent.clone(),
+            },
+            Who::Outside(number) => Verdict::TransferredOut {
+                to: TransferTo::Number {
+                    number: number.clone(),
+                },
+            },
+        }
+    }
+}
+
+/// With a person.
+#[derive(Debug)]
+pub(super) struct Bridged {
+    /// `None` only while a transfer rings its target and the transferor has hung up already.
+    pub party: Option<Party>,
+    /// Where the caller goes back to when the person is lost.
+    pub home: QueueName,
+    /// Nothing has been heard from the person's phone for long: 0 goes back to the queue then.
+    pub silent: bool,
+    pub transfer: Option<Transfer>,
+}
+
+impl Bridged {
+    /// Ends the person's leg; the caller's is not touched.
+    pub fn release(self, call: &mut Call) {
+        if let Some(party) = self.party {
+            call.release(party);
+        }
+    }
+}
+
+impl Call {
+    /// A phone has answered: the two talk.
+    pub(super) fn connect(&mut self, purpose: Purpose, leg: Leg) {
+        let home = match std::mem::replace(&mut self.stage, Stage::Ended) {
+            Stage::Waiting(w) => w.queue,
+            Stage::Bridged(b) => {
+                if let Some(old) = b.party {
+                    self.sip(old.leg.id, LegCommand::ReferProgress { status: 200 });
+                    self.hand_on(old);
+                }
+                b.home
+            }
+            // Crossed with the caller's end: the phone that answered is let go.
+            other => {
+                self.stage = other;
+                return self.release(Party {
+                    leg,
+                    who: purpose.who(),
+                });
+            }
+        };
+        match &purpose {
+            Purpose::Offer(..) => {}
+            Purpose::TransferToAgent(agent) => {
+                self.act(CallAction::Queue(QueueCommand::Took(agent.clone())))
+            }
+            Purpose::TransferOutside(_) => self.act(CallAction::Queue(QueueCommand::Leave)),
+        }
+        if let Some(to) = purpose.transfer_to() {
+            self.record(RecordEvent::Transferred { to });
+        }
+        let who = purpose.who();
+        if let Who::Agent(agent) = who.clone() {
+            self.record(RecordEvent::Connected { agent });
+        }
+        self.media(MediaCommand::Bridge {
+            a: self.start.leg,
+            b: leg.id,
+        });
+        let party = Some(Party { leg, who });
+        self.stage = Stage::Bridged(Box::new(Bridged {
+            party,
+            home,
+            silent: false,
+            transfer: None,
+        }));
+        if self.caller.as_ref().is_some_and(Leg::is_held_by_peer) {
+            self.hold_music();
+        }
+    }
+
+    /// Ends a person's leg: the talk, and the contact, are over.
+    pub(super) fn release(&mut self, party: Party) {
+        self.sip(party.leg.id, LegCommand::Hangup { reason: None });
+        self.media(MediaCommand::Close { leg: party.leg.id });
+        if let Who::Agent(agent) = party.who {
+            self.act(CallAction::Queue(QueueCommand::Over(agent)));
+        }
+    }
+
+    /// Ends a person's leg; the caller's place is kept.
+    pub(super) fn hand_on(&mut self, party: Party) {
+        self.media(MediaCommand::Unbridge {
+            leg: self.start.leg,
+        });
+        self.sip(party.leg.id, LegCommand::Hangup { reason: None });
+        self.media(MediaCommand::Close { leg: party.leg.id });
+        if let Who::Agent(agent) = party.who {
+            self.act(CallAction::Queue(QueueCommand::Transferring(agent)));
+        }
+    }
+
+    /// Something from the phone of the person.
+    pub(super) fn agent_event(&mut self, now: Now, id: LegId, event: LegEvent) {
+        let codecs = self.codecs_callers_first();
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        let Some(party) = b.party.as_mut().filter(|p| p.leg.id == id) else {
+            return;
+        };
+        match event {
+            LegEvent::Offer { offer } => {
+                let actions = party.leg.reoffered(offer, &self.setup, &codecs);
+                self.apply_all(actions);
+                self.hold_music();
+            }
+            LegEvent::OfferAnswered { answer } => {
+                let action = party.leg.offer_answered(&answer);
+                self.apply_all(action);
+                self.hold_music();
+            }
+            LegEvent::Refer { to, replaces, .. } => self.refer(id, to, replaces),
+            LegEvent::Ended(end) => self.person_left(now, &end),
+            LegEvent::Info { .. }
+            | LegEvent::OfferRefused { .. }
+            | LegEvent::Confirmed { .. }
+            | LegEvent::Progress { .. }
+            | LegEvent::Answered { .. } => {}
+        }
+    }
+
+    fn person_left(&mut self, now: Now, end: &LegEnd) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        let Some(party) = b.party.take() else { return };
+        let (home, transferring) = (b.home.clone(), b.transfer.is_some());
+        if transferring {
+            // The transferor need not wait for the outcome (RFC 5589 §6.1).
+            self.hand_on(party);
+            return self.play_music(self.start.leg, Some(&home));
+        }
+        match end {
+            LegEnd::PeerBye | LegEnd::LocalHangup => {
+                let verdict = party.ended_verdict();
+                self.release(party);
+                self.hang_up_caller(verdict);
+            }
+            // The phone is gone, but not because a person meant to end the call.
+            LegEnd::PeerGone
+            | LegEnd::Unreachable
+            | LegEnd::NoAck
+            | LegEnd::NoAnswer
+            | LegEnd::PeerCancelled
+            | LegEnd::Refused { .. } => {
+                self.person_lost(now, party, home, "the agent's phone was lost")
+            }
+        }
+    }
+
+    /// The person's phone is dead, the caller goes back to the head of the line.
+    fn person_lost(&mut self, now: Now, party: Party, home: QueueName, what: &str) {
+        self.record(RecordEvent::Fault {
+            what: what.to_owned(),
+        });
+        self.hand_on(party);
+        self.return_to_queue(
+            now,
+            home,
+            Reason::Fault {
+                what: what.to_owned(),
+            },
+        );
+    }
+
+    // ---- the caller's phone offers anew, in any stage ----
+
+    pub(super) fn caller_reoffers(&mut self, offer: Option<Bytes>) {
+        let codecs = self.setup.codecs.clone();
+        let Some(leg) = &mut self.caller else { return };
+        let actions = leg.reoffered(offer, &self.setup, &codecs);
+        self.apply_all(actions);
+        self.hold_music();
+    }
+
+    pub(super) fn caller_answers_offer(&mut self, answer: &[u8]) {
+        let Some(leg) = &mut self.caller else { return };
+        let actions = leg.offer_answered(answer);
+        self.apply_all(actions);
+        self.hold_music();
+    }
+
+    fn apply_all(&mut self, actions: Vec<CallAction>) {
+        for action in actions {
+            self.act(action);
+        }
+    }
+
+    /// Whom one side holds hears music; nobody else does.
+    fn hold_music(&mut self) {
+        let Stage::Bridged(b) = &self.stage else {
+            return;
+        };
+        let (Some(party), Some(caller), None) = (&b.party, &self.caller, &b.transfer) else {
+            return;
+        };
+        let (caller_id, party_id, home) = (caller.id, party.leg.id, b.home.clone());
+        let (caller_holds, party_holds) = (caller.is_held_by_peer(), party.leg.is_held_by_peer());
+        match (party_holds, caller_holds) {
+            (true, _) => self.play_music(caller_id, Some(&home)),
+            (false, _) => self.media(MediaCommand::Stop { leg: caller_id }),
+        }
+        match (caller_holds, party_holds) {
+            (true, false) => self.play_music(party_id, Some(&home)),
+            (true, true) | (false, _) => self.media(MediaCommand::Stop { leg: party_id }),
+        }
+    }
+
+    // ---- a phone that has fallen silent ----
+
+    pub(super) fn rtp_silent(&mut self, leg: LegId) {
+        if let Stage::Bridged(b) = &mut self.stage
+            && b.party
+                .as_ref()
+                .is_some_and(|p| p.leg.id == leg && !p.leg.is_held_by_peer())
+        {
+            b.silent = true;
+            self.record(RecordEvent::Fault {
+                what: "nothing is heard from the agent's phone".into(),
+            });
+        }
+    }
+
+    /// 0 during a talk is the talk's own, unless the person's phone is dead.
+    pub(super) fn key_while_bridged(&mut self, now: Now, key: Key) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        if key != Key::ZERO || !b.silent || b.transfer.is_some() {
+            return;
+        }
+        let home = b.home.clone();
+        if let Some(party) = b.party.take() {
+            self.person_lost(now, party, home, "the agent's phone fell silent");
+        }
+    }
+}
+
+impl Leg {
+    /// The peer offers anew (or asks us to): our reply, and what changes for the media.
+    fn reoffered(
+        &mut self,
+        offer: Option<Bytes>,
+        setup: &CallSetup,
+        codecs: &[Codec],
+    ) -> Vec<CallAction> {
+        let local = self.local(setup, codecs);
+        let Some(offer) = offer else {
+            let sdp = self.session.offer(&local);
+            return vec![CallAction::Sip(self.id, LegCommand::AnswerOffer { sdp })];
+        };
+        match self.session.answer(&offer, &local) {
+            Ok((sdp, plan)) => {
+                self.plan = Some(plan.clone());
+                vec![
+                    CallAction::Sip(self.id, LegCommand::AnswerOffer { sdp }),
+                    CallAction::Media(self.id, MediaCommand::Apply { leg: self.id, plan }),
+                ]
+            }
+            // The session stays as it was (RFC 3261 §14.2).
+            Err(_) => vec![CallAction::Sip(self.id, LegCommand::RefuseOffer)],
+        }
+    }
+
+    fn offer_answered(&mut self, answer: &[u8]) -> Vec<CallAction> {
+        match self.session.accept(answer) {
+            Ok(plan) => {
+                self.plan = Some(plan.clone());
+                vec![CallAction::Media(
+                    self.id,
+                    MediaCommand::Apply { leg: self.id, plan },
+                )]
+            }
+            Err(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! How a call ends, and what keeps it from ending: the rescue after a fault of ours.
+
+use std::mem;
+
+use super::event::{CallAction, QueueCommand, RecordingOutcome};
+use super::machine::{Call, Stage};
+use crate::media::command::MediaCommand;
+use crate::menu::outcome::Reason;
+use crate::now::Now;
+use crate::record::timeline::Event as RecordEvent;
+use crate::record::verdict::{LostSign, Stage as StageName, Verdict};
+use crate::sip::leg::{LegCommand, LegEnd};
+
+impl Call {
+    /// After a panic in one of the other methods: whatever the stage was, the caller's leg is
+    /// still there, and goes to the people with the reason (P4).
+    pub fn rescue(&mut self, now: Now, what: &str) {
+        self.record(RecordEvent::Fault {
+            what: what.to_owned(),
+        });
+        self.hang_up_ringing(None);
+        let stage = mem::replace(&mut self.stage, Stage::Ended);
+        match stage {
+            Stage::Ended => return,
+            Stage::Closing { verdict, .. } => return self.done(verdict),
+            Stage::Opening { .. } | Stage::Answering { late: true, .. } => {
+                self.stage = stage;
+                return self.refuse(500);
+            }
+            Stage::Bridged(b) => b.release(self),
+            Stage::Message(_) => {
+                self.act(CallAction::KeepMessage {
+                    even_if_empty: false,
+                });
+                self.act(CallAction::Queue(QueueCommand::Leave));
+            }
+            Stage::Menu(_) | Stage::Waiting(_) | Stage::Answering { late: false, .. } => {
+                self.act(CallAction::Queue(QueueCommand::Leave));
+            }
+        }
+        let queue = self.line.human.clone();
+        self.enter_queue(
+            now,
+            queue,
+            Reason::Fault {
+                what: what.to_owned(),
+            },
+        );
+    }
+
+    pub(super) fn caller_gone(&mut self, end: &LegEnd) {
+        let stage = self.stage().unwrap_or(StageName::Ringing);
+        let gone = |sign| Verdict::CallerGone { stage, sign };
+        let verdict = match end {
+            LegEnd::PeerBye | LegEnd::PeerCancelled => Verdict::CallerHungUp { stage },
+            LegEnd::NoAck => gone(LostSign::NoAck),
+            LegEnd::PeerGone | LegEnd::LocalHangup => gone(LostSign::SessionTimer),
+            LegEnd::NoAnswer | LegEnd::Refused { .. } => gone(LostSign::NoAnswer),
+            LegEnd::Unreachable => gone(LostSign::Transport),
+        };
+        self.hang_up_ringing(None);
+        match mem::replace(&mut self.stage, Stage::Ended) {
+            Stage::Ended => {}
+            Stage::Closing {
+                verdict,
+                storing: true,
+                ..
+            } => {
+                self.stage = Stage::Closing {
+                    verdict,
+                    leg_over: true,
+                    storing: true,
+                };
+            }
+            Stage::Closing {
+                verdict,
+                storing: false,
+                ..
+            } => self.done(verdict),
+            Stage::Waiting(_) => {
+                self.act(CallAction::Queue(QueueCommand::Leave));
+                self.done(verdict);
+            }
+            Stage::Message(m) => self.caller_left_message(m, verdict),
+            Stage::Bridged(b) => {
+                b.release(self);
+                self.done(verdict);
+            }
+            Stage::Menu(mut m) => {
+                self.take_steps(&mut m);
+                self.done(verdict);
+            }
+            Stage::Opening { .. } | Stage::Answering { .. } => self.done(verdict),
+        }
+    }
+
+    /// Ends the caller's leg; the verdict is final when the leg is over.
+    ///
+    /// The promise (P6) limits who may call it: a goodbye that the caller chose, an agent who
+    /// ended the call, a stored message, a failed offer/answer, and the server's stop.
+    pub(super) fn hang_up_caller(&mut self, verdict: Verdict) {
+        self.hang_up_ringing(None);
+        self.act(CallAction::Sip(
+            self.start.leg,
+            LegCommand::Hangup { reason: None },
+        ));
+        self.stage = Stage::Closing {
+            verdict,
+            leg_over: false,
+            storing: false,
+        };
+    }
+
+    pub(super) fn stop(&mut self) {
+        let stopped = Verdict::ServerStopped {
+            stage: self.stage().unwrap_or(StageName::Ringing),
+        };
+        match mem::replace(&mut self.stage, Stage::Ended) {
+            Stage::Ended => {}
+            closing @ Stage::Closing { .. } => self.stage = closing,
+            Stage::Bridged(b) => {
+                b.release(self);
+                self.hang_up_caller(stopped);
+            }
+            Stage::Message(_) => {
+                self.act(CallAction::KeepMessage {
+                    even_if_empty: false,
+                });
+                self.hang_up_caller(stopped);
+                if let Stage::Closing { storing, .. } = &mut self.stage {
+                    *storing = true;
+                }
+            }
+            Stage::Waiting(_) => {
+                self.act(CallAction::Queue(QueueCommand::Leave));
+                self.hang_up_caller(stopped);
+            }
+            Stage::Opening { offer } => {
+                self.stage = Stage::Opening { offer };
+                self.refuse(503);
+            }
+            Stage::Answering { .. } | Stage::Menu(_) => self.hang_up_caller(stopped),
+        }
+    }
+
+    pub(super) fn done(&mut self, verdict: Verdict) {
+        self.stage = Stage::Ended;
+        self.media(MediaCommand::Close {
+            leg: self.start.leg,
+        });
+        self.record(RecordEvent::Ended {
+            verdict: verdict.clone(),
+        });
+        self.act(CallAction::Done(verdict));
+    }
+
+    /// The recorder has finished for a caller who is gone.
+    pub(super) fn closing_recording_over(&mut self, outcome: RecordingOutcome) {
+        let Stage::Closing {
+            verdict,
+            leg_over,
+            storing,
+        } = &mut self.stage
+        else {
+            return;
+        };
+        *storing = false;
+        if let (RecordingOutcome::Stored { message, .. }, Verdict::CallerHungUp { .. }) =
+            (outcome, &*verdict)
+        {
+            *verdict = Verdict::MessageStored { message };
+        }
+        if *leg_over {
+            let verdict = verdict.clone();
+            self.done(verdict);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What a call and its shell say to each other: the whole boundary on one screen.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::ids::{AgentId, LegId, LineName, PhoneNumber, QueueName};
+use crate::media::command::{MediaCommand, MediaEvent};
+use crate::menu::outcome::Reason;
+use crate::queue::acd::NotAnswered;
+use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
+use crate::record::timeline::{Event as RecordEvent, MessageId};
+use crate::record::verdict::Verdict;
+use crate::sdp::KeyMaterial;
+use crate::sip::leg::{Contact, LegCommand, LegEvent};
+
+/// What happens to a call.
+#[derive(Debug)]
+pub enum CallEvent {
+    /// From the SIP core, about one of the call's legs.
+    Leg(LegId, LegEvent),
+    /// From the media thread.
+    Media(MediaEvent),
+    /// The ports asked for by [`CallAction::OpenMedia`] are there.
+    MediaOpened(LegId, OpenedMedia),
+    /// There are no ports, or the socket failed.
+    MediaFailed(LegId),
+    /// From the queue.
+    Queue(QueueEvent),
+    /// The answer to [`CallAction::Locate`].
+    Located(Location),
+    /// The message that was being recorded is safe on disk (or, after `TooShort`, is not).
+    Recording(RecordingOutcome),
+    /// The server stops: the grace period is over.
+    Stop,
+}
+
+/// Ports and secrets for one leg, as the edge got them.
+#[derive(Clone, Debug)]
+pub struct OpenedMedia {
+    /// The address to write into SDP.
+    pub address: IpAddr,
+    /// RTP port.
+    pub rtp_port: u16,
+    /// RTCP port.
+    pub rtcp_port: u16,
+    /// Random: the session id in SDP.
+    pub session: u64,
+    /// Randomness for SRTP keys.
+    pub keys: KeyMaterial,
+}
+
+/// What the queue tells a waiting call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QueueEvent {
+    /// Ring this agent.
+    Offer {
+        /// The offer.
+        offer: OfferId,
+        /// The agent.
+        agent: AgentId,
+        /// Where the agent's phones are; empty when they have just gone.
+        contacts: Vec<Contact>,
+        /// How long.
+        ring_for: Duration,
+    },
+    /// Stop ringing.
+    Withdraw {
+        /// The offer.
+        offer: OfferId,
+        /// Another agent answered.
+        answered_elsewhere: bool,
+    },
+    /// The agent who answered this offer has the caller: connect them.
+    Connect(OfferId),
+    /// The offer was over when the agent answered: end the agent's call.
+    TooLate(OfferId),
+    /// The caller's place; 1 is next.
+    Position(usize),
+    /// Time for the comfort message.
+    Comfort,
+    /// The caller is out of the queue.
+    Overflow {
+        /// Why.
+        cause: OverflowCause,
+        /// Where to.
+        to: OverflowStep,
+    },
+}
+
+/// What a call tells the queue.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QueueCommand {
+    /// The caller begins to wait.
+    Enter {
+        /// Where.
+        queue: QueueName,
+        /// Why.
+        reason: Reason,
+    },
+    /// The caller is gone from the queue, wherever they stood in it.
+    Leave,
+    /// An agent's phone has answered this offer; [`QueueEvent::Connect`] or
+    /// [`QueueEvent::TooLate`] follows.
+    Answered(OfferId),
+    /// The agent of this offer did not answer.
+    NotAnswered(OfferId, NotAnswered),
+    /// The talk with this agent is over, and with it the contact.
+    Over(AgentId),
+    /// This agent has handed the caller on and is free; the caller's place is kept.
+    Transferring(AgentId),
+    /// The agent was lost, or the transfer failed: back to the head of the line.
+    Return,
+    /// An agent to whom the caller was transferred talks with them.
+    Took(AgentId),
+}
+
+/// Where a transfer goes, as the server's directory knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Location {
+    /// An agent with the phones they have just now.
+    Agent(AgentId, Vec<Contact>),
+    /// A queue.
+    Queue(QueueName),
+    /// A line, by one of its numbers.
+    Line(LineName),
+    /// An outside number through a trunk.
+    Outside {
+        /// The trunk.
+        trunk: String,
+        /// The number.
+        number: PhoneNumber,
+    },
+    /// Nobody here.
+    Unknown,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordingOutcome {
+    /// Durable: file and row are on disk.
+    Stored {
+        /// Its name in the store.
+        message: MessageId,
+        /// How long it is.
+        length: Duration,
+    },
+    /// Nothing worth keeping was said; nothing was stored.
+    TooShort,
+    /// The disk or the store failed.
+    Failed,
+}
+
+/// What a call asks of its shell.
+#[derive(Debug)]
+pub enum CallAction {
+    /// To the SIP core.
+    Sip(LegId, LegCommand),
+    /// Open RTP ports for a leg.
+    OpenMedia {
+        /// The leg.
+        leg: LegId,
+        /// On the media thread of this leg (both sides of a bridge share one).
+        beside: Option<LegId>,
+        /// Which phone will be at the other end, for the choice of the local address.
+        toward: Option<IpAddr>,
+    },
+    /// To the media thread.
+    Media(LegId, MediaCommand),
+    /// To the queue.
+    Queue(QueueCommand),
+    /// Find out what a REFER's target is; [`CallEvent::Located`] follows.
+    Locate(PhoneNumber),
+    /// Begin to record a message on the leg.
+    RecordMessage {
+        /// The leg.
+        leg: LegId,
+        /// The longest message taken.
+        limit: Duration,
+    },
+    /// End the recording and keep it; [`CallEvent::Recording`] follows.
+    KeepMessage {
+        /// Even if nothing was said: the wish to be called back is then the message.
+        even_if_empty: bool,
+    },
+    /// End the recording and forget it.
+    DropMessage,
+    /// For the contact's timeline.
+    Record(RecordEvent),
+    /// The call is over; nothing follows.
+    Done(Verdict),
+}

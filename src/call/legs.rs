@@ -1,0 +1,124 @@
+//! The phones of a call: the caller's, and those that ring or talk for an agent.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::bridged::Who;
+use super::event::OpenedMedia;
+use super::setup::CallSetup;
+use crate::ids::{AgentId, LegId, PhoneNumber};
+use crate::queue::action::OfferId;
+use crate::record::timeline::TransferTo;
+use crate::sdp::plan::Codec;
+use crate::sdp::plan::{Direction, MediaPlan};
+use crate::sdp::{LocalMedia, Preference, Session};
+use crate::sip::leg::CallTarget;
+
+/// One phone: its dialog's id and what was agreed about its audio.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub id: LegId,
+    pub session: Session,
+    pub media: OpenedMedia,
+    pub plan: Option<MediaPlan>,
+    /// How its signalling travels.
+    pub path: Path,
+}
+
+/// What offer and answer must know about a phone's signalling.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Path {
+    /// Secret on the wire, so SRTP keys may be sent.
+    pub secure: bool,
+    /// From where it comes; `None` when that is not known yet.
+    pub peer: Option<IpAddr>,
+}
+
+impl Leg {
+    pub fn new(id: LegId, media: OpenedMedia, path: Path) -> Leg {
+        Leg {
+            id,
+            session: Session::new(media.session),
+            media,
+            plan: None,
+            path,
+        }
+    }
+
+    /// Our side of an offer or answer. `codecs` in order of preference.
+    pub fn local(&self, setup: &CallSetup, codecs: &[Codec]) -> LocalMedia {
+        LocalMedia {
+            address: self.media.address,
+            rtp_port: self.media.rtp_port,
+            rtcp_port: self.media.rtcp_port,
+            rtcp_mux: true,
+            codecs: codecs.to_vec(),
+            preference: Preference::Theirs,
+            dtmf: true,
+            direction: Direction::SendRecv,
+            srtp: setup.srtp,
+            secure_signalling: self.path.secure,
+            keys: self.media.keys.clone(),
+            peer: self.path.peer,
+            own_ports: setup.own_ports.clone(),
+        }
+    }
+
+    /// The peer has put us on hold: it does not want to hear us, or nobody sends.
+    pub fn is_held_by_peer(&self) -> bool {
+        self.plan
+            .as_ref()
+            .is_some_and(|p| !p.direction.sends() || p.remote_rtp.is_none())
+    }
+}
+
+/// For whom a phone of ours rings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The queue offers the caller to this agent.
+    Offer(OfferId, AgentId),
+    /// An agent's transfer rings another agent.
+    TransferToAgent(AgentId),
+    /// An agent's transfer rings an outside number.
+    TransferOutside(PhoneNumber),
+}
+
+impl Purpose {
+    /// With whom the caller talks when this phone answers.
+    pub fn who(&self) -> Who {
+        match self {
+            Purpose::Offer(_, agent) | Purpose::TransferToAgent(agent) => Who::Agent(agent.clone()),
+            Purpose::TransferOutside(number) => Who::Outside(number.clone()),
+        }
+    }
+
+    /// For the record: whom the caller is handed on to.
+    pub fn transfer_to(&self) -> Option<TransferTo> {
+        match self {
+            Purpose::Offer(..) => None,
+            Purpose::TransferToAgent(agent) => Some(TransferTo::Agent {
+                agent: agent.clone(),
+            }),
+            Purpose::TransferOutside(number) => Some(TransferTo::Number {
+                number: number.clone(),
+            }),
+        }
+    }
+}
+
+/// A phone that we call.
+#[derive(Debug)]
+pub(super) struct Ringing {
+    pub purpose: Purpose,
+    pub target: CallTarget,
+    pub ring_for: Duration,
+    /// `None` until its ports are open; then the INVITE is out.
+    pub leg: Option<Leg>,
+    /// Answered; the queue is asked whether the caller is still to be had.
+    pub answered: bool,
+}
+
+/// The phones that ring for a call, several per agent perhaps. In the order of their ids, so
+/// that a run can be repeated.
+pub(super) type RingingPhones = BTreeMap<LegId, Ringing>;

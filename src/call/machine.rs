@@ -1,0 +1,355 @@
+//! The machine itself: its state, and who handles what.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::bridged::Bridged;
+use super::event::{CallAction, CallEvent};
+use super::info;
+use super::legs::{Leg, RingingPhones};
+use super::menu_stage::MenuStage;
+use super::message::MessageStage;
+use super::setup::{CallSetup, CallStart};
+use super::sound::Tokens;
+use super::waiting::Waiting;
+use crate::ids::{ContactId, Key, LegId, PhoneNumber, PromptName, QueueName};
+use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, Playlist};
+use crate::media::dedup::KeyDedup;
+use crate::menu::tree::Line;
+use crate::now::{Mono, Now};
+use crate::record::card::ContextCard;
+use crate::record::timeline::Event as RecordEvent;
+use crate::record::verdict::{Stage as StageName, Verdict};
+use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
+
+/// Where a call is. What makes sense in one stage only is in that stage.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Ports are asked for; the INVITE is not answered yet.
+    Opening { offer: Option<Bytes> },
+    /// Our 200 is out. With a late offer nothing can be played before the ACK.
+    Answering { late: bool, speak_at: Mono },
+    /// In the menus.
+    Menu(Box<MenuStage>),
+    /// In the queue.
+    Waiting(Waiting),
+    /// Leaving a message.
+    Message(MessageStage),
+    /// With a person (or an agent's transfer is under way).
+    Bridged(Box<Bridged>),
+    /// The caller's leg is being ended, or a message of a caller who hung up is being stored.
+    Closing {
+        verdict: Verdict,
+        leg_over: bool,
+        storing: bool,
+    },
+    /// Nothing follows.
+    Ended,
+}
+
+/// One call. See the module's documentation.
+///
+/// Drive it with [`Call::handle`] and [`Call::handle_timeout`]; after each, take everything
+/// from [`Call::poll_action`] and wait until [`Call::poll_timeout`].
+#[derive(Debug)]
+pub struct Call {
+    pub(super) setup: Arc<CallSetup>,
+    pub(super) start: CallStart,
+    pub(super) line: Arc<Line>,
+    pub(super) caller: Option<Leg>,
+    pub(super) ringing: RingingPhones,
+    pub(super) stage: Stage,
+    pub(super) card: ContextCard,
+    pub(super) tokens: Tokens,
+    /// The last message could not be stored: offering another at once would be a loop.
+    pub(super) message_broken: bool,
+    keys: KeyDedup,
+    actions: VecDeque<CallAction>,
+}
+
+impl Call {
+    /// A call on `line`. Its first action asks for media ports.
+    pub fn new(setup: Arc<CallSetup>, mut start: CallStart, line: Arc<Line>, now: Now) -> Call {
+        let offer = start.offer.take();
+        let number = start
+            .caller
+            .clone()
+            .unwrap_or_else(|| PhoneNumber::new("anonymous"));
+        let card = ContextCard::new(start.contact, start.line.clone(), number.clone(), now.wall);
+        let mut call = Call {
+            setup,
+            line,
+            caller: None,
+            ringing: RingingPhones::new(),
+            stage: Stage::Opening { offer },
+            card,
+            tokens: Tokens::default(),
+            message_broken: false,
+            keys: KeyDedup::new(),
+            actions: VecDeque::new(),
+            start,
+        };
+        call.record(RecordEvent::Started {
+            line: call.start.line.clone(),
+            dialled: call.start.dialled.reveal().to_owned(),
+            caller: number,
+        });
+        call.act(CallAction::OpenMedia {
+            leg: call.start.leg,
+            beside: None,
+            toward: Some(call.start.remote),
+        });
+        call
+    }
+
+    /// The contact's id.
+    pub fn contact(&self) -> ContactId {
+        self.start.contact
+    }
+
+    /// What the agent sees (P7).
+    pub fn card(&self) -> &ContextCard {
+        &self.card
+    }
+
+    /// The stage's name for record, logs and metrics; `None` once the call is being ended.
+    pub fn stage(&self) -> Option<StageName> {
+        match &self.stage {
+            Stage::Opening { .. } | Stage::Answering { .. } => Some(StageName::Ringing),
+            Stage::Menu(_) => Some(StageName::Menu),
+            Stage::Waiting(_) if !self.ringing.is_empty() => Some(StageName::Offered),
+            Stage::Waiting(_) => Some(StageName::Waiting),
+            Stage::Message(_) => Some(StageName::Message),
+            Stage::Bridged(b) if b.transfer.is_some() => Some(StageName::Transferring),
+            Stage::Bridged(_) => Some(StageName::Talking),
+            Stage::Closing { .. } | Stage::Ended => None,
+        }
+    }
+
+    /// What is to be done, in this order.
+    pub fn poll_action(&mut self) -> Option<CallAction> {
+        self.actions.pop_front()
+    }
+
+    /// When [`Call::handle_timeout`] wants to be called.
+    pub fn poll_timeout(&self) -> Option<Mono> {
+        match &self.stage {
+            Stage::Answering {
+                late: false,
+                speak_at,
+            } => Some(*speak_at),
+            Stage::Menu(m) => m.walk.poll_timeout(),
+            Stage::Waiting(w) => w.ask_again_at,
+            Stage::Opening { .. }
+            | Stage::Answering { late: true, .. }
+            | Stage::Message(_)
+            | Stage::Bridged(_)
+            | Stage::Closing { .. }
+            | Stage::Ended => None,
+        }
+    }
+
+    /// A deadline has come.
+    pub fn handle_timeout(&mut self, now: Now) {
+        match &mut self.stage {
+            Stage::Answering {
+                late: false,
+                speak_at,
+            } if *speak_at <= now.mono => self.enter_menu(now),
+            Stage::Menu(m) => {
+                m.walk.handle_timeout(now);
+                self.drive_menu(now);
+            }
+            Stage::Waiting(_) => self.ask_queue_again(now),
+            Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Message(_)
+            | Stage::Bridged(_)
+            | Stage::Closing { .. }
+            | Stage::Ended => {}
+        }
+    }
+
+    /// Something happened.
+    pub fn handle(&mut self, now: Now, event: CallEvent) {
+        match event {
+            CallEvent::Leg(leg, event) if leg == self.start.leg => self.caller_event(now, event),
+            CallEvent::Leg(leg, event) => self.phone_event(now, leg, event),
+            CallEvent::Media(event) => self.media_event(now, event),
+            CallEvent::MediaOpened(leg, media) if leg == self.start.leg => self.answer(now, media),
+            CallEvent::MediaOpened(leg, media) => self.ring(now, leg, media),
+            CallEvent::MediaFailed(leg) if leg == self.start.leg => self.refuse(503),
+            CallEvent::MediaFailed(leg) => self.ringing_failed(now, leg, &LegEnd::Unreachable),
+            CallEvent::Queue(event) => self.queue_event(now, event),
+            CallEvent::Located(location) => self.transfer_located(now, location),
+            CallEvent::Recording(outcome) => self.recording_over(now, outcome),
+            CallEvent::Stop => self.stop(),
+        }
+    }
+
+    // ---- events of the caller's phone ----
+
+    fn caller_event(&mut self, now: Now, event: LegEvent) {
+        match event {
+            LegEvent::Confirmed { answer } => self.confirmed(now, answer),
+            LegEvent::Info { content_type, body } => {
+                if let Some(key) = info::key(&content_type, &body) {
+                    self.key(now, key, DtmfWay::Info);
+                }
+            }
+            LegEvent::Offer { offer } => self.caller_reoffers(offer),
+            LegEvent::OfferAnswered { answer } => self.caller_answers_offer(&answer),
+            LegEvent::OfferRefused { .. } => {}
+            // Only agents may transfer.
+            LegEvent::Refer { .. } => {
+                self.act(CallAction::Sip(
+                    self.start.leg,
+                    LegCommand::ReferProgress { status: 403 },
+                ));
+            }
+            LegEvent::Ended(end) => self.caller_gone(&end),
+            // These are told of outgoing legs only.
+            LegEvent::Progress { .. } | LegEvent::Answered { .. } => {}
+        }
+    }
+
+    // ---- events of the media thread ----
+
+    fn media_event(&mut self, now: Now, event: MediaEvent) {
+        match event {
+            MediaEvent::Key { leg, key, way } if leg == self.start.leg => self.key(now, key, way),
+            // Keys of agents mean nothing yet.
+            MediaEvent::Key { .. } => {}
+            MediaEvent::Played { leg, token } if leg == self.start.leg => self.played(now, token),
+            MediaEvent::Played { .. } => {}
+            MediaEvent::RecordEnded { .. } => self.record_limit(),
+            MediaEvent::Latched { leg, .. } => {
+                if leg == self.start.leg
+                    && matches!(self.stage, Stage::Answering { late: false, .. })
+                {
+                    self.enter_menu(now);
+                }
+            }
+            MediaEvent::RtpSilent { leg, .. } => self.rtp_silent(leg),
+            MediaEvent::Closed { .. } => {}
+        }
+    }
+
+    fn key(&mut self, now: Now, key: Key, way: DtmfWay) {
+        if !self.keys.accept(now.mono, key, way) {
+            return;
+        }
+        if matches!(self.stage, Stage::Answering { late: false, .. }) {
+            self.enter_menu(now);
+        }
+        match &mut self.stage {
+            Stage::Menu(m) => {
+                m.walk.handle_key(now, key);
+                self.drive_menu(now);
+            }
+            Stage::Message(_) => self.key_in_message(now, key),
+            Stage::Bridged(_) => self.key_while_bridged(now, key),
+            Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Waiting(_)
+            | Stage::Closing { .. }
+            | Stage::Ended => {}
+        }
+    }
+
+    fn played(&mut self, now: Now, token: crate::media::command::PlayToken) {
+        match &mut self.stage {
+            Stage::Menu(m) if m.playing == Some(token) => {
+                m.playing = None;
+                m.walk.handle_played(now);
+                self.drive_menu(now);
+            }
+            Stage::Waiting(w) if w.announcer.playing == Some(token) => {
+                w.announcer.playing = None;
+                self.drive_waiting();
+            }
+            Stage::Message(_) => self.played_in_message(token),
+            Stage::Menu(_)
+            | Stage::Waiting(_)
+            | Stage::Bridged(_)
+            | Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Closing { .. }
+            | Stage::Ended => {}
+        }
+    }
+
+    // ---- small helpers ----
+
+    pub(super) fn act(&mut self, action: CallAction) {
+        self.actions.push_back(action);
+    }
+
+    pub(super) fn sip(&mut self, leg: LegId, command: LegCommand) {
+        self.act(CallAction::Sip(leg, command));
+    }
+
+    pub(super) fn record(&mut self, event: RecordEvent) {
+        self.act(CallAction::Record(event));
+    }
+
+    pub(super) fn media(&mut self, command: MediaCommand) {
+        self.act(CallAction::Media(command.leg(), command));
+    }
+
+    /// The named prompts as a playlist; a name that is not there is an error with that name.
+    pub(super) fn playlist(
+        &self,
+        names: &[PromptName],
+        repeat: bool,
+    ) -> Result<Playlist, PromptName> {
+        let prompts = names
+            .iter()
+            .map(|name| {
+                self.setup
+                    .prompts
+                    .get(name)
+                    .cloned()
+                    .ok_or_else(|| name.clone())
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Playlist { prompts, repeat })
+    }
+
+    /// Plays system prompts to the caller. They were checked at start; should one be missing
+    /// all the same, the others play.
+    pub(super) fn say(&mut self, names: &[PromptName]) -> crate::media::command::PlayToken {
+        let prompts = names
+            .iter()
+            .filter_map(|n| self.setup.prompts.get(n).cloned())
+            .collect();
+        let token = self.tokens.next();
+        let leg = self.start.leg;
+        self.media(MediaCommand::Play {
+            leg,
+            token,
+            list: Playlist {
+                prompts,
+                repeat: false,
+            },
+        });
+        token
+    }
+
+    /// Music of the queue to one leg, or silence when it has none.
+    pub(super) fn play_music(&mut self, leg: LegId, queue: Option<&QueueName>) {
+        let name = queue.and_then(|q| self.setup.sounds.get(q)).map_or_else(
+            || Some(PromptName::new(crate::menu::system::MUSIC)),
+            |s| s.music.clone(),
+        );
+        match name.and_then(|n| self.playlist(&[n], true).ok()) {
+            Some(list) => {
+                let token = self.tokens.next();
+                self.media(MediaCommand::Play { leg, token, list });
+            }
+            None => self.media(MediaCommand::Stop { leg }),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The caller is in the menus: the interpreter's wishes become sounds, steps and entries.
+
+use crate::ids::PromptName;
+use crate::media::command::{MediaCommand, PlayToken};
+use crate::menu::outcome::{Outcome, Reason, WalkAction};
+use crate::menu::walk::Walk;
+use crate::now::Now;
+use crate::record::timeline::{EntryValue, Event as RecordEvent};
+use crate::record::verdict::Verdict;
+
+use super::machine::{Call, Stage};
+use crate::menu::system as sys;
+
+/// The interpreter, and what it has us play.
+#[derive(Debug)]
+pub(super) struct MenuStage {
+    pub walk: Walk,
+    pub playing: Option<PlayToken>,
+}
+
+impl Call {
+    pub(super) fn enter_menu(&mut self, now: Now) {
+        let walk = Walk::start(self.line.clone(), now);
+        self.stage = Stage::Menu(Box::new(MenuStage {
+            walk,
+            playing: None,
+        }));
+        self.drive_menu(now);
+    }
+
+    /// Carries out what the interpreter asks, until it waits for the caller or is left.
+    pub(super) fn drive_menu(&mut self, now: Now) {
+        loop {
+            let Stage::Menu(m) = &mut self.stage else {
+                return;
+            };
+            let Some(action) = m.walk.poll_action() else {
+                return;
+            };
+            match action {
+                WalkAction::Play { prompts } => self.play_in_menu(now, &prompts),
+                WalkAction::Stop => {
+                    m.playing = None;
+                    self.media(MediaCommand::Stop {
+                        leg: self.start.leg,
+                    });
+                }
+                WalkAction::Leave(Outcome::Queue { queue, reason }) => {
+                    self.enter_queue(now, queue, reason);
+                }
+                WalkAction::Leave(Outcome::Goodbye) => {
+                    let node = self.card.path().last().map(|s| s.node.clone());
+                    self.hang_up_caller(Verdict::Goodbye { node });
+                }
+                noted @ (WalkAction::Step(_) | WalkAction::Entry { .. }) => self.note(noted),
+            }
+        }
+    }
+
+    fn play_in_menu(&mut self, now: Now, prompts: &[PromptName]) {
+        let list = self.playlist(prompts, false);
+        let Stage::Menu(m) = &mut self.stage else {
+            return;
+        };
+        match list {
+            Ok(list) => {
+                let token = self.tokens.next();
+                m.playing = Some(token);
+                self.media(MediaCommand::Play {
+                    leg: self.start.leg,
+                    token,
+                    list,
+                });
+            }
+            Err(name) => {
+                m.playing = None;
+                m.walk
+                    .handle_play_failed(now, &format!("prompt {name} is missing"));
+            }
+        }
+    }
+
+    /// A step or an entry goes to the card and to the record.
+    fn note(&mut self, action: WalkAction) {
+        match action {
+            WalkAction::Step(step) => {
+                self.card.step(step.clone());
+                self.record(RecordEvent::Step { step });
+            }
+            WalkAction::Entry {
+                name,
+                value,
+                sensitive,
+            } => {
+                let value = EntryValue::of(&value, sensitive);
+                self.card.entry(&name, value.clone());
+                self.record(RecordEvent::Entry { name, value });
+            }
+            WalkAction::Play { .. } | WalkAction::Stop | WalkAction::Leave(_) => {}
+        }
+    }
+
+    /// The caller is gone: what the interpreter has still to tell belongs into the record.
+    pub(super) fn take_steps(&mut self, m: &mut MenuStage) {
+        while let Some(action) = m.walk.poll_action() {
+            self.note(action);
+        }
+    }
+
+    /// What is said to a caller who goes to the people for this reason.
+    pub(super) fn connecting_words(
+        &self,
+        reason: &Reason,
+        queue: &crate::ids::QueueName,
+    ) -> Vec<PromptName> {
+        match reason {
+            Reason::Fault { .. } => vec![PromptName::new(sys::FAULT)],
+            Reason::Asked
+            | Reason::Silence
+            | Reason::WrongKeys
+            | Reason::Routed
+            | Reason::Transferred => self
+                .setup
+                .sounds
+                .get(queue)
+                .map_or_else(
+                    || Some(PromptName::new(sys::CONNECTING)),
+                    |s| s.connecting.clone(),
+                )
+                .into_iter()
+                .collect(),
+        }
+    }
+}

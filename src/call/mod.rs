@@ -1,0 +1,30 @@
+//! One call as a pure machine: what happens to it goes in, what is to be done comes out.
+//!
+//! The machine owns the legs' offer/answer state, the interpreter of the menu, the context
+//! card and the one typed verdict. It translates between menu, queue, SIP and media, which do
+//! not know each other.
+//!
+//! ```text
+//! Opening → Answering → Menu → Waiting → Bridged → Closing → Ended
+//!                         ↑        ↘ Message ↗
+//! ```
+
+mod bridged;
+mod ending;
+pub mod event;
+mod info;
+mod legs;
+mod machine;
+mod menu_stage;
+mod message;
+mod offers;
+mod opening;
+pub mod setup;
+mod sound;
+mod transfer;
+mod waiting;
+
+pub use machine::Call;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,332 @@
+//! Phones that ring for the caller: one INVITE per contact, the first answer wins.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::event::{CallAction, OpenedMedia, QueueCommand};
+use super::legs::{Leg, Path, Purpose, Ringing};
+use super::machine::{Call, Stage};
+use crate::ids::{AgentId, LegId};
+use crate::media::command::MediaCommand;
+use crate::now::Now;
+use crate::queue::acd::NotAnswered;
+use crate::queue::action::OfferId;
+use crate::record::timeline::Event as RecordEvent;
+use crate::sdp::plan::Codec;
+use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent, OutgoingInvite};
+
+/// The queue decides when an offer is over; the leg's own limit only catches a lost word.
+const RING_MARGIN: Duration = Duration::from_secs(3);
+
+const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
+
+impl Call {
+    pub(super) fn offer(
+        &mut self,
+        offer: OfferId,
+        agent: AgentId,
+        contacts: Vec<Contact>,
+        ring_for: Duration,
+    ) {
+        if !matches!(self.stage, Stage::Waiting(_)) || contacts.is_empty() {
+            return self.not_answered(offer, NotAnswered::Unreachable);
+        }
+        self.record(RecordEvent::Offered {
+            agent: agent.clone(),
+        });
+        let purpose = Purpose::Offer(offer, agent);
+        self.ring_contacts(&purpose, contacts, ring_for + RING_MARGIN);
+    }
+
+    pub(super) fn ring_contacts(
+        &mut self,
+        purpose: &Purpose,
+        contacts: Vec<Contact>,
+        ring_for: Duration,
+    ) {
+        for contact in contacts {
+            self.ring_target(purpose.clone(), CallTarget::Contact(contact), ring_for);
+        }
+    }
+
+    pub(super) fn ring_target(&mut self, purpose: Purpose, target: CallTarget, ring_for: Duration) {
+        let leg = self.setup.leg_ids.next();
+        let toward = address(&target);
+        self.ringing.insert(
+            leg,
+            Ringing {
+                purpose,
+                target,
+                ring_for,
+                leg: None,
+                answered: false,
+            },
+        );
+        self.act(CallAction::OpenMedia {
+            leg,
+            beside: Some(self.start.leg),
+            toward,
+        });
+    }
+
+    /// The ports for a phone are open: now it rings.
+    pub(super) fn ring(&mut self, now: Now, id: LegId, media: OpenedMedia) {
+        let codecs = self.codecs_callers_first();
+        if let Stage::Waiting(w) = &self.stage {
+            self.card.waited = now.mono.since(w.since);
+        }
+        let Some(ringing) = self.ringing.get_mut(&id) else {
+            return self.media(MediaCommand::Close { leg: id });
+        };
+        let path = Path {
+            secure: is_secure(&ringing.target),
+            peer: address(&ringing.target),
+        };
+        let mut leg = Leg::new(id, media, path);
+        let local = leg.local(&self.setup, &codecs);
+        let offer = leg.session.offer(&local);
+        ringing.leg = Some(leg);
+        let invite = OutgoingInvite {
+            leg: id,
+            target: ringing.target.clone(),
+            from: self.start.caller.clone(),
+            from_name: self.card.short(),
+            user_to_user: Some(self.card.user_to_user()),
+            call_info: None,
+            alert_info: None,
+            offer: Some(offer),
+            ring_for: ringing.ring_for,
+        };
+        self.sip(id, LegCommand::Invite(Box::new(invite)));
+    }
+
+    /// Our codecs, the caller's own first: with the same codec on both sides nothing is decoded.
+    pub(super) fn codecs_callers_first(&self) -> Vec<Codec> {
+        let mut codecs = self.setup.codecs.clone();
+        if let Some(plan) = self.caller.as_ref().and_then(|c| c.plan.as_ref()) {
+            codecs.sort_by_key(|&c| c != plan.codec);
+        }
+        codecs
+    }
+
+    pub(super) fn phone_event(&mut self, now: Now, leg: LegId, event: LegEvent) {
+        if self.ringing.contains_key(&leg) {
+            match event {
+                LegEvent::Answered { answer, .. } => self.phone_answered(now, leg, answer),
+                LegEvent::Ended(end) => self.ringing_failed(now, leg, &end),
+                LegEvent::Progress { status, .. } => self.transfer_progress(leg, status),
+                LegEvent::Confirmed { .. }
+                | LegEvent::Offer { .. }
+                | LegEvent::OfferAnswered { .. }
+                | LegEvent::OfferRefused { .. }
+                | LegEvent::Info { .. }
+                | LegEvent::Refer { .. } => {}
+            }
+        } else {
+            self.agent_event(now, leg, event);
+        }
+    }
+
+    fn phone_answered(&mut self, now: Now, id: LegId, answer: Option<Bytes>) {
+        let Some(ringing) = self.ringing.get_mut(&id) else {
+            return;
+        };
+        let Some(leg) = &mut ringing.leg else { return };
+        let plan = answer
+            .as_deref()
+            .ok_or(())
+            .and_then(|a| leg.session.accept(a).map_err(drop));
+        let Ok(plan) = plan else {
+            // It answered, but with nothing we can talk over: not a phone for this call.
+            self.sip(
+                id,
+                LegCommand::Hangup {
+                    reason: Some("SIP;cause=488;text=\"Not acceptable here\"".into()),
+                },
+            );
+            return self.ringing_failed(now, id, &LegEnd::Unreachable);
+        };
+        leg.plan = Some(plan.clone());
+        ringing.answered = true;
+        let purpose = ringing.purpose.clone();
+        self.media(MediaCommand::Apply { leg: id, plan });
+        match purpose {
+            // Whether the caller is still to be had, the queue alone decides.
+            Purpose::Offer(offer, _) => {
+                self.hang_up_siblings(id, offer);
+                self.act(CallAction::Queue(QueueCommand::Answered(offer)));
+            }
+            Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) => self.connect_ringing(id),
+        }
+    }
+
+    /// The other phones of the same agent stop ringing.
+    fn hang_up_siblings(&mut self, answered: LegId, offer: OfferId) {
+        for leg in self.legs_of(offer) {
+            if leg != answered {
+                self.hang_up_phone(leg, Some(ELSEWHERE));
+            }
+        }
+    }
+
+    /// The queue gives the caller to the agent who answered.
+    pub(super) fn offer_connects(&mut self, offer: OfferId) {
+        if let Some(id) = self.answered_leg(offer) {
+            self.connect_ringing(id);
+        }
+    }
+
+    pub(super) fn offer_too_late(&mut self, offer: OfferId) {
+        if let Some(id) = self.answered_leg(offer) {
+            self.hang_up_phone(id, None);
+        }
+    }
+
+    fn connect_ringing(&mut self, id: LegId) {
+        let Some(Ringing {
+            purpose,
+            leg: Some(leg),
+            ..
+        }) = self.ringing.remove(&id)
+        else {
+            return;
+        };
+        self.hang_up_ringing(Some(ELSEWHERE));
+        self.connect(purpose, leg);
+    }
+
+    fn answered_leg(&self, offer: OfferId) -> Option<LegId> {
+        self.legs_of(offer)
+            .into_iter()
+            .find(|id| self.ringing.get(id).is_some_and(|r| r.answered))
+    }
+
+    fn legs_of(&self, offer: OfferId) -> Vec<LegId> {
+        self.ringing
+            .iter()
+            .filter(|(_, r)| matches!(&r.purpose, Purpose::Offer(o, _) if *o == offer))
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    /// A phone that rang is out. When it was the last for its agent, the agent did not answer.
+    pub(super) fn ringing_failed(&mut self, now: Now, id: LegId, end: &LegEnd) {
+        let Some(ringing) = self.ringing.remove(&id) else {
+            return;
+        };
+        if ringing.leg.is_some() {
+            self.media(MediaCommand::Close { leg: id });
+        }
+        if self.ringing.values().any(|r| r.purpose == ringing.purpose) {
+            return;
+        }
+        match ringing.purpose.clone() {
+            Purpose::Offer(offer, agent) => {
+                let why = why_not(end);
+                self.record(RecordEvent::Missed { agent, cause: why });
+                self.not_answered(offer, why);
+            }
+            Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) => {
+                self.transfer_failed(now, ringing.purpose.transfer_to(), status_of(end));
+            }
+        }
+    }
+
+    fn not_answered(&mut self, offer: OfferId, why: NotAnswered) {
+        self.act(CallAction::Queue(QueueCommand::NotAnswered(offer, why)));
+    }
+
+    pub(super) fn withdraw(&mut self, offer: OfferId, answered_elsewhere: bool) {
+        for leg in self.legs_of(offer) {
+            self.hang_up_phone(leg, answered_elsewhere.then_some(ELSEWHERE));
+        }
+    }
+
+    /// Ends every phone that still rings.
+    pub(super) fn hang_up_ringing(&mut self, reason: Option<&str>) {
+        let legs: Vec<LegId> = self.ringing.keys().copied().collect();
+        for leg in legs {
+            self.hang_up_phone(leg, reason);
+        }
+    }
+
+    fn hang_up_phone(&mut self, id: LegId, reason: Option<&str>) {
+        let Some(ringing) = self.ringing.remove(&id) else {
+            return;
+        };
+        if ringing.leg.is_some() {
+            self.sip(
+                id,
+                LegCommand::Hangup {
+                    reason: reason.map(str::to_owned),
+                },
+            );
+            self.media(MediaCommand::Close { leg: id });
+        }
+    }
+}
+
+/// Where the phone is, if that is known without asking anybody.
+fn address(target: &CallTarget) -> Option<IpAddr> {
+    match target {
+        CallTarget::Contact(Contact {
+            flow: Some(flow), ..
+        }) => Some(flow.remote.ip()),
+        CallTarget::Contact(Contact { uri, .. }) => {
+            let host = uri.split_once('@').map_or(uri.as_str(), |(_, h)| h);
+            let host = host.split([';', '?', '>']).next()?;
+            let bare = host.parse::<SocketAddr>().map(|a| a.ip());
+            bare.or_else(|_| host.trim_matches(['[', ']']).parse()).ok()
+        }
+        CallTarget::Trunk { .. } => None,
+    }
+}
+
+fn is_secure(target: &CallTarget) -> bool {
+    match target {
+        CallTarget::Contact(Contact {
+            flow: Some(flow), ..
+        }) => flow.transport.is_secure(),
+        CallTarget::Contact(Contact { uri, .. }) => {
+            let uri = uri.to_ascii_lowercase();
+            uri.starts_with("sips:") || uri.contains(";transport=tls")
+        }
+        CallTarget::Trunk { .. } => false,
+    }
+}
+
+fn why_not(end: &LegEnd) -> NotAnswered {
+    match end {
+        LegEnd::NoAnswer | LegEnd::PeerCancelled | LegEnd::LocalHangup => NotAnswered::NoAnswer,
+        LegEnd::Refused {
+            status: 486 | 600, ..
+        } => NotAnswered::Busy,
+        LegEnd::Refused {
+            status: 408 | 487, ..
+        } => NotAnswered::NoAnswer,
+        LegEnd::Refused {
+            status: 480 | 603, ..
+        } => NotAnswered::Refused,
+        LegEnd::Refused { .. }
+        | LegEnd::Unreachable
+        | LegEnd::NoAck
+        | LegEnd::PeerGone
+        | LegEnd::PeerBye => NotAnswered::Unreachable,
+    }
+}
+
+/// The status that tells a transferor why the target did not answer.
+fn status_of(end: &LegEnd) -> u16 {
+    match end {
+        LegEnd::Refused { status, .. } => *status,
+        LegEnd::NoAnswer => 408,
+        LegEnd::Unreachable
+        | LegEnd::PeerBye
+        | LegEnd::PeerCancelled
+        | LegEnd::LocalHangup
+        | LegEnd::NoAck
+        | LegEnd::PeerGone => 480,
+    }
+}

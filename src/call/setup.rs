@@ -1,0 +1,74 @@
+//! What every call of the server shares, and what is known of one call at its start.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::ids::{ContactId, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName, QueueName};
+use crate::media::prompt::Prompt;
+use crate::menu::tree::Line;
+use crate::sdp::SrtpPolicy;
+use crate::sdp::plan::Codec;
+
+/// The prompts of the server, by name, ready to be sent.
+pub type Prompts = HashMap<PromptName, Arc<Prompt>>;
+
+/// What callers of a queue hear.
+#[derive(Clone, Debug, Default)]
+pub struct QueueSound {
+    /// On entering; `None`: nothing is said.
+    pub connecting: Option<PromptName>,
+    /// Played over and over; `None`: silence.
+    pub music: Option<PromptName>,
+    /// Played when the queue says so.
+    pub comfort: Option<PromptName>,
+}
+
+/// What every call of the server shares.
+#[derive(Debug)]
+pub struct CallSetup {
+    /// All prompts.
+    pub prompts: Arc<Prompts>,
+    /// All lines.
+    pub lines: HashMap<LineName, Arc<Line>>,
+    /// Per queue.
+    pub sounds: HashMap<QueueName, QueueSound>,
+    /// Ids for the legs that the call opens.
+    pub leg_ids: Arc<OutgoingLegIds>,
+    /// Codecs that we speak, the preferred first.
+    pub codecs: Vec<Codec>,
+    /// When voice is encrypted.
+    pub srtp: SrtpPolicy,
+    /// Our signalling listeners: media is never sent there.
+    pub own_ports: Vec<SocketAddr>,
+    /// The longest message.
+    pub message_limit: Duration,
+    /// How long a transfer rings its target.
+    pub transfer_ring: Duration,
+}
+
+/// What is known of a call when it comes in.
+#[derive(Clone, Debug)]
+pub struct CallStart {
+    /// The contact's id.
+    pub contact: ContactId,
+    /// The caller's leg.
+    pub leg: LegId,
+    /// The line dialled.
+    pub line: LineName,
+    /// The number dialled.
+    pub dialled: PhoneNumber,
+    /// Who calls, unless withheld.
+    pub caller: Option<PhoneNumber>,
+    /// The caller's display name.
+    pub caller_name: String,
+    /// The offer of the INVITE, if it had one.
+    pub offer: Option<Bytes>,
+    /// Signalling came over TLS or secure WebSocket.
+    pub secure: bool,
+    /// From where.
+    pub remote: IpAddr,
+}

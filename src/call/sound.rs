@@ -1,0 +1,45 @@
+//! What a caller hears while nobody talks: announcements one after the other, then music.
+
+use std::collections::VecDeque;
+
+use crate::ids::PromptName;
+use crate::media::command::PlayToken;
+
+/// Hands out tokens, so that the end of an earlier playlist is not taken for that of a later.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(u32);
+
+impl Tokens {
+    pub fn next(&mut self) -> PlayToken {
+        self.0 = self.0.wrapping_add(1);
+        PlayToken(self.0)
+    }
+}
+
+/// Announcements that wait for their turn. Bounded: an old position is not worth hearing.
+#[derive(Debug, Default)]
+pub(super) struct Announcer {
+    pub playing: Option<PlayToken>,
+    pending: VecDeque<Vec<PromptName>>,
+}
+
+impl Announcer {
+    const MOST: usize = 3;
+
+    /// Queues an announcement; the oldest that waits is dropped when there are too many.
+    pub fn push(&mut self, prompts: Vec<PromptName>) {
+        if self.pending.len() == Self::MOST {
+            self.pending.pop_front();
+        }
+        self.pending.push_back(prompts);
+    }
+
+    /// The next announcement, if none plays.
+    pub fn take_next(&mut self) -> Option<Vec<PromptName>> {
+        if self.playing.is_some() {
+            None
+        } else {
+            self.pending.pop_front()
+        }
+    }
+}

@@ -1,0 +1,575 @@
+//! Plays the shell of one call: reads a transcript, feeds the machine, compares its wishes.
+//!
+//! A line `  1.5 > key 0` lets something happen at 1.5 s; the line `      < …` after it lists
+//! every wish it must lead to, in order. Phones that ring are called p1, p2, … in the order in
+//! which they were asked for.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::call::Call;
+use crate::call::event::{
+    CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingOutcome,
+};
+use crate::call::setup::{CallSetup, CallStart, QueueSound};
+use crate::ids::{AgentId, ContactId, Key, LegId, PhoneNumber, PromptName, QueueName};
+use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
+use crate::media::prompt::Prompt;
+use crate::menu::load::{Known, PromptFacts, load};
+use crate::menu::system as sys;
+use crate::menu::tree::Line;
+use crate::now::{Mono, Now, Wall};
+use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
+use crate::sdp::plan::{Codec, Direction};
+use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
+use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent};
+
+const CALLER: LegId = LegId(2);
+
+/// Runs a transcript and compares it with what really happens, line by line.
+pub(super) fn check(transcript: &str) {
+    let expected: String = transcript
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .fold(String::new(), |mut out, line| {
+            let _ = writeln!(out, "{line}");
+            out
+        });
+    let late = expected
+        .lines()
+        .next()
+        .is_some_and(|l| l.ends_with("late offer"));
+    let mut desk = Desk::new(late);
+    let mut actual = String::new();
+    for line in expected.lines() {
+        let Some((at, what)) = line.split_once('>') else {
+            continue;
+        };
+        let at: f64 = at
+            .trim()
+            .parse()
+            .unwrap_or_else(|_| panic!("no time in: {line}"));
+        desk.at(Duration::from_secs_f64(at));
+        let _ = writeln!(actual, "{line}");
+        desk.happen(what.trim());
+        let wishes = desk.wishes();
+        if !wishes.is_empty() {
+            let _ = writeln!(actual, "< {}", wishes.join("; "));
+        }
+    }
+    assert!(
+        actual == expected,
+        "\n--- expected\n{expected}\n--- happened\n{actual}"
+    );
+}
+
+struct Desk {
+    call: Call,
+    now: Now,
+    peer: Session,
+    phones: Vec<LegId>,
+    phone_peers: HashMap<LegId, Session>,
+    invites: HashMap<LegId, Bytes>,
+    token: PlayToken,
+    offers: u64,
+}
+
+fn start(offer: Option<Bytes>) -> CallStart {
+    CallStart {
+        contact: ContactId::new(Wall::from_unix_millis(1_795_000_000_000), 7),
+        leg: CALLER,
+        line: "demo".into(),
+        dialled: PhoneNumber::new("100"),
+        caller: Some(PhoneNumber::new("+4930901820")),
+        caller_name: String::new(),
+        offer,
+        secure: false,
+        remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    }
+}
+
+fn local(port: u16, direction: Direction) -> LocalMedia {
+    LocalMedia {
+        address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 1)),
+        rtp_port: port,
+        rtcp_port: port + 1,
+        codecs: vec![Codec::Pcma, Codec::Pcmu],
+        rtcp_mux: false,
+        preference: Preference::Theirs,
+        dtmf: true,
+        direction,
+        srtp: SrtpPolicy::Never,
+        secure_signalling: false,
+        keys: KeyMaterial([1; KEY_MATERIAL]),
+        peer: None,
+        own_ports: Vec::new(),
+    }
+}
+
+/// A few nodes are enough here: the interpreter has transcripts of its own.
+const LINE: &str = r#"
+line: demo
+numbers: ["100"]
+human: support
+start: welcome
+nodes:
+  welcome:
+    menu:
+      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3; for a person press 0" }
+      options:
+        1: { go: hours }
+        2: { go: sales }
+        3: { go: broken }
+  hours:
+    say: { prompt: hours, go: bye }
+  broken:
+    say: { prompt: vanished, go: bye }
+  sales:
+    queue: sales
+  bye:
+    goodbye: { prompt: sys-goodbye }
+"#;
+
+fn line() -> Arc<Line> {
+    let names = sys::all()
+        .into_iter()
+        .chain(["welcome", "hours", "vanished"].map(String::from));
+    let known = Known {
+        language: "en".into(),
+        prompts: names
+            .map(|n| (PromptName::new(n), PromptFacts::default()))
+            .collect(),
+        queues: ["support", "sales"]
+            .map(QueueName::new)
+            .into_iter()
+            .collect(),
+    };
+    match load("demo.yaml", LINE, &known) {
+        Ok((line, _)) => Arc::new(line),
+        Err(mistakes) => panic!(
+            "{}",
+            mistakes.iter().map(|m| m.to_string()).collect::<String>()
+        ),
+    }
+}
+
+fn setup() -> Arc<CallSetup> {
+    let names = sys::all()
+        .into_iter()
+        .chain(["welcome", "hours"].map(String::from));
+    let prompts = names
+        .map(|n| {
+            let name = PromptName::new(&n);
+            (
+                name.clone(),
+                Arc::new(Prompt::new(name, Duration::from_secs(2), [])),
+            )
+        })
+        .collect();
+    let sound = || QueueSound {
+        connecting: Some(PromptName::new(sys::CONNECTING)),
+        music: Some(PromptName::new(sys::MUSIC)),
+        comfort: Some(PromptName::new(sys::COMFORT)),
+    };
+    Arc::new(CallSetup {
+        prompts: Arc::new(prompts),
+        lines: HashMap::from([("demo".into(), line())]),
+        sounds: HashMap::from([("support".into(), sound()), ("sales".into(), sound())]),
+        leg_ids: Arc::default(),
+        codecs: vec![Codec::Pcma, Codec::Pcmu],
+        srtp: SrtpPolicy::Offered,
+        own_ports: Vec::new(),
+        message_limit: Duration::from_secs(180),
+        transfer_ring: Duration::from_secs(25),
+    })
+}
+
+impl Desk {
+    fn new(late: bool) -> Desk {
+        let now = Now {
+            mono: Mono::ZERO,
+            wall: Wall::from_unix_millis(1_795_000_000_000),
+        };
+        let mut peer = Session::new(1);
+        let offer = (!late).then(|| peer.offer(&local(40_000, Direction::SendRecv)));
+        let call = Call::new(setup(), start(offer), line(), now);
+        Desk {
+            call,
+            now,
+            peer,
+            phones: Vec::new(),
+            phone_peers: HashMap::new(),
+            invites: HashMap::new(),
+            token: PlayToken(0),
+            offers: 0,
+        }
+    }
+
+    /// Time passes; deadlines on the way fire at their own time.
+    fn at(&mut self, at: Duration) {
+        let to = Mono::ZERO + at;
+        while let Some(due) = self.call.poll_timeout().filter(|d| *d < to) {
+            self.now = self.now.after(due.since(self.now.mono));
+            self.call.handle_timeout(self.now);
+        }
+        self.now = self.now.after(to.since(self.now.mono));
+    }
+
+    fn happen(&mut self, what: &str) {
+        let words: Vec<&str> = what.split(' ').collect();
+        let leg = |desk: &Desk, name: &str| {
+            let n: usize = name
+                .trim_start_matches('p')
+                .parse()
+                .unwrap_or_else(|_| panic!("which phone: {what}"));
+            desk.phones[n - 1]
+        };
+        let offer = OfferId(self.offers);
+        let event = match words.as_slice() {
+            ["call"] | ["call", "late", "offer"] => return,
+            ["wait"] => return self.call.handle_timeout(self.now),
+            ["fault"] => return self.call.rescue(self.now, "internal error"),
+            ["ports"] => CallEvent::MediaOpened(CALLER, opened(30_000)),
+            ["no", "ports"] => CallEvent::MediaFailed(CALLER),
+            ["ports", p] => CallEvent::MediaOpened(leg(self, p), opened(30_100)),
+            ["ack"] => CallEvent::Leg(CALLER, LegEvent::Confirmed { answer: None }),
+            ["ack", "answer"] => {
+                let offer = self
+                    .invites
+                    .remove(&CALLER)
+                    .unwrap_or_else(|| panic!("no offer was made"));
+                let (sdp, _) = self
+                    .peer
+                    .answer(&offer, &local(40_000, Direction::SendRecv))
+                    .unwrap_or_else(|e| panic!("{e:?}"));
+                CallEvent::Leg(CALLER, LegEvent::Confirmed { answer: Some(sdp) })
+            }
+            ["rtp"] => CallEvent::Media(MediaEvent::Latched {
+                leg: CALLER,
+                source: ([127, 0, 0, 1], 40_000).into(),
+            }),
+            ["key", k] => key(k, DtmfWay::Event),
+            ["info", k] => CallEvent::Leg(
+                CALLER,
+                LegEvent::Info {
+                    content_type: "application/dtmf-relay".into(),
+                    body: Bytes::from(format!("Signal={k}\r\n")),
+                },
+            ),
+            ["played"] => CallEvent::Media(MediaEvent::Played {
+                leg: CALLER,
+                token: self.token,
+            }),
+            ["offer", agent, phones] => {
+                self.offers += 1;
+                let contacts = (0..phones.parse().unwrap_or(0))
+                    .map(|n| Contact {
+                        uri: format!("sip:{agent}@127.0.2.{n}"),
+                        path: vec![],
+                        flow: None,
+                    })
+                    .collect();
+                CallEvent::Queue(QueueEvent::Offer {
+                    offer: OfferId(self.offers),
+                    agent: AgentId::new(agent),
+                    contacts,
+                    ring_for: Duration::from_secs(20),
+                })
+            }
+            ["connect"] => CallEvent::Queue(QueueEvent::Connect(offer)),
+            ["connect", n] => {
+                CallEvent::Queue(QueueEvent::Connect(OfferId(n.parse().unwrap_or(0))))
+            }
+            ["too-late"] => CallEvent::Queue(QueueEvent::TooLate(offer)),
+            ["withdraw"] => CallEvent::Queue(QueueEvent::Withdraw {
+                offer,
+                answered_elsewhere: false,
+            }),
+            ["withdraw", n, "elsewhere"] => CallEvent::Queue(QueueEvent::Withdraw {
+                offer: OfferId(n.parse().unwrap_or(0)),
+                answered_elsewhere: true,
+            }),
+            ["position", n] => CallEvent::Queue(QueueEvent::Position(n.parse().unwrap_or(0))),
+            ["comfort"] => CallEvent::Queue(QueueEvent::Comfort),
+            ["overflow", "message"] => overflow(OverflowStep::Message),
+            ["overflow", queue] => overflow(OverflowStep::Queue(QueueName::new(queue))),
+            ["stored"] => CallEvent::Recording(RecordingOutcome::Stored {
+                message: crate::record::timeline::MessageId(1),
+                length: Duration::from_secs(9),
+            }),
+            ["too-short"] => CallEvent::Recording(RecordingOutcome::TooShort),
+            ["store-fails"] => CallEvent::Recording(RecordingOutcome::Failed),
+            ["record-limit"] => CallEvent::Media(MediaEvent::RecordEnded {
+                leg: CALLER,
+                length: Duration::from_secs(180),
+            }),
+            ["located", "nothing"] => CallEvent::Located(Location::Unknown),
+            ["located", "queue", q] => CallEvent::Located(Location::Queue(QueueName::new(q))),
+            ["located", "line", l] => CallEvent::Located(Location::Line((*l).into())),
+            ["located", "agent", a, n] => {
+                let contacts = (0..n.parse().unwrap_or(0))
+                    .map(|n| Contact {
+                        uri: format!("sip:{a}@127.0.2.{n}"),
+                        path: vec![],
+                        flow: None,
+                    })
+                    .collect();
+                CallEvent::Located(Location::Agent(AgentId::new(a), contacts))
+            }
+            ["located", "outside", n] => CallEvent::Located(Location::Outside {
+                trunk: "t".into(),
+                number: PhoneNumber::new(n),
+            }),
+            ["stop"] => CallEvent::Stop,
+            ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
+            ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
+            ["caller", "over"] => ended(CALLER, LegEnd::LocalHangup),
+            ["caller", "no-ack"] => ended(CALLER, LegEnd::NoAck),
+            ["caller", "holds"] => self.reoffer(CALLER, Direction::SendOnly),
+            ["caller", "resumes"] => self.reoffer(CALLER, Direction::SendRecv),
+            ["caller", "reinvites", "without", "offer"] => {
+                CallEvent::Leg(CALLER, LegEvent::Offer { offer: None })
+            }
+            [p, "rings"] => CallEvent::Leg(
+                leg(self, p),
+                LegEvent::Progress {
+                    status: 180,
+                    answer: None,
+                },
+            ),
+            [p, "answers"] => self.phone_answers(leg(self, p)),
+            [p, "answers", "nonsense"] => CallEvent::Leg(
+                leg(self, p),
+                LegEvent::Answered {
+                    answer: Some(Bytes::from_static(b"v=1")),
+                    offer: None,
+                },
+            ),
+            [p, "busy"] => ended(
+                leg(self, p),
+                LegEnd::Refused {
+                    status: 486,
+                    retry_after: None,
+                },
+            ),
+            [p, "declines"] => ended(
+                leg(self, p),
+                LegEnd::Refused {
+                    status: 603,
+                    retry_after: None,
+                },
+            ),
+            [p, "no-answer"] => ended(leg(self, p), LegEnd::NoAnswer),
+            [p, "dead"] => ended(leg(self, p), LegEnd::Unreachable),
+            [p, "bye"] => ended(leg(self, p), LegEnd::PeerBye),
+            [p, "gone"] => ended(leg(self, p), LegEnd::PeerGone),
+            [p, "silent"] => CallEvent::Media(MediaEvent::RtpSilent {
+                leg: leg(self, p),
+                since: Duration::from_secs(10),
+            }),
+            [p, "holds"] => self.reoffer(leg(self, p), Direction::SendOnly),
+            [p, "resumes"] => self.reoffer(leg(self, p), Direction::SendRecv),
+            [p, "refers", to] => CallEvent::Leg(
+                leg(self, p),
+                LegEvent::Refer {
+                    to: PhoneNumber::new(to),
+                    uri: format!("sip:{to}@example.com"),
+                    replaces: None,
+                },
+            ),
+            _ => panic!("not a word of these transcripts: {what}"),
+        };
+        self.call.handle(self.now, event);
+    }
+
+    fn phone_answers(&mut self, leg: LegId) -> CallEvent {
+        let offer = self
+            .invites
+            .get(&leg)
+            .unwrap_or_else(|| panic!("no INVITE went there"));
+        let mut peer = Session::new(3);
+        let (sdp, _) = peer
+            .answer(offer, &local(41_000, Direction::SendRecv))
+            .unwrap_or_else(|e| panic!("{e:?}"));
+        self.phone_peers.insert(leg, peer);
+        CallEvent::Leg(
+            leg,
+            LegEvent::Answered {
+                answer: Some(sdp),
+                offer: None,
+            },
+        )
+    }
+
+    fn reoffer(&mut self, leg: LegId, direction: Direction) -> CallEvent {
+        let peer = if leg == CALLER {
+            &mut self.peer
+        } else {
+            self.phone_peers
+                .get_mut(&leg)
+                .unwrap_or_else(|| panic!("that phone never answered"))
+        };
+        let offer = peer.offer(&local(40_000, direction));
+        CallEvent::Leg(leg, LegEvent::Offer { offer: Some(offer) })
+    }
+
+    fn wishes(&mut self) -> Vec<String> {
+        let mut out = Vec::new();
+        while let Some(action) = self.call.poll_action() {
+            if let Some(word) = self.word(action) {
+                out.push(word);
+            }
+        }
+        out
+    }
+
+    fn name(&mut self, leg: LegId) -> String {
+        if leg == CALLER {
+            return "caller".into();
+        }
+        let n = self
+            .phones
+            .iter()
+            .position(|l| *l == leg)
+            .unwrap_or_else(|| {
+                self.phones.push(leg);
+                self.phones.len() - 1
+            });
+        format!("p{}", n + 1)
+    }
+
+    fn word(&mut self, action: CallAction) -> Option<String> {
+        Some(match action {
+            CallAction::Sip(leg, command) => {
+                let name = self.name(leg);
+                format!("{name} {}", self.sip_word(leg, command))
+            }
+            CallAction::OpenMedia { leg, .. } => format!("{} ports", self.name(leg)),
+            CallAction::Media(_, command) => self.media_word(command),
+            CallAction::Queue(command) => format!("queue {}", queue_word(command)),
+            CallAction::Locate(to) => format!("locate {}", to.reveal()),
+            CallAction::RecordMessage { .. } => "record".into(),
+            CallAction::KeepMessage {
+                even_if_empty: true,
+            } => "keep even if empty".into(),
+            CallAction::KeepMessage {
+                even_if_empty: false,
+            } => "keep".into(),
+            CallAction::DropMessage => "drop".into(),
+            CallAction::Record(_) => return None,
+            CallAction::Done(verdict) => format!("done {}", verdict.as_str()),
+        })
+    }
+
+    fn sip_word(&mut self, leg: LegId, command: LegCommand) -> String {
+        match command {
+            LegCommand::Answer { sdp } => {
+                self.invites.insert(leg, sdp);
+                "200".into()
+            }
+            LegCommand::Reject { status, .. } => status.to_string(),
+            LegCommand::Invite(invite) => {
+                if let Some(sdp) = &invite.offer {
+                    self.invites.insert(leg, sdp.clone());
+                }
+                match invite.target {
+                    CallTarget::Contact(c) => format!("invite {}", c.uri),
+                    CallTarget::Trunk { number, .. } => {
+                        format!("invite {} by trunk", number.reveal())
+                    }
+                }
+            }
+            LegCommand::Hangup { reason: None } => "hangup".into(),
+            LegCommand::Hangup { reason: Some(r) } => {
+                format!("hangup {}", r.split(';').nth(1).unwrap_or(""))
+            }
+            LegCommand::AnswerOffer { .. } => "200".into(),
+            LegCommand::RefuseOffer => "488".into(),
+            LegCommand::ReferProgress { status } => format!("notify {status}"),
+            other @ (LegCommand::Ring
+            | LegCommand::Progress { .. }
+            | LegCommand::Ack { .. }
+            | LegCommand::Offer { .. }) => format!("{other:?}"),
+        }
+    }
+
+    fn media_word(&mut self, command: MediaCommand) -> String {
+        match command {
+            MediaCommand::Apply { leg, plan } => {
+                format!(
+                    "{} {}",
+                    self.name(leg),
+                    format!("{:?}", plan.codec).to_lowercase()
+                )
+            }
+            MediaCommand::Play { leg, token, list } => {
+                if leg == CALLER {
+                    self.token = token;
+                }
+                let names: Vec<&str> = list.prompts.iter().map(|p| p.name.as_str()).collect();
+                let (who, how) = (self.name(leg), if list.repeat { "loops" } else { "hears" });
+                format!("{who} {how} {}", names.join(" "))
+            }
+            MediaCommand::Stop { leg } => format!("{} silence", self.name(leg)),
+            MediaCommand::Bridge { a, b } => format!("bridge {} {}", self.name(a), self.name(b)),
+            MediaCommand::Unbridge { leg } => format!("unbridge {}", self.name(leg)),
+            MediaCommand::Close { leg } => format!("{} close", self.name(leg)),
+            MediaCommand::Record { .. } | MediaCommand::StopRecord { .. } => {
+                "the shell does this".into()
+            }
+        }
+    }
+}
+
+fn queue_word(command: QueueCommand) -> String {
+    match command {
+        QueueCommand::Enter { queue, reason } => format!("enter {queue} ({reason})"),
+        QueueCommand::Leave => "leave".into(),
+        QueueCommand::Answered(o) => format!("answered {}", o.0),
+        QueueCommand::NotAnswered(o, why) => format!("not-answered {} {why:?}", o.0),
+        QueueCommand::Over(agent) => format!("over {agent}"),
+        QueueCommand::Transferring(agent) => format!("transferring {agent}"),
+        QueueCommand::Return => "return".into(),
+        QueueCommand::Took(agent) => format!("took {agent}"),
+    }
+}
+
+fn opened(port: u16) -> OpenedMedia {
+    OpenedMedia {
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        rtp_port: port,
+        rtcp_port: port + 1,
+        session: 9,
+        keys: KeyMaterial([9; KEY_MATERIAL]),
+    }
+}
+
+fn key(k: &str, way: DtmfWay) -> CallEvent {
+    let key = k
+        .chars()
+        .next()
+        .and_then(Key::from_char)
+        .unwrap_or_else(|| panic!("no key: {k}"));
+    CallEvent::Media(MediaEvent::Key {
+        leg: CALLER,
+        key,
+        way,
+    })
+}
+
+fn ended(leg: LegId, end: LegEnd) -> CallEvent {
+    CallEvent::Leg(leg, LegEvent::Ended(end))
+}
+
+fn overflow(to: OverflowStep) -> CallEvent {
+    CallEvent::Queue(QueueEvent::Overflow {
+        cause: OverflowCause::Unstaffed,
+        to,
+    })
+}

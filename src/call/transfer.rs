@@ -1,0 +1,144 @@
+//! An agent's blind transfer (REFER, RFC 3515 and 5589 §6): to an agent, a queue, a line or
+//! an outside number. A transfer that fails leaves the caller where they were.
+
+use crate::ids::{LegId, PhoneNumber};
+use crate::media::command::MediaCommand;
+use crate::menu::outcome::Reason;
+use crate::now::Now;
+use crate::record::timeline::{Event as RecordEvent, TransferTo};
+use crate::sip::leg::{CallTarget, LegCommand};
+
+use super::bridged::Who;
+use super::event::{CallAction, Location, QueueCommand};
+use super::legs::Purpose;
+use super::machine::{Call, Stage};
+
+/// How far a transfer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Transfer {
+    /// The directory is asked what the target is.
+    Locating,
+    /// The target's phones ring; the caller hears music.
+    Ringing,
+}
+
+impl Call {
+    pub(super) fn refer(&mut self, from: LegId, to: PhoneNumber, replaces: Option<String>) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        if b.transfer.is_some() {
+            return self.sip(from, LegCommand::ReferProgress { status: 491 });
+        }
+        if replaces.is_some() {
+            // An attended transfer joins two calls; this one knows only itself.
+            return self.sip(from, LegCommand::ReferProgress { status: 501 });
+        }
+        b.transfer = Some(Transfer::Locating);
+        self.act(CallAction::Locate(to));
+    }
+
+    pub(super) fn transfer_located(&mut self, now: Now, location: Location) {
+        let ring_for = self.setup.transfer_ring;
+        match &self.stage {
+            Stage::Bridged(b) if b.transfer == Some(Transfer::Locating) => {}
+            _ => return,
+        }
+        match location {
+            Location::Unknown => self.transfer_failed(now, None, 404),
+            Location::Agent(agent, contacts) if contacts.is_empty() => {
+                self.transfer_failed(now, Some(TransferTo::Agent { agent }), 480);
+            }
+            Location::Agent(agent, contacts) => {
+                let purpose = Purpose::TransferToAgent(agent);
+                self.transfer_rings(&purpose);
+                self.ring_contacts(&purpose, contacts, ring_for);
+            }
+            Location::Outside { trunk, number } => {
+                let purpose = Purpose::TransferOutside(number.clone());
+                self.transfer_rings(&purpose);
+                self.ring_target(purpose, CallTarget::Trunk { trunk, number }, ring_for);
+            }
+            Location::Queue(queue) => {
+                self.record(RecordEvent::Transferred {
+                    to: TransferTo::Queue {
+                        queue: queue.clone(),
+                    },
+                });
+                self.transferor_done();
+                self.enter_queue(now, queue, Reason::Transferred);
+            }
+            Location::Line(name) => match self.setup.lines.get(&name).cloned() {
+                Some(line) => {
+                    self.transferor_done();
+                    self.act(CallAction::Queue(QueueCommand::Leave));
+                    self.line = line;
+                    self.enter_menu(now);
+                }
+                None => self.transfer_failed(now, None, 404),
+            },
+        }
+    }
+
+    fn transfer_rings(&mut self, purpose: &Purpose) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        b.transfer = Some(Transfer::Ringing);
+        let home = b.home.clone();
+        if let (Some(Who::Agent(agent)), Some(to)) = (
+            b.party.as_ref().map(|p| p.who.clone()),
+            purpose.transfer_to(),
+        ) {
+            self.record(RecordEvent::TransferStarted { agent, to });
+        }
+        self.play_music(self.start.leg, Some(&home));
+    }
+
+    /// The caller has a new place; the agent who transferred them is free.
+    fn transferor_done(&mut self) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        b.transfer = None;
+        if let Some(party) = b.party.take() {
+            self.sip(party.leg.id, LegCommand::ReferProgress { status: 200 });
+            self.hand_on(party);
+        }
+    }
+
+    pub(super) fn transfer_progress(&mut self, _leg: LegId, status: u16) {
+        let Stage::Bridged(b) = &self.stage else {
+            return;
+        };
+        if let (Some(party), Some(Transfer::Ringing)) = (&b.party, b.transfer) {
+            let id = party.leg.id;
+            self.sip(id, LegCommand::ReferProgress { status });
+        }
+    }
+
+    pub(super) fn transfer_failed(&mut self, now: Now, to: Option<TransferTo>, status: u16) {
+        if let Some(to) = to {
+            self.record(RecordEvent::TransferFailed {
+                to,
+                status: Some(status),
+            });
+        }
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        b.transfer = None;
+        let home = b.home.clone();
+        match &b.party {
+            // Still there: the two talk on.
+            Some(party) => {
+                let id = party.leg.id;
+                self.sip(id, LegCommand::ReferProgress { status });
+                self.media(MediaCommand::Stop {
+                    leg: self.start.leg,
+                });
+            }
+            None => self.return_to_queue(now, home, Reason::Transferred),
+        }
+    }
+}

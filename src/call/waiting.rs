@@ -1,0 +1,170 @@
+//! The caller waits for a person: words, music, place, and the way out when nobody can come.
+
+use std::time::Duration;
+
+use crate::ids::{PromptName, QueueName};
+use crate::menu::outcome::Reason;
+use crate::now::{Mono, Now};
+use crate::queue::action::{OverflowCause, OverflowStep};
+use crate::record::timeline::Event as RecordEvent;
+
+use super::event::{CallAction, QueueCommand, QueueEvent};
+use super::machine::{Call, Stage};
+use super::sound::Announcer;
+use crate::menu::system as sys;
+
+/// After a message could not be stored and nobody can come either, the queue is asked again
+/// after this time: the caller is never hung up on, and never looped through words at once.
+const ASK_AGAIN: Duration = Duration::from_secs(30);
+
+/// In the queue.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub queue: QueueName,
+    pub since: Mono,
+    pub announcer: Announcer,
+    /// Not in line: the queue sent the caller to leave a message, but none can be stored.
+    pub ask_again_at: Option<Mono>,
+}
+
+impl Call {
+    /// To the people.
+    pub(super) fn enter_queue(&mut self, now: Now, queue: QueueName, reason: Reason) {
+        let words = self.connecting_words(&reason, &queue);
+        self.act(CallAction::Queue(QueueCommand::Enter {
+            queue: queue.clone(),
+            reason: reason.clone(),
+        }));
+        self.wait_in(now, queue, reason, words);
+    }
+
+    /// Back to the head of the line, after an agent was lost or a transfer failed.
+    pub(super) fn return_to_queue(&mut self, now: Now, queue: QueueName, reason: Reason) {
+        self.act(CallAction::Queue(QueueCommand::Return));
+        self.wait_in(now, queue, reason, vec![PromptName::new(sys::AGENT_LOST)]);
+    }
+
+    fn wait_in(&mut self, now: Now, queue: QueueName, reason: Reason, words: Vec<PromptName>) {
+        if let Reason::Fault { what } = &reason {
+            self.card.failure(what.clone());
+        }
+        self.card.queue = Some(queue.clone());
+        self.card.reason = Some(reason.clone());
+        self.record(RecordEvent::Queued {
+            queue: queue.clone(),
+            reason,
+        });
+        let mut announcer = Announcer::default();
+        if !words.is_empty() {
+            announcer.push(words);
+        }
+        self.stage = Stage::Waiting(Waiting {
+            queue,
+            since: now.mono,
+            announcer,
+            ask_again_at: None,
+        });
+        self.drive_waiting();
+    }
+
+    /// Asks the queue again, if that is due.
+    pub(super) fn ask_queue_again(&mut self, now: Now) {
+        let Stage::Waiting(w) = &mut self.stage else {
+            return;
+        };
+        if w.ask_again_at.is_some_and(|at| at <= now.mono) {
+            w.ask_again_at = None;
+            let enter = QueueCommand::Enter {
+                queue: w.queue.clone(),
+                reason: Reason::Routed,
+            };
+            self.message_broken = false;
+            self.act(CallAction::Queue(enter));
+        }
+    }
+
+    /// The next announcement, or music.
+    pub(super) fn drive_waiting(&mut self) {
+        let Stage::Waiting(w) = &mut self.stage else {
+            return;
+        };
+        if w.announcer.playing.is_some() {
+            return;
+        }
+        match w.announcer.take_next() {
+            Some(words) => {
+                let token = self.say(&words);
+                if let Stage::Waiting(w) = &mut self.stage {
+                    w.announcer.playing = Some(token);
+                }
+            }
+            None => {
+                let queue = w.queue.clone();
+                self.play_music(self.start.leg, Some(&queue));
+            }
+        }
+    }
+
+    pub(super) fn queue_event(&mut self, now: Now, event: QueueEvent) {
+        match event {
+            QueueEvent::Offer {
+                offer,
+                agent,
+                contacts,
+                ring_for,
+            } => {
+                self.offer(offer, agent, contacts, ring_for);
+            }
+            QueueEvent::Withdraw {
+                offer,
+                answered_elsewhere,
+            } => self.withdraw(offer, answered_elsewhere),
+            QueueEvent::Connect(offer) => self.offer_connects(offer),
+            QueueEvent::TooLate(offer) => self.offer_too_late(offer),
+            QueueEvent::Position(place) => self.announce(PromptName::new(sys::position(place))),
+            QueueEvent::Comfort => {
+                let Stage::Waiting(w) = &self.stage else {
+                    return;
+                };
+                let comfort = self
+                    .setup
+                    .sounds
+                    .get(&w.queue)
+                    .and_then(|s| s.comfort.clone());
+                if let Some(prompt) = comfort {
+                    self.announce(prompt);
+                }
+            }
+            QueueEvent::Overflow { cause, to } => self.overflow(now, cause, to),
+        }
+    }
+
+    fn announce(&mut self, prompt: PromptName) {
+        let Stage::Waiting(w) = &mut self.stage else {
+            return;
+        };
+        w.announcer.push(vec![prompt]);
+        self.drive_waiting();
+    }
+
+    fn overflow(&mut self, now: Now, cause: OverflowCause, to: OverflowStep) {
+        self.hang_up_ringing(None);
+        let Stage::Waiting(w) = &mut self.stage else {
+            return; // crossed with a hang-up or an answer
+        };
+        if to == OverflowStep::Message && self.message_broken {
+            w.ask_again_at = Some(now.mono + ASK_AGAIN);
+            return;
+        }
+        let queue = w.queue.clone();
+        self.record(RecordEvent::Overflowed {
+            queue,
+            cause,
+            to: to.clone(),
+        });
+        match to {
+            OverflowStep::Queue(queue) => self.enter_queue(now, queue, Reason::Routed),
+            OverflowStep::Message => self.enter_message(),
+        }
+    }
+}
