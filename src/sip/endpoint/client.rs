@@ -235,8 +235,10 @@ impl Core {
 
     /// After the owner has dealt with an outcome.
     pub(super) fn release(&mut self, key: ClientKey) {
+        // That of an INVITE is still needed: another branch of a fork may accept it too.
         if let Some(tx) = self.clients.get_mut(&key)
             && !tx.is_waiting()
+            && matches!(tx.machine, Machine::Other(_))
         {
             tx.request = Bytes::new();
         }
