@@ -247,11 +247,20 @@ fn a_transfer_is_reported_to_its_end() {
     let notifies = s.requests();
     let states: Vec<_> = notifies
         .iter()
-        .map(|n| n.headers.get_str(HeaderName::SubscriptionState).unwrap_or(""))
+        .map(|n| {
+            n.headers
+                .get_str(HeaderName::SubscriptionState)
+                .unwrap_or("")
+        })
         .collect();
-    assert_eq!(states, ["active;expires=180", "terminated;reason=noresource"]);
     assert_eq!(
-        notifies.last().and_then(|n| n.headers.get_str(HeaderName::Event)),
+        states,
+        ["active;expires=180", "terminated;reason=noresource"]
+    );
+    assert_eq!(
+        notifies
+            .last()
+            .and_then(|n| n.headers.get_str(HeaderName::Event)),
         Some("refer;id=2")
     );
     for n in &notifies {
@@ -314,13 +323,27 @@ fn the_target_and_the_route_set_are_followed() {
     assert_eq!(ok.headers.record_routes().map(|r| r.len()), Ok(2));
     let tag = tag_of(&ok);
     s.within(&tag, 1, "ACK", "", "");
-    s.within(&tag, 2, "UPDATE", "Contact: <sip:ann@192.0.2.77:5070>\n", "");
+    s.within(
+        &tag,
+        2,
+        "UPDATE",
+        "Contact: <sip:ann@192.0.2.77:5070>\n",
+        "",
+    );
     s.heard();
-    s.endpoint
-        .handle_command(s.now, leg, LegCommand::Hangup { reason: Some("SIP;cause=200".into()) });
+    s.endpoint.handle_command(
+        s.now,
+        leg,
+        LegCommand::Hangup {
+            reason: Some("SIP;cause=200".into()),
+        },
+    );
     let bye = s.endpoint.poll_transmit().expect("BYE");
     // `within` has its own Contact before it: the first counts.
-    assert!(bye.bytes.starts_with(b"BYE sip:ann@192.0.2.9:5060 SIP/2.0\r\n"));
+    assert!(
+        bye.bytes
+            .starts_with(b"BYE sip:ann@192.0.2.9:5060 SIP/2.0\r\n")
+    );
     assert_eq!(bye.flow.remote, address("192.0.2.50:5060"));
     let text = String::from_utf8_lossy(&bye.bytes);
     assert!(text.contains("Route: <sip:192.0.2.50;lr>\r\nRoute: <sip:192.0.2.51;lr>\r\n"));
@@ -342,6 +365,9 @@ fn target_refresh_moves_our_requests() {
     s.endpoint
         .handle_command(s.now, leg, LegCommand::Hangup { reason: None });
     let bye = s.endpoint.poll_transmit().expect("BYE");
-    assert!(bye.bytes.starts_with(b"BYE sip:ann@192.0.2.77:5070 SIP/2.0\r\n"));
+    assert!(
+        bye.bytes
+            .starts_with(b"BYE sip:ann@192.0.2.77:5070 SIP/2.0\r\n")
+    );
     assert_eq!(bye.flow.remote, address("192.0.2.77:5070"));
 }

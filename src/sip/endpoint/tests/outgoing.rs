@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use super::harness::*;
 use crate::ids::{LegId, PhoneNumber};
-use crate::sip::endpoint::{
-    EndpointEvent, ResolvedTarget, TrunkConfig, TrunkCredentials,
-};
+use crate::sip::endpoint::{EndpointEvent, ResolvedTarget, TrunkConfig, TrunkCredentials};
 use crate::sip::flow::Transport;
 use crate::sip::leg::{CallTarget, LegCommand};
 use crate::sip::message::HeaderName;
@@ -170,10 +168,7 @@ fn reliable_ringing_is_acknowledged_in_order() {
     s.answer(&invite, 180, &reliable(6), "");
     assert_eq!(s.heard(), ["PRACK"]);
     s.answer(&invite, 200, "", "");
-    assert_eq!(
-        s.told(),
-        ["Progress 183 early", "Progress 180", "Answered"]
-    );
+    assert_eq!(s.told(), ["Progress 183 early", "Progress 180", "Answered"]);
 }
 
 #[test]
@@ -221,7 +216,10 @@ fn too_small_a_session_is_asked_for_again() {
     let requests = s.requests();
     let again = requests.last().expect("INVITE");
     assert_eq!(again.headers.get_str(HeaderName::CSeq), Some("2 INVITE"));
-    assert_eq!(again.headers.get_str(HeaderName::SessionExpires), Some("3600"));
+    assert_eq!(
+        again.headers.get_str(HeaderName::SessionExpires),
+        Some("3600")
+    );
     assert_eq!(again.headers.get_str(HeaderName::MinSe), Some("3600"));
     assert_eq!(&again.body[..], b"our offer");
     assert!(s.told().is_empty());

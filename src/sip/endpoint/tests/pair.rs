@@ -101,7 +101,8 @@ impl Run {
                         }
                         LegEvent::Offer { .. } => {
                             let sdp = sdp("again");
-                            self.pair.command(side, leg, LegCommand::AnswerOffer { sdp });
+                            self.pair
+                                .command(side, leg, LegCommand::AnswerOffer { sdp });
                         }
                         LegEvent::Confirmed { .. } => self.confirmed = true,
                         LegEvent::Answered { .. } => self.answered = true,
@@ -130,8 +131,11 @@ fn run(seed: u64, weather: Weather, plan: Plan) -> Run {
     let caller_leg = LegId(1);
     let mut invite = outgoing(caller_leg, run.pair.flow(plan.caller));
     invite.ring_for = Duration::from_secs(30);
-    run.pair
-        .command(plan.caller, caller_leg, LegCommand::Invite(Box::new(invite)));
+    run.pair.command(
+        plan.caller,
+        caller_leg,
+        LegCommand::Invite(Box::new(invite)),
+    );
     let mut agenda = vec![
         (plan.caller_hangs_up_ms, plan.caller, false),
         (plan.callee_hangs_up_ms, 1 - plan.caller, false),
@@ -247,5 +251,9 @@ fn an_hour_with_session_timers_passes_quietly() {
         Some("LocalHangup")
     );
     // Set-up and tear-down with their losses, and a refresh each quarter of an hour.
-    assert!((10..60).contains(&run.pair.datagrams), "{}", run.pair.datagrams);
+    assert!(
+        (10..60).contains(&run.pair.datagrams),
+        "{}",
+        run.pair.datagrams
+    );
 }

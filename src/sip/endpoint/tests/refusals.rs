@@ -146,7 +146,13 @@ fn twenty_thousand_unanswered_invites() {
 #[test]
 fn what_is_no_message_is_no_harm() {
     let mut s = Script::new();
-    for junk in ["\r\n\r\n", "\0\0\0\0", "hello", "SIP/2.0 200 OK\r\n\r\n", "INVITE"] {
+    for junk in [
+        "\r\n\r\n",
+        "\0\0\0\0",
+        "hello",
+        "SIP/2.0 200 OK\r\n\r\n",
+        "INVITE",
+    ] {
         s.raw(Bytes::from(junk));
     }
     s.raw(Bytes::from_static(&[0xff, 0, 0x80, 13, 10]));
