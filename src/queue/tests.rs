@@ -1,3 +1,5 @@
 //! The queue machine under virtual time.
 
+mod model;
+mod random;
 mod transcript;

@@ -110,7 +110,7 @@ impl Acd {
     pub fn handle_contact_over(&mut self, now: Now, agent: &AgentId, contact: ContactId) {
         if let Some(ix) = self.talking(agent, contact) {
             self.callers.remove(&contact);
-            self.end_talk(now.mono, ix);
+            self.end_talk(now.mono, ix, contact);
         }
         self.settle(now.mono);
     }
@@ -123,7 +123,7 @@ impl Acd {
             if let Some(caller) = self.callers.get_mut(&contact) {
                 caller.doing = CallerDoing::Away { waits: false };
             }
-            self.end_talk(now.mono, ix);
+            self.end_talk(now.mono, ix, contact);
         }
         self.settle(now.mono);
     }
@@ -146,36 +146,34 @@ impl Acd {
             self.put_back_in_line(now.mono, offer);
             self.drop_offer(offer);
         }
-        let wrap_up = self.q(queue).settings.wrap_up;
+        let of_queue = self.q(queue).settings.wrap_up;
+        let wrap_up = self.a(ix).wrap_up.unwrap_or(of_queue);
         self.set_agent(now.mono, ix, AgentDoing::Talking { contact, wrap_up });
         self.settle(now.mono);
     }
 
+    /// The agent, if the caller talks with them.
     fn talking(&self, agent: &AgentId, contact: ContactId) -> Option<AgentIx> {
         let ix = self.agent_ids.get(agent).copied()?;
-        match self.a(ix).doing {
-            AgentDoing::Talking { contact: with, .. } if with == contact => Some(ix),
-            AgentDoing::Talking { .. }
-            | AgentDoing::Offline
-            | AgentDoing::Ready
-            | AgentDoing::Paused
-            | AgentDoing::Offered { .. }
-            | AgentDoing::WrapUp { .. }
-            | AgentDoing::Missed { .. } => None,
-        }
+        let talks = CallerDoing::Talking { agent: ix };
+        (self.callers.get(&contact)?.doing == talks).then_some(ix)
     }
 
-    pub(super) fn end_talk(&mut self, now: Mono, ix: AgentIx) {
+    /// The agent's talk with this caller is over. Who took a second caller meanwhile goes on
+    /// talking.
+    pub(super) fn end_talk(&mut self, now: Mono, ix: AgentIx, contact: ContactId) {
         let a = self.a(ix);
         match a.doing {
-            AgentDoing::Talking { wrap_up, .. } if a.signed_in && !wrap_up.is_zero() => {
-                self.set_agent(
-                    now,
-                    ix,
-                    AgentDoing::WrapUp {
-                        until: now + wrap_up,
-                    },
-                );
+            AgentDoing::Talking {
+                contact: with,
+                wrap_up,
+            } if with == contact => {
+                if a.signed_in && !wrap_up.is_zero() {
+                    let until = now + wrap_up;
+                    self.set_agent(now, ix, AgentDoing::WrapUp { until });
+                } else {
+                    self.rest(now, ix);
+                }
             }
             AgentDoing::Talking { .. }
             | AgentDoing::Offline
@@ -183,7 +181,7 @@ impl Acd {
             | AgentDoing::Paused
             | AgentDoing::Offered { .. }
             | AgentDoing::WrapUp { .. }
-            | AgentDoing::Missed { .. } => self.rest(now, ix),
+            | AgentDoing::Missed { .. } => {}
         }
     }
 

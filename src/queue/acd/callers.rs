@@ -144,7 +144,7 @@ impl Acd {
                 caller.since = now;
                 caller.doing = CallerDoing::Away { waits: true };
                 self.q_mut(queue).counts.entered += 1;
-                self.end_talk(now, agent);
+                self.end_talk(now, agent, contact);
             }
         }
         // A full queue still has this place.
@@ -359,7 +359,7 @@ impl Acd {
             }
             CallerDoing::Away { waits } => waits,
             CallerDoing::Talking { agent } => {
-                self.end_talk(now, agent);
+                self.end_talk(now, agent, contact);
                 false
             }
         };
