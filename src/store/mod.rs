@@ -23,6 +23,7 @@ use crate::record::timeline::Event;
 
 mod messages;
 mod recover;
+pub mod report;
 pub mod rows;
 mod writer;
 
