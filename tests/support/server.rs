@@ -75,16 +75,35 @@ impl Setup {
     #[track_caller]
     pub fn start(self) -> Server {
         let folder = super::scratch("server");
-        let at = |name: &str| folder.path().join(name);
         let (sip, sips, http) = (self.port(), self.port(), self.port());
-        let mut config = format!(
-            "[sip]\nlisten = [\"udp:{sip}\", \"tcp:{sip}\"{}]\n",
-            if self.tls {
-                format!(", \"tls:{sips}\"")
-            } else {
-                String::new()
-            }
-        );
+        let trusted = self.write(folder.path(), sip, sips, http);
+        let mut server = Server {
+            process: run(folder.path()),
+            folder,
+            sip,
+            sips,
+            http,
+            trusted,
+        };
+        server.wait_ready();
+        server
+    }
+
+    /// Writes settings, menus and prompts; the certificate, if there is one.
+    pub fn write(
+        &self,
+        folder: &Path,
+        sip: SocketAddr,
+        sips: SocketAddr,
+        http: SocketAddr,
+    ) -> Option<CertificateDer<'static>> {
+        let at = |name: &str| folder.join(name);
+        let tls = if self.tls {
+            format!(", \"tls:{sips}\"")
+        } else {
+            String::new()
+        };
+        let mut config = format!("[sip]\nlisten = [\"udp:{sip}\", \"tcp:{sip}\"{tls}]\n");
         let mut trusted = None;
         if self.tls {
             let names = vec![self.ip.to_string(), "localhost".to_owned()];
@@ -99,8 +118,8 @@ impl Setup {
             config,
             "[media]\nports = \"{first}-{last}\"\nthreads = 1\nrealtime = false\n\
              [lines]\ndir = \"menus\"\n[prompts]\ndir = \"prompts\"\n[store]\ndir = \"data\"\n\
-             [http]\nlisten = \"{http}\"\n[[queues]]\nname = \"support\"\n{}{}{}",
-            self.queue, self.agents, self.extra
+             [http]\nlisten = \"{http}\"\n{}[[queues]]\nname = \"support\"\n{}{}",
+            self.extra, self.queue, self.agents
         )
         .expect("a String takes everything");
         std::fs::write(at("zeroline.toml"), config).expect("scratch");
@@ -111,16 +130,7 @@ impl Setup {
         write_wav(&at("prompts/en/greeting.wav"), &greeting());
         write_wav(&at("prompts/en/greeting-a.wav"), &greeting_a());
         write_wav(&at("prompts/en/info.wav"), &audio::sine(500.0, 6000.0, 2.0));
-        let mut server = Server {
-            process: run(folder.path()),
-            folder,
-            sip,
-            sips,
-            http,
-            trusted,
-        };
-        server.wait_ready();
-        server
+        trusted
     }
 
     fn port(&self) -> SocketAddr {
@@ -285,7 +295,8 @@ fn run(folder: &Path) -> Process {
     )
 }
 
-fn write_wav(path: &Path, pcm: &[i16]) {
+/// Writes a WAV file, 8 kHz mono.
+pub fn write_wav(path: &Path, pcm: &[i16]) {
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 8000,
