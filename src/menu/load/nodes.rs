@@ -280,7 +280,7 @@ pub(super) fn wait(
 
 pub(super) fn tries(src: &mut Source<'_>, yaml: Option<&Yaml>, default: usize) -> usize {
     let parse = |t: &str| t.parse().ok().filter(|n| (1..=3).contains(n));
-    yaml.and_then(|y| src.value(y, "tries", "2` (1 to 3), not `tries: more", parse))
+    yaml.and_then(|y| src.value(y, "tries", "2`, from `1` to `3", parse))
         .unwrap_or(default)
 }
 

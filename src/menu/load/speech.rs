@@ -177,12 +177,10 @@ fn announces(text: &str, form: ZeroForm) -> bool {
             "#" | "hash" | "pound" | "raute" | "firkant" | "havelåge"
         )
     };
-    // The verb stands within three words of the zero.
+    // "press zero", "press the zero"; "Null drücken".
     let told = words.iter().enumerate().any(|(i, w)| {
-        zero(w)
-            && words[i.saturating_sub(3)..(i + 4).min(words.len())]
-                .iter()
-                .any(|w| press(w))
+        let near = words.get(i.saturating_sub(2)..(i + 2).min(words.len()));
+        zero(w) && near.is_some_and(|near| near.iter().any(|w| press(w)))
     });
     told && (form == ZeroForm::Plain || words.iter().any(|w| hash(w)))
 }

@@ -125,11 +125,11 @@ pub(super) fn parse(text: &str) -> Result<Yaml, (At, String)> {
                 return Err((at, "nested too deeply".to_owned()));
             }
             Event::MappingStart(..) => {
-                open.push(Open::Map(at, Vec::new(), None));
+                open.push(Open::Map(At { width: 1, ..at }, Vec::new(), None));
                 continue;
             }
             Event::SequenceStart(..) => {
-                open.push(Open::List(at, Vec::new()));
+                open.push(Open::List(At { width: 1, ..at }, Vec::new()));
                 continue;
             }
             Event::MappingEnd | Event::SequenceEnd => match open.pop() {

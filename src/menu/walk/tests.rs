@@ -1,1 +1,123 @@
+//! The walk as transcripts: time in seconds, what happens, what is done about it.
+//!
+//! `key K`, `played`, `failed WHAT`, `wait` (until the walk's own deadline) and `resume` go in;
+//! plays, stops, entries and the end come out. Steps are left out: the path is looked at apart.
 
+mod property;
+mod transcripts;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::menu::load::{Known, PromptFacts, load};
+use crate::now::Wall;
+
+/// Prompts are all those named in the text, 1.2 seconds each, the server's own of half a second.
+pub(super) fn known(text: &str) -> Known {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
+    let own = crate::menu::system::all();
+    let own = own.iter().map(|n| (n.as_str(), 500));
+    let mut known = Known {
+        language: "en".to_owned(),
+        ..Known::default()
+    };
+    for (name, ms) in words.filter(|w| w.starts_with("p-")).map(|w| (w, 1200)).chain(own) {
+        let zero = name.starts_with("sys-zero") || name == "sys-last-try";
+        let facts = PromptFacts {
+            transcript: Some(if zero { "Press 0 or # for a person" } else { "Words" }.to_owned()),
+            length: Some(Duration::from_millis(ms)),
+        };
+        known.prompts.insert(crate::ids::PromptName::new(name), facts);
+    }
+    known.queues = ["people", "sales"].map(crate::ids::QueueName::new).into();
+    known
+}
+
+pub(super) fn line(nodes: &str) -> Arc<Line> {
+    let head = "line: test\nnumbers: [\"1\"]\nhuman: people\nstart: root\nnodes:\n";
+    let text = format!("{head}{nodes}");
+    match load("test.yaml", &text, &known(&text)) {
+        Ok((line, _)) => Arc::new(line),
+        Err(mistakes) => {
+            let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            panic!("{}", told.join("\n"))
+        }
+    }
+}
+
+pub(super) fn at(ms: u64) -> Now {
+    Now {
+        mono: Mono::from_millis(ms),
+        wall: Wall::from_unix_millis(1_795_000_000_000),
+    }
+}
+
+/// What the walk did, in words; prompts of the server without their `sys-`.
+pub(super) fn did(walk: &mut Walk) -> String {
+    let mut words = Vec::new();
+    while let Some(action) = walk.poll_action() {
+        match action {
+            WalkAction::Play { prompts } => {
+                let names = prompts.iter().map(|p| p.as_str());
+                let names: Vec<&str> = names
+                    .map(|n| n.trim_start_matches("p-").trim_start_matches("sys-"))
+                    .collect();
+                words.push(format!("play {}", names.join("+")));
+            }
+            WalkAction::Stop => words.push("stop".to_owned()),
+            WalkAction::Step(_) => {}
+            WalkAction::Entry { name, value, .. } => {
+                words.push(format!("{name}={}", value.reveal()));
+            }
+            WalkAction::Leave(Outcome::Goodbye) => words.push("end".to_owned()),
+            WalkAction::Leave(Outcome::Queue { queue, reason }) => {
+                let place = walk.place().unwrap();
+                words.push(format!("queue {queue} ({reason}, at {place})"));
+            }
+        }
+    }
+    words.join(", ")
+}
+
+/// Runs a transcript: each line `TIME > EVENT < ACTIONS`.
+#[track_caller]
+pub(super) fn check(nodes: &str, transcript: &str) -> Walk {
+    let mut walk: Option<Walk> = None;
+    let mut seen = String::new();
+    for row in transcript.trim().lines().map(str::trim) {
+        let (time, rest) = row.split_once('>').expect("TIME > EVENT");
+        let event = rest.split('<').next().unwrap_or_default().trim();
+        let seconds: f64 = time.trim().parse().expect("seconds");
+        let now = at((seconds * 1000.0).round() as u64);
+        match (event.split_once(' ').unwrap_or((event, "")), &mut walk) {
+            (("answer", _), none) => *none = Some(Walk::start(line(nodes), now)),
+            (("key", keys), Some(w)) => {
+                let keys = keys.chars().filter(|c| *c != ' ');
+                keys.for_each(|k| w.handle_key(now, Key::from_char(k).unwrap()));
+            }
+            (("played", _), Some(w)) => w.handle_played(now),
+            (("failed", what), Some(w)) => w.handle_play_failed(now, what),
+            (("tick", _), Some(w)) => w.handle_timeout(now),
+            (("wait", _), Some(w)) => {
+                assert_eq!(w.poll_timeout(), Some(now.mono), "deadline in `{row}`");
+                w.handle_timeout(now);
+            }
+            (("resume", _), Some(w)) => w.resume(now),
+            (other, _) => panic!("no such event: {other:?}"),
+        }
+        let w = walk.as_mut().unwrap();
+        let done = did(w);
+        // Never stuck: without a deadline only after leaving.
+        assert_eq!(w.poll_timeout().is_none(), w.has_left(), "{row}");
+        let gap = if done.is_empty() { String::new() } else { format!(" < {done}") };
+        seen.push_str(&format!("{} > {event}{gap}\n", time.trim()));
+    }
+    let wanted: String = transcript
+        .trim()
+        .lines()
+        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ") + "\n")
+        .collect();
+    assert!(seen == wanted, "this happened:\n{seen}\nthis was expected:\n{wanted}");
+    walk.unwrap()
+}

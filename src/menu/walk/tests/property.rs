@@ -1,0 +1,193 @@
+//! Random trees, random callers: never stuck, and 0 (or `*0`) reaches a person from anywhere.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What a caller does next.
+#[derive(Clone, Debug)]
+enum Act {
+    Key(char),
+    Played,
+    Silence,
+    Failed,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        8 => prop::sample::select("123456789123456789*#AD".chars().collect::<Vec<_>>()).prop_map(Act::Key),
+        4 => Just(Act::Played),
+        2 => Just(Act::Silence),
+        1 => Just(Act::Failed),
+    ]
+}
+
+/// Where an edge leads, among `n` nodes.
+fn target(n: usize) -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => (0..n).prop_map(|i| format!("n{i}")),
+        1 => Just("human".to_owned()),
+        1 => Just("back".to_owned()),
+        1 => Just("repeat".to_owned()),
+    ]
+}
+
+/// Node `i` of `n`. A `say` leads on to a later node only, so that none talks for ever.
+fn node(i: usize, n: usize) -> BoxedStrategy<String> {
+    let menu = (prop::collection::btree_map(1..=9usize, target(n), 1..5), 1..=3usize);
+    let menu = menu.prop_map(|(options, tries)| {
+        let options: Vec<String> = options
+            .iter()
+            .map(|(k, go)| format!("{k}: {{ say: {{ prompt: p-o }}, go: {go} }}"))
+            .collect();
+        format!(
+            "menu: {{ tries: {tries}, greeting: {{ prompt: p-g }}, options: {{ {} }} }}",
+            options.join(", ")
+        )
+    });
+    let later = prop_oneof![
+        Just("human".to_owned()),
+        Just("back".to_owned()),
+        (i + 1..n + 1).prop_map(move |j| if j < n { format!("n{j}") } else { "human".to_owned() }),
+    ];
+    let say = (later, any::<bool>())
+        .prop_map(|(go, cut)| format!("say: {{ prompt: p-s, interrupt: {cut}, go: {go} }}"));
+    let collect = (target(n), 2..5usize, 0..4usize, any::<[bool; 2]>(), 1..=3usize);
+    let collect = collect.prop_map(|(go, min, more, [zero, confirm], tries)| {
+        let go = if go == "repeat" { "back".to_owned() } else { go };
+        format!(
+            "collect: {{ say: {{ prompt: p-c }}, digits: {min}-{}, into: x, leading_zero: {zero}, \
+             confirm: {confirm}, tries: {tries}, go: {go} }}",
+            min + more
+        )
+    });
+    prop_oneof![
+        4 => menu,
+        2 => say,
+        2 => collect,
+        1 => Just("queue: sales".to_owned()),
+        1 => Just("goodbye: { prompt: p-b }".to_owned()),
+    ]
+    .boxed()
+}
+
+fn tree() -> impl Strategy<Value = String> {
+    (1..8usize).prop_flat_map(|n| {
+        let nodes: Vec<_> = (0..n).map(|i| node(i, n)).collect();
+        nodes.prop_map(|nodes| {
+            let rows = nodes.iter().enumerate();
+            let all: String = rows.map(|(i, k)| format!("  n{i}: {{ {k} }}\n")).collect();
+            format!("  root: {{ menu: {{ options: {{ 1: {{ say: {{ prompt: p-r }}, go: n0 }} }} }} }}\n{all}")
+        })
+    })
+}
+
+/// Takes all actions; whether something plays now.
+fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
+    let mut left = None;
+    while let Some(action) = walk.poll_action() {
+        assert!(left.is_none(), "{action:?} after leaving");
+        match action {
+            WalkAction::Play { prompts } => {
+                assert!(!prompts.is_empty(), "nothing to play");
+                *playing = true;
+            }
+            WalkAction::Stop => *playing = false,
+            WalkAction::Leave(outcome) => left = Some(outcome),
+            WalkAction::Step(_) | WalkAction::Entry { .. } => {}
+        }
+    }
+    left
+}
+
+fn asked(outcome: &Option<Outcome>) -> bool {
+    matches!(outcome, Some(Outcome::Queue { queue, reason: Reason::Asked }) if queue.as_str() == "people")
+}
+
+/// A caller who presses 0 now, or `*0`, or says nothing any more.
+fn reaches_a_person(walk: &mut Walk, now: u64, playing: bool) {
+    let entry = matches!(&walk.doing, Doing::Entering { .. });
+    let zero_now = walk.reaches_person(Key::ZERO);
+    assert!(zero_now || entry, "0 is not heard outside an entry");
+    let mut playing = playing;
+    if zero_now {
+        walk.handle_key(at(now), Key::ZERO);
+    } else {
+        walk.handle_key(at(now), Key::STAR);
+        assert_eq!(drain(walk, &mut playing), None);
+        walk.handle_key(at(now), Key::ZERO);
+    }
+    let outcome = drain(walk, &mut playing);
+    assert!(asked(&outcome), "{outcome:?}");
+}
+
+/// A caller who does nothing from now on comes to a person or to a goodbye that was chosen.
+fn silence_ends(walk: &mut Walk, mut now: u64, mut playing: bool) {
+    for _ in 0..200 {
+        if playing {
+            playing = false;
+            now += 100;
+            walk.handle_played(at(now));
+        } else {
+            let deadline = walk.poll_timeout().expect("waits for something");
+            now = now.max(deadline.since_start().as_millis() as u64);
+            walk.handle_timeout(at(now));
+        }
+        if drain(walk, &mut playing).is_some() {
+            return;
+        }
+    }
+    panic!("a silent caller never reaches a person");
+}
+
+fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Outcome>) {
+    let (mut now, mut playing) = (0, false);
+    let mut walk = Walk::start(Arc::clone(line), at(now));
+    let mut left = drain(&mut walk, &mut playing);
+    for (act, later) in acts {
+        if left.is_some() {
+            break;
+        }
+        now += later;
+        match act {
+            Act::Key(c) => walk.handle_key(at(now), Key::from_char(*c).unwrap()),
+            Act::Played if playing => {
+                playing = false;
+                walk.handle_played(at(now));
+            }
+            Act::Played => walk.handle_played(at(now)),
+            Act::Silence => {
+                let deadline = walk.poll_timeout().unwrap();
+                now = now.max(deadline.since_start().as_millis() as u64);
+                walk.handle_timeout(at(now));
+            }
+            Act::Failed => walk.handle_play_failed(at(now), "test"),
+        }
+        left = drain(&mut walk, &mut playing);
+        assert_eq!(left.is_some(), walk.has_left());
+        assert_eq!(walk.poll_timeout().is_none(), left.is_some(), "stuck");
+        assert_eq!(walk.playing, playing && left.is_none());
+    }
+    (walk, now, playing, left)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn never_stuck_and_zero_from_everywhere(
+        tree in tree(),
+        acts in prop::collection::vec((act(), 0..4000u64), 0..24),
+    ) {
+        let line = line(&tree);
+        for n in 0..=acts.len() {
+            let (mut walk, now, playing, left) = replay(&line, &acts[..n]);
+            if left.is_some() {
+                break;
+            }
+            reaches_a_person(&mut walk, now + 1, playing);
+            let (mut walk, now, playing, _) = replay(&line, &acts[..n]);
+            silence_ends(&mut walk, now, playing);
+        }
+    }
+}
