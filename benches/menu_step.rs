@@ -40,7 +40,12 @@ fn menu_step(c: &mut Criterion) {
     };
     let mut group = c.benchmark_group("menu_step");
     group.bench_function("start", |b| b.iter(start));
-    for (name, key) in [("zero", '0'), ("option", '2'), ("wrong", '8'), ("repeat", '9')] {
+    for (name, key) in [
+        ("zero", '0'),
+        ("option", '2'),
+        ("wrong", '8'),
+        ("repeat", '9'),
+    ] {
         let key = Key::from_char(key).expect("a key");
         group.bench_function(name, |b| {
             b.iter_batched_ref(

@@ -92,8 +92,13 @@ m.yaml:14:9: # ends entries and can not be assigned
 
 #[test]
 fn an_unquoted_hash_is_a_comment_and_told_as_bad_yaml() {
-    let told = told(&format!("{HEAD}{MENU}        #: {{ go: hours }}\n        3:{{\n{HOURS}"));
-    assert!(told.starts_with("m.yaml:1") && told.contains("not well-formed YAML"), "{told}");
+    let told = told(&format!(
+        "{HEAD}{MENU}        #: {{ go: hours }}\n        3:{{\n{HOURS}"
+    ));
+    assert!(
+        told.starts_with("m.yaml:1") && told.contains("not well-formed YAML"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -145,7 +150,9 @@ m.yaml:2:10: nothing can be dialled to reach this line
 
 #[test]
 fn wrong_start_and_wrong_queue() {
-    let head = HEAD.replace("start: welcome", "start: welcom").replace("human: support", "human: suport");
+    let head = HEAD
+        .replace("start: welcome", "start: welcom")
+        .replace("human: support", "human: suport");
     check(
         &format!("{head}{MENU}{HOURS}"),
         "
@@ -177,7 +184,10 @@ m.yaml:13:13: a text without a recording
 #[test]
 fn a_prompt_named_without_its_key() {
     check(
-        &format!("{HEAD}{}{HOURS}", MENU.replace("{ prompt: welcome }", "welcome")),
+        &format!(
+            "{HEAD}{}{HOURS}",
+            MENU.replace("{ prompt: welcome }", "welcome")
+        ),
         "
 m.yaml:8:17: what is said must name a recorded prompt
     8 |       greeting: welcome
@@ -275,7 +285,10 @@ m.yaml:8:7: this menu says nothing
 
 #[test]
 fn further_tries_must_be_shorter_and_as_many_as_there_are() {
-    let long = MENU.replace("      options", "      again: { prompt: [welcome, hours, hours] }\n      options");
+    let long = MENU.replace(
+        "      options",
+        "      again: { prompt: [welcome, hours, hours] }\n      options",
+    );
     check(
         &format!("{HEAD}{long}{HOURS}"),
         "
@@ -283,7 +296,10 @@ m.yaml:9:14: the prompt of a further try must be shorter than the one before
     9 |       again: { prompt: [welcome, hours, hours] }
       |              ^ say less; who did not react to the long one will not to a longer one",
     );
-    let many = MENU.replace("      options", "      again: [{ prompt: hours }, { prompt: hours }]\n      options");
+    let many = MENU.replace(
+        "      options",
+        "      again: [{ prompt: hours }, { prompt: hours }]\n      options",
+    );
     check(
         &format!("{HEAD}{many}{HOURS}"),
         "
@@ -323,7 +339,11 @@ fn every_menu_tells_how_to_reach_a_person() {
         let (line, _) = load("m.yaml", &text, known).unwrap();
         let node = line.node(line.start).unwrap();
         let speech = node.kind.speeches()[0].clone();
-        speech.prompts.iter().map(|p| p.as_str().to_owned()).collect()
+        speech
+            .prompts
+            .iter()
+            .map(|p| p.as_str().to_owned())
+            .collect()
     };
     let composed = ["welcome", "opt-hours", "sys-press-1", "sys-zero"];
     assert_eq!(first(&known()), composed);
@@ -375,7 +395,9 @@ fn no_text_makes_the_loader_panic() {
             }
             let text = String::from_utf8_lossy(&changed).into_owned();
             if let Err(mistakes) = load("m.yaml", &text, &known) {
-                mistakes.iter().for_each(|m| assert!(!m.to_string().is_empty()));
+                mistakes
+                    .iter()
+                    .for_each(|m| assert!(!m.to_string().is_empty()));
             }
         });
 }

@@ -22,13 +22,26 @@ pub(super) fn known(text: &str) -> Known {
         language: "en".to_owned(),
         ..Known::default()
     };
-    for (name, ms) in words.filter(|w| w.starts_with("p-")).map(|w| (w, 1200)).chain(own) {
+    for (name, ms) in words
+        .filter(|w| w.starts_with("p-"))
+        .map(|w| (w, 1200))
+        .chain(own)
+    {
         let zero = name.starts_with("sys-zero") || name == "sys-last-try";
         let facts = PromptFacts {
-            transcript: Some(if zero { "Press 0 or # for a person" } else { "Words" }.to_owned()),
+            transcript: Some(
+                if zero {
+                    "Press 0 or # for a person"
+                } else {
+                    "Words"
+                }
+                .to_owned(),
+            ),
             length: Some(Duration::from_millis(ms)),
         };
-        known.prompts.insert(crate::ids::PromptName::new(name), facts);
+        known
+            .prompts
+            .insert(crate::ids::PromptName::new(name), facts);
     }
     known.queues = ["people", "sales"].map(crate::ids::QueueName::new).into();
     known
@@ -110,7 +123,11 @@ pub(super) fn check(nodes: &str, transcript: &str) -> Walk {
         let done = did(w);
         // Never stuck: without a deadline only after leaving.
         assert_eq!(w.poll_timeout().is_none(), w.has_left(), "{row}");
-        let gap = if done.is_empty() { String::new() } else { format!(" < {done}") };
+        let gap = if done.is_empty() {
+            String::new()
+        } else {
+            format!(" < {done}")
+        };
         seen.push_str(&format!("{} > {event}{gap}\n", time.trim()));
     }
     let wanted: String = transcript
@@ -118,6 +135,9 @@ pub(super) fn check(nodes: &str, transcript: &str) -> Walk {
         .lines()
         .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ") + "\n")
         .collect();
-    assert!(seen == wanted, "this happened:\n{seen}\nthis was expected:\n{wanted}");
+    assert!(
+        seen == wanted,
+        "this happened:\n{seen}\nthis was expected:\n{wanted}"
+    );
     walk.unwrap()
 }

@@ -34,7 +34,10 @@ fn target(n: usize) -> impl Strategy<Value = String> {
 
 /// Node `i` of `n`. A `say` leads on to a later node only, so that none talks for ever.
 fn node(i: usize, n: usize) -> BoxedStrategy<String> {
-    let menu = (prop::collection::btree_map(1..=9usize, target(n), 1..5), 1..=3usize);
+    let menu = (
+        prop::collection::btree_map(1..=9usize, target(n), 1..5),
+        1..=3usize,
+    );
     let menu = menu.prop_map(|(options, tries)| {
         let options: Vec<String> = options
             .iter()
@@ -48,13 +51,27 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
     let later = prop_oneof![
         Just("human".to_owned()),
         Just("back".to_owned()),
-        (i + 1..n + 1).prop_map(move |j| if j < n { format!("n{j}") } else { "human".to_owned() }),
+        (i + 1..n + 1).prop_map(move |j| if j < n {
+            format!("n{j}")
+        } else {
+            "human".to_owned()
+        }),
     ];
     let say = (later, any::<bool>())
         .prop_map(|(go, cut)| format!("say: {{ prompt: p-s, interrupt: {cut}, go: {go} }}"));
-    let collect = (target(n), 2..5usize, 0..4usize, any::<[bool; 2]>(), 1..=3usize);
+    let collect = (
+        target(n),
+        2..5usize,
+        0..4usize,
+        any::<[bool; 2]>(),
+        1..=3usize,
+    );
     let collect = collect.prop_map(|(go, min, more, [zero, confirm], tries)| {
-        let go = if go == "repeat" { "back".to_owned() } else { go };
+        let go = if go == "repeat" {
+            "back".to_owned()
+        } else {
+            go
+        };
         format!(
             "collect: {{ say: {{ prompt: p-c }}, digits: {min}-{}, into: x, leading_zero: {zero}, \
              confirm: {confirm}, tries: {tries}, go: {go} }}",

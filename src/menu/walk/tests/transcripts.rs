@@ -293,7 +293,9 @@ fn zero_silence_and_wrong_keys_while_reading_back() {
     let to = "0.0 > answer < play ROOT
               1.0 > key 22  < stop, play BILLS, stop, play pin+zero-hash
               2.0 > key 123 < stop, play you-entered+digit-1+digit-2+digit-3+confirm";
-    run(&format!("{to}\n3.0 > key 0 < stop, queue people (asked, at pin)"));
+    run(&format!(
+        "{to}\n3.0 > key 0 < stop, queue people (asked, at pin)"
+    ));
     run(&format!(
         "{to}
          3.0 > key 5 < stop, play you-entered+digit-1+digit-2+digit-3+confirm
@@ -359,8 +361,15 @@ fn what_the_card_shows() {
     assert_eq!(
         path,
         [
-            "0 root in root", "1 root wrong 8", "2 root key 2", "2 bills in bills", "3 bills key 1",
-            "3 account in account", "4 account 4 digits", "4 bills in bills", "9 bills key 0"
+            "0 root in root",
+            "1 root wrong 8",
+            "2 root key 2",
+            "2 bills in bills",
+            "3 bills key 1",
+            "3 account in account",
+            "4 account 4 digits",
+            "4 bills in bills",
+            "9 bills key 0"
         ]
     );
     assert_eq!(walk.entries()[0].value.reveal(), "1234");
