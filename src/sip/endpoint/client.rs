@@ -28,6 +28,8 @@ pub(super) enum Owner {
     Bye(Option<usize>),
     /// A CANCEL: its answer says nothing.
     Cancel,
+    /// A REGISTER of ours, by the number of the registration.
+    Registration(usize),
 }
 
 #[derive(Debug)]

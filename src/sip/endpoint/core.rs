@@ -27,6 +27,8 @@ pub(super) enum TimerKey {
     Leg(LegId),
     /// The registrar's.
     Register,
+    /// The registration at a trunk, by its number.
+    Trunk(usize),
 }
 
 #[derive(Debug)]

@@ -20,6 +20,7 @@ mod tests;
 mod text;
 mod timers;
 mod tokens;
+mod trunks;
 
 use std::collections::HashMap;
 
@@ -37,6 +38,7 @@ use self::core::{Core, TimerKey};
 use self::leg::{Leg, Stage};
 use self::register::Register;
 use self::tokens::ClientKey;
+use self::trunks::TrunkRegistration;
 use super::flow::{Flow, Transmit, Transport};
 use super::leg::{Contact, IncomingInvite, LegCommand, LegEnd, LegEvent};
 use crate::ids::{AgentId, LegId};
@@ -104,6 +106,7 @@ pub struct Endpoint {
     legs: HashMap<LegId, Leg>,
     queries: HashMap<QueryId, LegId>,
     register: Register,
+    trunks: Vec<TrunkRegistration>,
 }
 
 impl Endpoint {
@@ -115,6 +118,7 @@ impl Endpoint {
             legs: HashMap::new(),
             queries: HashMap::new(),
             register: Register::default(),
+            trunks: Vec::new(),
         }
     }
 
@@ -140,6 +144,7 @@ impl Endpoint {
             self.outcome(now, owner, outcome);
         }
         self.register_flow_closed(now, flow);
+        self.trunk_flow_closed(now, flow);
     }
 
     /// A call wants something of one of its legs.
@@ -153,7 +158,9 @@ impl Endpoint {
 
     /// The answer to [`EndpointEvent::Resolve`], best target first; empty: it failed.
     pub fn handle_resolved(&mut self, now: Now, query: QueryId, targets: Vec<ResolvedTarget>) {
-        self.resolved(now, query, targets);
+        if !self.trunk_resolved(now, query, &targets) {
+            self.resolved(now, query, targets);
+        }
     }
 
     /// The time that [`Endpoint::poll_timeout`] named has come (or not yet: no harm).
@@ -174,6 +181,7 @@ impl Endpoint {
                     self.settle_leg(id);
                 }
                 TimerKey::Register => self.register_timeout(now),
+                TimerKey::Trunk(i) => self.trunk_timeout(now, i),
             }
         }
     }
@@ -284,6 +292,7 @@ impl Endpoint {
                 core.challenged(at, None, owner, outcome);
             }
             Owner::Cancel => {}
+            Owner::Registration(i) => self.trunk_outcome(now, i, outcome),
         }
         for cancel in [false, true] {
             self.core.release(ClientKey { id, cancel });

@@ -70,6 +70,7 @@ enum ToSip {
     Register(LegId, LegEventSender),
     Place(Box<OutgoingInvite>, LegEventSender),
     Accepting(Accepting),
+    Unregister,
     Stats(oneshot::Sender<SipStats>),
 }
 
@@ -116,6 +117,16 @@ impl SipHandle {
     /// [`SipGone`].
     pub async fn set_accepting(&self, accepting: Accepting) -> Result<(), SipGone> {
         self.send(ToSip::Accepting(accepting)).await
+    }
+
+    /// Takes our registrations at trunks back: graceful stop. Those are begun on the endpoint
+    /// ([`Endpoint::start_registration`](crate::sip::endpoint::Endpoint::start_registration))
+    /// before the task starts.
+    ///
+    /// # Errors
+    /// [`SipGone`].
+    pub async fn stop_registrations(&self) -> Result<(), SipGone> {
+        self.send(ToSip::Unregister).await
     }
 
     /// Counters and table sizes.

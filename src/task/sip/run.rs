@@ -218,6 +218,7 @@ impl<R: Records + 'static> SipTask<R> {
                 self.endpoint.handle_command(now, leg, invite);
             }
             ToSip::Accepting(accepting) => self.endpoint.set_accepting(accepting),
+            ToSip::Unregister => self.endpoint.stop_registrations(now),
             ToSip::Stats(reply) => {
                 let mut stats = self.stats.clone();
                 stats.endpoint = self.endpoint.stats();
