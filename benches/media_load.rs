@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::event::epoll;
 use zeroline::ids::{LegId, PromptName};
 use zeroline::media::codec::encode_prompt;
 use zeroline::media::command::{MediaCommand, PlayToken, Playlist};
@@ -148,6 +149,12 @@ fn phones(mut peers: Vec<Peer>, talking: bool, stop: &AtomicBool) -> (Vec<i64>, 
     let start = clock();
     let (mut late, mut lag, mut ms) = (Vec::with_capacity(2_000_000), 0, 0u64);
     let (mut buf, mut out) = ([0u8; 2000], Vec::new());
+    let poll = epoll::create(epoll::CreateFlags::CLOEXEC).expect("an epoll");
+    for (i, peer) in peers.iter().enumerate() {
+        let data = epoll::EventData::new_u64(i as u64);
+        epoll::add(&poll, &peer.socket, data, epoll::EventFlags::IN).expect("a place in it");
+    }
+    let mut ready = Vec::with_capacity(1024);
     while !stop.load(Ordering::Relaxed) {
         let now = start.elapsed().as_millis() as u64;
         if now <= ms {
@@ -156,30 +163,42 @@ fn phones(mut peers: Vec<Peer>, talking: bool, stop: &AtomicBool) -> (Vec<i64>, 
         }
         lag = lag.max(now - ms);
         ms = if now - ms > 20 { now } else { ms + 1 };
-        // Each peer has its millisecond of the 20, offset from the server's slots.
-        let mut i = (ms % 20) as usize;
-        while let Some(peer) = peers.get_mut(i) {
-            i += 20;
-            while let Ok(len) = peer.socket.recv(&mut buf) {
-                let Some(t) = buf.get(4..8).filter(|_| len > 12) else {
-                    continue;
-                };
-                let ts = u32::from_be_bytes([t[0], t[1], t[2], t[3]]);
-                let first = *peer.first.get_or_insert(ts);
-                let media_us = i64::from(ts.wrapping_sub(first)) * 125;
-                let diff = start.elapsed().as_micros() as i64 - media_us;
-                peer.heard += 1;
-                if peer.heard > 10 {
-                    peer.earliest = peer.earliest.min(diff);
-                    late.push(diff - peer.earliest);
-                }
+        ready.clear();
+        let at_once = rustix::event::Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        let spare = rustix::buffer::spare_capacity(&mut ready);
+        if epoll::wait(&poll, spare, Some(&at_once)).is_err() {
+            continue;
+        }
+        for event in &ready {
+            let Some(peer) = peers.get_mut(event.data.u64() as usize) else {
+                continue;
+            };
+            let Ok(len) = peer.socket.recv(&mut buf) else {
+                continue;
+            };
+            let Some(t) = buf.get(4..8).filter(|_| len > 12) else {
+                continue;
+            };
+            let ts = u32::from_be_bytes([t[0], t[1], t[2], t[3]]);
+            let first = *peer.first.get_or_insert(ts);
+            let media_us = i64::from(ts.wrapping_sub(first)) * 125;
+            let diff = start.elapsed().as_micros() as i64 - media_us;
+            peer.heard += 1;
+            if peer.heard > 10 {
+                peer.earliest = peer.earliest.min(diff);
+                late.push(diff - peer.earliest);
             }
-            if talking {
-                peer.header.write(&[0xff; 160], &mut out);
-                peer.header.sequence = peer.header.sequence.wrapping_add(1);
-                peer.header.timestamp = peer.header.timestamp.wrapping_add(160);
-                let _ = peer.socket.send(&out);
-            }
+        }
+        // Each peer has its millisecond of the 20.
+        let speaking = peers.iter_mut().skip((ms % 20) as usize).step_by(20);
+        for peer in speaking.filter(|_| talking) {
+            peer.header.write(&[0xff; 160], &mut out);
+            peer.header.sequence = peer.header.sequence.wrapping_add(1);
+            peer.header.timestamp = peer.header.timestamp.wrapping_add(160);
+            let _ = peer.socket.send(&out);
         }
     }
     (late, lag, peers.iter().map(|p| p.heard).sum())

@@ -34,7 +34,9 @@ pub enum MediaCommand {
         /// What was agreed.
         plan: MediaPlan,
     },
-    /// Play, in place of whatever is playing.
+    /// Play, in place of whatever is playing. On a bridged leg it is heard in place of the
+    /// partner until it ends or is stopped. A prompt that was not encoded in the leg's codec
+    /// is skipped; on a leg that is held the playing waits.
     Play {
         /// The leg.
         leg: LegId,
@@ -48,7 +50,8 @@ pub enum MediaCommand {
         /// The leg.
         leg: LegId,
     },
-    /// Connect two legs of the same thread: each hears the other. Ends both their playing.
+    /// Connect two legs: each hears the other. Ends both their playing. Legs of different
+    /// threads are brought together first.
     Bridge {
         /// One.
         a: LegId,
@@ -64,7 +67,8 @@ pub enum MediaCommand {
     Record {
         /// The leg.
         leg: LegId,
-        /// Where the samples go: chunks of up to one second; dropping the sender ends it.
+        /// Where the samples go: chunks of up to one second. The thread drops it at the end;
+        /// dropping the receiver ends the recording.
         /// When the channel is full, chunks are lost and counted, the thread never waits.
         sink: tokio::sync::mpsc::Sender<Vec<i16>>,
         /// Stop by itself after this time; [`MediaEvent::RecordEnded`] follows.

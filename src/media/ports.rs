@@ -24,7 +24,7 @@ impl PortPool {
     pub fn new(range: RangeInclusive<u16>, quarantine: Duration, seed: u32) -> PortPool {
         let mut free: VecDeque<u16> = range
             .clone()
-            .filter(|p| p % 2 == 0 && *p != 0)
+            .filter(|p| p.is_multiple_of(2) && *p != 0)
             .filter(|p| p.checked_add(1).is_some_and(|rtcp| range.contains(&rtcp)))
             .collect();
         if let Some(start) = (seed as usize).checked_rem(free.len()) {

@@ -94,10 +94,8 @@ impl Leg {
         self.heard = now;
         self.silence_told = false;
         self.incoming.receive(&header, now);
-        if !plan.direction.receives() {
-            return received;
-        }
         let pt = header.payload_type;
+        // A key counts in whatever direction the stream is held.
         let kind = if let Some(dtmf) = plan.dtmf.filter(|d| d.recv_payload_type == pt) {
             if let Some(key) = self.keys.receive(&header, packet.payload) {
                 events.push(MediaEvent::Key {
@@ -114,6 +112,9 @@ impl Leg {
         } else {
             return received;
         };
+        if !plan.direction.receives() {
+            return received;
+        }
         received.packet = Some(Incoming {
             header,
             payload: packet.payload,

@@ -166,31 +166,7 @@ impl MediaPool {
     /// # Errors
     /// When the system refuses a thread, an epoll or an eventfd.
     pub fn start(config: MediaConfig) -> io::Result<MediaPool> {
-        let threads = match config.threads {
-            0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
-            n => n,
-        };
-        let mut shards = Vec::with_capacity(threads);
-        let mut queues = Vec::with_capacity(threads);
-        for _ in 0..threads {
-            let (orders, queue) = mpsc::channel(ORDERS);
-            queues.push(queue);
-            shards.push(Door {
-                orders,
-                waker: Waker::new()?,
-                legs: AtomicUsize::new(0),
-            });
-        }
-        let common = Arc::new(Common {
-            ports: Arc::new(Ports::new(config.ports.clone(), config.quarantine)),
-            cname: Arc::from(config.cname.as_str()),
-            config,
-            shards,
-            directory: Default::default(),
-            counters: Counters::default(),
-            stopping: AtomicBool::new(false),
-            threads: Mutex::default(),
-        });
+        let (common, queues) = Common::new(config)?;
         let pool = MediaPool { common };
         for (index, queue) in queues.into_iter().enumerate() {
             match thread::start(index, queue, pool.common.clone()) {
@@ -232,12 +208,10 @@ impl MediaPool {
         let shard = beside
             .and_then(|b| common.find(b))
             .map(|c| c.shard.load(Ordering::Relaxed))
-            .or_else(|| common.least_loaded())
+            .filter(|&shard| common.has_room(shard))
+            .or_else(|| common.least_loaded().filter(|&s| common.has_room(s)))
             .ok_or(OpenError::Busy)?;
         let door = common.shards.get(shard).ok_or(OpenError::Busy)?;
-        if door.legs.load(Ordering::Relaxed) >= common.config.legs_per_thread {
-            return Err(OpenError::Busy);
-        }
         let (rtp, rtcp, lease) = common.ports.open(local)?;
         let (rtp_at, rtcp_at) = (rtp.local()?, rtcp.local()?);
         let control = Arc::new(Control {
@@ -375,6 +349,35 @@ impl MediaConfig {
 }
 
 impl Common {
+    fn new(config: MediaConfig) -> io::Result<(Arc<Common>, Vec<mpsc::Receiver<Order>>)> {
+        let threads = match config.threads {
+            0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
+            n => n,
+        };
+        let mut shards = Vec::with_capacity(threads);
+        let mut queues = Vec::with_capacity(threads);
+        for _ in 0..threads {
+            let (orders, queue) = mpsc::channel(ORDERS);
+            queues.push(queue);
+            shards.push(Door {
+                orders,
+                waker: Waker::new()?,
+                legs: AtomicUsize::new(0),
+            });
+        }
+        let common = Arc::new(Common {
+            ports: Arc::new(Ports::new(config.ports.clone(), config.quarantine)),
+            cname: Arc::from(config.cname.as_str()),
+            config,
+            shards,
+            directory: Default::default(),
+            counters: Counters::default(),
+            stopping: AtomicBool::new(false),
+            threads: Mutex::default(),
+        });
+        Ok((common, queues))
+    }
+
     /// Puts an order into a thread's queue; `false`: it is full (counted) or the thread is over.
     fn order(&self, shard: usize, order: Order) -> bool {
         let Some(door) = self.shards.get(shard) else {
@@ -387,6 +390,13 @@ impl Common {
             self.counters.orders_lost.add(1);
         }
         taken
+    }
+
+    fn has_room(&self, shard: usize) -> bool {
+        let limit = self.config.legs_per_thread;
+        self.shards
+            .get(shard)
+            .is_some_and(|d| d.legs.load(Ordering::Relaxed) < limit)
     }
 
     fn least_loaded(&self) -> Option<usize> {

@@ -97,13 +97,13 @@ impl Shard {
         &self.epoll
     }
 
-    /// How long nothing is due by the clock.
-    pub(super) fn idle_for(&self) -> Duration {
+    /// How long from `now` nothing is due by the clock.
+    pub(super) fn idle_for(&self, now: Mono) -> Duration {
         if self.index.is_empty() && self.last_words.is_empty() {
             return Duration::from_millis(500);
         }
         let wait = self.slots.wait(self.ms + 1).unwrap_or(FRAME_MS);
-        Duration::from_millis(wait + 1)
+        Mono::from_millis(self.ms + 1 + wait).since(now)
     }
 
     // -- what arrives --
@@ -284,7 +284,7 @@ impl Shard {
         if turn == 0 {
             self.last_words.retain_mut(|words| !words.said());
         }
-        if ms % FRAME_MS == 0 && !self.waiting.is_empty() {
+        if ms.is_multiple_of(FRAME_MS) && !self.waiting.is_empty() {
             let waiting = std::mem::take(&mut self.waiting);
             for place in waiting {
                 if self.seat(place).is_some_and(|s| !s.retell()) {
@@ -608,7 +608,7 @@ impl Shard {
         let control: &Control = &seat.control;
         let leg = control.leg;
         for (socket, tag) in [(&seat.rtp, 0), (&seat.rtcp, 1)] {
-            let data = epoll::EventData::new_u64(u64::from(place) << 1 | tag);
+            let data = epoll::EventData::new_u64((u64::from(place) << 1) | tag);
             if let Err(e) = epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN) {
                 tracing::error!(error = %e, "a leg's socket can not be watched");
             }

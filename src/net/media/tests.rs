@@ -4,6 +4,7 @@ mod bridge;
 mod hear;
 mod keys;
 mod play;
+mod starved;
 mod trust;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};

@@ -70,12 +70,13 @@ fn run(me: usize, mut shard: Shard, mut orders: mpsc::Receiver<Order>, common: &
 
 /// How long to sleep, and whether a packet may end it.
 fn pause(shard: &Shard) -> (Duration, bool) {
+    let now = clock::mono();
     let Some(tick) = tick(shard.legs()) else {
-        return (shard.idle_for(), true);
+        return (shard.idle_for(now), true);
     };
     // To the next multiple of the tick: a leg's packets then always leave at the same place
     // of the tick, and the tick does not show as jitter.
-    let now = clock::mono().since_start().as_nanos() as u64;
+    let now = now.since_start().as_nanos() as u64;
     let tick = tick.as_nanos() as u64;
     (Duration::from_nanos(tick - now % tick), false)
 }

@@ -145,20 +145,6 @@ fn one_leg_that_fails_takes_nobody_with_it() {
 }
 
 #[test]
-fn a_leg_that_nobody_owns_any_more_is_closed() {
-    let pool = pool(21_420);
-    let phone = Phone::new(&pool, Codec::Pcmu);
-    drop(phone.events);
-    std::thread::sleep(Duration::from_millis(1200));
-    assert_eq!(pool.stats().legs, 1);
-    // Two rounds of housekeeping are seen; ten seconds are left to the pure count.
-    pool.command(MediaCommand::Close { leg: phone.leg });
-    std::thread::sleep(Duration::from_millis(50));
-    assert_eq!(pool.stats().legs, 0);
-    pool.stop();
-}
-
-#[test]
 fn reports_are_sent_and_name_nobody() {
     use crate::media::rtcp::{Compound, Packet};
     let pool = pool(21_440);

@@ -1,0 +1,120 @@
+//! A thread under a clock of our own: no thread runs, the test turns the shard.
+
+use rustix::event::epoll;
+
+use super::shard::Shard;
+use super::*;
+use crate::now::{Mono, Now, Wall};
+
+struct Turned {
+    pool: MediaPool,
+    shard: Shard,
+    orders: mpsc::Receiver<Order>,
+    now: Now,
+}
+
+impl Turned {
+    fn new(first_port: u16) -> Turned {
+        let config = MediaConfig {
+            threads: 1,
+            ports: first_port..=first_port + 19,
+            ..MediaConfig::default()
+        };
+        let (common, mut queues) = Common::new(config).unwrap();
+        let poll = epoll::create(epoll::CreateFlags::CLOEXEC).unwrap();
+        let now = Now {
+            mono: Mono::from_millis(1000),
+            wall: Wall::from_unix_millis(0),
+        };
+        Turned {
+            shard: Shard::new(0, common.clone(), poll, now.mono),
+            pool: MediaPool { common },
+            orders: queues.remove(0),
+            now,
+        }
+    }
+
+    fn turn(&mut self, ms: u64) {
+        self.now = self.now.after(Duration::from_millis(ms));
+        self.shard.arrivals(self.now.mono);
+        while let Ok(order) = self.orders.try_recv() {
+            self.shard.order(order, self.now.mono);
+        }
+        self.shard.ticks(self.now);
+        self.shard.tell();
+    }
+}
+
+fn all(phone: &Phone) -> Vec<(RtpHeader, Vec<u8>)> {
+    let mut heard = Vec::new();
+    phone.socket.set_nonblocking(true).unwrap();
+    let mut buf = [0; 2000];
+    while let Ok(len) = phone.socket.recv(&mut buf) {
+        let packet = RtpPacket::parse(&buf[..len]).unwrap();
+        heard.push((packet.header, packet.payload.to_vec()));
+    }
+    heard
+}
+
+#[test]
+fn a_starved_thread_does_not_make_up_for_everything() {
+    let mut t = Turned::new(21_700);
+    let phone = Phone::new(&t.pool, Codec::Pcmu);
+    let prompt = prompt(700.0, 2000);
+    phone.play(1, vec![prompt.clone()], false);
+    for _ in 0..100 {
+        t.turn(1);
+    }
+    let before = all(&phone);
+    assert_eq!(before.len(), 5);
+    t.turn(1000);
+    let burst = all(&phone);
+    assert!((3..=4).contains(&burst.len()), "{} at once", burst.len());
+    // Nothing of the prompt is left out, and the pause is in the timestamps.
+    let encoded = prompt.encoded(Codec::Pcmu).unwrap();
+    assert_eq!(burst[0].1, encoded.packet(5).unwrap());
+    let gap = burst[0].0.timestamp.wrapping_sub(before[4].0.timestamp);
+    assert!((900 * 8..=1020 * 8).contains(&gap), "{gap}");
+    assert_eq!(burst[0].0.sequence, before[4].0.sequence.wrapping_add(1));
+    let stats = t.pool.stats();
+    assert_eq!((stats.late_ticks, stats.skipped_ms), (1, 940));
+}
+
+#[test]
+fn a_late_turn_is_made_up_for_with_the_right_timestamps() {
+    let mut t = Turned::new(21_720);
+    let phone = Phone::new(&t.pool, Codec::Pcmu);
+    phone.play(1, vec![prompt(700.0, 2000)], false);
+    for ms in [1, 7, 40, 3, 59, 1, 20, 60, 9, 50] {
+        t.turn(ms);
+    }
+    let heard = all(&phone);
+    assert_eq!(heard.len(), 13); // 250 ms
+    for pair in heard.windows(2) {
+        let step = pair[1].0.timestamp.wrapping_sub(pair[0].0.timestamp);
+        assert_eq!(step, 160);
+    }
+    assert_eq!(t.pool.stats().late_ticks, 0);
+}
+
+#[test]
+fn ten_seconds_without_an_owner_end_a_leg() {
+    let mut t = Turned::new(21_740);
+    let phone = Phone::new(&t.pool, Codec::Pcmu);
+    t.turn(1);
+    drop(phone.events);
+    for _ in 0..180 {
+        t.turn(50);
+    }
+    assert_eq!(t.pool.stats().legs, 1); // 9 s
+    for _ in 0..60 {
+        t.turn(50);
+    }
+    assert_eq!(t.pool.stats().legs, 0);
+}
+
+#[test]
+fn a_leg_is_small() {
+    // Beside it: the plan, some 300 bytes, and its entry in the directory.
+    assert!(size_of::<Seat>() <= 1536, "{} bytes", size_of::<Seat>());
+}
