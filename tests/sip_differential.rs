@@ -2,8 +2,9 @@
 //!
 //! Known faults of rsip 0.4, excepted here: IPv6 addresses in URIs and Via, `tel:` and other
 //! schemes, quoted parameter values (`+sip.instance`), SHA-256 digests, unknown methods and
-//! transports, folded lines, several Via values in one line, compact names, a `.` in the user part (taken for the host's), display names (kept with their quotes),
-//! bytes that are no UTF-8, and bodies beyond Content-Length (kept).
+//! transports, folded lines, several Via values in one line, compact names, a `.` in the user
+//! part (taken for the host's), display names (kept with their quotes), bytes that are no
+//! UTF-8, and bodies beyond Content-Length (kept).
 
 use bytes::Bytes;
 use proptest::prelude::*;
