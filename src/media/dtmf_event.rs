@@ -181,7 +181,7 @@ pub struct EventPacket {
     pub payload: [u8; 4],
 }
 
-/// Makes the packets of one press: call [`EventSender::next`] every 20 ms.
+/// Makes the packets of one press: take one every 20 ms.
 #[derive(Clone, Debug)]
 pub struct EventSender {
     event: u8,
@@ -210,8 +210,26 @@ impl EventSender {
         }
     }
 
+    fn packet(&self, marker: bool, end: bool) -> EventPacket {
+        EventPacket {
+            timestamp: self.timestamp,
+            marker,
+            payload: EventPayload {
+                event: self.event,
+                end,
+                volume: 10,
+                duration: u16::try_from(self.duration).unwrap_or(u16::MAX),
+            }
+            .to_bytes(),
+        }
+    }
+}
+
+impl Iterator for EventSender {
+    type Item = EventPacket;
+
     /// The packet of this 20 ms; `None` when the press is over and was told so three times.
-    pub fn next(&mut self) -> Option<EventPacket> {
+    fn next(&mut self) -> Option<EventPacket> {
         if self.remaining > 0 {
             let step = self.step.min(self.remaining);
             if self.duration + step > u32::from(u16::MAX) {
@@ -226,20 +244,6 @@ impl EventSender {
         }
         self.ends_left = self.ends_left.checked_sub(1)?;
         Some(self.packet(false, true))
-    }
-
-    fn packet(&self, marker: bool, end: bool) -> EventPacket {
-        EventPacket {
-            timestamp: self.timestamp,
-            marker,
-            payload: EventPayload {
-                event: self.event,
-                end,
-                volume: 10,
-                duration: u16::try_from(self.duration).unwrap_or(u16::MAX),
-            }
-            .to_bytes(),
-        }
     }
 }
 

@@ -49,7 +49,7 @@ pub fn ntp(wall: Wall) -> u64 {
     const UNIX_EPOCH: u64 = 2_208_988_800;
     let ms = u64::try_from(wall.unix_millis()).unwrap_or(0);
     let seconds = (ms / 1000).wrapping_add(UNIX_EPOCH) & 0xffff_ffff;
-    seconds << 32 | ((ms % 1000) << 32) / 1000
+    (seconds << 32) | (((ms % 1000) << 32) / 1000)
 }
 
 /// Round-trip time from a report on our stream that came just now (RFC 3550 §6.4.1).
@@ -65,7 +65,7 @@ pub fn round_trip(now_ntp: u64, block: &ReportBlock) -> Option<Duration> {
     // Clocks are read in whole milliseconds: a trip of nothing may come out just below zero.
     let trip = if trip > u32::MAX - 66 { 0 } else { trip };
     // A minute is no round trip, it is a peer that counts otherwise.
-    (trip < 60 << 16).then(|| Duration::from_nanos(u64::from(trip) * 1_000_000_000 >> 16))
+    (trip < 60 << 16).then(|| Duration::from_nanos((u64::from(trip) * 1_000_000_000) >> 16))
 }
 
 /// Time until the next report (RFC 3550 §6.2, §6.3.1, two participants): 5 s, half of it

@@ -25,9 +25,8 @@ impl Formats {
             let map = media.rtpmaps.iter().find(|m| m.payload_type == pt);
             match meaning(pt, map) {
                 Some(Meaning::Audio(codec)) => {
-                    if !formats.audio.iter().any(|&(p, _)| p == pt) {
-                        formats.audio.push((pt, codec));
-                    }
+                    let known = formats.audio.iter().any(|&(p, _)| p == pt);
+                    formats.audio.extend((!known).then_some((pt, codec)));
                 }
                 Some(Meaning::Event(rate)) => formats.events.push((pt, rate)),
                 Some(Meaning::ComfortNoise) => {

@@ -14,6 +14,7 @@ pub mod address;
 mod crypto;
 mod formats;
 mod local;
+mod negotiate;
 mod parse;
 pub mod plan;
 mod refusal;

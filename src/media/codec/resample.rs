@@ -28,7 +28,7 @@ impl Resampler {
     /// [`BadRate`] for a rate that 20 ms do not divide, or zero, or above 192 kHz.
     pub fn new(from: u32, to: u32) -> Result<Resampler, BadRate> {
         let bad = BadRate { from, to };
-        let fine = |r: u32| r % 50 == 0 && (1..=192_000).contains(&r);
+        let fine = |r: u32| r.is_multiple_of(50) && (1..=192_000).contains(&r);
         if !fine(from) || !fine(to) {
             return Err(bad);
         }

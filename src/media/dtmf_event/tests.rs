@@ -16,8 +16,7 @@ fn phone(presses: &[(Key, u32, u32)], clock: u32, mut sequence: u16, mut now: u3
     for &(key, gap, hold) in presses {
         now = now.wrapping_add(gap * step);
         sequence = sequence.wrapping_add(gap as u16);
-        let mut sender = EventSender::new(key, now, clock, hold * step);
-        while let Some(p) = sender.next() {
+        for p in EventSender::new(key, now, clock, hold * step) {
             wire.push(Wire {
                 header: RtpHeader {
                     payload_type: 101,
@@ -188,8 +187,7 @@ fn payloads_go_both_ways() {
 
 #[test]
 fn the_sender_holds_ends_three_times_and_segments() {
-    let mut s = EventSender::new(key('1'), 1000, 8000, 10);
-    let packets: Vec<_> = std::iter::from_fn(|| s.next()).collect();
+    let packets: Vec<_> = EventSender::new(key('1'), 1000, 8000, 10).collect();
     assert_eq!(packets.len(), 2 + 3);
     assert!(packets[0].marker && packets[1..].iter().all(|p| !p.marker));
     let ends = packets.iter().filter(|p| p.payload[1] & 0x80 != 0).count();

@@ -1,5 +1,6 @@
+use super::inbound::MAX_STREAMS;
 use super::*;
-use crate::media::rtcp;
+use crate::media::{rtcp, rtp};
 
 const SUITES: [SrtpSuite; 4] = [
     SrtpSuite::AesCm128HmacSha1_80,
