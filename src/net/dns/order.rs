@@ -70,7 +70,7 @@ impl Dice {
 /// By priority; within one, drawn by weight, those of weight 0 with a small chance.
 pub(super) fn by_priority(mut records: Vec<Srv>, dice: &mut Dice) -> Vec<Srv> {
     // RFC 2782: a single "." says that there is no such service.
-    records.retain(|s| s.target.trim_end_matches('.') != "");
+    records.retain(|s| !s.target.trim_end_matches('.').is_empty());
     records.sort_by_key(|s| (s.priority, s.weight));
     let mut ordered = Vec::with_capacity(records.len());
     while let Some(priority) = records.first().map(|s| s.priority) {

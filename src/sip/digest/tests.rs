@@ -421,7 +421,7 @@ fn guessing_is_slowed_and_the_owner_gets_in() {
         }
     }
     assert_eq!(looked_at, 10);
-    assert!(answer_after >= 1 && answer_after <= 7, "{answer_after}");
+    assert!((1..=7).contains(&answer_after), "{answer_after}");
     // The right password is not told apart while the source must wait: no oracle.
     let from = format!("{attacker}:99");
     assert!(matches!(

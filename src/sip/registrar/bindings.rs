@@ -43,6 +43,10 @@ impl Binding {
 
 /// One step of a REGISTER.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful live for the time of one request"
+)]
 pub(super) enum Change {
     /// Add, refresh or (without expiry) remove.
     Set(Binding),
