@@ -184,8 +184,8 @@ pub fn leg_closed(s: &LegStats) {
         counter!(RTP_PACKETS, "direction" => direction).increment(n);
     }
     let expected = s.received.saturating_add(s.lost);
-    if expected > 0 {
-        let quality = match s.lost.saturating_mul(100) / expected {
+    if let Some(percent) = s.lost.saturating_mul(100).checked_div(expected) {
+        let quality = match percent {
             0 => "good",
             1..=4 => "fair",
             5.. => "poor",
