@@ -70,7 +70,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 /// A duration as operators write it.
 pub fn show_duration(d: Duration) -> String {
     let ms = d.as_millis();
-    if ms == 0 || ms % 1000 != 0 {
+    if ms == 0 || !ms.is_multiple_of(1000) {
         format!("{ms}ms")
     } else if ms.is_multiple_of(3_600_000) {
         format!("{}h", ms / 3_600_000)

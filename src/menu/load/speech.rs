@@ -180,9 +180,9 @@ fn announces(text: &str, form: ZeroForm) -> bool {
     // "press zero", "press the zero"; "Null drücken".
     let told = words.iter().enumerate().any(|(i, w)| {
         let near = words.get(i.saturating_sub(2)..(i + 2).min(words.len()));
-        zero(w) && near.is_some_and(|near| near.iter().any(|w| press(w)))
+        zero(w) && near.is_some_and(|near| near.iter().any(press))
     });
-    told && (form == ZeroForm::Plain || words.iter().any(|w| hash(w)))
+    told && (form == ZeroForm::Plain || words.iter().any(hash))
 }
 
 /// The first prompt of a menu and the one of later visits.
