@@ -26,6 +26,7 @@ pub mod media;
 pub mod net;
 pub mod observe;
 pub mod prompts;
+pub mod server;
 pub mod setup;
 pub mod store;
 pub mod task;

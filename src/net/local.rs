@@ -34,11 +34,15 @@ impl LocalAddresses {
             (_, Some(peer)) => self.routed(peer),
             (None, None) => self.routed(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))),
         };
-        let told = match self.advertise {
-            Some(a) if !bind.is_loopback() && a.is_ipv4() == bind.is_ipv4() => a,
-            _ => bind,
-        };
-        (bind, told)
+        (bind, self.told(bind))
+    }
+
+    /// What peers are told in place of an address of ours.
+    pub fn told(&self, ours: IpAddr) -> IpAddr {
+        match self.advertise {
+            Some(a) if !ours.is_loopback() && a.is_ipv4() == ours.is_ipv4() => a,
+            Some(_) | None => ours,
+        }
     }
 
     fn routed(&self, peer: IpAddr) -> IpAddr {

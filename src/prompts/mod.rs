@@ -87,6 +87,11 @@ impl PromptLibrary {
         self.prompts.get(name)
     }
 
+    /// The prompts alone, by name.
+    pub fn into_prompts(self) -> HashMap<PromptName, Arc<Prompt>> {
+        self.prompts
+    }
+
     /// What menus are checked against.
     pub fn facts(&self) -> &BTreeMap<PromptName, PromptFacts> {
         &self.facts

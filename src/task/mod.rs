@@ -1,5 +1,7 @@
 //! Tasks: thin, async shells that drive the pure machines.
 
+pub mod call;
 pub mod clock;
+pub mod queue;
 pub mod recorder;
 pub mod sip;

@@ -1,0 +1,189 @@
+//! From checked settings to what each part is made with.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::call::setup::QueueSound;
+use crate::config::{self, Config};
+use crate::ids::{AgentId, LineName, PromptName, QueueName};
+use crate::menu::load::Lines;
+use crate::menu::system;
+use crate::net::local::LocalAddresses;
+use crate::net::media::MediaConfig;
+use crate::queue::settings::{AcdSettings, AgentSettings, QueueSettings, SetAside, Strategy, Unstaffed};
+use crate::sdp::SrtpPolicy;
+use crate::sip::digest::{Credentials, Secret};
+use crate::sip::endpoint::{
+    EndpointConfig, EndpointLimits, Listener, SessionTimerConfig, TrunkConfig, TrunkCredentials,
+};
+use crate::sip::flow::Transport;
+use crate::sip::leg::Contact;
+use crate::sip::message::Uri;
+use crate::sip::registrar::RegistrarConfig;
+use crate::task::queue::Directory;
+
+/// The queue machine's settings.
+pub(super) fn acd(config: &Config) -> AcdSettings {
+    AcdSettings {
+        queues: config.queues.iter().map(queue).collect(),
+        agents: config
+            .agents
+            .iter()
+            .map(|a| AgentSettings { id: a.id.clone(), queues: a.queues.clone(), wrap_up: a.wrap_up })
+            .collect(),
+        set_aside: SetAside::default(),
+    }
+}
+
+fn queue(q: &config::Queue) -> QueueSettings {
+    QueueSettings {
+        strategy: match q.strategy {
+            config::Strategy::LongestIdle => Strategy::LongestIdle,
+            config::Strategy::RingAll => Strategy::RingAll,
+        },
+        ring_for: q.ring_for,
+        wrap_up: q.wrap_up,
+        max_callers: q.max_callers,
+        max_wait: Some(q.max_wait),
+        unstaffed: match q.unstaffed {
+            config::Unstaffed::Overflow => Unstaffed::Overflow,
+            config::Unstaffed::Wait => Unstaffed::Wait,
+        },
+        comfort_every: q.comfort.as_ref().map(|c| c.every),
+        position_every: q.position_every,
+        overflow: q.overflow.clone(),
+        ..QueueSettings::new(q.name.clone())
+    }
+}
+
+/// What callers of each queue hear.
+pub(super) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
+    let sound = |q: &config::Queue| QueueSound {
+        connecting: Some(PromptName::new(system::CONNECTING)),
+        music: Some(q.music.clone()),
+        comfort: q.comfort.as_ref().map(|c| c.prompt.clone()),
+    };
+    config.queues.iter().map(|q| (q.name.clone(), sound(q))).collect()
+}
+
+/// Who can be reached by which name or number.
+pub(super) fn directory(config: &Config, lines: &Lines) -> Directory {
+    let numbers = lines.iter().flat_map(|l| l.numbers.iter().map(|n| (n.clone(), l.name.clone())));
+    let fixed = config.agents.iter().filter_map(|a| Some((a.id.clone(), fixed_contact(a)?)));
+    Directory {
+        queues: config.queues.iter().map(|q| q.name.clone()).collect(),
+        lines: numbers.collect::<HashMap<String, LineName>>(),
+        trunk: config.trunks.first().map(|t| t.name.clone()),
+        fixed: fixed.collect::<HashMap<AgentId, Contact>>(),
+    }
+}
+
+fn fixed_contact(agent: &config::Agent) -> Option<Contact> {
+    let uri = agent.contact.as_ref()?.as_str().to_owned();
+    Some(Contact { uri, path: Vec::new(), flow: None })
+}
+
+/// The media threads' settings.
+pub(super) fn media(config: &Config) -> MediaConfig {
+    MediaConfig {
+        threads: config.media.threads.map_or(0, std::num::NonZero::get),
+        ports: config.media.ports.0..=config.media.ports.1,
+        realtime: config.media.realtime,
+        silent_after: config.media.rtp_silence,
+        ..MediaConfig::default()
+    }
+}
+
+/// How our own address is found for each phone.
+pub(super) fn addresses(config: &Config) -> LocalAddresses {
+    let mut listening = config.sip.listen.iter().map(|l| l.addr.ip());
+    let first: Option<IpAddr> = listening.next();
+    let only = first.filter(|ip| !ip.is_unspecified() && listening.all(|other| other == *ip));
+    LocalAddresses::new(config.sip.advertise, only)
+}
+
+/// How long an agent's transfer rings its target.
+pub(super) const TRANSFER_RING: Duration = Duration::from_secs(25);
+
+/// When voice is encrypted.
+pub(super) fn srtp(config: &Config) -> SrtpPolicy {
+    match config.media.srtp {
+        config::SrtpPolicy::Off => SrtpPolicy::Never,
+        config::SrtpPolicy::OnTls => SrtpPolicy::Offered,
+        config::SrtpPolicy::Required => SrtpPolicy::Required,
+    }
+}
+
+/// The SIP machine's settings.
+pub(super) fn endpoint(config: &Config, listeners: Vec<Listener>) -> EndpointConfig {
+    let limits = EndpointLimits {
+        legs: config.sip.limits.max_calls.saturating_mul(4),
+        pending_invites: config.sip.limits.max_calls,
+        transactions: config.sip.limits.max_calls.saturating_mul(8),
+        message_size: config.sip.limits.max_message,
+        ..EndpointLimits::default()
+    };
+    EndpointConfig {
+        limits,
+        session: SessionTimerConfig {
+            expires: seconds(config.sip.session_timer.expires),
+            min_se: seconds(config.sip.session_timer.min),
+        },
+        trusted_peers: config.sip.trusted_peers.iter().map(|n| n.addr).collect(),
+        trunks: config.trunks.iter().filter_map(trunk).collect(),
+        ..EndpointConfig::new(listeners)
+    }
+}
+
+fn trunk(t: &config::Trunk) -> Option<TrunkConfig> {
+    let uri: Uri = Uri::parse(t.uri.as_str().as_bytes()).ok()?;
+    let transport = match uri.param("transport").map(str::to_ascii_lowercase).as_deref() {
+        Some("udp") => Some(Transport::Udp),
+        Some("tcp") => Some(Transport::Tcp),
+        Some("tls") => Some(Transport::Tls),
+        Some(_) | None => None,
+    };
+    let credentials = match (&t.user, &t.password) {
+        (Some(user), Some(password)) => {
+            Some(TrunkCredentials { username: user.clone(), password: password.reveal().to_owned() })
+        }
+        (_, _) => None,
+    };
+    Some(TrunkConfig {
+        name: t.name.clone(),
+        host: uri.host.to_string(),
+        port: uri.port,
+        transport,
+        domain: None,
+        credentials,
+        register: t.register.then(|| t.user.clone()).flatten(),
+        peers: Vec::new(),
+    })
+}
+
+/// Who may register.
+pub(super) fn registrar(config: &Config) -> RegistrarConfig {
+    let users = config.agents.iter().filter_map(|a| {
+        let secret = match a.secret.as_ref()? {
+            config::AgentSecret::Password(p) => Secret::Plain(p.reveal().to_owned()),
+            config::AgentSecret::Ha1 { md5, sha256 } => Secret::Ha1 {
+                md5: md5.as_ref().map(|s| s.reveal().to_owned()),
+                sha256: sha256.as_ref().map(|s| s.reveal().to_owned()),
+            },
+        };
+        Some(Credentials { username: a.id.as_str().to_owned(), secret })
+    });
+    let mut r = RegistrarConfig::new(&config.sip.realm);
+    r.auth.users = users.collect();
+    r.domains = config.sip.domains.clone();
+    r.min_expires = config.sip.registration.min;
+    r.max_expires = config.sip.registration.max;
+    r.default_expires = config.sip.registration.max;
+    r.max_contacts = config.sip.limits.max_contacts;
+    r
+}
+
+fn seconds(d: Duration) -> u32 {
+    u32::try_from(d.as_secs()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,211 @@
+//! The composition root: binds, spawns, routes calls to lines, and drains at the end.
+//!
+//! Everything that can be wrong in files is found before, by [`crate::setup`]; what can fail
+//! here are ports, sockets and the disk.
+
+mod build;
+mod drain;
+mod signalling;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+use crate::call::setup::{CallSetup, CallStart};
+use crate::ids::ContactId;
+use crate::menu::load::Lines;
+use crate::net::media::MediaPool;
+use crate::observe::{self, Health, Readiness};
+use crate::queue::acd::Acd;
+use crate::setup::Setup;
+use crate::sip::leg::LegCommand;
+use crate::store::{Store, StoreError};
+use crate::task::call::{self, FirstLeg, Tools};
+use crate::task::clock;
+use crate::task::queue::{self, QueueHandle};
+use crate::task::recorder::Limits;
+use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
+
+/// How many calls may wait to be begun; the next one is answered 503.
+const INCOMING: usize = 1024;
+/// How much news of agents and trunks may wait.
+const NOTICES: usize = 1024;
+
+/// Why the server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Signalling.
+    #[error(transparent)]
+    Signalling(#[from] signalling::SignallingError),
+    /// Media threads.
+    #[error("the media threads can not be started: {0}")]
+    Media(std::io::Error),
+    /// The record.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Metrics and health.
+    #[error("can not listen for metrics on {0}: {1}; choose another by --http, or `--http off`")]
+    Http(SocketAddr, std::io::Error),
+    /// Metrics.
+    #[error(transparent)]
+    Observe(#[from] observe::ObserveError),
+}
+
+/// A server that is bound and ready to take calls.
+pub struct Server {
+    /// Where it listens for SIP.
+    pub bound: Vec<Bound>,
+    /// Where it answers for metrics and health.
+    pub http: Option<SocketAddr>,
+    grace: std::time::Duration,
+    lines: Lines,
+    tools: Tools,
+    incoming: mpsc::Receiver<IncomingCall>,
+    notices: mpsc::Receiver<SipNotice>,
+    health: Health,
+    http_stop: watch::Sender<bool>,
+}
+
+/// Binds everything and starts what the calls stand on. Must be called within the runtime.
+///
+/// # Errors
+/// [`StartError`]; nothing is left running.
+pub async fn start(setup: Setup) -> Result<Server, StartError> {
+    let Setup { config, lines, prompts, .. } = setup;
+    let metrics = observe::start_metrics()?;
+    let (store, recovered) = Store::open(&config.store.dir).await?;
+    if recovered.contacts > 0 || recovered.messages > 0 {
+        warn!(calls = recovered.contacts, messages = recovered.messages, "recovered after a crash");
+    }
+    let media = MediaPool::start(build::media(&config)).map_err(StartError::Media)?;
+    let addresses = build::addresses(&config);
+    let (incoming_in, incoming) = mpsc::channel(INCOMING);
+    let (notices_in, notices) = mpsc::channel(NOTICES);
+    let (sip, bound) = signalling::start(&config, &addresses, incoming_in, notices_in)?;
+    let acd = Acd::new(build::acd(&config));
+    let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
+    let own_ports = bound.iter().map(|b| b.address).collect();
+    let setup = Arc::new(CallSetup {
+        prompts: Arc::new(prompts.into_prompts()),
+        lines: lines.iter().map(|l| (l.name.clone(), Arc::clone(l))).collect(),
+        sounds: build::sounds(&config),
+        leg_ids: Arc::default(),
+        codecs: config.media.codecs.clone(),
+        srtp: build::srtp(&config),
+        own_ports,
+        message_limit: config.messages.max,
+        transfer_ring: build::TRANSFER_RING,
+    });
+    let message = Limits { min: config.messages.min, max: config.messages.max };
+    let tools = Tools { setup, sip, media, queue, store, addresses, message };
+
+    let health = Health::new();
+    let (http_stop, stopped) = watch::channel(false);
+    let http = match config.http.listen {
+        None => None,
+        Some(at) => {
+            let listener = TcpListener::bind(at).await.map_err(|e| StartError::Http(at, e))?;
+            let at = listener.local_addr().map_err(|e| StartError::Http(at, e))?;
+            let router = observe::router(metrics.clone(), health.clone());
+            tokio::spawn(observe::serve(listener, router, until(stopped)));
+            Some(at)
+        }
+    };
+    tokio::spawn(observe::upkeep(metrics));
+    let grace = config.stop.grace;
+    Ok(Server { bound, http, grace, lines, tools, incoming, notices, health, http_stop })
+}
+
+async fn until(mut stop: watch::Receiver<bool>) {
+    // An error means that the server is gone, which is a stop as well.
+    let _ = stop.wait_for(|&s| s).await;
+}
+
+impl Server {
+    /// Takes calls until `shutdown` is done, then lets live calls finish (at most for the
+    /// grace period), ends the rest by BYE, and returns when the record is on the disk.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
+        let (stop, stopping) = watch::channel(false);
+        let mut calls = JoinSet::new();
+        let notices = std::mem::replace(&mut self.notices, mpsc::channel(1).1);
+        let news = tokio::spawn(pass_on(notices, self.tools.queue.clone()));
+        self.health.set(Readiness::Ready);
+        tokio::pin!(shutdown);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(ended) = calls.join_next() => told(ended),
+                call = self.incoming.recv() => match call {
+                    Some(call) => self.begin(call, &mut calls, &stopping),
+                    None => {
+                        error!("signalling has ended; the server stops");
+                        break;
+                    }
+                },
+            }
+        }
+        self.health.set(Readiness::Draining);
+        drain::drain(&self.tools, self.grace, &mut self.incoming, &mut calls, &stop).await;
+        news.abort();
+        self.tools.store.close().await;
+        self.tools.media.stop();
+        // Nobody asks for metrics of a server that is gone.
+        let _ = self.http_stop.send(true);
+    }
+
+    /// A call came in: the number decides about the line.
+    fn begin(&self, call: IncomingCall, calls: &mut JoinSet<()>, stopping: &watch::Receiver<bool>) {
+        let IncomingCall { invite, events, sender } = call;
+        let now = clock::now();
+        let contact = ContactId::new(now.wall, rand::random());
+        let Some(line) = self.lines.by_number(invite.dialled.reveal()) else {
+            info!(%contact, dialled = %invite.dialled, "no such number");
+            calls.spawn(refuse(self.tools.sip.clone(), invite.leg));
+            return;
+        };
+        let start = CallStart {
+            contact,
+            leg: invite.leg,
+            line: line.name.clone(),
+            dialled: invite.dialled,
+            caller: invite.caller,
+            caller_name: invite.caller_name,
+            offer: invite.offer,
+            secure: invite.flow.transport.is_secure(),
+            remote: invite.flow.remote.ip(),
+        };
+        let first = FirstLeg { events, sender };
+        calls.spawn(call::run(self.tools.clone(), first, start, Arc::clone(line), stopping.clone()));
+    }
+}
+
+async fn refuse(sip: SipHandle, leg: crate::ids::LegId) {
+    let reject = LegCommand::Reject { status: 404, retry_after: None };
+    // Signalling that is gone refuses nothing, and nobody waits for it.
+    let _ = sip.command(leg, reject).await;
+}
+
+/// News of agents and trunks, for as long as the server lives.
+async fn pass_on(mut notices: mpsc::Receiver<SipNotice>, queue: QueueHandle) {
+    while let Some(notice) = notices.recv().await {
+        match notice {
+            SipNotice::Agent { agent, contacts } => queue.agent(agent, contacts).await,
+            SipNotice::Trunk { trunk, registered: true, .. } => info!(trunk, "registered at the trunk"),
+            SipNotice::Trunk { trunk, registered: false, status } => {
+                warn!(trunk, status, "not registered at the trunk");
+            }
+        }
+    }
+}
+
+fn told(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(e) = ended {
+        error!(error = %e, "a call's task has failed");
+    }
+}

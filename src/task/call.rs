@@ -1,0 +1,294 @@
+//! One task per call: it drives the pure [`Call`] and carries out what it asks.
+//!
+//! A panic inside the machine is caught here, step by step; the caller's leg, its dialog and
+//! its media live outside, so the caller goes on to a person (P4).
+
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tracing::{Instrument, error, info, warn};
+
+use super::clock;
+use super::queue::QueueHandle;
+use super::recorder::{Limits, record_message};
+use super::sip::{LegEventSender, SipHandle};
+use crate::call::Call;
+use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingOutcome};
+use crate::call::setup::{CallSetup, CallStart};
+use crate::ids::{LegId, LineName};
+use crate::media::command::{MediaCommand, MediaEvent};
+use crate::menu::tree::Line;
+use crate::net::local::LocalAddresses;
+use crate::net::media::MediaPool;
+use crate::now::{Mono, Now};
+use crate::observe::figures;
+use crate::record::facts::Facts;
+use crate::record::timeline::MessageId;
+use crate::record::verdict::Verdict;
+use crate::sdp::{KEY_MATERIAL, KeyMaterial};
+use crate::sip::leg::{LegCommand, LegEvent};
+use crate::store::{MessageMeta, Store, StoreError};
+
+/// What every call's task works with.
+#[derive(Clone)]
+pub struct Tools {
+    /// Shared settings of the machines.
+    pub setup: Arc<CallSetup>,
+    /// Signalling.
+    pub sip: SipHandle,
+    /// Voice.
+    pub media: MediaPool,
+    /// The people.
+    pub queue: QueueHandle,
+    /// The record.
+    pub store: Store,
+    /// Which of our addresses faces a phone.
+    pub addresses: LocalAddresses,
+    /// How long a message may and must be.
+    pub message: Limits,
+}
+
+/// How many events of one source may wait for a call. Each is handled within microseconds; a
+/// call that is this far behind has lost its task.
+const WAITING_EVENTS: usize = 64;
+
+/// How many chunks of a recording may wait for the disk: about a minute.
+const WAITING_CHUNKS: usize = 64;
+
+/// The SIP side of a call's first leg.
+pub struct FirstLeg {
+    /// Events of all legs of the call.
+    pub events: mpsc::Receiver<(LegId, LegEvent)>,
+    /// Their sending end, for further legs.
+    pub sender: LegEventSender,
+}
+
+/// Runs one call from its INVITE to its verdict. `stop` turns true when the grace period of a
+/// stopping server is over.
+pub async fn run(tools: Tools, first: FirstLeg, start: CallStart, line: Arc<Line>, stop: watch::Receiver<bool>) {
+    let contact = start.contact;
+    let span = tracing::info_span!("call", %contact, line = %start.line);
+    let (media_in, media) = mpsc::channel(WAITING_EVENTS);
+    let (events_in, events) = mpsc::channel(WAITING_EVENTS);
+    let inbox = Inbox { legs: first.events, media, events, stop };
+    let began = clock::now();
+    let mut task = CallTask {
+        line: start.line.clone(),
+        call: Call::new(tools.setup.clone(), start, line, began),
+        began: began.mono,
+        legs_in: first.sender,
+        media_in,
+        events_in,
+        recording: None,
+        facts: Facts::default(),
+        tools,
+    };
+    figures::call_started();
+    task.tools.queue.join(contact, task.events_in.clone()).await;
+    let verdict = task.drive(inbox).instrument(span.clone()).await;
+    task.tools.queue.part(contact).await;
+    figures::call_ended(Some(&task.line), &task.facts);
+    let _in_span = span.enter();
+    info!(verdict = verdict.as_str(), "call over: {verdict}");
+}
+
+struct Inbox {
+    legs: mpsc::Receiver<(LegId, LegEvent)>,
+    media: mpsc::Receiver<MediaEvent>,
+    events: mpsc::Receiver<CallEvent>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Inbox {
+    /// The next thing that happens; `None`: a deadline.
+    async fn next(&mut self, deadline: Option<Mono>, stopping: bool) -> Option<CallEvent> {
+        tokio::select! {
+            biased;
+            Some((leg, event)) = self.legs.recv() => Some(CallEvent::Leg(leg, event)),
+            Some(event) = self.media.recv() => Some(CallEvent::Media(event)),
+            Some(event) = self.events.recv() => Some(event),
+            Ok(_) = self.stop.wait_for(|&s| s), if !stopping => Some(CallEvent::Stop),
+            () = clock::sleep_until_some(deadline) => None,
+        }
+    }
+}
+
+struct CallTask {
+    tools: Tools,
+    call: Call,
+    line: LineName,
+    began: Mono,
+    legs_in: LegEventSender,
+    media_in: mpsc::Sender<MediaEvent>,
+    events_in: mpsc::Sender<CallEvent>,
+    recording: Option<RunningRecording>,
+    facts: Facts,
+}
+
+/// A message that is being taken.
+struct RunningRecording {
+    leg: LegId,
+    meta: MessageMeta,
+    task: JoinHandle<Result<(MessageId, Duration), StoreError>>,
+}
+
+impl CallTask {
+    async fn drive(&mut self, mut inbox: Inbox) -> Verdict {
+        let mut stopping = false;
+        loop {
+            if let Some(verdict) = self.carry_out().await {
+                return verdict;
+            }
+            let event = inbox.next(self.call.poll_timeout(), stopping).await;
+            stopping |= matches!(event, Some(CallEvent::Stop));
+            let now = clock::now();
+            self.step(now, |call| match event {
+                Some(event) => call.handle(now, event),
+                None => call.handle_timeout(now),
+            });
+        }
+    }
+
+    /// One step of the machine; a panic in it sends the caller to a person.
+    fn step(&mut self, now: Now, step: impl FnOnce(&mut Call)) {
+        let call = &mut self.call;
+        if catch_unwind(AssertUnwindSafe(|| step(call))).is_err() {
+            error!("a fault of ours in this call: the caller goes to a person");
+            if catch_unwind(AssertUnwindSafe(|| call.rescue(now, "internal error"))).is_err() {
+                error!("the rescue failed as well; the call goes on as it is");
+            }
+        }
+    }
+
+    /// Carries out everything the machine asks. The verdict, when the call is over.
+    async fn carry_out(&mut self) -> Option<Verdict> {
+        while let Some(action) = self.call.poll_action() {
+            match action {
+                CallAction::Sip(leg, command) => self.sip(leg, command).await,
+                CallAction::OpenMedia { leg, beside, toward } => self.open_media(leg, beside, toward),
+                CallAction::Media(_, command) => self.tools.media.command(command),
+                CallAction::Queue(command) => {
+                    self.tools.queue.command(self.call.contact(), command).await;
+                }
+                CallAction::Locate(to) => self.tools.queue.locate(self.call.contact(), to).await,
+                CallAction::RecordMessage { leg, limit } => self.record_message(leg, limit),
+                CallAction::KeepMessage { even_if_empty } => self.keep_message(even_if_empty),
+                CallAction::DropMessage => self.drop_message(),
+                CallAction::Record(event) => {
+                    let at = clock::mono().since(self.began);
+                    self.facts.add(at, &event);
+                    self.tools.store.record(self.call.contact(), at, event);
+                }
+                CallAction::Done(verdict) => return Some(verdict),
+            }
+        }
+        None
+    }
+
+    async fn sip(&mut self, leg: LegId, command: LegCommand) {
+        let sent = match command {
+            LegCommand::Invite(invite) => self.tools.sip.place(*invite, self.legs_in.clone()).await,
+            command => self.tools.sip.command(leg, command).await,
+        };
+        if let Err(gone) = sent {
+            warn!("{gone}");
+        }
+    }
+
+    fn open_media(&mut self, leg: LegId, beside: Option<LegId>, toward: Option<IpAddr>) {
+        let (bind, address) = self.tools.addresses.toward(toward);
+        let event = match self.tools.media.open(leg, bind, beside, self.media_in.clone()) {
+            Ok(opened) => CallEvent::MediaOpened(
+                leg,
+                OpenedMedia {
+                    address,
+                    rtp_port: opened.rtp.port(),
+                    rtcp_port: opened.rtcp.port(),
+                    session: rand::random(),
+                    keys: random_keys(),
+                },
+            ),
+            Err(e) => {
+                warn!(error = %e, "no media for a leg");
+                CallEvent::MediaFailed(leg)
+            }
+        };
+        let now = clock::now();
+        self.step(now, |call| call.handle(now, event));
+    }
+
+    // ---- messages ----
+
+    fn record_message(&mut self, leg: LegId, limit: Duration) {
+        let (sink, samples) = mpsc::channel(WAITING_CHUNKS);
+        let card = self.call.card();
+        let meta = MessageMeta {
+            contact: card.contact,
+            line: Some(card.line.clone()),
+            queue: card.queue.clone(),
+            caller: Some(card.caller.clone()),
+            taken: clock::now().wall,
+            length: Duration::ZERO,
+        };
+        let (store, limits, kept) = (self.tools.store.clone(), self.tools.message, meta.clone());
+        let task = tokio::spawn(async move { record_message(&store, samples, limits, kept).await });
+        self.recording = Some(RunningRecording { leg, meta, task });
+        self.tools.media.command(MediaCommand::Record { leg, sink, limit });
+    }
+
+    fn drop_message(&mut self) {
+        if let Some(recording) = self.recording.take() {
+            recording.task.abort();
+            self.tools.media.command(MediaCommand::StopRecord { leg: recording.leg });
+        }
+    }
+
+    fn keep_message(&mut self, even_if_empty: bool) {
+        let Some(recording) = self.recording.take() else { return };
+        self.tools.media.command(MediaCommand::StopRecord { leg: recording.leg });
+        let (events, store) = (self.events_in.clone(), self.tools.store.clone());
+        let keep = async move {
+            let outcome = finish(&store, recording, even_if_empty).await;
+            // The call may be over by then; the message is safe all the same.
+            let _ = events.send(CallEvent::Recording(outcome)).await;
+        };
+        tokio::spawn(keep.in_current_span());
+    }
+}
+
+/// Waits until the message is durable, or known not to be.
+async fn finish(store: &Store, recording: RunningRecording, even_if_empty: bool) -> RecordingOutcome {
+    let RunningRecording { meta, task, .. } = recording;
+    let queue = meta.queue.clone();
+    let stored = match task.await {
+        Ok(Err(StoreError::TooShort)) if even_if_empty => {
+            let wish = store.save_message(meta, Vec::new()).await;
+            wish.map(|message| (message, Duration::ZERO))
+        }
+        Ok(result) => result,
+        Err(_) => Err(StoreError::Closed),
+    };
+    match stored {
+        Ok((message, length)) => {
+            if let Some(queue) = &queue {
+                figures::message_stored(queue);
+            }
+            RecordingOutcome::Stored { message, length }
+        }
+        Err(StoreError::TooShort) => RecordingOutcome::TooShort,
+        Err(e) => {
+            error!(error = %e, "a message could not be stored");
+            RecordingOutcome::Failed
+        }
+    }
+}
+
+fn random_keys() -> KeyMaterial {
+    let mut bytes = [0; KEY_MATERIAL];
+    rand::fill(&mut bytes[..]);
+    KeyMaterial(bytes)
+}

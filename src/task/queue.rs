@@ -1,0 +1,259 @@
+//! The task that owns the queue machine, and the directory of who can be reached where.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tracing::{debug, info, warn};
+
+use super::clock;
+use crate::call::event::{CallEvent, Location, QueueCommand, QueueEvent};
+use crate::ids::{AgentId, ContactId, LineName, PhoneNumber, QueueName};
+use crate::now::Now;
+use crate::observe::figures;
+use crate::queue::acd::{Acd, Answer, Arrival, Leaving};
+use crate::queue::action::QueueAction;
+use crate::sip::leg::Contact;
+use crate::store::Store;
+
+/// Everything the task is told. Bounded: when it is full, callers' tasks wait, phones do not.
+const INBOX: usize = 4096;
+
+/// How often the metrics of the queues are brought up to date.
+const FIGURES_EVERY: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+enum Request {
+    Join(ContactId, Sender<CallEvent>),
+    Part(ContactId),
+    Command(ContactId, QueueCommand),
+    Locate(ContactId, PhoneNumber),
+    Agent(AgentId, Vec<Contact>),
+    Stopping,
+}
+
+/// Speaks to the queue's task; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct QueueHandle(Sender<Request>);
+
+impl QueueHandle {
+    /// From now on the call hears what the queue says about this contact.
+    pub async fn join(&self, contact: ContactId, events: Sender<CallEvent>) {
+        self.send(Request::Join(contact, events)).await;
+    }
+
+    /// The call is over.
+    pub async fn part(&self, contact: ContactId) {
+        self.send(Request::Part(contact)).await;
+    }
+
+    /// What a call wants of the queue.
+    pub async fn command(&self, contact: ContactId, command: QueueCommand) {
+        self.send(Request::Command(contact, command)).await;
+    }
+
+    /// What a number or name stands for; the answer is a [`CallEvent::Located`].
+    pub async fn locate(&self, contact: ContactId, what: PhoneNumber) {
+        self.send(Request::Locate(contact, what)).await;
+    }
+
+    /// An agent's registered phones changed; none: signed out.
+    pub async fn agent(&self, agent: AgentId, contacts: Vec<Contact>) {
+        self.send(Request::Agent(agent, contacts)).await;
+    }
+
+    /// The server stops: whoever waits is asked to leave a message.
+    pub async fn stopping(&self) {
+        self.send(Request::Stopping).await;
+    }
+
+    async fn send(&self, request: Request) {
+        // The task ends only with the server.
+        let _ = self.0.send(request).await;
+    }
+}
+
+/// What stands behind names and numbers, besides the agents.
+#[derive(Debug, Default)]
+pub struct Directory {
+    /// Names of queues.
+    pub queues: Vec<QueueName>,
+    /// Numbers of lines.
+    pub lines: HashMap<String, LineName>,
+    /// The trunk for outside numbers.
+    pub trunk: Option<String>,
+    /// Phones that need no registration.
+    pub fixed: HashMap<AgentId, Contact>,
+}
+
+/// Starts the task.
+pub fn spawn(acd: Acd, directory: Directory, store: Store) -> QueueHandle {
+    let (handle, inbox) = mpsc::channel(INBOX);
+    let mut task = QueueTask {
+        acd,
+        directory: Arc::new(directory),
+        calls: HashMap::new(),
+        registered: HashMap::new(),
+        store,
+    };
+    task.sign_in_fixed();
+    tokio::spawn(task.run(inbox));
+    QueueHandle(handle)
+}
+
+struct QueueTask {
+    acd: Acd,
+    directory: Arc<Directory>,
+    calls: HashMap<ContactId, Sender<CallEvent>>,
+    registered: HashMap<AgentId, Vec<Contact>>,
+    store: Store,
+}
+
+impl QueueTask {
+    async fn run(mut self, mut inbox: Receiver<Request>) {
+        let mut figures_at = clock::mono();
+        loop {
+            self.carry_out();
+            if figures_at <= clock::mono() {
+                figures::queues(&self.acd.snapshot(clock::now()));
+                figures_at = clock::mono() + FIGURES_EVERY;
+            }
+            let deadline = self.acd.poll_timeout();
+            tokio::select! {
+                biased;
+                request = inbox.recv() => match request {
+                    Some(request) => self.handle(clock::now(), request),
+                    None => return,
+                },
+                () = clock::sleep_until_some(deadline) => self.acd.handle_timeout(clock::now()),
+                () = clock::sleep_until(figures_at) => {}
+            }
+        }
+    }
+
+    fn handle(&mut self, now: Now, request: Request) {
+        match request {
+            Request::Join(contact, events) => {
+                self.calls.insert(contact, events);
+            }
+            Request::Part(contact) => {
+                self.calls.remove(&contact);
+                self.acd.handle_left(now, contact, Leaving::Gone);
+            }
+            Request::Command(contact, command) => self.command(now, contact, command),
+            Request::Locate(contact, what) => {
+                let location = self.locate(what);
+                self.tell(contact, CallEvent::Located(location));
+            }
+            Request::Agent(agent, contacts) => self.agent(now, agent, contacts),
+            Request::Stopping => self.acd.handle_stopping(now),
+        }
+    }
+
+    fn command(&mut self, now: Now, contact: ContactId, command: QueueCommand) {
+        match command {
+            QueueCommand::Enter { queue, .. } => self.acd.handle_enter(now, Arrival::new(contact, queue)),
+            QueueCommand::Leave => self.acd.handle_left(now, contact, Leaving::Gone),
+            QueueCommand::Answered(offer) => match self.acd.handle_answered(now, offer) {
+                Answer::Connect { queue, waited, .. } => {
+                    figures::queue_answered(&queue, waited);
+                    self.tell(contact, CallEvent::Queue(QueueEvent::Connect(offer)));
+                }
+                Answer::TooLate => self.tell(contact, CallEvent::Queue(QueueEvent::TooLate(offer))),
+            },
+            QueueCommand::NotAnswered(offer, why) => self.acd.handle_not_answered(now, offer, why),
+            QueueCommand::Over(agent) => self.acd.handle_contact_over(now, &agent, contact),
+            QueueCommand::Transferring(agent) => self.acd.handle_transferring(now, &agent, contact),
+            QueueCommand::Return => self.acd.handle_return(now, contact),
+            QueueCommand::Took(agent) => self.acd.handle_took(now, &agent, contact),
+        }
+    }
+
+    fn carry_out(&mut self) {
+        while let Some(action) = self.acd.poll_action() {
+            match action {
+                QueueAction::Offer { offer, contact, queue: _, agent, ring_for } => {
+                    let contacts = self.contacts(&agent);
+                    self.tell(contact, CallEvent::Queue(QueueEvent::Offer { offer, agent, contacts, ring_for }));
+                }
+                QueueAction::Withdraw { offer, contact, answered_elsewhere } => {
+                    let event = QueueEvent::Withdraw { offer, answered_elsewhere };
+                    self.tell(contact, CallEvent::Queue(event));
+                }
+                QueueAction::Position { contact, position } => {
+                    self.tell(contact, CallEvent::Queue(QueueEvent::Position(position)));
+                }
+                QueueAction::Comfort { contact } => self.tell(contact, CallEvent::Queue(QueueEvent::Comfort)),
+                QueueAction::Overflow { contact, cause, to } => {
+                    self.tell(contact, CallEvent::Queue(QueueEvent::Overflow { cause, to }));
+                }
+                QueueAction::Agent { agent, state } => {
+                    debug!(%agent, ?state, "agent");
+                    self.store.agent(&agent, &state, clock::now().wall);
+                }
+            }
+        }
+    }
+
+    fn agent(&mut self, now: Now, agent: AgentId, contacts: Vec<Contact>) {
+        info!(%agent, phones = contacts.len(), "registered phones");
+        if contacts.is_empty() {
+            self.registered.remove(&agent);
+            if !self.directory.fixed.contains_key(&agent) {
+                self.acd.handle_agent_signed_out(now, &agent);
+            }
+        } else {
+            let known = self.registered.insert(agent.clone(), contacts.clone()).unwrap_or_default();
+            // A refresh is not a sign that somebody sits there again.
+            if contacts.iter().any(|c| known.iter().all(|k| k.uri != c.uri)) {
+                self.acd.handle_agent_signed_in(now, &agent);
+            }
+        }
+    }
+
+    fn sign_in_fixed(&mut self) {
+        let now = clock::now();
+        for agent in self.directory.clone().fixed.keys() {
+            self.acd.handle_agent_signed_in(now, agent);
+        }
+    }
+
+    fn contacts(&self, agent: &AgentId) -> Vec<Contact> {
+        let registered = self.registered.get(agent).into_iter().flatten().cloned();
+        registered.chain(self.directory.fixed.get(agent).cloned()).collect()
+    }
+
+    fn locate(&self, what: PhoneNumber) -> Location {
+        let name = what.reveal().to_owned();
+        let name = name.as_str();
+        let agent = AgentId::new(name);
+        if self.acd.agent(&agent).is_some() {
+            let contacts = self.contacts(&agent);
+            return Location::Agent(agent, contacts);
+        }
+        if let Some(queue) = self.directory.queues.iter().find(|q| q.as_str() == name) {
+            return Location::Queue(queue.clone());
+        }
+        if let Some(line) = self.directory.lines.get(name) {
+            return Location::Line(line.clone());
+        }
+        match &self.directory.trunk {
+            Some(trunk) if is_dialable(name) => Location::Outside { trunk: trunk.clone(), number: what },
+            _ => Location::Unknown,
+        }
+    }
+
+    fn tell(&mut self, contact: ContactId, event: CallEvent) {
+        let Some(call) = self.calls.get(&contact) else { return };
+        if let Err(e) = call.try_send(event) {
+            warn!(%contact, error = %e, "a call does not take what the queue says");
+        }
+    }
+}
+
+/// A telephone number as people write it into a transfer.
+fn is_dialable(s: &str) -> bool {
+    let digits = s.strip_prefix('+').unwrap_or(s);
+    (3..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+}
