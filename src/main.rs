@@ -1,3 +1,229 @@
-//! The `zeroline` program.
+//! The `zeroline` program: settings, check, start, wait, drain. Nothing else is decided here.
 
-fn main() {}
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+use zeroline::cli::{self, Cli, Command, ContactsCommand, MessagesCommand, Options};
+use zeroline::config::{AgentSecret, Config};
+use zeroline::server::{self, Server};
+use zeroline::setup::{self, Purpose, Setup};
+use zeroline::sip::flow::Transport;
+use zeroline::store::Reader;
+use zeroline::store::report::{self, View};
+use zeroline::store::rows::ContactFilter;
+
+fn main() -> ExitCode {
+    let Cli { command, options } = Cli::parse();
+    let code = match command {
+        None | Some(Command::Serve) => serve(&options),
+        Some(Command::Check) => check(&options),
+        Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
+        Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
+    };
+    ExitCode::from(code)
+}
+
+fn mistakes(told: &[String]) -> u8 {
+    for mistake in told {
+        eprintln!("{mistake}");
+    }
+    let n = told.len();
+    eprintln!(
+        "{n} {}; nothing was started",
+        if n == 1 { "mistake" } else { "mistakes" }
+    );
+    cli::MISTAKES
+}
+
+fn failed(e: &dyn std::fmt::Display) -> u8 {
+    eprintln!("zeroline: {e}");
+    cli::FAILED
+}
+
+fn check(options: &Options) -> u8 {
+    match setup::load(options, Purpose::Check) {
+        Ok(setup) => {
+            setup.warnings.iter().for_each(|w| println!("{w}"));
+            for line in setup.lines.iter() {
+                println!(
+                    "{}: {} nodes, at {}",
+                    line.name,
+                    line.nodes().count(),
+                    line.numbers.join(", ")
+                );
+            }
+            println!("all good");
+            cli::OK
+        }
+        Err(told) => mistakes(&told),
+    }
+}
+
+fn serve(options: &Options) -> u8 {
+    let setup = match setup::load(options, Purpose::Serve) {
+        Ok(setup) => setup,
+        Err(told) => return mistakes(&told),
+    };
+    if let Err(e) = zeroline::observe::start_logging(&setup.config.log) {
+        return failed(&e);
+    }
+    setup.warnings.iter().for_each(|w| eprintln!("{w}"));
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(e) => return failed(&e),
+    };
+    runtime.block_on(async {
+        let told = Told::of(&setup);
+        match server::start(setup).await {
+            Ok(server) => {
+                told.print(&server);
+                server.run(asked_to_stop()).await;
+                cli::OK
+            }
+            Err(e) => failed(&e),
+        }
+    })
+}
+
+/// What the operator is told once the server is ready.
+struct Told {
+    demo: Option<(String, String)>,
+}
+
+impl Told {
+    fn of(setup: &Setup) -> Told {
+        let number = setup.lines.iter().flat_map(|l| &l.numbers).next().cloned();
+        let demo = setup
+            .config
+            .demo
+            .then(|| (number.unwrap_or_default(), demo_password(&setup.config)));
+        Told { demo }
+    }
+
+    fn print(&self, server: &Server) {
+        for b in &server.bound {
+            println!(
+                "listening for SIP on {} {}",
+                b.transport.via_word(),
+                b.address
+            );
+        }
+        if let Some(http) = server.http {
+            println!("metrics and health on http://{http}/metrics and /health");
+        }
+        let udp = server
+            .bound
+            .iter()
+            .find(|b| b.transport == Transport::Udp && b.address.is_ipv4());
+        if let (Some((number, password)), Some(udp)) = (&self.demo, udp) {
+            let reach = SocketAddr::new(server.reachable_at(udp.address.ip()), udp.address.port());
+            println!("{}", cli::demo_text(reach, number, password));
+        }
+        println!("ready");
+    }
+}
+
+fn demo_password(config: &Config) -> String {
+    match config.agents.first().and_then(|a| a.secret.as_ref()) {
+        Some(AgentSecret::Password(p)) => p.reveal().to_owned(),
+        Some(AgentSecret::Ha1 { .. }) | None => "(as configured)".to_owned(),
+    }
+}
+
+/// SIGTERM or Ctrl-C.
+async fn asked_to_stop() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut s) => {
+                s.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// A look into the store, also beside a running server.
+fn look<F, T>(options: &Options, ask: F) -> u8
+where
+    F: FnOnce(Reader) -> T,
+    T: Future<Output = Result<u8, zeroline::store::StoreError>>,
+{
+    let config = match setup::settings(options) {
+        Ok(config) => config,
+        Err(told) => return mistakes(&told),
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(e) => return failed(&e),
+    };
+    let asked = async { ask(Reader::open(&config.store.dir).await?).await };
+    runtime.block_on(asked).unwrap_or_else(|e| failed(&e))
+}
+
+async fn contacts(
+    reader: Reader,
+    what: Option<ContactsCommand>,
+) -> Result<u8, zeroline::store::StoreError> {
+    let view = View::local();
+    match what.unwrap_or(ContactsCommand::List {
+        limit: 50,
+        json: false,
+    }) {
+        ContactsCommand::List { limit, json } => {
+            let rows = reader.contacts(&ContactFilter::default(), limit).await?;
+            if json {
+                rows.iter()
+                    .for_each(|r| println!("{}", report::contact_json(r, None, &view)));
+            } else {
+                print!("{}", report::contacts(&rows, &view));
+            }
+            Ok(cli::OK)
+        }
+        ContactsCommand::Show { id, json } => match reader.contact(id).await? {
+            Some((row, timeline)) if json => {
+                println!("{}", report::contact_json(&row, Some(&timeline), &view));
+                Ok(cli::OK)
+            }
+            Some((row, timeline)) => {
+                print!("{}", report::contact(&row, &timeline, &view));
+                Ok(cli::OK)
+            }
+            None => {
+                eprintln!("no contact {id}; `zeroline contacts list` shows those that there are");
+                Ok(cli::NOT_FOUND)
+            }
+        },
+    }
+}
+
+async fn messages(
+    reader: Reader,
+    what: Option<MessagesCommand>,
+) -> Result<u8, zeroline::store::StoreError> {
+    let view = View::local();
+    let MessagesCommand::List { limit, json } = what.unwrap_or(MessagesCommand::List {
+        limit: 50,
+        json: false,
+    });
+    let rows = reader.messages(limit).await?;
+    if json {
+        rows.iter()
+            .for_each(|r| println!("{}", report::message_json(r, &view)));
+    } else {
+        print!("{}", report::messages(&rows, &view));
+    }
+    Ok(cli::OK)
+}

@@ -11,7 +11,9 @@ use crate::menu::load::Lines;
 use crate::menu::system;
 use crate::net::local::LocalAddresses;
 use crate::net::media::MediaConfig;
-use crate::queue::settings::{AcdSettings, AgentSettings, QueueSettings, SetAside, Strategy, Unstaffed};
+use crate::queue::settings::{
+    AcdSettings, AgentSettings, QueueSettings, SetAside, Strategy, Unstaffed,
+};
 use crate::sdp::SrtpPolicy;
 use crate::sip::digest::{Credentials, Secret};
 use crate::sip::endpoint::{
@@ -30,7 +32,11 @@ pub(super) fn acd(config: &Config) -> AcdSettings {
         agents: config
             .agents
             .iter()
-            .map(|a| AgentSettings { id: a.id.clone(), queues: a.queues.clone(), wrap_up: a.wrap_up })
+            .map(|a| AgentSettings {
+                id: a.id.clone(),
+                queues: a.queues.clone(),
+                wrap_up: a.wrap_up,
+            })
             .collect(),
         set_aside: SetAside::default(),
     }
@@ -64,13 +70,22 @@ pub(super) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
         music: Some(q.music.clone()),
         comfort: q.comfort.as_ref().map(|c| c.prompt.clone()),
     };
-    config.queues.iter().map(|q| (q.name.clone(), sound(q))).collect()
+    config
+        .queues
+        .iter()
+        .map(|q| (q.name.clone(), sound(q)))
+        .collect()
 }
 
 /// Who can be reached by which name or number.
 pub(super) fn directory(config: &Config, lines: &Lines) -> Directory {
-    let numbers = lines.iter().flat_map(|l| l.numbers.iter().map(|n| (n.clone(), l.name.clone())));
-    let fixed = config.agents.iter().filter_map(|a| Some((a.id.clone(), fixed_contact(a)?)));
+    let numbers = lines
+        .iter()
+        .flat_map(|l| l.numbers.iter().map(|n| (n.clone(), l.name.clone())));
+    let fixed = config
+        .agents
+        .iter()
+        .filter_map(|a| Some((a.id.clone(), fixed_contact(a)?)));
     Directory {
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
         lines: numbers.collect::<HashMap<String, LineName>>(),
@@ -81,7 +96,11 @@ pub(super) fn directory(config: &Config, lines: &Lines) -> Directory {
 
 fn fixed_contact(agent: &config::Agent) -> Option<Contact> {
     let uri = agent.contact.as_ref()?.as_str().to_owned();
-    Some(Contact { uri, path: Vec::new(), flow: None })
+    Some(Contact {
+        uri,
+        path: Vec::new(),
+        flow: None,
+    })
 }
 
 /// The media threads' settings.
@@ -138,16 +157,21 @@ pub(super) fn endpoint(config: &Config, listeners: Vec<Listener>) -> EndpointCon
 
 fn trunk(t: &config::Trunk) -> Option<TrunkConfig> {
     let uri: Uri = Uri::parse(t.uri.as_str().as_bytes()).ok()?;
-    let transport = match uri.param("transport").map(str::to_ascii_lowercase).as_deref() {
+    let transport = match uri
+        .param("transport")
+        .map(str::to_ascii_lowercase)
+        .as_deref()
+    {
         Some("udp") => Some(Transport::Udp),
         Some("tcp") => Some(Transport::Tcp),
         Some("tls") => Some(Transport::Tls),
         Some(_) | None => None,
     };
     let credentials = match (&t.user, &t.password) {
-        (Some(user), Some(password)) => {
-            Some(TrunkCredentials { username: user.clone(), password: password.reveal().to_owned() })
-        }
+        (Some(user), Some(password)) => Some(TrunkCredentials {
+            username: user.clone(),
+            password: password.reveal().to_owned(),
+        }),
         (_, _) => None,
     };
     Some(TrunkConfig {
@@ -172,7 +196,10 @@ pub(super) fn registrar(config: &Config) -> RegistrarConfig {
                 sha256: sha256.as_ref().map(|s| s.reveal().to_owned()),
             },
         };
-        Some(Credentials { username: a.id.as_str().to_owned(), secret })
+        Some(Credentials {
+            username: a.id.as_str().to_owned(),
+            secret,
+        })
     });
     let mut r = RegistrarConfig::new(&config.sip.realm);
     r.auth.users = users.collect();

@@ -26,19 +26,30 @@ pub(super) async fn drain(
     stop: &watch::Sender<bool>,
 ) {
     info!(calls = calls.len(), "stopping: no new calls");
-    let refuse = Accepting::NoNewCalls { retry_after: RETRY_AFTER };
+    let refuse = Accepting::NoNewCalls {
+        retry_after: RETRY_AFTER,
+    };
     // Signalling that is gone takes no calls either.
     let _ = tools.sip.set_accepting(refuse).await;
     tools.queue.stopping().await;
     // Calls that had come in but were not begun.
     while let Ok(call) = incoming.try_recv() {
-        let reject = LegCommand::Reject { status: 503, retry_after: Some(RETRY_AFTER) };
+        let reject = LegCommand::Reject {
+            status: 503,
+            retry_after: Some(RETRY_AFTER),
+        };
         let _ = tools.sip.command(call.invite.leg, reject).await;
     }
     if tokio::time::timeout(grace, all_over(calls)).await.is_err() {
-        warn!(calls = calls.len(), "the grace period is over: ending the calls that are left");
+        warn!(
+            calls = calls.len(),
+            "the grace period is over: ending the calls that are left"
+        );
         stop.send_replace(true);
-        if tokio::time::timeout(LAST_WORDS, all_over(calls)).await.is_err() {
+        if tokio::time::timeout(LAST_WORDS, all_over(calls))
+            .await
+            .is_err()
+        {
             warn!(calls = calls.len(), "calls did not end in time");
         }
     }

@@ -8,7 +8,7 @@ mod drain;
 mod signalling;
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -76,11 +76,20 @@ pub struct Server {
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub async fn start(setup: Setup) -> Result<Server, StartError> {
-    let Setup { config, lines, prompts, .. } = setup;
+    let Setup {
+        config,
+        lines,
+        prompts,
+        ..
+    } = setup;
     let metrics = observe::start_metrics()?;
     let (store, recovered) = Store::open(&config.store.dir).await?;
     if recovered.contacts > 0 || recovered.messages > 0 {
-        warn!(calls = recovered.contacts, messages = recovered.messages, "recovered after a crash");
+        warn!(
+            calls = recovered.contacts,
+            messages = recovered.messages,
+            "recovered after a crash"
+        );
     }
     let media = MediaPool::start(build::media(&config)).map_err(StartError::Media)?;
     let addresses = build::addresses(&config);
@@ -92,7 +101,10 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let own_ports = bound.iter().map(|b| b.address).collect();
     let setup = Arc::new(CallSetup {
         prompts: Arc::new(prompts.into_prompts()),
-        lines: lines.iter().map(|l| (l.name.clone(), Arc::clone(l))).collect(),
+        lines: lines
+            .iter()
+            .map(|l| (l.name.clone(), Arc::clone(l)))
+            .collect(),
         sounds: build::sounds(&config),
         leg_ids: Arc::default(),
         codecs: config.media.codecs.clone(),
@@ -101,15 +113,28 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         message_limit: config.messages.max,
         transfer_ring: build::TRANSFER_RING,
     });
-    let message = Limits { min: config.messages.min, max: config.messages.max };
-    let tools = Tools { setup, sip, media, queue, store, addresses, message };
+    let message = Limits {
+        min: config.messages.min,
+        max: config.messages.max,
+    };
+    let tools = Tools {
+        setup,
+        sip,
+        media,
+        queue,
+        store,
+        addresses,
+        message,
+    };
 
     let health = Health::new();
     let (http_stop, stopped) = watch::channel(false);
     let http = match config.http.listen {
         None => None,
         Some(at) => {
-            let listener = TcpListener::bind(at).await.map_err(|e| StartError::Http(at, e))?;
+            let listener = TcpListener::bind(at)
+                .await
+                .map_err(|e| StartError::Http(at, e))?;
             let at = listener.local_addr().map_err(|e| StartError::Http(at, e))?;
             let router = observe::router(metrics.clone(), health.clone());
             tokio::spawn(observe::serve(listener, router, until(stopped)));
@@ -118,7 +143,17 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     };
     tokio::spawn(observe::upkeep(metrics));
     let grace = config.stop.grace;
-    Ok(Server { bound, http, grace, lines, tools, incoming, notices, health, http_stop })
+    Ok(Server {
+        bound,
+        http,
+        grace,
+        lines,
+        tools,
+        incoming,
+        notices,
+        health,
+        http_stop,
+    })
 }
 
 async fn until(mut stop: watch::Receiver<bool>) {
@@ -127,6 +162,15 @@ async fn until(mut stop: watch::Receiver<bool>) {
 }
 
 impl Server {
+    /// The address that a phone elsewhere would reach us at when we listen on `bound`.
+    pub fn reachable_at(&self, bound: IpAddr) -> IpAddr {
+        if bound.is_unspecified() {
+            self.tools.addresses.toward(None).1
+        } else {
+            self.tools.addresses.told(bound)
+        }
+    }
+
     /// Takes calls until `shutdown` is done, then lets live calls finish (at most for the
     /// grace period), ends the rest by BYE, and returns when the record is on the disk.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
@@ -151,7 +195,14 @@ impl Server {
             }
         }
         self.health.set(Readiness::Draining);
-        drain::drain(&self.tools, self.grace, &mut self.incoming, &mut calls, &stop).await;
+        drain::drain(
+            &self.tools,
+            self.grace,
+            &mut self.incoming,
+            &mut calls,
+            &stop,
+        )
+        .await;
         news.abort();
         self.tools.store.close().await;
         self.tools.media.stop();
@@ -161,7 +212,11 @@ impl Server {
 
     /// A call came in: the number decides about the line.
     fn begin(&self, call: IncomingCall, calls: &mut JoinSet<()>, stopping: &watch::Receiver<bool>) {
-        let IncomingCall { invite, events, sender } = call;
+        let IncomingCall {
+            invite,
+            events,
+            sender,
+        } = call;
         let now = clock::now();
         let contact = ContactId::new(now.wall, rand::random());
         let Some(line) = self.lines.by_number(invite.dialled.reveal()) else {
@@ -181,12 +236,21 @@ impl Server {
             remote: invite.flow.remote.ip(),
         };
         let first = FirstLeg { events, sender };
-        calls.spawn(call::run(self.tools.clone(), first, start, Arc::clone(line), stopping.clone()));
+        calls.spawn(call::run(
+            self.tools.clone(),
+            first,
+            start,
+            Arc::clone(line),
+            stopping.clone(),
+        ));
     }
 }
 
 async fn refuse(sip: SipHandle, leg: crate::ids::LegId) {
-    let reject = LegCommand::Reject { status: 404, retry_after: None };
+    let reject = LegCommand::Reject {
+        status: 404,
+        retry_after: None,
+    };
     // Signalling that is gone refuses nothing, and nobody waits for it.
     let _ = sip.command(leg, reject).await;
 }
@@ -196,8 +260,16 @@ async fn pass_on(mut notices: mpsc::Receiver<SipNotice>, queue: QueueHandle) {
     while let Some(notice) = notices.recv().await {
         match notice {
             SipNotice::Agent { agent, contacts } => queue.agent(agent, contacts).await,
-            SipNotice::Trunk { trunk, registered: true, .. } => info!(trunk, "registered at the trunk"),
-            SipNotice::Trunk { trunk, registered: false, status } => {
+            SipNotice::Trunk {
+                trunk,
+                registered: true,
+                ..
+            } => info!(trunk, "registered at the trunk"),
+            SipNotice::Trunk {
+                trunk,
+                registered: false,
+                status,
+            } => {
                 warn!(trunk, status, "not registered at the trunk");
             }
         }

@@ -13,7 +13,9 @@ use crate::net::stream::StreamLimits;
 use crate::net::tls::{self, TlsClient, TlsError};
 use crate::sip::endpoint::{Endpoint, Listener};
 use crate::sip::registrar::Registrar;
-use crate::task::sip::{self, BindError, Bound, IncomingCall, SipHandle, SipNotice, SipSetup, Sockets};
+use crate::task::sip::{
+    self, BindError, Bound, IncomingCall, SipHandle, SipNotice, SipSetup, Sockets,
+};
 
 /// Why signalling could not start.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +63,15 @@ pub(super) fn start(
         ..StreamLimits::default()
     };
     let tls = Some(TlsClient::new(None, &[])?);
-    let setup = SipSetup { endpoint, sockets, limits, tls, locator, incoming, notices };
+    let setup = SipSetup {
+        endpoint,
+        sockets,
+        limits,
+        tls,
+        locator,
+        incoming,
+        notices,
+    };
     let (handle, _task) = sip::start(setup);
     Ok((handle, bound))
 }

@@ -69,12 +69,23 @@ pub struct FirstLeg {
 
 /// Runs one call from its INVITE to its verdict. `stop` turns true when the grace period of a
 /// stopping server is over.
-pub async fn run(tools: Tools, first: FirstLeg, start: CallStart, line: Arc<Line>, stop: watch::Receiver<bool>) {
+pub async fn run(
+    tools: Tools,
+    first: FirstLeg,
+    start: CallStart,
+    line: Arc<Line>,
+    stop: watch::Receiver<bool>,
+) {
     let contact = start.contact;
     let span = tracing::info_span!("call", %contact, line = %start.line);
     let (media_in, media) = mpsc::channel(WAITING_EVENTS);
     let (events_in, events) = mpsc::channel(WAITING_EVENTS);
-    let inbox = Inbox { legs: first.events, media, events, stop };
+    let inbox = Inbox {
+        legs: first.events,
+        media,
+        events,
+        stop,
+    };
     let began = clock::now();
     let mut task = CallTask {
         line: start.line.clone(),
@@ -169,7 +180,11 @@ impl CallTask {
         while let Some(action) = self.call.poll_action() {
             match action {
                 CallAction::Sip(leg, command) => self.sip(leg, command).await,
-                CallAction::OpenMedia { leg, beside, toward } => self.open_media(leg, beside, toward),
+                CallAction::OpenMedia {
+                    leg,
+                    beside,
+                    toward,
+                } => self.open_media(leg, beside, toward),
                 CallAction::Media(_, command) => self.tools.media.command(command),
                 CallAction::Queue(command) => {
                     self.tools.queue.command(self.call.contact(), command).await;
@@ -201,7 +216,11 @@ impl CallTask {
 
     fn open_media(&mut self, leg: LegId, beside: Option<LegId>, toward: Option<IpAddr>) {
         let (bind, address) = self.tools.addresses.toward(toward);
-        let event = match self.tools.media.open(leg, bind, beside, self.media_in.clone()) {
+        let event = match self
+            .tools
+            .media
+            .open(leg, bind, beside, self.media_in.clone())
+        {
             Ok(opened) => CallEvent::MediaOpened(
                 leg,
                 OpenedMedia {
@@ -237,19 +256,27 @@ impl CallTask {
         let (store, limits, kept) = (self.tools.store.clone(), self.tools.message, meta.clone());
         let task = tokio::spawn(async move { record_message(&store, samples, limits, kept).await });
         self.recording = Some(RunningRecording { leg, meta, task });
-        self.tools.media.command(MediaCommand::Record { leg, sink, limit });
+        self.tools
+            .media
+            .command(MediaCommand::Record { leg, sink, limit });
     }
 
     fn drop_message(&mut self) {
         if let Some(recording) = self.recording.take() {
             recording.task.abort();
-            self.tools.media.command(MediaCommand::StopRecord { leg: recording.leg });
+            self.tools
+                .media
+                .command(MediaCommand::StopRecord { leg: recording.leg });
         }
     }
 
     fn keep_message(&mut self, even_if_empty: bool) {
-        let Some(recording) = self.recording.take() else { return };
-        self.tools.media.command(MediaCommand::StopRecord { leg: recording.leg });
+        let Some(recording) = self.recording.take() else {
+            return;
+        };
+        self.tools
+            .media
+            .command(MediaCommand::StopRecord { leg: recording.leg });
         let (events, store) = (self.events_in.clone(), self.tools.store.clone());
         let keep = async move {
             let outcome = finish(&store, recording, even_if_empty).await;
@@ -261,7 +288,11 @@ impl CallTask {
 }
 
 /// Waits until the message is durable, or known not to be.
-async fn finish(store: &Store, recording: RunningRecording, even_if_empty: bool) -> RecordingOutcome {
+async fn finish(
+    store: &Store,
+    recording: RunningRecording,
+    even_if_empty: bool,
+) -> RecordingOutcome {
     let RunningRecording { meta, task, .. } = recording;
     let queue = meta.queue.clone();
     let stored = match task.await {

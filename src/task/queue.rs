@@ -153,7 +153,9 @@ impl QueueTask {
 
     fn command(&mut self, now: Now, contact: ContactId, command: QueueCommand) {
         match command {
-            QueueCommand::Enter { queue, .. } => self.acd.handle_enter(now, Arrival::new(contact, queue)),
+            QueueCommand::Enter { queue, .. } => {
+                self.acd.handle_enter(now, Arrival::new(contact, queue))
+            }
             QueueCommand::Leave => self.acd.handle_left(now, contact, Leaving::Gone),
             QueueCommand::Answered(offer) => match self.acd.handle_answered(now, offer) {
                 Answer::Connect { queue, waited, .. } => {
@@ -173,20 +175,46 @@ impl QueueTask {
     fn carry_out(&mut self) {
         while let Some(action) = self.acd.poll_action() {
             match action {
-                QueueAction::Offer { offer, contact, queue: _, agent, ring_for } => {
+                QueueAction::Offer {
+                    offer,
+                    contact,
+                    queue: _,
+                    agent,
+                    ring_for,
+                } => {
                     let contacts = self.contacts(&agent);
-                    self.tell(contact, CallEvent::Queue(QueueEvent::Offer { offer, agent, contacts, ring_for }));
+                    self.tell(
+                        contact,
+                        CallEvent::Queue(QueueEvent::Offer {
+                            offer,
+                            agent,
+                            contacts,
+                            ring_for,
+                        }),
+                    );
                 }
-                QueueAction::Withdraw { offer, contact, answered_elsewhere } => {
-                    let event = QueueEvent::Withdraw { offer, answered_elsewhere };
+                QueueAction::Withdraw {
+                    offer,
+                    contact,
+                    answered_elsewhere,
+                } => {
+                    let event = QueueEvent::Withdraw {
+                        offer,
+                        answered_elsewhere,
+                    };
                     self.tell(contact, CallEvent::Queue(event));
                 }
                 QueueAction::Position { contact, position } => {
                     self.tell(contact, CallEvent::Queue(QueueEvent::Position(position)));
                 }
-                QueueAction::Comfort { contact } => self.tell(contact, CallEvent::Queue(QueueEvent::Comfort)),
+                QueueAction::Comfort { contact } => {
+                    self.tell(contact, CallEvent::Queue(QueueEvent::Comfort))
+                }
                 QueueAction::Overflow { contact, cause, to } => {
-                    self.tell(contact, CallEvent::Queue(QueueEvent::Overflow { cause, to }));
+                    self.tell(
+                        contact,
+                        CallEvent::Queue(QueueEvent::Overflow { cause, to }),
+                    );
                 }
                 QueueAction::Agent { agent, state } => {
                     debug!(%agent, ?state, "agent");
@@ -204,9 +232,15 @@ impl QueueTask {
                 self.acd.handle_agent_signed_out(now, &agent);
             }
         } else {
-            let known = self.registered.insert(agent.clone(), contacts.clone()).unwrap_or_default();
+            let known = self
+                .registered
+                .insert(agent.clone(), contacts.clone())
+                .unwrap_or_default();
             // A refresh is not a sign that somebody sits there again.
-            if contacts.iter().any(|c| known.iter().all(|k| k.uri != c.uri)) {
+            if contacts
+                .iter()
+                .any(|c| known.iter().all(|k| k.uri != c.uri))
+            {
                 self.acd.handle_agent_signed_in(now, &agent);
             }
         }
@@ -221,7 +255,9 @@ impl QueueTask {
 
     fn contacts(&self, agent: &AgentId) -> Vec<Contact> {
         let registered = self.registered.get(agent).into_iter().flatten().cloned();
-        registered.chain(self.directory.fixed.get(agent).cloned()).collect()
+        registered
+            .chain(self.directory.fixed.get(agent).cloned())
+            .collect()
     }
 
     fn locate(&self, what: PhoneNumber) -> Location {
@@ -239,13 +275,18 @@ impl QueueTask {
             return Location::Line(line.clone());
         }
         match &self.directory.trunk {
-            Some(trunk) if is_dialable(name) => Location::Outside { trunk: trunk.clone(), number: what },
+            Some(trunk) if is_dialable(name) => Location::Outside {
+                trunk: trunk.clone(),
+                number: what,
+            },
             _ => Location::Unknown,
         }
     }
 
     fn tell(&mut self, contact: ContactId, event: CallEvent) {
-        let Some(call) = self.calls.get(&contact) else { return };
+        let Some(call) = self.calls.get(&contact) else {
+            return;
+        };
         if let Err(e) = call.try_send(event) {
             warn!(%contact, error = %e, "a call does not take what the queue says");
         }
