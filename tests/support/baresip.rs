@@ -69,7 +69,13 @@ impl Baresip {
         .expect("scratch");
         std::fs::write(folder.path().join("accounts"), account(setup)).expect("scratch");
         std::fs::write(folder.path().join("contacts"), "").expect("scratch");
-        write_tone(folder.path().join("tone.wav"), setup.tone);
+        // Its file player does not resample.
+        let rate = if setup.codecs.starts_with("G722") {
+            16_000
+        } else {
+            8000
+        };
+        write_tone(folder.path().join("tone.wav"), setup.tone, rate);
         let mut process = Process::start(
             Command::new("baresip")
                 .arg("-f")
@@ -229,15 +235,15 @@ fn module_path() -> &'static str {
     })
 }
 
-fn write_tone(path: PathBuf, hz: f64) {
+fn write_tone(path: PathBuf, hz: f64, rate: u32) {
     let spec = hound::WavSpec {
         channels: 1,
-        sample_rate: 8000,
+        sample_rate: rate,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
     let mut wav = hound::WavWriter::create(path, spec).expect("scratch");
-    for s in super::audio::sine(hz, 8000.0, 60.0) {
+    for s in super::audio::sine(hz * 8000.0 / f64::from(rate), 8000.0, 120.0) {
         wav.write_sample(s).expect("scratch");
     }
     wav.finalize().expect("scratch");

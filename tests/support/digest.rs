@@ -31,6 +31,11 @@ impl Algorithm {
     }
 }
 
+/// H(user:realm:password), as a server may keep it in place of the password.
+pub fn ha1(algorithm: Algorithm, user: &str, realm: &str, password: &str) -> String {
+    algorithm.hash(&format!("{user}:{realm}:{password}"))
+}
+
 /// The value of Authorization for a 401's (or 407's) challenge of this algorithm; `None`
 /// when there is no such challenge.
 pub fn answer(

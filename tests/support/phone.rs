@@ -300,6 +300,7 @@ impl Phone {
                     .retain(|c| theirs.codecs.iter().any(|t| t.0 == c.0));
                 // The offer's numbers hold (RFC 3264 §6.1).
                 self.ours.dtmf = self.ours.dtmf.and(theirs.dtmf);
+                self.ours.crypto_tag = theirs.crypto_tag;
                 if theirs.crypto.is_none() {
                     self.ours.crypto = None;
                 }

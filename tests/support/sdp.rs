@@ -15,6 +15,8 @@ pub struct Session {
     pub direction: String,
     /// The inline key of `AES_CM_128_HMAC_SHA1_80`, base64 of key and salt.
     pub crypto: Option<String>,
+    /// The tag of that line; an answer must repeat the offer's (RFC 4568 §5.1.2).
+    pub crypto_tag: u32,
     /// The version in the origin line.
     pub version: u32,
 }
@@ -28,6 +30,7 @@ impl Session {
             dtmf: Some(101),
             direction: "sendrecv".into(),
             crypto: None,
+            crypto_tag: 1,
             version: 1,
         }
     }
@@ -60,7 +63,8 @@ impl Session {
         }
         if let Some(key) = &self.crypto {
             s.push_str(&format!(
-                "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n"
+                "a=crypto:{} AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n",
+                self.crypto_tag
             ));
         }
         s.push_str(&format!("a=ptime:20\r\na={}\r\n", self.direction));
@@ -72,6 +76,7 @@ impl Session {
         let (mut ip, mut media_ip): (Option<IpAddr>, Option<IpAddr>) = (None, None);
         let (mut port, mut types) = (None, Vec::new());
         let (mut names, mut direction, mut crypto) = (Vec::new(), "sendrecv".to_owned(), None);
+        let mut crypto_tag = 1;
         let mut in_audio = false;
         for line in text.lines().map(str::trim_end) {
             if let Some(c) = line.strip_prefix("c=IN ") {
@@ -94,6 +99,7 @@ impl Session {
                     names.push((pt.parse::<u8>().ok()?, name.to_owned()));
                 } else if let Some(c) = a.strip_prefix("crypto:") {
                     if c.contains("AES_CM_128_HMAC_SHA1_80") {
+                        crypto_tag = c.split(' ').next()?.parse().ok()?;
                         let key = c.split("inline:").nth(1)?;
                         crypto = Some(key.split(['|', ' ']).next()?.to_owned());
                     }
@@ -121,6 +127,7 @@ impl Session {
             dtmf: dtmf.first().map(|d| d.0),
             direction,
             crypto,
+            crypto_tag,
             version: 0,
         })
     }

@@ -58,6 +58,18 @@ impl Setup {
         self
     }
 
+    /// Agents whose password the server knows by its MD5 sum only, so that it asks for nothing
+    /// better: baresip 1.0 gives up when it sees a challenge with SHA-256 beside the one with
+    /// MD5.
+    pub fn md5_agents(mut self) -> Setup {
+        let agent = |user: &str| {
+            let ha1 = super::digest::ha1(super::digest::Algorithm::Md5, user, "zeroline", "secret");
+            format!("[[agents]]\nid = \"{user}\"\nha1_md5 = \"{ha1}\"\n")
+        };
+        self.agents = ["agent1", "agent2"].map(agent).concat();
+        self
+    }
+
     /// Settings of the queue in place of the usual ones.
     pub fn queue(mut self, toml: &str) -> Setup {
         self.queue = format!("{toml}\n");
@@ -310,12 +322,20 @@ pub fn write_wav(path: &Path, pcm: &[i16]) {
     w.finalize().expect("scratch");
 }
 
-/// A range of RTP ports for each server of a test run: several run at the same time.
+/// A range of RTP ports for each server: several run at the same time, and beside other
+/// programs. 400 ports each, below the ephemeral range.
 fn media_ports() -> (u16, u16) {
-    use std::sync::atomic::{AtomicU16, Ordering};
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let n = NEXT.fetch_add(1, Ordering::Relaxed) % 40;
-    // 400 ports each, below the ephemeral range.
-    let first = 12_000 + n * 400;
-    (first, first + 399)
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..48 {
+        let n = std::process::id()
+            .wrapping_mul(7)
+            .wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let first = 12_000 + (n % 48) as u16 * 400;
+        let free = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
+        if (first..first + 400).step_by(20).all(free) {
+            return (first, first + 399);
+        }
+    }
+    panic!("no 400 UDP ports in a row are free");
 }

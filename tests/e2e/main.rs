@@ -1,0 +1,17 @@
+//! End to end: the real server on loopback, phones of our own, sipp and baresip.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "real sockets run on the real clock"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod audio;
+mod hostile;
+mod keys;
+mod people;
+mod promise;
+mod softphones;
+mod stop;
+mod transport;
