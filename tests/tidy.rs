@@ -162,36 +162,10 @@ const IMPURE_ALL_THE_SAME: &[(&str, &str, &str)] = &[
 
 /// Above this many lines a file has more than one idea, or stands here with its reason.
 const LONG: usize = 500;
-const LONG_ALL_THE_SAME: &[(&str, &str)] = &[
-    (
-        "net/media/shard.rs",
-        "one media thread's loop: its steps share the slab of legs",
-    ),
-    (
-        "sdp/session.rs",
-        "offer and answer share what both sides said before",
-    ),
-    (
-        "sip/registrar/mod.rs",
-        "one function per check of a REGISTER (RFC 3261 §10.3)",
-    ),
-    (
-        "sip/endpoint/outgoing.rs",
-        "a call that we place: one function per answer to it",
-    ),
-    (
-        "sip/endpoint/in_dialog.rs",
-        "one function per method within a dialog",
-    ),
-    (
-        "sip/endpoint/session.rs",
-        "offers that cross: one function per state of RFC 3261 §14",
-    ),
-    (
-        "call/machine.rs",
-        "the map of one call: every event on one page",
-    ),
-];
+const LONG_ALL_THE_SAME: &[(&str, &str)] = &[(
+    "net/media/shard.rs",
+    "one media thread's loop: its steps share the slab of legs",
+)];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -3,23 +3,28 @@
 //! Driven like every machine here: `handle_*` takes what happened, then `poll_transmit` and
 //! `poll_event` are drained, then `poll_timeout` says when to call `handle_timeout`.
 
+mod answers;
 mod client;
 mod config;
 mod core;
 mod in_dialog;
 mod incoming;
 mod leg;
+mod ours;
 mod outgoing;
 mod receive;
 mod register;
+mod retries;
 mod server;
 mod session;
 mod stats;
 #[cfg(test)]
 mod tests;
 mod text;
+mod theirs;
 mod timers;
 mod tokens;
+mod transfers;
 mod trunks;
 
 use std::collections::HashMap;

@@ -7,8 +7,8 @@ use crate::media::dtmf_event::EventSender;
 
 /// Presses a key by telephone-event, as a phone does: 100 ms and three ends.
 fn press(phone: &mut Phone, key: Key) {
-    let mut sender = EventSender::new(key, phone.header.timestamp, 8000, 800);
-    while let Some(packet) = sender.next() {
+    let sender = EventSender::new(key, phone.header.timestamp, 8000, 800);
+    for packet in sender {
         let audio = phone.header;
         phone.header.payload_type = 101;
         phone.header.timestamp = packet.timestamp;

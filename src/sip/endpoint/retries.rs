@@ -1,0 +1,125 @@
+//! An INVITE of ours once more: to the next target, with credentials, with a longer session
+//! (RFC 3261 §8.1.3.5, §22.2; RFC 3263 §4.3; RFC 4028 §7.3).
+
+use bytes::Bytes;
+
+use super::core::Core;
+use super::leg::{Cancel, Leg, Stage};
+use super::text;
+use super::tokens::ClientKey;
+use crate::now::Mono;
+use crate::sip::leg::LegEnd;
+use crate::sip::message::Response;
+
+impl Core {
+    /// Sends the INVITE to the next target, or ends the leg with `end`.
+    pub(super) fn try_next(&mut self, now: Mono, leg: &mut Leg, end: LegEnd) {
+        let Stage::Outgoing(s) = &mut leg.stage else {
+            return;
+        };
+        s.early.clear();
+        if s.cancel == Cancel::No {
+            while let Some(target) = s.targets.pop_front() {
+                if let Some(flow) = self.config.flow_to(&target) {
+                    let name = target.server_name;
+                    return self.attempt(now, leg.voice.leg, s, flow, name.as_deref());
+                }
+            }
+        }
+        leg.end(self, now, end);
+    }
+
+    pub(super) fn refused(&mut self, now: Mono, leg: &mut Leg, id: u64, response: &Response) {
+        if self.try_again(now, leg, id, response) {
+            return;
+        }
+        let status = response.status;
+        let retry_after = response.headers.retry_after().ok().flatten();
+        leg.end(
+            self,
+            now,
+            LegEnd::Refused {
+                status,
+                retry_after,
+            },
+        );
+    }
+
+    /// Whether another try is made instead of giving up.
+    fn try_again(&mut self, now: Mono, leg: &mut Leg, id: u64, response: &Response) -> bool {
+        let Stage::Outgoing(s) = &mut leg.stage else {
+            return false;
+        };
+        if s.cancel != Cancel::No {
+            return false;
+        }
+        match response.status {
+            401 | 407 => !s.auth_tried && self.retry_with_credentials(now, leg, id, response),
+            422 => {
+                let asked = response.headers.min_se().ok().flatten().unwrap_or(0);
+                if asked <= s.min_se || asked > 86_400 {
+                    return false;
+                }
+                s.min_se = asked;
+                let expires = self.config.session.expires.max(asked);
+                let headers = [
+                    ("Session-Expires", expires.to_string()),
+                    ("Min-SE", asked.to_string()),
+                ];
+                self.resend(now, leg, id, &headers);
+                true
+            }
+            // RFC 3263 §4.3.
+            408 | 503 if !s.targets.is_empty() => {
+                self.try_next(now, leg, LegEnd::Unreachable);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The same INVITE once more on the same path, with other headers and the next CSeq.
+    fn resend(&mut self, now: Mono, leg: &mut Leg, id: u64, replace: &[(&str, String)]) {
+        let key = ClientKey { id, cancel: false };
+        let path = self
+            .clients
+            .get(&key)
+            .map(|tx| (tx.flow, tx.server_name.clone()));
+        if let (Stage::Outgoing(s), Some((flow, name))) = (&mut leg.stage, path) {
+            s.cseq += 1;
+            s.early.clear();
+            s.request = text::reissue(&s.request, replace);
+            self.attempt(now, leg.voice.leg, s, flow, name.as_deref());
+        }
+    }
+
+    fn retry_with_credentials(
+        &mut self,
+        now: Mono,
+        leg: &mut Leg,
+        id: u64,
+        response: &Response,
+    ) -> bool {
+        let Stage::Outgoing(s) = &mut leg.stage else {
+            return false;
+        };
+        let request = s.request.clone();
+        let Some(header) = self.credentials(s.trunk, &request, response) else {
+            return false;
+        };
+        s.auth_tried = true;
+        self.resend(now, leg, id, &[header]);
+        true
+    }
+
+    /// The header that answers a challenge of the trunk with this number. `None`: nothing
+    /// is known to answer with.
+    pub(super) fn credentials(
+        &mut self,
+        trunk: Option<usize>,
+        request: &Bytes,
+        response: &Response,
+    ) -> Option<(&'static str, String)> {
+        super::register::answer_challenge(self, trunk?, request, response)
+    }
+}
