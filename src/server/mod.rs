@@ -14,10 +14,10 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::call::setup::{CallSetup, CallStart};
-use crate::ids::ContactId;
+use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
 use crate::net::media::MediaPool;
 use crate::observe::{self, Health, Readiness};
@@ -33,6 +33,8 @@ use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
 
 /// How many calls may wait to be begun; the next one is answered 503.
 const INCOMING: usize = 1024;
+/// Seconds after which a caller whom we had no room for may try again (RFC 3261 §21.5.4).
+const RETRY_AFTER: u32 = 5;
 /// How much news of agents and trunks may wait.
 const NOTICES: usize = 1024;
 
@@ -63,6 +65,7 @@ pub struct Server {
     /// Where it answers for metrics and health.
     pub http: Option<SocketAddr>,
     grace: std::time::Duration,
+    max_calls: usize,
     lines: Lines,
     tools: Tools,
     incoming: mpsc::Receiver<IncomingCall>,
@@ -143,10 +146,12 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     };
     tokio::spawn(observe::upkeep(metrics));
     let grace = config.stop.grace;
+    let max_calls = config.sip.limits.max_calls;
     Ok(Server {
         bound,
         http,
         grace,
+        max_calls,
         lines,
         tools,
         incoming,
@@ -217,11 +222,21 @@ impl Server {
             events,
             sender,
         } = call;
+        if calls.len() >= self.max_calls {
+            debug!("full: a call was refused");
+            calls.spawn(refuse(
+                self.tools.sip.clone(),
+                invite.leg,
+                503,
+                Some(RETRY_AFTER),
+            ));
+            return;
+        }
         let now = clock::now();
         let contact = ContactId::new(now.wall, rand::random());
         let Some(line) = self.lines.by_number(invite.dialled.reveal()) else {
             info!(%contact, dialled = %invite.dialled, "no such number");
-            calls.spawn(refuse(self.tools.sip.clone(), invite.leg));
+            calls.spawn(refuse(self.tools.sip.clone(), invite.leg, 404, None));
             return;
         };
         let start = CallStart {
@@ -246,10 +261,10 @@ impl Server {
     }
 }
 
-async fn refuse(sip: SipHandle, leg: crate::ids::LegId) {
+async fn refuse(sip: SipHandle, leg: LegId, status: u16, retry_after: Option<u32>) {
     let reject = LegCommand::Reject {
-        status: 404,
-        retry_after: None,
+        status,
+        retry_after,
     };
     // Signalling that is gone refuses nothing, and nobody waits for it.
     let _ = sip.command(leg, reject).await;
