@@ -14,14 +14,15 @@ use super::{MESSAGES, MessageMeta, RECORDING, StoreError};
 use crate::ids::{ContactId, LineName, PhoneNumber, QueueName};
 use crate::now::Wall;
 use crate::record::facts::Facts;
-use crate::record::timeline::{Entry, Event};
+use crate::record::timeline::{Entry, Event, MessageId};
 use crate::record::verdict::Verdict;
 use crate::record::wav::{SpeechBounds, length};
 
 /// What was found at the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recovered {
-    /// Contacts that a crash had left open; now closed with [`Verdict::ServerLost`].
+    /// Contacts that a crash had left open; now closed with [`Verdict::ServerLost`], or
+    /// [`Verdict::MessageStored`] where the promise had been made.
     pub contacts: usize,
     /// Messages that had a file and no row, or were being recorded; now kept.
     pub messages: usize,
@@ -68,34 +69,68 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
             .collect();
         // When exactly it died is not known: at the last thing that was written down.
         let at = entries.last().map(|e| e.at).unwrap_or_default();
-        let ended = Event::Ended {
-            verdict: Verdict::ServerLost,
+        // A promise that was made counts, though its words in the timeline were lost.
+        let promised = sqlx::query(
+            "SELECT id, length_ms FROM messages WHERE contact = ?1 AND recovered = 0
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let verdict = match &promised {
+            Some(row) => {
+                let message = MessageId(row.try_get(0)?);
+                let length = u64::try_from(row.try_get::<i64, _>(1)?).unwrap_or(0);
+                let length = Duration::from_millis(length);
+                let stored = Event::MessageStored { message, length };
+                if !entries.iter().any(|e| e.event == stored) {
+                    add_event(&mut tx, id, at, &stored).await?;
+                    entries.push(Entry { at, event: stored });
+                }
+                Verdict::MessageStored { message }
+            }
+            None => Verdict::ServerLost,
         };
-        sqlx::query("INSERT INTO events (contact, at_ms, data) VALUES (?1, ?2, ?3)")
-            .bind(id)
-            .bind(millis(at) as i64)
-            .bind(serde_json::to_string(&ended).unwrap_or_default())
-            .execute(&mut *tx)
-            .await?;
+        let ended = Event::Ended {
+            verdict: verdict.clone(),
+        };
+        add_event(&mut tx, id, at, &ended).await?;
         entries.push(Entry { at, event: ended });
         let facts = Facts::of(&entries);
         sqlx::query(
             "UPDATE contacts SET ended_ms = ?2, waited_ms = ?3, talked_ms = ?4, held_ms = ?5,
-                 verdict = ?6, verdict_all = ?7, containment = ?8 WHERE id = ?1",
+                 verdict = ?6, verdict_all = ?7, containment = ?8, message = COALESCE(?9, message)
+             WHERE id = ?1",
         )
         .bind(id)
         .bind(millis(at) as i64)
         .bind(millis(facts.waited) as i64)
         .bind(millis(facts.talked) as i64)
         .bind(millis(facts.held) as i64)
-        .bind(Verdict::ServerLost.as_str())
-        .bind(serde_json::to_string(&Verdict::ServerLost).unwrap_or_default())
+        .bind(verdict.as_str())
+        .bind(serde_json::to_string(&verdict).unwrap_or_default())
         .bind(facts.containment().map(|c| c.as_str()))
+        .bind(facts.message.map(|m| m.0))
         .execute(&mut *tx)
         .await?;
         found.contacts += 1;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+async fn add_event(
+    tx: &mut sqlx::SqliteConnection,
+    contact: i64,
+    at: Duration,
+    event: &Event,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO events (contact, at_ms, data) VALUES (?1, ?2, ?3)")
+        .bind(contact)
+        .bind(millis(at) as i64)
+        .bind(serde_json::to_string(event).unwrap_or_default())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

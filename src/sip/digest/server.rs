@@ -10,7 +10,7 @@ use super::guess::{GuessLimits, Guesses};
 use super::header::{DigestResponse, quote};
 use super::nonce::{NonceKey, NonceState, Use, UseCounts};
 use super::{Algorithm, Credentials, Sum, to_hex};
-use crate::now::Now;
+use crate::now::{Mono, Now};
 
 /// Authorization values looked at in one request; phones send one per realm.
 const MAX_AUTHORIZATIONS: usize = 8;
@@ -59,6 +59,8 @@ pub struct AuthRequest<'a> {
     pub authorizations: &'a [&'a str],
     /// Where it really came from.
     pub source: SocketAddr,
+    /// The value of User-Agent, if any.
+    pub user_agent: Option<&'a str>,
 }
 
 /// What to do with a request.
@@ -96,6 +98,7 @@ pub struct Authenticator {
     counts: UseCounts,
     counted: usize,
     guesses: Guesses,
+    puzzled: Puzzled,
 }
 
 impl Authenticator {
@@ -129,6 +132,7 @@ impl Authenticator {
             counts: UseCounts::default(),
             counted: config.counted_nonces.max(1),
             guesses: Guesses::new(config.guesses),
+            puzzled: Puzzled::default(),
             realm: config.realm,
         }
     }
@@ -148,7 +152,11 @@ impl Authenticator {
             .filter_map(|value| DigestResponse::parse(value).ok())
             .find(|r| r.realm == self.realm);
         let Some(response) = response else {
-            return self.challenge(now, request, false, false);
+            let offered = match self.puzzled.came_without(now.mono, request) {
+                true if self.offered.contains(&Algorithm::Md5) => vec![Algorithm::Md5],
+                true | false => self.offered.clone(),
+            };
+            return self.challenge_by(now, request, &offered, false, false);
         };
         let source = request.source;
         let nonce = self.key.check(
@@ -179,6 +187,7 @@ impl Authenticator {
         match self.counts.note(id, response.count(), self.counted) {
             Use::New => {
                 self.guesses.succeeded(source, &response.username);
+                self.puzzled.answered(source);
                 Verdict::Accepted {
                     username: response.username,
                 }
@@ -225,10 +234,22 @@ impl Authenticator {
         stale: bool,
         wrong: bool,
     ) -> Verdict {
+        let offered = self.offered.clone();
+        self.challenge_by(now, request, &offered, stale, wrong)
+    }
+
+    fn challenge_by(
+        &mut self,
+        now: Now,
+        request: &AuthRequest<'_>,
+        offered: &[Algorithm],
+        stale: bool,
+        wrong: bool,
+    ) -> Verdict {
         let stale = if stale { ", stale=true" } else { "" };
         let realm = quote(&self.realm);
-        let mut challenges = Vec::with_capacity(self.offered.len());
-        for algorithm in &self.offered {
+        let mut challenges = Vec::with_capacity(offered.len());
+        for algorithm in offered {
             let nonce = self.key.issue(now.mono, &self.realm, request.source.ip());
             challenges.push(format!(
                 "Digest realm={realm}, nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}",
@@ -236,6 +257,40 @@ impl Authenticator {
             ));
         }
         Verdict::Challenge { challenges, wrong }
+    }
+}
+
+/// Phones that give up when they see an algorithm that they do not know, instead of taking the
+/// next challenge (RFC 8760 §2.4). MD5 is offered to everybody anyway: asking them for it alone
+/// takes nothing away.
+#[derive(Default)]
+struct Puzzled {
+    /// Who was challenged and has not answered yet, and when.
+    asked: HashMap<SocketAddr, Mono>,
+}
+
+impl Puzzled {
+    /// libre before its second release, by the name that baresip gives itself.
+    const KNOWN: [&str; 2] = ["baresip v0.", "baresip v1."];
+    const REMEMBERED: usize = 8192;
+    /// Who comes again without an answer within this time did not understand the question.
+    const AGAIN_WITHIN: Duration = Duration::from_secs(120);
+
+    /// A request without credentials; whether its sender needs the simpler question.
+    fn came_without(&mut self, now: Mono, request: &AuthRequest<'_>) -> bool {
+        let agent = request.user_agent.unwrap_or_default();
+        if Self::KNOWN.iter().any(|k| agent.starts_with(k)) {
+            return true;
+        }
+        if self.asked.len() >= Self::REMEMBERED {
+            self.asked.clear();
+        }
+        let before = self.asked.insert(request.source, now);
+        before.is_some_and(|at| now.since(at) < Self::AGAIN_WITHIN)
+    }
+
+    fn answered(&mut self, source: SocketAddr) {
+        self.asked.remove(&source);
     }
 }
 

@@ -201,6 +201,7 @@ fn a_client_session_counts_and_gives_up() {
 struct Server {
     auth: Authenticator,
     now: Now,
+    user_agent: Option<&'static str>,
 }
 
 const HOME: &str = "192.0.2.7:5060";
@@ -221,6 +222,7 @@ impl Server {
         Server {
             auth: Authenticator::new(config, [7; 32]),
             now: Now::default(),
+            user_agent: None,
         }
     }
 
@@ -235,6 +237,7 @@ impl Server {
             body: b"",
             authorizations,
             source: from.parse::<SocketAddr>().expect("address"),
+            user_agent: self.user_agent,
         };
         self.auth.check(self.now, &request)
     }
@@ -521,4 +524,28 @@ fn any_bytes_as_header() {
                 r.count();
             }
         });
+}
+
+#[test]
+fn a_phone_that_does_not_understand_the_question_is_asked_more_simply() {
+    let mut server = Server::new();
+    assert_eq!(server.challenges("192.0.2.1:5060").len(), 2);
+    // It comes again without an answer: MD5 alone, and only for this phone.
+    let again = server.challenges("192.0.2.1:5060");
+    assert_eq!(again.len(), 1, "{again:?}");
+    assert!(again[0].contains("algorithm=MD5,"), "{again:?}");
+    assert_eq!(server.challenges("192.0.2.2:5060").len(), 2);
+    // Later, or after an answer, the whole question is asked again.
+    server.now = server.now.after(Duration::from_secs(121));
+    assert_eq!(server.challenges("192.0.2.1:5060").len(), 2);
+    assert!(matches!(
+        server.log_in("192.0.2.1:5060", "anna", "right"),
+        Verdict::Accepted { .. }
+    ));
+    assert_eq!(server.challenges("192.0.2.1:5060").len(), 2);
+    // Some are known to give up at once.
+    server.user_agent = Some("baresip v1.0.0 (x86_64/linux)");
+    assert_eq!(server.challenges("192.0.2.3:5060").len(), 1);
+    server.user_agent = Some("baresip v3.1.0 (x86_64/linux)");
+    assert_eq!(server.challenges("192.0.2.4:5060").len(), 2);
 }

@@ -279,6 +279,7 @@ impl Registrar {
                 body: &request.body,
                 authorizations: &authorizations,
                 source: flow.remote,
+                user_agent: request.headers.get_str(HeaderName::UserAgent),
             },
         );
         match verdict {

@@ -247,6 +247,32 @@ async fn what_a_crash_left_is_closed_and_kept() {
 }
 
 #[tokio::test]
+async fn a_crash_after_a_promise_does_not_unsay_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    store.record(contact(1), secs(0), started());
+    store.flush().await.unwrap();
+    // Killed before the words "message stored" reached the timeline.
+    let message = store.save_message(meta(1), speech(2)).await.unwrap();
+    store.close().await;
+    drop(store);
+
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    let reader = store.reader();
+    let (row, timeline) = reader.contact(contact(1)).await.unwrap().unwrap();
+    let promised = Verdict::MessageStored { message };
+    assert_eq!(row.verdict, Some(promised.clone()));
+    assert_eq!(row.message, Some(message));
+    assert_eq!(timeline.verdict(), Some(&promised));
+    let told = |e: &Event| matches!(e, Event::MessageStored { .. });
+    assert_eq!(
+        timeline.entries().iter().filter(|e| told(&e.event)).count(),
+        1
+    );
+    drop((store, reader));
+}
+
+#[tokio::test]
 async fn one_server_per_folder_and_a_newer_schema_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(
