@@ -15,7 +15,7 @@ use super::setup::{CallSetup, CallStart};
 use super::sound::Tokens;
 use super::waiting::Waiting;
 use crate::ids::{ContactId, Key, LegId, PhoneNumber, PromptName, QueueName};
-use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, Playlist};
+use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::media::dedup::KeyDedup;
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now};
@@ -224,6 +224,13 @@ impl Call {
             MediaEvent::Key { .. } => {}
             MediaEvent::Played { leg, token } if leg == self.start.leg => self.played(now, token),
             MediaEvent::Played { .. } => {}
+            MediaEvent::PlayFailed { leg, token, prompt } if leg == self.start.leg => {
+                self.play_failed(now, token, &prompt);
+            }
+            MediaEvent::PlayFailed { prompt, .. } => {
+                let what = format!("prompt {prompt} is not encoded for the agent's codec");
+                self.record(RecordEvent::Fault { what });
+            }
             MediaEvent::RecordEnded { .. } => self.record_limit(),
             MediaEvent::Latched { leg, .. } => {
                 if leg == self.start.leg
@@ -259,7 +266,7 @@ impl Call {
         }
     }
 
-    fn played(&mut self, now: Now, token: crate::media::command::PlayToken) {
+    fn played(&mut self, now: Now, token: PlayToken) {
         match &mut self.stage {
             Stage::Menu(m) if m.playing == Some(token) => {
                 m.playing = None;
@@ -275,6 +282,34 @@ impl Call {
             | Stage::Waiting(_)
             | Stage::Bridged(_)
             | Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Closing { .. }
+            | Stage::Ended => {}
+        }
+    }
+
+    /// What should be heard can not be: a fault, which ends with a person (P4).
+    fn play_failed(&mut self, now: Now, token: PlayToken, prompt: &PromptName) {
+        let what = format!("prompt {prompt} is not encoded for this call's codec");
+        match &mut self.stage {
+            Stage::Menu(m) if m.playing == Some(token) => {
+                m.playing = None;
+                m.walk.handle_play_failed(now, &what);
+                self.drive_menu(now);
+            }
+            Stage::Waiting(w) if w.announcer.playing == Some(token) => {
+                w.announcer.playing = None;
+                self.record(RecordEvent::Fault { what });
+                self.drive_waiting();
+            }
+            Stage::Message(_) => {
+                self.play_failed_in_message(now, token, what);
+            }
+            // Music, or what was replaced meanwhile: the caller waits on, in silence.
+            Stage::Waiting(_) | Stage::Menu(_) | Stage::Bridged(_) => {
+                self.record(RecordEvent::Fault { what });
+            }
+            Stage::Opening { .. }
             | Stage::Answering { .. }
             | Stage::Closing { .. }
             | Stage::Ended => {}

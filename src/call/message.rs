@@ -13,6 +13,7 @@ use crate::record::verdict::Verdict;
 /// After this many recordings in which nothing was said, the wish to be called back is stored
 /// as the message: a caller who can not or will not speak is not lost either.
 const TRIES: u8 = 2;
+const NOT_STORED: &str = "the message could not be stored";
 
 /// Leaving a message.
 #[derive(Debug)]
@@ -51,6 +52,25 @@ impl Call {
         match m.step {
             MessageStep::Intro(t) if t == token => self.begin_recording(),
             MessageStep::Confirming(t, message) if t == token => {
+                self.hang_up_caller(Verdict::MessageStored { message });
+            }
+            MessageStep::Intro(_)
+            | MessageStep::Recording
+            | MessageStep::Storing
+            | MessageStep::Confirming(..) => {}
+        }
+    }
+
+    /// A caller who is not told to speak says nothing: they wait for a person instead. What
+    /// is stored is stored, told or not.
+    pub(super) fn play_failed_in_message(&mut self, now: Now, token: PlayToken, what: String) {
+        let Stage::Message(m) = &self.stage else {
+            return;
+        };
+        match m.step {
+            MessageStep::Intro(t) if t == token => self.message_failed(now, what),
+            MessageStep::Confirming(t, message) if t == token => {
+                self.record(RecordEvent::Fault { what });
                 self.hang_up_caller(Verdict::MessageStored { message });
             }
             MessageStep::Intro(_)
@@ -156,12 +176,12 @@ impl Call {
                         m.step = MessageStep::Intro(token);
                     }
                 }
-                RecordingOutcome::Failed => self.message_failed(now),
+                RecordingOutcome::Failed => self.message_failed(now, NOT_STORED.to_owned()),
             },
             Stage::Message(m)
                 if m.step == MessageStep::Recording && outcome == RecordingOutcome::Failed =>
             {
-                self.message_failed(now);
+                self.message_failed(now, NOT_STORED.to_owned());
             }
             Stage::Closing { .. } => self.closing_recording_over(outcome),
             Stage::Message(_)
@@ -175,9 +195,8 @@ impl Call {
     }
 
     /// No promise can be stored, so the caller stays with us: they wait for a person.
-    fn message_failed(&mut self, now: Now) {
+    fn message_failed(&mut self, now: Now, what: String) {
         self.message_broken = true;
-        let what = "the message could not be stored".to_owned();
         self.record(RecordEvent::Fault { what: what.clone() });
         let queue = self.line.human.clone();
         self.enter_queue(now, queue, Reason::Fault { what });

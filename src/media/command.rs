@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::prompt::Prompt;
-use crate::ids::{Key, LegId};
+use crate::ids::{Key, LegId, PromptName};
 use crate::sdp::plan::MediaPlan;
 
 /// Names one `Play`, so that a late [`MediaEvent::Played`] of an earlier one is known as such.
@@ -36,7 +36,7 @@ pub enum MediaCommand {
     },
     /// Play, in place of whatever is playing. On a bridged leg it is heard in place of the
     /// partner until it ends or is stopped. A prompt that was not encoded in the leg's codec
-    /// is skipped; on a leg that is held the playing waits.
+    /// ends it with [`MediaEvent::PlayFailed`]; on a leg that is held the playing waits.
     Play {
         /// The leg.
         leg: LegId,
@@ -69,7 +69,8 @@ pub enum MediaCommand {
         leg: LegId,
         /// Where the samples go: chunks of up to one second. The thread drops it at the end;
         /// dropping the receiver ends the recording.
-        /// When the channel is full, chunks are lost and counted, the thread never waits.
+        /// When the channel is full for a second, chunks are lost and counted
+        /// ([`LegStats::recording_lost`]), the thread never waits.
         sink: tokio::sync::mpsc::Sender<Vec<i16>>,
         /// Stop by itself after this time; [`MediaEvent::RecordEnded`] follows.
         limit: Duration,
@@ -116,7 +117,16 @@ pub enum MediaEvent {
         /// Of the `Play`.
         token: PlayToken,
     },
-    /// A recording reached its limit or was stopped.
+    /// A playlist can not be played: a prompt was not encoded in the leg's codec.
+    PlayFailed {
+        /// The leg.
+        leg: LegId,
+        /// Of the `Play`.
+        token: PlayToken,
+        /// Which prompt.
+        prompt: PromptName,
+    },
+    /// A recording reached its limit or was stopped. Always told.
     RecordEnded {
         /// The leg.
         leg: LegId,
@@ -159,6 +169,10 @@ pub struct LegStats {
     pub jitter_ms: f32,
     /// Packets dropped because they came from a stranger.
     pub strangers: u64,
+    /// The last round trip that the peer's reports told (RFC 3550 §6.4.1).
+    pub round_trip: Option<Duration>,
+    /// What is missing in recordings because the writer had no room.
+    pub recording_lost: Duration,
 }
 
 impl MediaCommand {

@@ -9,7 +9,11 @@
 //! A key needs three such looks in a row, which is never less than 30 ms of tone and always
 //! true of 40 ms.
 
+mod generate;
+
 use std::f32::consts::PI;
+
+pub use generate::ToneGenerator;
 
 use crate::ids::Key;
 

@@ -330,6 +330,11 @@ impl JitterBuffer {
         self.least_level = u32::MAX;
     }
 
+    /// Whether nothing waits to be played.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// The delay that a talkspurt beginning now would get.
     pub fn target_delay(&self) -> Duration {
         self.delay.target()

@@ -9,7 +9,6 @@ pub mod jitter;
 pub mod leg;
 pub mod outgoing;
 pub mod player;
-pub mod playout;
 pub mod ports;
 pub mod prompt;
 pub mod rtcp;

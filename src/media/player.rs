@@ -2,6 +2,7 @@
 //! encoded when they were loaded.
 
 use super::command::{PlayToken, Playlist};
+use crate::ids::PromptName;
 use crate::sdp::plan::Codec;
 
 /// A place within a playlist.
@@ -18,8 +19,11 @@ pub struct Player {
 pub enum Step<'a> {
     /// The payload of the next 20 ms.
     Payload(&'a [u8]),
-    /// The list is over, or nothing of it is encoded in the codec.
+    /// The list is over.
     Ended(PlayToken),
+    /// This prompt is not encoded in the codec. Prompts are encoded in every codec that is
+    /// negotiated, so this is a fault, and the caller must not be left in silence with it.
+    Missing(PlayToken, PromptName),
 }
 
 impl Player {
@@ -34,8 +38,7 @@ impl Player {
     }
 
     /// The next 20 ms in this codec. The codec may change from call to call: packets of all
-    /// codecs are 20 ms long, so the place stays the same. A prompt that was not encoded in
-    /// the codec is skipped.
+    /// codecs are 20 ms long, so the place stays the same.
     pub fn next(&mut self, codec: Codec) -> Step<'_> {
         let mut begun_anew = false;
         loop {
@@ -48,8 +51,10 @@ impl Player {
                 self.prompt = 0;
                 continue;
             };
-            let length = prompt.encoded(codec).map_or(0, |e| e.len());
-            if self.packet >= length {
+            let Some(encoded) = prompt.encoded(codec) else {
+                return Step::Missing(self.token, prompt.name.clone());
+            };
+            if self.packet >= encoded.len() {
                 self.prompt += 1;
                 self.packet = 0;
                 continue;
@@ -98,6 +103,7 @@ mod tests {
                 assert_eq!(token, PlayToken(5));
                 None
             }
+            Step::Missing(_, name) => panic!("no {name} in {codec:?}"),
         }
     }
 
@@ -121,8 +127,18 @@ mod tests {
         let mut player = list(vec![prompt(1, 2, &[Codec::Pcmu])], true);
         let got: Vec<_> = (0..3).map(|_| play(&mut player, Codec::Pcmu)).collect();
         assert_eq!(got, [Some((1, 0)), Some((1, 1)), Some((1, 0))]);
-        assert_eq!(play(&mut player, Codec::Opus), None);
+        let empty = vec![prompt(1, 0, &[Codec::Pcmu])];
+        assert_eq!(play(&mut list(empty, true), Codec::Pcmu), None);
         assert_eq!(play(&mut list(vec![], true), Codec::Pcmu), None);
+    }
+
+    #[test]
+    fn a_prompt_without_the_codec_is_told() {
+        let prompts = vec![prompt(1, 1, &[Codec::Pcmu]), prompt(2, 1, &[Codec::Pcma])];
+        let mut player = list(prompts, false);
+        assert_eq!(play(&mut player, Codec::Pcmu), Some((1, 0)));
+        let missing = Step::Missing(PlayToken(5), PromptName::new("p"));
+        assert_eq!(player.next(Codec::Pcmu), missing);
     }
 
     #[test]

@@ -74,6 +74,9 @@ pub const RTP_PACKETS: &str = "zeroline_rtp_packets_total";
 /// RTP streams at their end; label `quality`: `good` (under 1 % lost), `fair` (under 5 %), `poor`.
 pub const RTP_STREAMS: &str = "zeroline_rtp_streams_total";
 
+/// Seconds missing in recordings because the writer had no room.
+pub const RECORDING_LOST: &str = "zeroline_recording_lost_seconds_total";
+
 /// Gives Prometheus the help texts. Called once by [`super::start_metrics`].
 pub fn describe() {
     describe_counter!(CALLS, "Calls ended, by line and verdict");
@@ -102,6 +105,10 @@ pub fn describe() {
     describe_gauge!(SIP_BINDINGS, "Agents' phones registered");
     describe_counter!(RTP_PACKETS, "RTP packets");
     describe_counter!(RTP_STREAMS, "RTP streams by quality");
+    describe_counter!(
+        RECORDING_LOST,
+        "Seconds missing in recordings because the writer had no room"
+    );
     describe_counter!(
         "zeroline_store_dropped_total",
         "Records lost for want of room"
@@ -183,6 +190,8 @@ pub fn leg_closed(s: &LegStats) {
     ] {
         counter!(RTP_PACKETS, "direction" => direction).increment(n);
     }
+    // Counters are whole: what is lost is lost in chunks of a fifth of a second and more.
+    counter!(RECORDING_LOST).increment(s.recording_lost.as_millis().div_ceil(1000) as u64);
     let expected = s.received.saturating_add(s.lost);
     if let Some(percent) = s.lost.saturating_mul(100).checked_div(expected) {
         let quality = match percent {

@@ -301,14 +301,23 @@ fn words(event: &Event, view: &View) -> String {
             format!("message {message} stored, {}", clock(*length))
         }
         Event::Fault { what } => clean(&format!("fault: {what}")),
-        Event::Media { leg, figures: f } => format!(
-            "{}'s voice: {} packets in, {} lost, {} out, jitter {:.1} ms",
-            party(*leg),
-            f.received,
-            f.lost,
-            f.sent,
-            f.jitter_ms
-        ),
+        Event::Media { leg, figures: f } => {
+            let mut s = format!(
+                "{}'s voice: {} packets in, {} lost, {} out, jitter {:.1} ms",
+                party(*leg),
+                f.received,
+                f.lost,
+                f.sent,
+                f.jitter_ms
+            );
+            if let Some(ms) = f.round_trip_ms {
+                s.push_str(&format!(", round trip {ms} ms"));
+            }
+            if f.recording_lost_ms > 0 {
+                s.push_str(&format!(", {} ms of recording lost", f.recording_lost_ms));
+            }
+            s
+        }
         Event::Ended { verdict: v } => verdict(v, view),
     }
 }

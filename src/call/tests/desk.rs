@@ -266,6 +266,11 @@ impl Desk {
                 leg: CALLER,
                 token: self.token,
             }),
+            ["unplayable"] => CallEvent::Media(MediaEvent::PlayFailed {
+                leg: CALLER,
+                token: self.token,
+                prompt: "odd".into(),
+            }),
             ["offer", agent, phones] => {
                 self.offers += 1;
                 let contacts = (0..phones.parse().unwrap_or(0))

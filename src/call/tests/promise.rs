@@ -254,6 +254,39 @@ fn zero_while_leaving_a_message_reaches_the_people_and_keeps_what_was_said() {
 }
 
 #[test]
+fn what_can_not_be_played_ends_with_a_person() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         0.2 > unplayable
+         < queue enter support (fault: prompt odd is not encoded for this call's codec); \
+           caller hears sys-fault
+         0.3 > unplayable
+         < caller loops sys-moh
+         1.0 > offer agent1 1
+         < p1 ports",
+    );
+    let before_the_end = TO_A_MESSAGE.replace("4.0 > played\n    < record\n    ", "");
+    check(&format!(
+        "{before_the_end}4.0 > unplayable
+         < queue enter support (fault: prompt odd is not encoded for this call's codec); \
+           caller hears sys-fault"
+    ));
+    check(&format!(
+        "{TO_A_MESSAGE}20.0 > key #
+         < keep
+         20.1 > stored
+         < caller hears sys-message-saved
+         20.2 > unplayable
+         < caller hangup"
+    ));
+}
+
+#[test]
 fn a_full_disk_does_not_end_the_call() {
     check(&format!(
         "{TO_A_MESSAGE}20.0 > key #

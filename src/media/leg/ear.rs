@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
+use super::stream::{FIRST_DELAY_FRAMES, Stream};
 use super::{Incoming, Kind, Leg, Passed};
 use crate::media::codec::resample::Resampler;
-use crate::media::codec::sample_rate;
 use crate::media::command::{DtmfWay, MediaEvent};
 use crate::media::dtmf_tone::ToneDetector;
-use crate::media::playout::{DELAY_FRAMES, Playout};
 use crate::media::slots::FRAME_MS;
 
 /// Samples per second of a recording.
@@ -18,12 +18,16 @@ const RECORD_RATE: u32 = 8000;
 const RECORD_FRAME: usize = RECORD_RATE as usize / 50;
 /// Samples handed over at a time: 200 ms.
 const CHUNK: usize = 10 * RECORD_FRAME;
+/// Samples kept at most for a writer that has no room: a second.
+const MAX_CHUNK: usize = RECORD_RATE as usize;
 /// Frames made up for at most after the thread was starved: 5 s.
 const CATCH_UP_FRAMES: u64 = 250;
+/// What the partner is told late by more than this was better left out.
+const PARTNER_CATCH_UP_MS: u64 = 60;
 
 /// Decodes what arrives.
 pub(super) struct Ear {
-    playout: Option<Playout>,
+    stream: Option<Stream>,
     tones: Option<ToneDetector>,
     recorder: Option<Recorder>,
     /// The partner speaks another codec: it takes what is decoded.
@@ -35,7 +39,7 @@ pub(super) struct Ear {
 impl Ear {
     fn new() -> Ear {
         Ear {
-            playout: None,
+            stream: None,
             tones: None,
             recorder: None,
             translating: false,
@@ -54,8 +58,12 @@ struct Recorder {
     /// Samples taken, and how many are wanted.
     taken: u64,
     limit: u64,
-    /// Frames of the playout's delay, which are older than the recording.
+    /// Frames of the stream's delay, which are older than the recording, and those of them
+    /// that are still to be left out.
+    delay: u32,
     skip: u32,
+    /// Samples that the writer had no room for.
+    lost: u64,
     /// From a wide band, if the codec has one.
     narrow: Option<Resampler>,
 }
@@ -83,19 +91,29 @@ impl Recorder {
                 None => self.chunk.resize(before + RECORD_FRAME, 0),
             }
         }
-        let left = usize::try_from(self.limit - self.taken).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.limit.saturating_sub(self.taken)).unwrap_or(usize::MAX);
         self.chunk.truncate(before.saturating_add(left));
         self.taken += (self.chunk.len() - before) as u64;
         if self.chunk.len() >= CHUNK {
-            self.hand_over();
+            self.hand_over(false);
         }
         self.taken < self.limit && !self.sink.is_closed()
     }
 
-    fn hand_over(&mut self) {
-        if !self.chunk.is_empty() {
-            // A writer that is a second behind loses this; waiting would harm every leg.
-            let _ = self.sink.try_send(std::mem::take(&mut self.chunk));
+    /// Never waits: that would harm every leg. What a writer has no room for is kept for a
+    /// second, then lost and counted.
+    fn hand_over(&mut self, last: bool) {
+        if self.chunk.is_empty() {
+            return;
+        }
+        match self.sink.try_send(std::mem::take(&mut self.chunk)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(chunk)) if !last && chunk.len() < MAX_CHUNK => {
+                self.chunk = chunk;
+            }
+            Err(TrySendError::Full(chunk) | TrySendError::Closed(chunk)) => {
+                self.lost += chunk.len() as u64;
+            }
         }
     }
 }
@@ -107,6 +125,8 @@ pub struct Heard {
     pub rate: u32,
     /// The partner wants it.
     pub for_partner: bool,
+    /// The media time at which it was due.
+    pub ms: u64,
 }
 
 impl Leg {
@@ -118,22 +138,29 @@ impl Leg {
         ms: u64,
         events: &mut Vec<MediaEvent>,
     ) {
-        self.stop_record(events);
+        self.stop_record(ms, events);
         let samples = limit
             .as_millis()
             .saturating_mul(u128::from(RECORD_RATE) / 1000);
-        self.ear(ms).recorder = Some(Recorder {
+        let ear = self.ear(ms);
+        let delay = ear
+            .stream
+            .as_ref()
+            .map_or(FIRST_DELAY_FRAMES, Stream::delay_frames);
+        ear.recorder = Some(Recorder {
             sink,
             chunk: Vec::with_capacity(CHUNK),
             taken: 0,
             limit: u64::try_from(samples).unwrap_or(u64::MAX),
-            skip: DELAY_FRAMES,
+            delay,
+            skip: delay,
+            lost: 0,
             narrow: None,
         });
     }
 
     /// Ends a recording, if one is going on.
-    pub fn stop_record(&mut self, events: &mut Vec<MediaEvent>) {
+    pub fn stop_record(&mut self, ms: u64, events: &mut Vec<MediaEvent>) {
         let Some(ear) = self.ear.as_deref_mut() else {
             return;
         };
@@ -141,15 +168,21 @@ impl Leg {
             return;
         };
         // What is still in the delay was said before the end.
-        if let Some(playout) = &mut ear.playout {
-            let mut pcm = Vec::new();
-            for _ in 0..DELAY_FRAMES {
-                pcm.clear();
-                playout.pull(&mut pcm);
-                recorder.take(&pcm, sample_rate(playout.codec()));
+        if let Some(stream) = &mut ear.stream {
+            let (mut pcm, rate) = (Vec::new(), stream.rate());
+            stream.drain(ms, recorder.delay, &mut pcm);
+            for frame in pcm.chunks(rate as usize / 50) {
+                if !recorder.take(frame, rate) {
+                    break;
+                }
             }
         }
-        recorder.hand_over();
+        self.record_ended(recorder, events);
+    }
+
+    fn record_ended(&mut self, mut recorder: Recorder, events: &mut Vec<MediaEvent>) {
+        recorder.hand_over(true);
+        self.recording_lost += recorder.lost;
         events.push(MediaEvent::RecordEnded {
             leg: self.id,
             length: recorder.length(),
@@ -160,6 +193,9 @@ impl Leg {
     /// A packet of this leg, and what became of it at the partner, if there is one.
     pub fn hear(&mut self, packet: &Incoming<'_>, passed: Option<Passed>, ms: u64) {
         let Kind::Audio(codec) = packet.kind else {
+            if let Some(stream) = self.ear.as_deref_mut().and_then(|e| e.stream.as_mut()) {
+                stream.other(&packet.header, ms);
+            }
             return;
         };
         let tones = self.plan.as_deref().is_some_and(|p| p.dtmf.is_none());
@@ -173,21 +209,23 @@ impl Leg {
         } else if passed == Some(Passed::Ready) {
             ear.translating = false;
         }
-        let playout = match &mut ear.playout {
-            Some(playout) if playout.codec() == codec => playout,
+        let stream = match &mut ear.stream {
+            Some(stream) if stream.codec() == codec => stream,
             Some(_) | None => {
-                if ear.tones.is_some() {
-                    ear.tones = Some(ToneDetector::new(sample_rate(codec)));
-                }
                 if let Some(recorder) = &mut ear.recorder {
                     recorder.narrow = None;
                 }
-                ear.playout.insert(Playout::new(codec))
+                let stream = ear.stream.insert(Stream::new(codec));
+                if ear.tones.is_some() {
+                    ear.tones = Some(ToneDetector::new(stream.rate()));
+                }
+                stream
             }
         };
-        playout.push(packet.header.timestamp, packet.payload);
+        stream.audio(&packet.header, packet.payload, ms);
+        let rate = stream.rate();
         if tones && ear.tones.is_none() {
-            ear.tones = Some(ToneDetector::new(sample_rate(codec)));
+            ear.tones = Some(ToneDetector::new(rate));
         }
         self.drop_idle_ear();
     }
@@ -204,12 +242,13 @@ impl Leg {
             return None;
         }
         let oldest = ms.saturating_sub(CATCH_UP_FRAMES * FRAME_MS);
-        ear.due_ms = ear.due_ms.max(oldest) + FRAME_MS;
+        let due = ear.due_ms.max(oldest);
+        ear.due_ms = due + FRAME_MS;
         pcm.clear();
-        let rate = match &mut ear.playout {
-            Some(playout) => {
-                playout.pull(pcm);
-                sample_rate(playout.codec())
+        let rate = match &mut ear.stream {
+            Some(stream) => {
+                stream.pull(due, pcm);
+                stream.rate()
             }
             None => {
                 pcm.resize(RECORD_FRAME, 0);
@@ -225,17 +264,14 @@ impl Leg {
         }
         let heard = Heard {
             rate,
-            for_partner: ear.translating,
+            for_partner: ear.translating && due + PARTNER_CATCH_UP_MS >= ms,
+            ms: due,
         };
         if let Some(recorder) = &mut ear.recorder
             && !recorder.take(pcm, rate)
+            && let Some(recorder) = ear.recorder.take()
         {
-            recorder.hand_over();
-            let length = recorder.length();
-            ear.recorder = None;
-            let leg = self.id;
-            events.push(MediaEvent::RecordEnded { leg, length });
-            self.drop_idle_ear();
+            self.record_ended(recorder, events);
         }
         Some(heard)
     }

@@ -3,10 +3,12 @@
 //! and time.
 
 mod ear;
+mod key_tones;
 mod receive;
 mod report;
 mod secure;
 mod send;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +28,7 @@ use crate::sdp::plan::MediaPlan;
 
 use ear::Ear;
 pub use ear::Heard;
+use key_tones::KeyTones;
 pub use receive::{Incoming, Kind, Received};
 use report::Reports;
 use secure::Secure;
@@ -61,6 +64,8 @@ pub struct Leg {
     player: Option<Player>,
     /// Encodes what a partner of another codec says.
     voice: Option<Box<Voice>>,
+    /// Keys of a partner as tones, where the peer knows no telephone-event.
+    key_tones: Option<Box<KeyTones>>,
     /// Decodes what arrives, where somebody listens.
     ear: Option<Box<Ear>>,
     keys: EventReceiver,
@@ -73,6 +78,8 @@ pub struct Leg {
     source: SourcePolicy,
     sent: u64,
     strangers: u64,
+    /// Samples of recordings that the writer had no room for.
+    recording_lost: u64,
 }
 
 impl Leg {
@@ -86,6 +93,7 @@ impl Leg {
             out: Outgoing::new(config.ssrc, config.sequence, config.timestamp),
             player: None,
             voice: None,
+            key_tones: None,
             ear: None,
             keys: EventReceiver::new(8000),
             incoming: ReceiverStats::new(8000),
@@ -96,6 +104,7 @@ impl Leg {
             source: config.source,
             sent: 0,
             strangers: 0,
+            recording_lost: 0,
         }
     }
 
@@ -163,13 +172,15 @@ impl Leg {
     pub fn change_partner(&mut self) {
         self.player = None;
         self.voice = None;
+        self.key_tones = None;
         self.out.change();
         self.retune();
     }
 
     /// Whether the leg wants to be ticked every 20 ms.
     pub fn wants_tick(&self) -> bool {
-        self.ear.is_some() || (self.player.is_some() && self.may_send())
+        let sounds = self.key_tones.as_ref().is_some_and(|t| t.is_busy());
+        self.ear.is_some() || ((self.player.is_some() || sounds) && self.may_send())
     }
 
     /// Where our RTP goes; `None`: nowhere at present.
@@ -209,6 +220,8 @@ impl Leg {
             lost: self.incoming.lost(),
             jitter_ms: self.incoming.jitter_ms(),
             strangers: self.strangers,
+            round_trip: self.reports.round_trip(),
+            recording_lost: Duration::from_millis(self.recording_lost / 8),
         }
     }
 

@@ -2,9 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Leg;
-use crate::media::rtcp::{Compound, Packet, SenderInfo, ntp, report_interval, write_report};
+use crate::media::rtcp::{
+    Compound, Packet, ReportBlocks, SenderInfo, ntp, report_interval, round_trip, write_bye,
+    write_report,
+};
 use crate::now::{Mono, Now};
 
 /// When the next report is due.
@@ -14,6 +18,9 @@ pub(super) struct Reports {
     due: Mono,
     /// Packets that we had sent at the last report: whether we are a sender (RFC 3550 §6.4).
     sent: u32,
+    /// The last sender report of ours: its NTP time, and when it left.
+    last: Option<(u64, Mono)>,
+    round_trip: Option<Duration>,
 }
 
 impl Reports {
@@ -23,9 +30,33 @@ impl Reports {
             random: seed | 1,
             due: now,
             sent: 0,
+            last: None,
+            round_trip: None,
         };
         reports.due = now + report_interval(true, reports.draw());
         reports
+    }
+
+    /// The last round trip that the peer's reports told.
+    pub(super) fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
+    }
+
+    /// A report about us came at `now`. The clock of the reports goes on from the last one,
+    /// so that a wall clock that is set meanwhile does no harm.
+    fn reported(&mut self, ssrc: u32, mut blocks: ReportBlocks<'_>, now: Mono) {
+        let Some((sent, at)) = self.last else {
+            return;
+        };
+        let since = now.since(at).as_micros() as u64;
+        let now = sent.wrapping_add((since / 1_000_000) << 32)
+            .wrapping_add(((since % 1_000_000) << 32) / 1_000_000);
+        if let Some(trip) = blocks
+            .find(|b| b.ssrc == ssrc)
+            .and_then(|b| round_trip(now, &b))
+        {
+            self.round_trip = Some(trip);
+        }
     }
 
     /// Xorshift: nothing depends on its quality but that legs do not report in step.
@@ -47,11 +78,7 @@ impl Leg {
         let random = self.reports.draw();
         self.reports.due = now.mono + report_interval(false, random);
         let plan = self.plan.as_deref()?;
-        let to = if plan.rtcp_mux {
-            self.destination()?
-        } else {
-            self.rtcp_destination()?
-        };
+        let to = self.rtcp_destination()?;
         let (packets, octets) = self.out.sent();
         let rate = plan.codec.clock_rate();
         let ms = now.mono.since_start().as_millis() as u64;
@@ -62,6 +89,9 @@ impl Leg {
             octets,
         });
         self.reports.sent = packets;
+        if let Some(info) = &info {
+            self.reports.last = Some((info.ntp, now.mono));
+        }
         let block = self.incoming.report(now.mono);
         let ssrc = self.out.ssrc();
         write_report(
@@ -74,6 +104,18 @@ impl Leg {
         self.secure.write_rtcp(out).then_some(to)
     }
 
+    /// Our good-bye, when the leg is closed: in `out`, and where it goes. None from a leg that
+    /// never sent anything (RFC 3550 §6.3.7).
+    pub fn bye(&mut self, out: &mut Vec<u8>) -> Option<SocketAddr> {
+        if self.out.sent().0 == 0 {
+            return None;
+        }
+        let to = self.rtcp_destination()?;
+        let ssrc = self.out.ssrc();
+        write_bye(ssrc, None, None, &self.reports.cname, out);
+        self.secure.write_rtcp(out).then_some(to)
+    }
+
     /// RTP and RTCP share the RTP port (RFC 5761).
     pub fn muxes(&self) -> bool {
         self.plan.as_deref().is_some_and(|p| p.rtcp_mux)
@@ -83,6 +125,9 @@ impl Leg {
     /// the one above the source (RFC 3550 §11).
     fn rtcp_destination(&self) -> Option<SocketAddr> {
         let plan = self.plan.as_deref()?;
+        if plan.rtcp_mux {
+            return self.destination();
+        }
         let told = plan.remote_rtcp?;
         match (self.lock.locked(), plan.remote_rtp) {
             (Some(source), Some(rtp)) if source.ip() != rtp.ip().to_canonical() => {
@@ -109,12 +154,15 @@ impl Leg {
         };
         for packet in Compound::parse(compound) {
             match packet {
-                Packet::SenderReport { ssrc, info, .. } => {
+                Packet::SenderReport { ssrc, info, blocks } => {
                     self.incoming.sender_report(ssrc, &info, now);
+                    self.reports.reported(self.out.ssrc(), blocks, now);
+                }
+                Packet::ReceiverReport { blocks, .. } => {
+                    self.reports.reported(self.out.ssrc(), blocks, now);
                 }
                 // SIP says when a call is over; a source that ends may begin again.
-                Packet::ReceiverReport { .. }
-                | Packet::Description
+                Packet::Description
                 | Packet::Bye { .. }
                 | Packet::Other { .. } => {}
             }

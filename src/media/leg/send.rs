@@ -1,14 +1,15 @@
 //! What a leg sends.
 
+use super::key_tones::KeyTones;
 use super::{Incoming, Kind, Leg};
-use crate::media::codec::Encoder;
+use crate::media::codec::{Encoder, sample_rate};
 use crate::media::codec::resample::Resampler;
 use crate::media::command::MediaEvent;
 use crate::media::dtmf_event::EventPayload;
 use crate::media::player::Step;
 use crate::sdp::plan::Codec;
 
-/// The encoder for a partner of another codec.
+/// The encoder of what is not sent as it came: a partner of another codec, tones of keys.
 pub(super) struct Voice {
     encoder: Encoder,
     /// From the rate in front to the encoder's.
@@ -56,6 +57,8 @@ pub enum Passed {
     Dropped,
     /// It is of a codec that we do not send: the partner has to decode it.
     OtherCodec,
+    /// A key for a peer without telephone-event: its tones are sent by [`Leg::tick`].
+    Sounds,
 }
 
 impl Leg {
@@ -65,7 +68,7 @@ impl Leg {
             return false;
         }
         let (Some(plan), Some(player)) = (self.plan.as_deref(), self.player.as_mut()) else {
-            return false;
+            return self.tick_key_tones(ms, out);
         };
         match player.next(plan.codec) {
             Step::Payload(payload) => {
@@ -85,6 +88,13 @@ impl Leg {
                 });
                 false
             }
+            Step::Missing(token, prompt) => {
+                let leg = self.id;
+                self.player = None;
+                self.out.change();
+                events.push(MediaEvent::PlayFailed { leg, token, prompt });
+                false
+            }
         }
     }
 
@@ -96,8 +106,25 @@ impl Leg {
         let Some(plan) = self.plan.as_deref() else {
             return Passed::Dropped;
         };
-        let rate = plan.codec.clock_rate();
         let came = &packet.header;
+        if let Kind::Event(clock) = packet.kind
+            && plan.dtmf.is_none()
+        {
+            let tones = match &mut self.key_tones {
+                Some(tones) if tones.clock() == clock => tones,
+                none => none.insert(Box::new(KeyTones::new(clock))),
+            };
+            tones.receive(came, packet.payload, ms);
+            return if tones.is_busy() {
+                Passed::Sounds
+            } else {
+                Passed::Dropped
+            };
+        }
+        if self.key_tones.as_ref().is_some_and(|t| t.is_busy()) {
+            return Passed::Dropped;
+        }
+        let rate = plan.codec.clock_rate();
         let mut payload = packet.payload;
         let event;
         let header = match packet.kind {
@@ -138,9 +165,30 @@ impl Leg {
 impl Leg {
     /// 20 ms of what a partner of another codec says. `true`: `out` holds a packet.
     pub fn say(&mut self, pcm: &[i16], rate: u32, ms: u64, out: &mut Vec<u8>) -> bool {
-        if self.player.is_some() || !self.may_send() {
+        let covered = self.player.is_some() || self.key_tones.as_ref().is_some_and(|t| t.is_busy());
+        !covered && self.may_send() && self.send_pcm(pcm, rate, ms, out)
+    }
+
+    /// The next 20 ms of a key of the partner.
+    fn tick_key_tones(&mut self, ms: u64, out: &mut Vec<u8>) -> bool {
+        let (Some(plan), Some(tones)) = (self.plan.as_deref(), self.key_tones.as_deref_mut())
+        else {
+            return false;
+        };
+        if !tones.is_busy() {
             return false;
         }
+        let codec = plan.codec;
+        let mut pcm = Vec::new();
+        if !tones.pull(codec, ms, &mut pcm) {
+            // The receiver of events stays: it knows which packets are of a press that was.
+            self.out.change();
+            return false;
+        }
+        self.send_pcm(&pcm, sample_rate(codec), ms, out)
+    }
+
+    fn send_pcm(&mut self, pcm: &[i16], rate: u32, ms: u64, out: &mut Vec<u8>) -> bool {
         let Some(plan) = self.plan.as_deref() else {
             return false;
         };

@@ -44,6 +44,18 @@ pub(super) enum Told {
     Lost,
 }
 
+/// Whether a call waits for this event and for nothing else: one comes for each command at
+/// most, so room is kept for them that no flood of keys can take.
+fn is_awaited(event: &MediaEvent) -> bool {
+    match event {
+        MediaEvent::Played { .. }
+        | MediaEvent::PlayFailed { .. }
+        | MediaEvent::RecordEnded { .. }
+        | MediaEvent::Closed { .. } => true,
+        MediaEvent::Key { .. } | MediaEvent::Latched { .. } | MediaEvent::RtpSilent { .. } => false,
+    }
+}
+
 impl Seat {
     pub(super) fn new(
         leg: Leg,
@@ -79,11 +91,25 @@ impl Seat {
             }
             return Told::Waits;
         }
-        if self.pending.len() >= MAX_PENDING {
+        let most = if is_awaited(&event) {
+            2 * MAX_PENDING
+        } else {
+            MAX_PENDING
+        };
+        if self.pending.len() >= most {
             return Told::Lost;
         }
         self.pending.push_back(event);
         Told::Waits
+    }
+
+    /// The socket that RTCP leaves from.
+    pub(super) fn rtcp_socket(&self) -> &Socket {
+        if self.leg.muxes() {
+            &self.rtp
+        } else {
+            &self.rtcp
+        }
     }
 
     /// Tries again. `true`: nothing waits any more.

@@ -201,6 +201,11 @@ impl Shard {
                     self.reslot(place, self.ms + 1);
                 }
             }
+            if passed == Some(Passed::Sounds)
+                && let Some(partner) = partner
+            {
+                self.reslot(partner, self.ms + 1);
+            }
         }
         open
     }
@@ -260,7 +265,7 @@ impl Shard {
                 && let Some(seat) = seat.as_deref_mut()
                 && seat
                     .leg
-                    .say(&self.scratch.pcm, heard.rate, ms, &mut self.scratch.out)
+                    .say(&self.scratch.pcm, heard.rate, heard.ms, &mut self.scratch.out)
             {
                 send(seat, &self.scratch.out, &mut self.tally);
             }
@@ -308,18 +313,13 @@ impl Shard {
             seat.rtp.disconnect();
         }
         if let Some(to) = seat.leg.report(now, &mut self.scratch.out) {
-            let socket = if seat.leg.muxes() {
-                &seat.rtp
-            } else {
-                &seat.rtcp
-            };
             // A report that is lost is followed by another.
-            let _ = socket.send(&self.scratch.out, to);
+            let _ = seat.rtcp_socket().send(&self.scratch.out, to);
         }
         self.events.extend(events.drain(..).map(|e| (place, e)));
         seat.unheard = if seat.is_heard() { 0 } else { seat.unheard + 1 };
         if seat.unheard > PATIENCE || seat.control.closing.load(Ordering::Relaxed) {
-            self.close(place);
+            self.close_with_bye(place);
         }
     }
 
@@ -432,11 +432,11 @@ impl Shard {
             }
             MediaCommand::StopRecord { .. } => {
                 let events = &mut self.scratch.events;
-                seat.leg.stop_record(events);
+                seat.leg.stop_record(millis(now), events);
                 self.events.extend(events.drain(..).map(|e| (place, e)));
                 self.reslot(place, self.ms + 1);
             }
-            MediaCommand::Close { .. } => self.close(place),
+            MediaCommand::Close { .. } => self.close_with_bye(place),
             // Done by the caller: it is about two legs.
             MediaCommand::Bridge { .. } => {}
         }
@@ -559,6 +559,20 @@ impl Shard {
         }
     }
 
+    fn close_with_bye(&mut self, place: u32) {
+        let out = &mut self.scratch.out;
+        if let Some(seat) = self
+            .seats
+            .get_mut(place as usize)
+            .and_then(|s| s.as_deref_mut())
+            && let Some(to) = seat.leg.bye(out)
+        {
+            // Nobody waits for it: SIP says the same.
+            let _ = seat.rtcp_socket().send(out, to);
+        }
+        self.close(place);
+    }
+
     fn close(&mut self, place: u32) {
         self.part(place);
         let Some(mut seat) = self.stand_up(place) else {
@@ -566,7 +580,7 @@ impl Shard {
         };
         self.common.leave(seat.control.leg);
         let last = &mut self.scratch.events;
-        seat.leg.stop_record(last);
+        seat.leg.stop_record(self.ms, last);
         self.events.extend(last.drain(..).map(|e| (place, e)));
         // What the leg told in this tick comes before its end.
         let (own, rest) = std::mem::take(&mut self.events)
@@ -590,7 +604,7 @@ impl Shard {
     /// Ends all legs.
     pub(super) fn close_all(&mut self) {
         for place in 0..self.seats.len() as u32 {
-            self.close(place);
+            self.close_with_bye(place);
         }
         self.last_words.retain_mut(|words| !words.said());
     }
