@@ -52,6 +52,10 @@ pub enum MediaCommand {
     },
     /// Connect two legs: each hears the other. Ends both their playing. Legs of different
     /// threads are brought together first.
+    ///
+    /// Keys pass as well: as telephone-event where both sides agreed on it, as tones in the
+    /// audio to a side that did not. Tones from such a side stay in the audio; they are told
+    /// ([`MediaEvent::Key`]) but not made into events.
     Bridge {
         /// One.
         a: LegId,

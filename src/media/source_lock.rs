@@ -10,7 +10,8 @@ use crate::now::Mono;
 /// not exactly the negotiated one.
 pub const PROBATION: u8 = 3;
 
-/// Silence of the locked source after which the negotiated address may take its place.
+/// Silence of the locked source after which another of the negotiated IP address may take its
+/// place.
 pub const SILENCE: Duration = Duration::from_secs(3);
 
 /// Sources on probation at a time; the oldest makes place.
@@ -100,16 +101,18 @@ impl SourceLock {
     /// A packet that is well-formed RTP (and, with SRTP, authentic).
     pub fn receive(&mut self, now: Mono, source: SocketAddr, ssrc: u32, sequence: u16) -> Verdict {
         let source = plain(source);
+        let exact = self.negotiated == Some(source);
         if let Some(locked) = &mut self.locked {
             if locked.source == source {
                 locked.heard = now;
                 return Verdict::Take;
             }
-            if now.since(locked.heard) < SILENCE {
+            // The negotiated address itself takes over from whoever was quicker: a stranger
+            // who floods the port before the phone speaks gains nothing by it.
+            if now.since(locked.heard) < SILENCE && !exact {
                 return Verdict::Stranger;
             }
         }
-        let exact = self.negotiated == Some(source);
         if exact || (self.may_latch(source.ip()) && self.passes_probation(source, ssrc, sequence)) {
             self.locked = Some(Locked { source, heard: now });
             self.candidates = [None; MAX_CANDIDATES];
@@ -177,9 +180,12 @@ impl SourceLock {
         self.locked.map(|l| l.heard + SILENCE)
     }
 
-    /// Whether only the locked source is taken at this moment.
+    /// Whether only the locked source is taken at this moment: the socket may be connected to
+    /// it. Never while another than the negotiated address is locked, which must still be
+    /// heard.
     pub fn is_closed(&self, now: Mono) -> bool {
-        self.locked.is_some_and(|l| now.since(l.heard) < SILENCE)
+        self.locked
+            .is_some_and(|l| self.negotiated == Some(l.source) && now.since(l.heard) < SILENCE)
     }
 }
 

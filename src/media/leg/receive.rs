@@ -39,7 +39,7 @@ pub enum Kind {
 pub struct Received<'a> {
     /// A packet for the partner, if it was taken.
     pub packet: Option<Incoming<'a>>,
-    /// It came from the source that is locked: the socket may be connected to it.
+    /// It came from the only source that is taken: the socket may be connected to it.
     pub source: Option<SocketAddr>,
 }
 
@@ -78,9 +78,8 @@ impl Leg {
         };
         let header = packet.header;
         match self.lock.receive(now, from, header.ssrc, header.sequence) {
-            Verdict::Take => received.source = Some(from),
+            Verdict::Take => {}
             Verdict::Latched => {
-                received.source = Some(from);
                 events.push(MediaEvent::Latched {
                     leg: self.id,
                     source: from,
@@ -91,6 +90,7 @@ impl Leg {
                 return received;
             }
         }
+        received.source = self.lock.is_closed(now).then_some(from);
         self.heard = now;
         self.silence_told = false;
         self.incoming.receive(&header, now);

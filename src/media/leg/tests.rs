@@ -137,6 +137,50 @@ fn srtp_on_one_side_of_a_bridge_only() {
 }
 
 #[test]
+fn a_round_trip_is_known_from_the_peers_report() {
+    use crate::media::rtcp::{Compound, Packet, ReportBlock, write_report};
+    use crate::now::{Now, Wall};
+    let mut leg = Leg::new(LegId(1), config(), Mono::ZERO);
+    leg.apply(plan(Codec::Pcmu), Mono::ZERO);
+    let all = encode_prompt(&[0; 1600], 8000, &[Codec::Pcmu]).unwrap();
+    let prompt = crate::media::prompt::Prompt::new("p".into(), Duration::from_millis(200), all);
+    let list = Playlist {
+        prompts: vec![Arc::new(prompt)],
+        repeat: true,
+    };
+    leg.play(PlayToken(1), list);
+    let (mut out, mut events, mut clear) = (Vec::new(), Vec::new(), Vec::new());
+    assert!(leg.tick(0, &mut out, &mut events));
+    let now = Now {
+        mono: Mono::from_millis(8000),
+        wall: Wall::from_unix_millis(1_795_000_000_000),
+    };
+    assert!(leg.report(now, &mut out).is_some());
+    let Some(Packet::SenderReport { ssrc, info, .. }) = Compound::parse(&out).next() else {
+        panic!("no sender report");
+    };
+    let block = |ssrc, last_sender_report| ReportBlock {
+        ssrc,
+        last_sender_report,
+        // It took its time to answer: half a second.
+        delay_since_last: 0x8000,
+        ..ReportBlock::default()
+    };
+    let report = (info.ntp >> 16) as u32;
+    let mut told = |ssrc, report, ms| {
+        write_report(55, None, Some(&block(ssrc, report)), "peer", &mut out);
+        leg.receive_rtcp(&out, &mut clear, peer(), Mono::from_millis(ms));
+        leg.stats().round_trip.map(|d| d.as_millis())
+    };
+    // About somebody else, about no report of ours, from before it was asked.
+    assert_eq!(told(ssrc ^ 1, report, 8540), None);
+    assert_eq!(told(ssrc, 0, 8540), None);
+    assert_eq!(told(ssrc, report, 8400), None);
+    assert!((39..=41).contains(&told(ssrc, report, 8540).unwrap()));
+    assert!((89..=91).contains(&told(ssrc, report, 8590).unwrap()));
+}
+
+#[test]
 fn junk_is_survived() {
     bolero::check!().with_iterations(2000).for_each(|junk| {
         let mut leg = Leg::new(LegId(1), config(), Mono::ZERO);

@@ -47,10 +47,32 @@ fn another_port_needs_three_packets_in_sequence() {
             (70, OTHER_PORT, 2, 7, Stranger), // and so does another stream
             (80, OTHER_PORT, 2, 8, Stranger),
             (90, OTHER_PORT, 2, 9, Latched),
-            (91, PHONE, 3, 1, Stranger),
         ],
     );
     assert_eq!(l.destination(), Some(addr(OTHER_PORT)));
+    // The negotiated address might still speak: the socket must hear it.
+    assert!(!l.is_closed(Mono::from_millis(91)));
+}
+
+#[test]
+fn the_negotiated_address_takes_over_from_one_that_was_quicker() {
+    let mut l = SourceLock::new(SourcePolicy::Nat, Some(addr(PHONE)));
+    check(
+        &mut l,
+        &[
+            (0, ATTACKER, 1, 1, Stranger),
+            (1, ATTACKER, 1, 2, Stranger),
+            (2, ATTACKER, 1, 3, Latched),
+            (3, ATTACKER, 1, 4, Take),
+            (20, PHONE, 9, 1, Latched),
+            (21, ATTACKER, 1, 5, Stranger),
+            (22, ATTACKER, 1, 6, Stranger),
+            (23, ATTACKER, 1, 7, Stranger),
+            (40, PHONE, 9, 2, Take),
+        ],
+    );
+    assert_eq!(l.destination(), Some(addr(PHONE)));
+    assert!(l.is_closed(Mono::from_millis(41)));
 }
 
 #[test]
@@ -162,7 +184,7 @@ fn a_renegotiated_address_that_is_already_locked_stays() {
 }
 
 #[test]
-fn after_silence_only_the_negotiated_address_takes_over() {
+fn after_silence_only_the_negotiated_ip_address_takes_over() {
     let mut l = SourceLock::new(SourcePolicy::Nat, Some(addr(PHONE)));
     let nat = "198.51.100.7:1111";
     check(
@@ -171,16 +193,20 @@ fn after_silence_only_the_negotiated_address_takes_over() {
             (0, nat, 1, 1, Stranger),
             (20, nat, 1, 2, Stranger),
             (40, nat, 1, 3, Latched),
-            (3000, PHONE, 5, 1, Stranger), // not silent for long enough
+            (2960, OTHER_PORT, 5, 1, Stranger), // not silent for long enough
+            (2980, OTHER_PORT, 5, 2, Stranger),
+            (3000, OTHER_PORT, 5, 3, Stranger),
             (3100, ATTACKER, 6, 1, Stranger),
             (3120, ATTACKER, 6, 2, Stranger),
             (3140, ATTACKER, 6, 3, Stranger),
             (3150, nat, 1, 4, Take), // it may come back itself
-            (6200, PHONE, 5, 2, Latched),
+            (6200, OTHER_PORT, 5, 4, Stranger),
+            (6220, OTHER_PORT, 5, 5, Stranger),
+            (6240, OTHER_PORT, 5, 6, Latched),
             (6300, nat, 1, 5, Stranger),
         ],
     );
-    assert_eq!(l.poll_timeout(), Some(Mono::from_millis(6200 + 3000)));
+    assert_eq!(l.poll_timeout(), Some(Mono::from_millis(6240 + 3000)));
 }
 
 #[test]

@@ -4,8 +4,12 @@ mod bridge;
 mod hear;
 mod keys;
 mod play;
+mod parting;
 mod starved;
+mod tones;
 mod trust;
+mod turned;
+mod voice;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::AtomicU64;
@@ -23,15 +27,18 @@ use crate::sdp::plan::{Codec, Direction, DtmfPlan, MediaPlan};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// A pool of its own ports for each test: they run side by side.
-fn pool(first_port: u16) -> MediaPool {
-    pool_with(first_port, |_| {})
+/// Enough for tests that run side by side, and beside another server; what is taken is
+/// stepped over.
+const PORTS: RangeInclusive<u16> = 26_000..=32_000;
+
+fn pool() -> MediaPool {
+    pool_with(|_| {})
 }
 
-fn pool_with(first_port: u16, change: impl FnOnce(&mut MediaConfig)) -> MediaPool {
+fn pool_with(change: impl FnOnce(&mut MediaConfig)) -> MediaPool {
     let mut config = MediaConfig {
         threads: 1,
-        ports: first_port..=first_port + 19,
+        ports: PORTS,
         realtime: false,
         ..MediaConfig::default()
     };
@@ -186,7 +193,7 @@ fn tone(hz: f64, ms: usize, rate: u32) -> Vec<i16> {
 
 fn prompt(hz: f64, ms: usize) -> Arc<Prompt> {
     let pcm = tone(hz, ms, 8000);
-    let all = encode_prompt(&pcm, 8000, &[Codec::Pcmu, Codec::Pcma]).unwrap();
+    let all = encode_prompt(&pcm, 8000, &Codec::ALL).unwrap();
     let length = Duration::from_millis(ms as u64);
     Arc::new(Prompt::new(PromptName::new("tone"), length, all))
 }

@@ -38,7 +38,7 @@ fn says(from: &mut Phone, to: &Phone, n: u8) -> Vec<RtpHeader> {
 
 #[test]
 fn each_hears_the_other_unchanged() {
-    let pool = pool(21_200);
+    let pool = pool();
     let (mut a, mut b) = bridged(&pool, Codec::Pcmu, Codec::Pcmu);
     let at_b = says(&mut a, &b, 20);
     says(&mut b, &a, 20);
@@ -60,7 +60,7 @@ fn each_hears_the_other_unchanged() {
 
 #[test]
 fn a_key_is_passed_on_and_told() {
-    let pool = pool(21_220);
+    let pool = pool();
     let mut a = Phone::new(&pool, Codec::Pcmu);
     let b = Phone::with(&pool, Codec::Pcmu, Some(a.leg), |p| {
         let dtmf = p.dtmf.as_mut().unwrap();
@@ -90,7 +90,7 @@ fn a_key_is_passed_on_and_told() {
 
 #[test]
 fn a_prompt_is_heard_in_place_of_the_partner_until_it_ends() {
-    let pool = pool(21_240);
+    let pool = pool();
     let (mut a, b) = bridged(&pool, Codec::Pcmu, Codec::Pcmu);
     let before = *says(&mut a, &b, 3).last().unwrap();
     let prompt = prompt(700.0, 100);
@@ -116,7 +116,7 @@ fn a_prompt_is_heard_in_place_of_the_partner_until_it_ends() {
 
 #[test]
 fn parted_legs_and_held_ones_hear_nothing() {
-    let pool = pool(21_260);
+    let pool = pool();
     let (mut a, mut b) = bridged(&pool, Codec::Pcmu, Codec::Pcmu);
     says(&mut a, &b, 2);
     // b is held: it gets nothing, and is heard no more than its direction says.
@@ -146,7 +146,7 @@ fn parted_legs_and_held_ones_hear_nothing() {
 
 #[test]
 fn legs_of_two_threads_are_brought_together() {
-    let pool = pool_with(21_280, |c| c.threads = 2);
+    let pool = pool_with(|c| c.threads = 2);
     let mut a = Phone::new(&pool, Codec::Pcmu);
     let mut b = Phone::new(&pool, Codec::Pcmu);
     assert_ne!(

@@ -20,7 +20,7 @@ fn say(phone: &mut Phone, codec: Codec, pcm: &[i16], mut every: impl FnMut()) {
 
 #[test]
 fn a_recording_is_as_long_as_it_took_and_sounds_the_same() {
-    let pool = pool(21_500);
+    let pool = pool();
     let mut phone = Phone::new(&pool, Codec::Pcmu);
     let (sink, mut chunks) = mpsc::channel(100);
     let (leg, media) = (phone.leg, phone.media.clone());
@@ -60,7 +60,7 @@ fn a_recording_is_as_long_as_it_took_and_sounds_the_same() {
 
 #[test]
 fn a_recording_ends_at_its_limit() {
-    let pool = pool(21_520);
+    let pool = pool();
     let mut phone = Phone::new(&pool, Codec::Pcmu);
     let (sink, mut chunks) = mpsc::channel(100);
     let (leg, media) = (phone.leg, phone.media.clone());
@@ -86,7 +86,7 @@ fn a_recording_ends_at_its_limit() {
 
 #[test]
 fn closing_keeps_what_was_recorded() {
-    let pool = pool(21_540);
+    let pool = pool();
     let mut phone = Phone::new(&pool, Codec::Pcmu);
     let (sink, mut chunks) = mpsc::channel(100);
     let (leg, media) = (phone.leg, phone.media.clone());
@@ -108,8 +108,8 @@ fn closing_keeps_what_was_recorded() {
 }
 
 /// Each side plays its own tone, and the other finds it.
-fn transcodes(first_port: u16, one: Codec, two: Codec) {
-    let pool = pool(first_port);
+fn transcodes(one: Codec, two: Codec) {
+    let pool = pool();
     let mut a = Phone::new(&pool, one);
     let mut b = Phone::with(&pool, two, Some(a.leg), |_| {});
     a.media.command(MediaCommand::Bridge { a: a.leg, b: b.leg });
@@ -170,23 +170,13 @@ fn transcodes(first_port: u16, one: Codec, two: Codec) {
 }
 
 #[test]
-fn a_law_to_mu_law() {
-    transcodes(21_560, Codec::Pcma, Codec::Pcmu);
-}
-
-#[test]
-fn wide_to_narrow() {
-    transcodes(21_580, Codec::G722, Codec::Pcmu);
-}
-
-#[test]
 fn opus_to_a_law() {
-    transcodes(21_600, Codec::Opus, Codec::Pcma);
+    transcodes(Codec::Opus, Codec::Pcma);
 }
 
 #[test]
 fn tones_are_keys_only_where_no_event_was_agreed() {
-    let pool = pool(21_620);
+    let pool = pool();
     let five = |ms| -> Vec<i16> {
         let (row, column) = (tone(770.0, ms, 8000), tone(1336.0, ms, 8000));
         row.iter().zip(column).map(|(a, b)| a / 2 + b / 2).collect()

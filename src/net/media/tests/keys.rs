@@ -23,7 +23,7 @@ fn press(phone: &mut Phone, key: Key) {
 
 #[test]
 fn a_press_is_told_once() {
-    let pool = pool(21_100);
+    let pool = pool();
     let mut phone = Phone::new(&pool, Codec::Pcmu);
     for key in [Key::ZERO, Key::ZERO, Key::STAR] {
         press(&mut phone, key);
@@ -42,7 +42,7 @@ fn a_press_is_told_once() {
 
 #[test]
 fn keys_wait_for_a_receiver_that_is_busy() {
-    let pool = pool(21_120);
+    let pool = pool();
     let mut phone = Phone::new(&pool, Codec::Pcmu);
     let (tx, events) = mpsc::channel(1);
     phone.media.redirect(tx);

@@ -1,64 +1,11 @@
-//! A thread under a clock of our own: no thread runs, the test turns the shard.
+//! A thread that gets no time, under a clock of our own.
 
-use rustix::event::epoll;
-
-use super::shard::Shard;
+use super::turned::{Turned, all};
 use super::*;
-use crate::now::{Mono, Now, Wall};
-
-struct Turned {
-    pool: MediaPool,
-    shard: Shard,
-    orders: mpsc::Receiver<Order>,
-    now: Now,
-}
-
-impl Turned {
-    fn new(first_port: u16) -> Turned {
-        let config = MediaConfig {
-            threads: 1,
-            ports: first_port..=first_port + 19,
-            ..MediaConfig::default()
-        };
-        let (common, mut queues) = Common::new(config).unwrap();
-        let poll = epoll::create(epoll::CreateFlags::CLOEXEC).unwrap();
-        let now = Now {
-            mono: Mono::from_millis(1000),
-            wall: Wall::from_unix_millis(0),
-        };
-        Turned {
-            shard: Shard::new(0, common.clone(), poll, now.mono),
-            pool: MediaPool { common },
-            orders: queues.remove(0),
-            now,
-        }
-    }
-
-    fn turn(&mut self, ms: u64) {
-        self.now = self.now.after(Duration::from_millis(ms));
-        self.shard.arrivals(self.now.mono);
-        while let Ok(order) = self.orders.try_recv() {
-            self.shard.order(order, self.now.mono);
-        }
-        self.shard.ticks(self.now);
-        self.shard.tell();
-    }
-}
-
-fn all(phone: &Phone) -> Vec<(RtpHeader, Vec<u8>)> {
-    let mut heard = Vec::new();
-    phone.socket.set_nonblocking(true).unwrap();
-    let mut buf = [0; 2000];
-    while let Ok(len) = phone.socket.recv(&mut buf) {
-        let packet = RtpPacket::parse(&buf[..len]).unwrap();
-        heard.push((packet.header, packet.payload.to_vec()));
-    }
-    heard
-}
 
 #[test]
 fn a_starved_thread_does_not_make_up_for_everything() {
-    let mut t = Turned::new(21_700);
+    let mut t = Turned::new();
     let phone = Phone::new(&t.pool, Codec::Pcmu);
     let prompt = prompt(700.0, 2000);
     phone.play(1, vec![prompt.clone()], false);
@@ -82,7 +29,7 @@ fn a_starved_thread_does_not_make_up_for_everything() {
 
 #[test]
 fn a_late_turn_is_made_up_for_with_the_right_timestamps() {
-    let mut t = Turned::new(21_720);
+    let mut t = Turned::new();
     let phone = Phone::new(&t.pool, Codec::Pcmu);
     phone.play(1, vec![prompt(700.0, 2000)], false);
     for ms in [1, 7, 40, 3, 59, 1, 20, 60, 9, 50] {
@@ -99,7 +46,7 @@ fn a_late_turn_is_made_up_for_with_the_right_timestamps() {
 
 #[test]
 fn ten_seconds_without_an_owner_end_a_leg() {
-    let mut t = Turned::new(21_740);
+    let mut t = Turned::new();
     let phone = Phone::new(&t.pool, Codec::Pcmu);
     t.turn(1);
     drop(phone.events);

@@ -5,7 +5,7 @@ use crate::ids::Key;
 
 #[test]
 fn a_stranger_can_neither_inject_nor_divert() {
-    let pool = pool(21_300);
+    let pool = pool();
     let mut phone = Phone::new(&pool, Codec::Pcmu);
     let mut stranger = Phone::new(&pool, Codec::Pcmu);
     phone.play(1, vec![prompt(700.0, 5000)], true);
@@ -43,8 +43,71 @@ fn a_stranger_can_neither_inject_nor_divert() {
 }
 
 #[test]
+fn a_stranger_who_is_quicker_than_the_phone_loses_the_stream_to_it() {
+    let mut t = turned::Turned::new();
+    let mut phone = Phone::new(&t.pool, Codec::Pcmu);
+    let mut partner = Phone::with(&t.pool, Codec::Pcmu, Some(phone.leg), |_| {});
+    let mut stranger = Phone::new(&t.pool, Codec::Pcmu);
+    stranger.there = phone.there;
+    t.bridge(&phone, &partner);
+    // The port is flooded before the phone has said a word.
+    for _ in 0..20 {
+        stranger.speak(&[9; 160], 160);
+        t.run(2);
+    }
+    turned::all(&partner);
+    for i in 0..50u8 {
+        phone.speak(&[i; 160], 160);
+        stranger.speak(&[0xee; 160], 160);
+        partner.speak(&[0x55; 160], 160);
+        t.run(20);
+        let heard: Vec<Vec<u8>> = turned::all(&partner).into_iter().map(|p| p.1).collect();
+        assert_eq!(heard, [vec![i; 160]], "packet {i}");
+        assert_eq!(turned::all(&phone).len(), 1);
+        let diverted = turned::all(&stranger).len();
+        assert!(diverted == 0 || i == 0, "packet {i} went to the stranger");
+    }
+}
+
+#[test]
+fn strangers_during_the_latching_leave_no_trace() {
+    let mut t = turned::Turned::new();
+    // Behind NAT: the address that it names is not the one that it speaks from.
+    let mut phone = Phone::with(&t.pool, Codec::Pcmu, None, |p| {
+        p.remote_rtp = Some("127.0.0.9:9".parse().unwrap());
+    });
+    let mut partner = Phone::with(&t.pool, Codec::Pcmu, Some(phone.leg), |_| {});
+    t.bridge(&phone, &partner);
+    let mut strangers: Vec<Phone> = (0..6).map(|_| Phone::new(&t.pool, Codec::Pcmu)).collect();
+    for (i, stranger) in strangers.iter_mut().enumerate() {
+        stranger.there = phone.there;
+        // Keys, from sources of one packet each.
+        stranger.header.payload_type = 101;
+        stranger.speak(&[0, 0x8a, 3, 32], 160);
+        phone.speak(&[i as u8; 160], 160);
+        t.run(20);
+    }
+    for i in 6..20u8 {
+        phone.speak(&[i; 160], 160);
+        for stranger in &mut strangers {
+            stranger.speak(&[0, 0x8a, 3, 32], 160);
+        }
+        partner.speak(&[0x55; 160], 160);
+        t.run(20);
+    }
+    let heard: Vec<u8> = turned::all(&partner).iter().map(|p| p.1[0]).collect();
+    assert_eq!(heard, (2..20).collect::<Vec<u8>>());
+    let events: Vec<_> = std::iter::from_fn(|| phone.events.try_recv().ok()).collect();
+    let source = phone.at();
+    let leg = phone.leg;
+    assert_eq!(events, [MediaEvent::Latched { leg, source }]);
+    assert!(strangers.iter().all(|s| turned::all(s).is_empty()));
+    assert_eq!(turned::all(&phone).len(), 14);
+}
+
+#[test]
 fn the_source_may_differ_from_what_was_negotiated() {
-    let pool = pool(21_320);
+    let pool = pool();
     // A phone behind NAT: it names another address, and is answered where it speaks.
     let mut phone = Phone::with(&pool, Codec::Pcmu, None, |p| {
         p.remote_rtp = Some("127.0.0.9:9".parse().unwrap());
@@ -59,7 +122,7 @@ fn the_source_may_differ_from_what_was_negotiated() {
 
 #[test]
 fn a_peer_that_stops_listening_for_a_while_is_still_there() {
-    let pool = pool(21_340);
+    let pool = pool();
     let mut phone = Phone::new(&pool, Codec::Pcmu);
     phone.speak(&[0xff; 160], 160);
     phone.play(1, vec![prompt(700.0, 200)], true);
@@ -86,7 +149,7 @@ fn a_peer_that_stops_listening_for_a_while_is_still_there() {
 
 #[test]
 fn ports_rest_and_their_end_is_told() {
-    let pool = pool_with(21_360, |c| {
+    let pool = pool_with(|c| {
         c.ports = 21_360..=21_363;
         c.quarantine = Duration::from_millis(100);
     });
@@ -112,7 +175,7 @@ fn ports_rest_and_their_end_is_told() {
 
 #[test]
 fn silence_is_told_once() {
-    let pool = pool_with(21_380, |c| c.silent_after = Duration::from_millis(200));
+    let pool = pool_with(|c| c.silent_after = Duration::from_millis(200));
     let mut phone = Phone::new(&pool, Codec::Pcmu);
     for _ in 0..2 {
         assert!(matches!(
@@ -127,7 +190,7 @@ fn silence_is_told_once() {
 
 #[test]
 fn one_leg_that_fails_takes_nobody_with_it() {
-    let pool = pool(21_400);
+    let pool = pool();
     let mut bad = Phone::new(&pool, Codec::Pcmu);
     let good = Phone::new(&pool, Codec::Pcmu);
     good.play(1, vec![prompt(700.0, 200)], true);
@@ -147,7 +210,7 @@ fn one_leg_that_fails_takes_nobody_with_it() {
 #[test]
 fn reports_are_sent_and_name_nobody() {
     use crate::media::rtcp::{Compound, Packet};
-    let pool = pool(21_440);
+    let pool = pool();
     let rtcp = UdpSocket::bind((HERE, 0)).unwrap();
     rtcp.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
     let mut phone = Phone::with(&pool, Codec::Pcmu, None, |p| {
