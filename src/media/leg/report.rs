@@ -49,7 +49,8 @@ impl Reports {
             return;
         };
         let since = now.since(at).as_micros() as u64;
-        let now = sent.wrapping_add((since / 1_000_000) << 32)
+        let now = sent
+            .wrapping_add((since / 1_000_000) << 32)
             .wrapping_add(((since % 1_000_000) << 32) / 1_000_000);
         if let Some(trip) = blocks
             .find(|b| b.ssrc == ssrc)
@@ -162,9 +163,7 @@ impl Leg {
                     self.reports.reported(self.out.ssrc(), blocks, now);
                 }
                 // SIP says when a call is over; a source that ends may begin again.
-                Packet::Description
-                | Packet::Bye { .. }
-                | Packet::Other { .. } => {}
+                Packet::Description | Packet::Bye { .. } | Packet::Other { .. } => {}
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use super::key_tones::KeyTones;
 use super::{Incoming, Kind, Leg};
-use crate::media::codec::{Encoder, sample_rate};
 use crate::media::codec::resample::Resampler;
+use crate::media::codec::{Encoder, sample_rate};
 use crate::media::command::MediaEvent;
 use crate::media::dtmf_event::EventPayload;
 use crate::media::player::Step;

@@ -263,9 +263,12 @@ impl Shard {
             if heard.for_partner
                 && let Some(seat) = partner.and_then(|p| self.seats.get_mut(p as usize))
                 && let Some(seat) = seat.as_deref_mut()
-                && seat
-                    .leg
-                    .say(&self.scratch.pcm, heard.rate, heard.ms, &mut self.scratch.out)
+                && seat.leg.say(
+                    &self.scratch.pcm,
+                    heard.rate,
+                    heard.ms,
+                    &mut self.scratch.out,
+                )
             {
                 send(seat, &self.scratch.out, &mut self.tally);
             }

@@ -3,8 +3,8 @@
 mod bridge;
 mod hear;
 mod keys;
-mod play;
 mod parting;
+mod play;
 mod starved;
 mod tones;
 mod trust;

@@ -172,7 +172,10 @@ fn what_the_disk_had_no_time_for_is_counted() {
             _ => {}
         }
     }
-    assert!(lost >= Duration::from_secs(3), "{lost:?} of {length:?} lost");
+    assert!(
+        lost >= Duration::from_secs(3),
+        "{lost:?} of {length:?} lost"
+    );
     let kept = Duration::from_millis(taken as u64 / 8);
     assert_eq!(kept + lost, length);
 }

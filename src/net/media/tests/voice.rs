@@ -32,7 +32,10 @@ fn decoded(packets: &[(RtpHeader, Vec<u8>)], codec: Codec) -> Vec<i16> {
 }
 
 fn dot(a: &[i16], b: &[i16]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| f64::from(*a) * f64::from(*b))
+        .sum()
 }
 
 /// The median over frames of 20 ms of signal against difference, dB, at the lag of up to
@@ -187,7 +190,10 @@ fn a_codec_of_another_clock_goes_on_at_the_same_place() {
     let after = all(&phone);
     assert_eq!(before.len() + after.len(), 50);
     assert!(after.iter().all(|(h, _)| h.payload_type == 111));
-    let step = after[0].0.timestamp.wrapping_sub(before.last().unwrap().0.timestamp);
+    let step = after[0]
+        .0
+        .timestamp
+        .wrapping_sub(before.last().unwrap().0.timestamp);
     assert_eq!(step, 960);
     let pcm = decoded(&after, Codec::Opus);
     // 22 or 23 packets are gone: what is heard 200 ms later is the fourth tone.
