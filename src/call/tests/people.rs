@@ -2,18 +2,21 @@
 
 use super::check;
 
+/// Up to the queue.
+const WAITING: &str = "0.0 > call
+    < caller ports
+    0.0 > ports
+    < caller pcma; caller 200
+    0.1 > ack
+    < caller hears welcome
+    1.0 > key 0
+    < caller silence; queue enter support (asked); caller hears sys-connecting
+    ";
+
 /// Up to an agent with one phone who talks.
 fn talking(rest: &str) -> String {
     format!(
-        "0.0 > call
-         < caller ports
-         0.0 > ports
-         < caller pcma; caller 200
-         0.1 > ack
-         < caller hears welcome
-         1.0 > key 0
-         < caller silence; queue enter support (asked); caller hears sys-connecting
-         1.1 > offer agent1 1
+        "{WAITING}         1.1 > offer agent1 1
          < p1 ports
          1.1 > ports p1
          < p1 invite sip:agent1@127.0.2.0
@@ -45,16 +48,8 @@ fn the_caller_ends_the_talk() {
 
 #[test]
 fn several_phones_of_one_agent_ring_and_the_first_answer_wins() {
-    check(
-        "0.0 > call
-         < caller ports
-         0.0 > ports
-         < caller pcma; caller 200
-         0.1 > ack
-         < caller hears welcome
-         1.0 > key 0
-         < caller silence; queue enter support (asked); caller hears sys-connecting
-         1.1 > offer agent1 2
+    check(&format!(
+        "{WAITING}         1.1 > offer agent1 2
          < p1 ports; p2 ports
          1.1 > ports p1
          < p1 invite sip:agent1@127.0.2.0
@@ -65,22 +60,14 @@ fn several_phones_of_one_agent_ring_and_the_first_answer_wins() {
          2.0 > p2 answers
          < p2 pcma; queue answered 1
          2.0 > connect
-         < bridge caller p2",
-    );
+         < bridge caller p2"
+    ));
 }
 
 #[test]
 fn ring_all_gives_the_caller_to_the_one_whom_the_queue_names() {
-    check(
-        "0.0 > call
-         < caller ports
-         0.0 > ports
-         < caller pcma; caller 200
-         0.1 > ack
-         < caller hears welcome
-         1.0 > key 0
-         < caller silence; queue enter support (asked); caller hears sys-connecting
-         1.1 > offer agent1 1
+    check(&format!(
+        "{WAITING}         1.1 > offer agent1 1
          < p1 ports
          1.1 > offer agent2 1
          < p2 ports
@@ -95,22 +82,14 @@ fn ring_all_gives_the_caller_to_the_one_whom_the_queue_names() {
          2.0 > connect 1
          < p2 hangup cause=200; p2 close; bridge caller p1
          2.0 > too-late
-         2.0 > withdraw 2 elsewhere",
-    );
+         2.0 > withdraw 2 elsewhere"
+    ));
 }
 
 #[test]
 fn an_answer_that_comes_too_late_is_let_go() {
-    check(
-        "0.0 > call
-         < caller ports
-         0.0 > ports
-         < caller pcma; caller 200
-         0.1 > ack
-         < caller hears welcome
-         1.0 > key 0
-         < caller silence; queue enter support (asked); caller hears sys-connecting
-         1.1 > offer agent1 1
+    check(&format!(
+        "{WAITING}         1.1 > offer agent1 1
          < p1 ports
          1.1 > ports p1
          < p1 invite sip:agent1@127.0.2.0
@@ -119,8 +98,8 @@ fn an_answer_that_comes_too_late_is_let_go() {
          2.0 > too-late
          < p1 hangup; p1 close
          5.0 > played
-         < caller loops sys-moh",
-    );
+         < caller loops sys-moh"
+    ));
 }
 
 #[test]
@@ -132,15 +111,7 @@ fn an_agent_who_does_not_answer_costs_the_caller_nothing() {
         ("p1 dead", "Unreachable"),
     ] {
         check(&format!(
-            "0.0 > call
-             < caller ports
-             0.0 > ports
-             < caller pcma; caller 200
-             0.1 > ack
-             < caller hears welcome
-             1.0 > key 0
-             < caller silence; queue enter support (asked); caller hears sys-connecting
-             1.1 > offer agent1 1
+            "{WAITING}             1.1 > offer agent1 1
              < p1 ports
              1.1 > ports p1
              < p1 invite sip:agent1@127.0.2.0
@@ -154,38 +125,22 @@ fn an_agent_who_does_not_answer_costs_the_caller_nothing() {
 
 #[test]
 fn a_phone_that_answers_with_nonsense_is_no_phone_for_this_call() {
-    check(
-        "0.0 > call
-         < caller ports
-         0.0 > ports
-         < caller pcma; caller 200
-         0.1 > ack
-         < caller hears welcome
-         1.0 > key 0
-         < caller silence; queue enter support (asked); caller hears sys-connecting
-         1.1 > offer agent1 1
+    check(&format!(
+        "{WAITING}         1.1 > offer agent1 1
          < p1 ports
          1.1 > ports p1
          < p1 invite sip:agent1@127.0.2.0
          2.0 > p1 answers nonsense
-         < p1 hangup cause=488; p1 close; queue not-answered 1 Unreachable",
-    );
+         < p1 hangup cause=488; p1 close; queue not-answered 1 Unreachable"
+    ));
 }
 
 #[test]
 fn an_agent_without_phones_is_told_to_the_queue() {
-    check(
-        "0.0 > call
-         < caller ports
-         0.0 > ports
-         < caller pcma; caller 200
-         0.1 > ack
-         < caller hears welcome
-         1.0 > key 0
-         < caller silence; queue enter support (asked); caller hears sys-connecting
-         1.1 > offer agent1 0
-         < queue not-answered 1 Unreachable",
-    );
+    check(&format!(
+        "{WAITING}         1.1 > offer agent1 0
+         < queue not-answered 1 Unreachable"
+    ));
 }
 
 #[test]
@@ -300,21 +255,13 @@ fn a_transfer_to_an_outside_number_leaves_the_queue() {
 
 #[test]
 fn the_caller_hangs_up_while_phones_ring() {
-    check(
-        "0.0 > call
-         < caller ports
-         0.0 > ports
-         < caller pcma; caller 200
-         0.1 > ack
-         < caller hears welcome
-         1.0 > key 0
-         < caller silence; queue enter support (asked); caller hears sys-connecting
-         1.1 > offer agent1 1
+    check(&format!(
+        "{WAITING}         1.1 > offer agent1 1
          < p1 ports
          1.1 > ports p1
          < p1 invite sip:agent1@127.0.2.0
          2.0 > caller bye
          < p1 hangup; p1 close; queue leave; caller close; done caller_hung_up
-         2.1 > p1 answers",
-    );
+         2.1 > p1 answers"
+    ));
 }
