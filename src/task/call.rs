@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -151,8 +152,14 @@ impl CallTask {
     async fn drive(&mut self, mut inbox: Inbox) -> Verdict {
         let mut stopping = false;
         loop {
-            if let Some(verdict) = self.carry_out().await {
-                return verdict;
+            match caught(self.carry_out()).await {
+                Ok(Some(verdict)) => return verdict,
+                Ok(None) => {}
+                // The action that failed is gone; what the rescue asks for comes next.
+                Err(Panicked) => {
+                    self.rescue(clock::now());
+                    continue;
+                }
             }
             let event = inbox.next(self.call.poll_timeout(), stopping).await;
             stopping |= matches!(event, Some(CallEvent::Stop));
@@ -168,10 +175,15 @@ impl CallTask {
     fn step(&mut self, now: Now, step: impl FnOnce(&mut Call)) {
         let call = &mut self.call;
         if catch_unwind(AssertUnwindSafe(|| step(call))).is_err() {
-            error!("a fault of ours in this call: the caller goes to a person");
-            if catch_unwind(AssertUnwindSafe(|| call.rescue(now, "internal error"))).is_err() {
-                error!("the rescue failed as well; the call goes on as it is");
-            }
+            self.rescue(now);
+        }
+    }
+
+    fn rescue(&mut self, now: Now) {
+        error!("a fault of ours in this call: the caller goes to a person");
+        let call = &mut self.call;
+        if catch_unwind(AssertUnwindSafe(|| call.rescue(now, "internal error"))).is_err() {
+            error!("the rescue failed as well; the call goes on as it is");
         }
     }
 
@@ -287,6 +299,23 @@ impl CallTask {
     }
 }
 
+/// The future panicked while it was polled.
+#[derive(Debug, PartialEq)]
+struct Panicked;
+
+/// Runs a future; a panic in it ends it, and nothing else.
+async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+            Err(_) => Poll::Ready(Err(Panicked)),
+        },
+    )
+    .await
+}
+
 /// Waits until the message is durable, or known not to be.
 async fn finish(
     store: &Store,
@@ -322,4 +351,19 @@ fn random_keys() -> KeyMaterial {
     let mut bytes = [0; KEY_MATERIAL];
     rand::fill(&mut bytes[..]);
     KeyMaterial(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_the_future_and_nothing_else() {
+        assert_eq!(caught(async { 7 }).await, Ok(7));
+        let later = async {
+            tokio::task::yield_now().await;
+            panic!("on purpose");
+        };
+        assert_eq!(caught::<()>(later).await, Err(Panicked));
+    }
 }
