@@ -9,7 +9,7 @@ use crate::support::sipp::Sipp;
 
 #[test]
 fn two_softphones_talk_through_zero() {
-    let server = server().md5_agents().start();
+    let server = server().start();
     let mut setup = Setup::new("agent1", server.sip);
     setup.password = Some("secret".into());
     setup.tone = 900.0;

@@ -58,9 +58,7 @@ impl Setup {
         self
     }
 
-    /// Agents whose password the server knows by its MD5 sum only, so that it asks for nothing
-    /// better: baresip 1.0 gives up when it sees a challenge with SHA-256 beside the one with
-    /// MD5.
+    /// Agents whose password the server knows by its MD5 sum only.
     pub fn md5_agents(mut self) -> Setup {
         let agent = |user: &str| {
             let ha1 = super::digest::ha1(super::digest::Algorithm::Md5, user, "zeroline", "secret");
