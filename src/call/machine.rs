@@ -109,6 +109,11 @@ impl Call {
         self.start.contact
     }
 
+    /// The caller's leg.
+    pub fn caller_leg(&self) -> LegId {
+        self.start.leg
+    }
+
     /// What the agent sees (P7).
     pub fn card(&self) -> &ContextCard {
         &self.card

@@ -28,8 +28,8 @@ use crate::net::media::MediaPool;
 use crate::now::{Mono, Now};
 use crate::observe::figures;
 use crate::record::facts::Facts;
-use crate::record::timeline::MessageId;
-use crate::record::verdict::Verdict;
+use crate::record::timeline::{Event, MessageId};
+use crate::record::verdict::{Stage, Verdict};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial};
 use crate::sip::leg::{LegCommand, LegEvent};
 use crate::store::{MessageMeta, Store, StoreError};
@@ -52,6 +52,9 @@ pub struct Tools {
     /// How long a message may and must be.
     pub message: Limits,
 }
+
+/// After so many failed rescues of one call there is none.
+const MOST_FAILURES: u32 = 5;
 
 /// How many events of one source may wait for a call. Each is handled within microseconds; a
 /// call that is this far behind has lost its task.
@@ -151,12 +154,17 @@ struct RunningRecording {
 impl CallTask {
     async fn drive(&mut self, mut inbox: Inbox) -> Verdict {
         let mut stopping = false;
+        let mut failures = 0;
         loop {
             match caught(self.carry_out()).await {
                 Ok(Some(verdict)) => return verdict,
                 Ok(None) => {}
                 // The action that failed is gone; what the rescue asks for comes next.
                 Err(Panicked) => {
+                    failures += 1;
+                    if failures > MOST_FAILURES {
+                        return self.give_up().await;
+                    }
                     self.rescue(clock::now());
                     continue;
                 }
@@ -177,6 +185,25 @@ impl CallTask {
         if catch_unwind(AssertUnwindSafe(|| step(call))).is_err() {
             self.rescue(now);
         }
+    }
+
+    /// Not even the way to a person can be carried out.
+    async fn give_up(&mut self) -> Verdict {
+        error!("the rescue fails again and again: the call can not go on");
+        let leg = self.call.caller_leg();
+        self.sip(leg, LegCommand::Hangup { reason: None }).await;
+        let stage = self.call.stage().unwrap_or(Stage::Ringing);
+        let verdict = Verdict::Fault {
+            stage,
+            what: "internal error".to_owned(),
+        };
+        let at = clock::mono().since(self.began);
+        let ended = Event::Ended {
+            verdict: verdict.clone(),
+        };
+        self.facts.add(at, &ended);
+        self.tools.store.record(self.call.contact(), at, ended);
+        verdict
     }
 
     fn rescue(&mut self, now: Now) {
