@@ -83,7 +83,8 @@ fn lost_packets_of_a_press_neither_lose_nor_double_it() {
     let mut t = Turned::new();
     let mut phone = Phone::new(&t.pool, Codec::Pcmu);
     // 100 ms are five packets and three ends.
-    let losses: [(&str, fn(usize) -> bool); 8] = [
+    type Lost = fn(usize) -> bool;
+    let losses: [(&str, Lost); 8] = [
         ("the first", |i| i == 0),
         ("all but the ends", |i| i < 5),
         ("all but the last end", |i| i < 7),
