@@ -157,6 +157,8 @@ impl Session {
     }
 
     /// A renewed offer with the audio's port 0 stops the stream, it does not end the call.
+    /// One that wants something else in its place (T.38) is refused: the call then goes on as
+    /// it was (RFC 3261 §14.2), and a fax gateway tries by voice.
     fn closed(
         &self,
         description: &Description<'_>,
@@ -170,6 +172,13 @@ impl Session {
         let (Refusal::NoAudio, Some(at)) = (refusal, at) else {
             return Err(refusal);
         };
+        if description
+            .media
+            .iter()
+            .any(|m| !m.is_audio() && m.port != 0)
+        {
+            return Err(refusal);
+        }
         let mut plan = plan.clone();
         plan.remote_rtp = None;
         plan.remote_rtcp = None;

@@ -3,10 +3,13 @@
 mod addresses;
 mod hostile;
 mod ours;
+mod phones;
 mod srtp;
 mod theirs;
 
 use std::net::IpAddr;
+
+use bytes::Bytes;
 
 use super::plan::{Codec, Direction};
 use super::*;
