@@ -34,8 +34,15 @@ fn outcome(result: Result<(Bytes, MediaPlan), Refusal>) -> String {
         let _ = write!(s, ", {:?}", srtp.suite);
     }
     let to = |a: Option<std::net::SocketAddr>| a.map_or("nowhere".to_owned(), |a| a.to_string());
-    let rtcp = plan.remote_rtcp.map_or("none".to_owned(), |a| a.port().to_string());
-    let _ = write!(s, ", {:?} to {} rtcp {rtcp}", plan.direction, to(plan.remote_rtp));
+    let rtcp = plan
+        .remote_rtcp
+        .map_or("none".to_owned(), |a| a.port().to_string());
+    let _ = write!(
+        s,
+        ", {:?} to {} rtcp {rtcp}",
+        plan.direction,
+        to(plan.remote_rtp)
+    );
     if plan.rtcp_mux {
         s.push_str(" mux");
     }
@@ -43,7 +50,14 @@ fn outcome(result: Result<(Bytes, MediaPlan), Refusal>) -> String {
         let _ = write!(s, "\n{line}");
     }
     // Whatever was offered, these belong to what we do not speak.
-    for never in ["a=candidate", "a=ice", "a=group", "a=mid", "a=fingerprint", "a=setup"] {
+    for never in [
+        "a=candidate",
+        "a=ice",
+        "a=group",
+        "a=mid",
+        "a=fingerprint",
+        "a=setup",
+    ] {
         assert_eq!(lines(&body, never), Vec::<&str>::new());
     }
     s
