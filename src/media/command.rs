@@ -105,7 +105,7 @@ pub enum DtmfWay {
 /// What a media thread tells a call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MediaEvent {
-    /// A key was pressed; each press is told once, at its first sign.
+    /// A key was pressed; each press is told once, when it counts: see [`super::press`].
     Key {
         /// The leg.
         leg: LegId,

@@ -16,13 +16,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::command::{LegStats, MediaEvent, PlayToken, Playlist};
+use super::command::{DtmfWay, LegStats, MediaEvent, PlayToken, Playlist};
 use super::dtmf_event::EventReceiver;
 use super::outgoing::Outgoing;
 use super::player::Player;
+use super::press::HeldKey;
 use super::rtcp::ReceiverStats;
 use super::source_lock::{SourceLock, SourcePolicy};
-use crate::ids::LegId;
+use crate::ids::{Key, LegId};
 use crate::now::Mono;
 use crate::sdp::plan::MediaPlan;
 
@@ -69,6 +70,8 @@ pub struct Leg {
     /// Decodes what arrives, where somebody listens.
     ear: Option<Box<Ear>>,
     keys: EventReceiver,
+    /// The key that is being pressed.
+    held: HeldKey,
     incoming: ReceiverStats,
     reports: Reports,
     /// Since when nothing was heard: the last packet, or when we began to expect one.
@@ -96,6 +99,7 @@ impl Leg {
             key_tones: None,
             ear: None,
             keys: EventReceiver::new(8000),
+            held: HeldKey::default(),
             incoming: ReceiverStats::new(8000),
             reports: Reports::new(config.cname, config.seed, now),
             heard: now,
@@ -180,7 +184,9 @@ impl Leg {
     /// Whether the leg wants to be ticked every 20 ms.
     pub fn wants_tick(&self) -> bool {
         let sounds = self.key_tones.as_ref().is_some_and(|t| t.is_busy());
-        self.ear.is_some() || ((self.player.is_some() || sounds) && self.may_send())
+        self.held.is_held()
+            || self.ear.is_some()
+            || ((self.player.is_some() || sounds) && self.may_send())
     }
 
     /// Where our RTP goes; `None`: nowhere at present.
@@ -196,8 +202,24 @@ impl Leg {
         !self.lock.is_closed(now)
     }
 
+    /// A key whose end does not come counts after a while.
+    fn tell_held(&mut self, now: Mono, events: &mut Vec<MediaEvent>) {
+        if let Some(key) = self.held.due(now) {
+            self.tell_key(key, events);
+        }
+    }
+
+    fn tell_key(&self, key: Key, events: &mut Vec<MediaEvent>) {
+        events.push(MediaEvent::Key {
+            leg: self.id,
+            key,
+            way: DtmfWay::Event,
+        });
+    }
+
     /// What has to be looked at now and then: silence of the peer.
     pub fn housekeep(&mut self, now: Mono, events: &mut Vec<MediaEvent>) {
+        self.tell_held(now, events);
         let expected = self
             .plan
             .as_deref()

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use super::Leg;
-use crate::media::command::{DtmfWay, MediaEvent};
+use crate::media::command::MediaEvent;
+use crate::media::dtmf_event::EventPayload;
 use crate::media::rtp::{self, PacketKind, RtpHeader, RtpPacket};
 use crate::media::source_lock::Verdict;
 use crate::now::Mono;
@@ -54,6 +55,7 @@ impl Leg {
         events: &mut Vec<MediaEvent>,
     ) -> Received<'a> {
         let mut received = Received::default();
+        self.tell_held(now, events);
         let Some(plan) = self.plan.as_deref() else {
             return received;
         };
@@ -97,12 +99,12 @@ impl Leg {
         let pt = header.payload_type;
         // A key counts in whatever direction the stream is held.
         let kind = if let Some(dtmf) = plan.dtmf.filter(|d| d.recv_payload_type == pt) {
-            if let Some(key) = self.keys.receive(&header, packet.payload) {
-                events.push(MediaEvent::Key {
-                    leg: self.id,
-                    key,
-                    way: DtmfWay::Event,
-                });
+            let began = self.keys.receive(&header, packet.payload);
+            let before = began.and_then(|key| self.held.begin(key, now));
+            let over = EventPayload::parse(packet.payload).is_some_and(|e| e.end);
+            let counts = self.held.packet(over, now);
+            for key in before.into_iter().chain(counts) {
+                self.tell_key(key, events);
             }
             Kind::Event(dtmf.clock_rate)
         } else if let Some((_, codec)) = plan.recv.iter().find(|(p, _)| *p == pt) {

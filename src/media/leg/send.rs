@@ -7,6 +7,7 @@ use crate::media::codec::{Encoder, sample_rate};
 use crate::media::command::MediaEvent;
 use crate::media::dtmf_event::EventPayload;
 use crate::media::player::Step;
+use crate::now::Mono;
 use crate::sdp::plan::Codec;
 
 /// The encoder of what is not sent as it came: a partner of another codec, tones of keys.
@@ -64,6 +65,7 @@ pub enum Passed {
 impl Leg {
     /// The 20 ms that begin at media time `ms`. `true`: `out` holds a packet to be sent.
     pub fn tick(&mut self, ms: u64, out: &mut Vec<u8>, events: &mut Vec<MediaEvent>) -> bool {
+        self.tell_held(Mono::from_millis(ms), events);
         if !self.may_send() {
             return false;
         }

@@ -68,6 +68,22 @@ fn a_key_held_for_three_seconds_is_one() {
 }
 
 #[test]
+fn a_key_acts_when_it_is_let_go_or_held_for_long() {
+    let mut t = Turned::new();
+    let mut phone = Phone::new(&t.pool, Codec::Pcmu);
+    quiet(&mut t, &mut phone, 100);
+    // Nothing while it is held: its owner hears the key, not us.
+    press(&mut t, &mut phone, '4', 100, |i| i >= 5);
+    assert_eq!(keys(&mut phone), "");
+    quiet(&mut t, &mut phone, 140);
+    assert_eq!(keys(&mut phone), "4");
+    press(&mut t, &mut phone, '5', 100, |_| false);
+    assert_eq!(keys(&mut phone), "5");
+    press(&mut t, &mut phone, '6', 400, |i| i > 8);
+    assert_eq!(keys(&mut phone), "6");
+}
+
+#[test]
 fn one_key_pressed_twice_quickly_is_two() {
     let mut t = Turned::new();
     let mut phone = Phone::new(&t.pool, Codec::Pcmu);
@@ -96,8 +112,9 @@ fn lost_packets_of_a_press_neither_lose_nor_double_it() {
     ];
     for (what, lost) in losses {
         press(&mut t, &mut phone, '7', 100, lost);
+        // Without an end the press counts when its packets have stopped for a while.
+        quiet(&mut t, &mut phone, 140);
         assert_eq!(keys(&mut phone), "7", "{what}");
-        quiet(&mut t, &mut phone, 60);
         // The same key again, and another: neither is taken for the first.
         press(&mut t, &mut phone, '7', 100, |_| false);
         quiet(&mut t, &mut phone, 60);
