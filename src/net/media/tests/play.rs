@@ -1,5 +1,6 @@
 //! Playing prompts.
 
+use super::turned::{Turned, all};
 use super::*;
 
 #[test]
@@ -102,39 +103,24 @@ fn a_leg_that_is_held_waits_at_its_place() {
 
 #[test]
 fn the_next_prompt_begins_at_once() {
-    let pool = pool();
-    let phone = Phone::new(&pool, Codec::Pcmu);
+    let mut t = Turned::new();
+    let phone = Phone::new(&t.pool, Codec::Pcmu);
     let (a, b) = (prompt(700.0, 2000), prompt(900.0, 200));
-    phone.play(1, vec![a], false);
-    let mut old = phone.hear().0;
-    old = phone.hear().0.max_by_sequence(old);
-    phone.play(2, vec![b.clone()], false);
-    // At most one more of the old prompt may have been on its way.
-    let first = b.encoded(Codec::Pcmu).unwrap().packet(0).unwrap().to_vec();
-    let (mut header, mut payload) = phone.hear();
-    if payload != first {
-        old = header;
-        (header, payload) = phone.hear();
-    }
-    assert_eq!(payload, first);
-    assert!(header.marker);
-    assert_eq!(header.sequence, old.sequence.wrapping_add(1));
-    // Timestamps follow the clock: an interrupted packet is overlapped, not pushed ahead.
-    let ahead = header.timestamp.wrapping_sub(old.timestamp);
-    assert!(ahead <= 400, "{ahead}");
-    pool.stop();
-}
-
-trait Newer {
-    fn max_by_sequence(self, other: RtpHeader) -> RtpHeader;
-}
-
-impl Newer for RtpHeader {
-    fn max_by_sequence(self, other: RtpHeader) -> RtpHeader {
-        if self.sequence.wrapping_sub(other.sequence) < 0x8000 {
-            self
-        } else {
-            other
-        }
+    // Whatever the moment within the 20 ms of a packet.
+    for offset in 0..20 {
+        phone.play(1, vec![a.clone()], false);
+        t.run(61 + offset);
+        let old = all(&phone).last().unwrap().0;
+        phone.play(2, vec![b.clone()], false);
+        t.turn(1);
+        let new = all(&phone);
+        assert_eq!(new.len(), 1, "{offset} ms after a packet");
+        let (header, payload) = &new[0];
+        assert_eq!(payload, b.encoded(Codec::Pcmu).unwrap().packet(0).unwrap());
+        assert!(header.marker);
+        assert_eq!(header.sequence, old.sequence.wrapping_add(1));
+        // Timestamps follow the clock: an interrupted packet is overlapped, not pushed ahead.
+        let ahead = header.timestamp.wrapping_sub(old.timestamp);
+        assert!(ahead <= 168, "{ahead}");
     }
 }

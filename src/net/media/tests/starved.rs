@@ -28,6 +28,27 @@ fn a_starved_thread_does_not_make_up_for_everything() {
 }
 
 #[test]
+fn a_partner_of_another_codec_is_not_flooded_after_a_standstill() {
+    let mut t = Turned::new();
+    let mut a = Phone::new(&t.pool, Codec::Pcmu);
+    let b = Phone::with(&t.pool, Codec::Pcma, Some(a.leg), |_| {});
+    t.bridge(&a, &b);
+    t.say(&mut a, Codec::Pcmu, &tone(500.0, 400, 8000));
+    let before = all(&b);
+    assert!(before.len() >= 19, "{}", before.len());
+    t.turn(1000);
+    let burst = all(&b);
+    assert!(burst.len() <= 7, "{} at once", burst.len());
+    t.say(&mut a, Codec::Pcmu, &tone(500.0, 400, 8000));
+    let packets: Vec<_> = [before, burst, all(&b)].concat();
+    for pair in packets.windows(2) {
+        let step = pair[1].0.timestamp.wrapping_sub(pair[0].0.timestamp);
+        assert!((160..=8400).contains(&step), "a step of {step}");
+        assert_eq!(pair[1].0.sequence, pair[0].0.sequence.wrapping_add(1));
+    }
+}
+
+#[test]
 fn a_late_turn_is_made_up_for_with_the_right_timestamps() {
     let mut t = Turned::new();
     let phone = Phone::new(&t.pool, Codec::Pcmu);

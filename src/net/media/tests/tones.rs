@@ -171,6 +171,22 @@ fn a_held_key_sounds_as_long_and_stops_when_its_end_is_lost() {
         let ms = 20 * loud.count();
         assert!((580..=700).contains(&ms), "{ms} ms of tone");
     }
+    // Who speaks while the key sounds is not heard in between: that would tear the tone.
+    let key = EventSender::new(Key::ZERO, a.header.timestamp, 8000, 1600);
+    for packet in key {
+        let audio = a.header.payload_type;
+        a.header.payload_type = 101;
+        let now = a.header.timestamp;
+        a.header.timestamp = packet.timestamp;
+        a.speak(&packet.payload, 0);
+        a.header.payload_type = audio;
+        a.header.timestamp = now;
+        a.speak(&[0x80; 160], 160);
+        t.run(20);
+    }
+    t.run(100);
+    let torn = all(&b).into_iter().filter(|p| p.1 == [0x80; 160]).count();
+    assert_eq!(torn, 0);
     // The partner's voice comes through again, unchanged.
     a.speak(&[0x37; 160], 160);
     t.run(20);

@@ -1,5 +1,8 @@
 //! A thread under a clock of the test's own: no thread runs, the test turns the shard. The
-//! sockets are real; on the loopback a packet is there when `send` returns.
+//! sockets are real.
+//!
+//! On the loopback a packet is there when `send` returns, unless the kernel is so busy that it
+//! does that work later, in order. So a packet to oneself is awaited before anything is read.
 
 use rustix::event::epoll;
 
@@ -14,6 +17,14 @@ pub(super) struct Turned {
     shard: Shard,
     orders: mpsc::Receiver<Order>,
     now: Now,
+    echo: UdpSocket,
+}
+
+/// Waits until what was sent before has arrived.
+fn settle(echo: &UdpSocket) {
+    let to = echo.local_addr().unwrap();
+    echo.send_to(&[0], to).unwrap();
+    echo.recv(&mut [0]).unwrap();
 }
 
 impl Turned {
@@ -34,12 +45,14 @@ impl Turned {
             pool: MediaPool { common },
             orders: queues.remove(0),
             now,
+            echo: UdpSocket::bind((HERE, 0)).unwrap(),
         }
     }
 
     /// One turn of the thread's loop, this much later.
     pub(super) fn turn(&mut self, ms: u64) {
         self.now = self.now.after(Duration::from_millis(ms));
+        settle(&self.echo);
         self.shard.arrivals(self.now.mono);
         while let Ok(order) = self.orders.try_recv() {
             self.shard.order(order, self.now.mono);
@@ -80,6 +93,7 @@ impl Turned {
 /// Everything that has come to the phone by RTP.
 pub(super) fn all(phone: &Phone) -> Vec<(RtpHeader, Vec<u8>)> {
     let mut heard = Vec::new();
+    settle(&UdpSocket::bind((HERE, 0)).unwrap());
     phone.socket.set_nonblocking(true).unwrap();
     let mut buf = [0; 2000];
     while let Ok(len) = phone.socket.recv(&mut buf) {
