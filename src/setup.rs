@@ -207,7 +207,23 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
             ));
         }
     }
+    for agent in &config.agents {
+        if let Some(AgentSecret::Ha1 { sha256: None, .. }) = agent.secret {
+            told.push(format!(
+                "warning: agent `{}` has an MD5 secret only, so its phones are not offered \
+                 SHA-256 (RFC 8760); add `ha1_sha256`",
+                agent.id
+            ));
+        }
+    }
     for trunk in &config.trunks {
+        if !trunk.verify {
+            told.push(format!(
+                "warning: the TLS certificate of trunk `{}` is not verified: its calls can be \
+                 listened to and diverted; name its authority by sip.tls.ca instead",
+                trunk.name
+            ));
+        }
         for number in trunk
             .numbers
             .iter()
@@ -304,6 +320,31 @@ mod tests {
         let chosen = AgentSecret::Password(Secret::new("open sesame"));
         assert_eq!(setup.config.agents[1].secret, Some(chosen));
         assert!(!dir.path().join("data").exists());
+    }
+
+    #[test]
+    fn what_weakens_security_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut options = options(dir.path(), &[]);
+        let file = dir.path().join("zeroline.toml");
+        let text = format!(
+            "[[agents]]\nid = \"ann\"\nha1_md5 = \"{0}\"\n[[agents]]\nid = \"ben\"\n\
+             ha1_md5 = \"{0}\"\nha1_sha256 = \"{0}{0}\"\n[[trunks]]\nname = \"p\"\n\
+             uri = \"sip:192.0.2.1\"\nverify = false\n",
+            "0".repeat(32)
+        );
+        std::fs::write(&file, text).unwrap();
+        options.config = Some(file);
+        let told = load(&options, Purpose::Check).unwrap().warnings.join("\n");
+        assert!(
+            told.contains("agent `ann` has an MD5 secret only"),
+            "{told}"
+        );
+        assert!(!told.contains("`ben`"), "{told}");
+        assert!(
+            told.contains("certificate of trunk `p` is not verified"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
+use super::sections::network;
 use super::types::*;
 use crate::ids::{AgentId, PromptName, QueueName};
 use crate::menu::system;
 use crate::queue::action::OverflowStep;
+use crate::sip::flow::Transport;
 use crate::text::nearest;
 
 /// More agents than that are a mistyped range.
@@ -289,7 +291,7 @@ fn range(t: &str) -> Parsed<Vec<String>> {
     }
 }
 
-pub(super) fn trunks(tables: Option<Vec<Table<'_>>>) -> Vec<Trunk> {
+pub(super) fn trunks(tables: Option<Vec<Table<'_>>>, listen: &[Listen]) -> Vec<Trunk> {
     let mut trunks: Vec<Trunk> = Vec::new();
     let mut names = HashSet::new();
     for mut t in tables.unwrap_or_default() {
@@ -317,6 +319,16 @@ pub(super) fn trunks(tables: Option<Vec<Table<'_>>>) -> Vec<Trunk> {
         }
         let expires = t.get("expires", Duration::from_secs(600), duration("60s", "24h"));
         let numbers = t.list("numbers", text).unwrap_or_default();
+        let peers = t.list("peers", network).unwrap_or_default();
+        let verify = t.get("verify", true, flag);
+        let secure = uri.as_ref().is_some_and(speaks_tls);
+        if secure && listen.iter().all(|l| l.transport != Transport::Tls) {
+            t.tell(
+                "uri",
+                "asks for TLS, and nothing here listens for it",
+                "add `tls:0.0.0.0:5061` to sip.listen, with a section [sip.tls]",
+            );
+        }
         t.finish();
         if let Some(uri) = uri {
             trunks.push(Trunk {
@@ -327,8 +339,16 @@ pub(super) fn trunks(tables: Option<Vec<Table<'_>>>) -> Vec<Trunk> {
                 register,
                 expires,
                 numbers,
+                peers,
+                verify,
             });
         }
     }
     trunks
+}
+
+/// Whether requests to this address go by TLS and nothing else.
+fn speaks_tls(uri: &SipUri) -> bool {
+    let text = uri.as_str().to_ascii_lowercase();
+    text.starts_with("sips:") || text.split(';').skip(1).any(|p| p == "transport=tls")
 }

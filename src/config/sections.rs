@@ -33,7 +33,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         Some(tables) => people::agents(tables, &queues),
         None => people::demo_agents(&queues, demo_password),
     };
-    let trunks = people::trunks(root.tables("trunks"));
+    let trunks = people::trunks(root.tables("trunks"), &sip.listen);
     let mut t = root.table("messages");
     let messages = Messages {
         max: t.get("max", Duration::from_secs(180), duration("5s", "30m")),
@@ -237,14 +237,16 @@ fn tls(t: &mut Table<'_>, listen: &[Listen]) -> Option<Tls> {
     }
     let cert = tls.need("cert", "\"/etc/zeroline/cert.pem\"", path);
     let key = tls.need("key", "\"/etc/zeroline/key.pem\"", path);
+    let ca = tls.opt("ca", path);
     tls.finish();
     Some(Tls {
         cert: cert?,
         key: key?,
+        ca,
     })
 }
 
-fn network(t: &str) -> Parsed<Network> {
+pub(super) fn network(t: &str) -> Parsed<Network> {
     let like = "write an address or a network, like `192.0.2.10` or `192.0.2.0/24`";
     let (addr, prefix) = t.split_once('/').map_or((t, None), |(a, p)| (a, Some(p)));
     let addr: IpAddr = addr.parse().map_err(|_| like.to_owned())?;

@@ -248,6 +248,34 @@ fn agents_that_can_not_be() {
 }
 
 #[test]
+fn a_trunk_says_where_its_calls_come_from_and_whether_to_believe_it() {
+    let c = good(
+        "[sip]\nlisten = [\"tls:127.0.0.1:5061\"]\n[sip.tls]\ncert = \"c\"\nkey = \"k\"\n\
+         ca = \"provider.pem\"\n[[trunks]]\nname = \"p\"\nuri = \"sips:sip.example.net\"\n\
+         peers = [\"192.0.2.0/28\"]\nverify = false\n[[trunks]]\nname = \"q\"\n\
+         uri = \"sip:q.example.net;transport=TLS\"\n",
+    );
+    let ca = c.sip.tls.as_ref().and_then(|t| t.ca.clone());
+    assert_eq!(ca, Some("provider.pem".into()));
+    assert!(c.trunks[0].peers[0].contains("192.0.2.15".parse().unwrap()));
+    assert!(!c.trunks[0].peers[0].contains("192.0.2.16".parse().unwrap()));
+    assert!(!c.trunks[0].verify && c.trunks[1].verify && c.trunks[1].peers.is_empty());
+    for uri in ["sips:a.example", "sip:a.example;transport=tls"] {
+        told(
+            &format!("[[trunks]]\nname = \"p\"\nuri = \"{uri}\"\npeers = [\"300.1.1.1\"]\n"),
+            &[],
+            &[],
+            &[
+                "zeroline.toml:4: trunks[0].peers[0]: `300.1.1.1` does not fit; write an address \
+                 or a network, like `192.0.2.10` or `192.0.2.0/24`",
+                "zeroline.toml:3: trunks[0].uri: asks for TLS, and nothing here listens for it; \
+                 add `tls:0.0.0.0:5061` to sip.listen, with a section [sip.tls]",
+            ],
+        );
+    }
+}
+
+#[test]
 fn trunks_that_can_not_be() {
     told(
         "[[trunks]]\nname = \"p\"\nuri = \"sip.example.net\"\nregister = true\n[[trunks]]\n\

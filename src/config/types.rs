@@ -11,6 +11,8 @@ use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
 
+pub use crate::sip::flow::Network;
+
 /// All settings of one server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -86,6 +88,9 @@ pub struct Tls {
     pub cert: PathBuf,
     /// The private key (PKCS#8, SEC1 or PKCS#1).
     pub key: PathBuf,
+    /// Certificates (PEM) of those who vouch for the servers that we connect to; `None`: what
+    /// the system believes.
+    pub ca: Option<PathBuf>,
 }
 
 /// Bounds on what the signalling side holds: `[sip.limits]`.
@@ -117,34 +122,6 @@ pub struct Registration {
     pub min: Duration,
     /// Longer ones are cut to this.
     pub max: Duration,
-}
-
-/// A network in CIDR form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    /// Any address in it.
-    pub addr: IpAddr,
-    /// Leading bits that count.
-    pub prefix: u8,
-}
-
-impl Network {
-    /// Whether the address is in the network. IPv4-mapped IPv6 addresses count as IPv4.
-    pub fn contains(&self, ip: IpAddr) -> bool {
-        match (self.addr.to_canonical(), ip.to_canonical()) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => {
-                let shift = 32 - u32::from(self.prefix.min(32));
-                let mask = u32::MAX.checked_shl(shift).unwrap_or(0);
-                a.to_bits() & mask == b.to_bits() & mask
-            }
-            (IpAddr::V6(a), IpAddr::V6(b)) => {
-                let shift = 128 - u32::from(self.prefix.min(128));
-                let mask = u128::MAX.checked_shl(shift).unwrap_or(0);
-                a.to_bits() & mask == b.to_bits() & mask
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
 }
 
 /// Voice: section `[media]`.
@@ -332,6 +309,10 @@ pub struct Trunk {
     pub expires: Duration,
     /// Our numbers at this provider, as the provider dials them.
     pub numbers: Vec<String>,
+    /// Networks that its calls come from: their `P-Asserted-Identity` is believed.
+    pub peers: Vec<Network>,
+    /// Whether its TLS certificate must hold. `false`: anybody on the way can pretend to be it.
+    pub verify: bool,
 }
 
 /// Menu files: section `[lines]`.

@@ -124,7 +124,10 @@ impl TlsClient {
             unverified: TlsConnector::from(Arc::new(unverified)),
             unverified_names: unverified_names
                 .iter()
-                .map(|n| n.to_ascii_lowercase())
+                .map(|n| {
+                    let bare = n.trim_start_matches('[').trim_end_matches(']');
+                    bare.to_ascii_lowercase()
+                })
                 .collect(),
         })
     }
@@ -136,16 +139,17 @@ impl TlsClient {
         name: Option<&str>,
         address: IpAddr,
     ) -> Option<(&TlsConnector, ServerName<'static>)> {
-        let Some(name) = name else {
-            return Some((&self.verified, ServerName::IpAddress(address.into())));
-        };
-        let connector = if self.unverified_names.contains(&name.to_ascii_lowercase()) {
+        let known_as = name.map_or_else(|| address.to_string(), str::to_ascii_lowercase);
+        let bare = known_as.trim_start_matches('[').trim_end_matches(']');
+        let connector = if self.unverified_names.contains(bare) {
             &self.unverified
         } else {
             &self.verified
         };
-        let bare = name.trim_start_matches('[').trim_end_matches(']');
-        let server = ServerName::try_from(bare.to_owned()).ok()?;
+        let server = match name {
+            Some(_) => ServerName::try_from(bare.to_owned()).ok()?,
+            None => ServerName::IpAddress(address.into()),
+        };
         Some((connector, server))
     }
 }

@@ -19,7 +19,7 @@ use crate::sip::digest::{Credentials, Secret};
 use crate::sip::endpoint::{
     EndpointConfig, EndpointLimits, Listener, SessionTimerConfig, TrunkConfig, TrunkCredentials,
 };
-use crate::sip::flow::Transport;
+use crate::sip::flow::{Network, Transport};
 use crate::sip::leg::Contact;
 use crate::sip::message::Uri;
 use crate::sip::registrar::RegistrarConfig;
@@ -149,7 +149,7 @@ pub(super) fn endpoint(config: &Config, listeners: Vec<Listener>) -> EndpointCon
             expires: seconds(config.sip.session_timer.expires),
             min_se: seconds(config.sip.session_timer.min),
         },
-        trusted_peers: config.sip.trusted_peers.iter().map(|n| n.addr).collect(),
+        trusted_peers: config.sip.trusted_peers.clone(),
         trunks: config.trunks.iter().filter_map(trunk).collect(),
         ..EndpointConfig::new(listeners)
     }
@@ -165,7 +165,7 @@ fn trunk(t: &config::Trunk) -> Option<TrunkConfig> {
         Some("udp") => Some(Transport::Udp),
         Some("tcp") => Some(Transport::Tcp),
         Some("tls") => Some(Transport::Tls),
-        Some(_) | None => None,
+        Some(_) | None => uri.is_secure().then_some(Transport::Tls),
     };
     let credentials = match (&t.user, &t.password) {
         (Some(user), Some(password)) => Some(TrunkCredentials {
@@ -182,8 +182,23 @@ fn trunk(t: &config::Trunk) -> Option<TrunkConfig> {
         domain: None,
         credentials,
         register: t.register.then(|| t.user.clone()).flatten(),
-        peers: Vec::new(),
+        peers: peers(t, &uri),
     })
+}
+
+/// What a trunk's calls come from: as configured, else its own address where that is known.
+fn peers(t: &config::Trunk, uri: &Uri) -> Vec<Network> {
+    match (t.peers.as_slice(), uri.host.ip()) {
+        ([], Some(addr)) => vec![Network::host(addr)],
+        (peers, _) => peers.to_vec(),
+    }
+}
+
+/// The hosts of trunks whose certificate need not hold.
+pub(super) fn unverified(config: &Config) -> Vec<String> {
+    let careless = config.trunks.iter().filter(|t| !t.verify);
+    let hosts = careless.filter_map(|t| Uri::parse(t.uri.as_str().as_bytes()).ok());
+    hosts.map(|uri| uri.host.to_string()).collect()
 }
 
 /// Who may register.

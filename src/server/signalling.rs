@@ -13,6 +13,7 @@ use crate::net::stream::StreamLimits;
 use crate::net::tls::{self, TlsClient, TlsError};
 use crate::sip::endpoint::{Endpoint, Listener};
 use crate::sip::registrar::Registrar;
+use crate::task::clock;
 use crate::task::sip::{
     self, BindError, Bound, IncomingCall, SipHandle, SipNotice, SipSetup, Sockets,
 };
@@ -54,6 +55,10 @@ pub(super) fn start(
     });
     let mut endpoint = Endpoint::new(build::endpoint(config, listeners.collect()), rand::random());
     endpoint.set_registrar(Registrar::new(build::registrar(config), rand::random()));
+    for trunk in config.trunks.iter().filter(|t| t.register) {
+        let expires = u32::try_from(trunk.expires.as_secs()).unwrap_or(u32::MAX);
+        endpoint.start_registration(clock::now(), &trunk.name, expires);
+    }
     let locator = Locator::<SystemRecords>::system(DnsLimits::default())
         .map_err(|e| warn!("names can not be looked up: {e}"))
         .ok();
@@ -62,7 +67,8 @@ pub(super) fn start(
         connections: config.sip.limits.max_connections,
         ..StreamLimits::default()
     };
-    let tls = Some(TlsClient::new(None, &[])?);
+    let ca = config.sip.tls.as_ref().and_then(|tls| tls.ca.as_deref());
+    let tls = Some(TlsClient::new(ca, &build::unverified(config))?);
     let setup = SipSetup {
         endpoint,
         sockets,

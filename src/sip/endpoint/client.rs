@@ -287,6 +287,11 @@ impl Core {
         failed
     }
 
+    /// Requests of ours without final answer.
+    pub(super) fn unanswered(&self) -> usize {
+        self.clients.values().filter(|tx| tx.is_waiting()).count()
+    }
+
     pub(super) fn forget_client(&mut self, key: ClientKey) {
         if let Some(mut tx) = self.clients.remove(&key) {
             self.timers.arm(TimerKey::Client(key), &mut tx.armed, None);

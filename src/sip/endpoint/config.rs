@@ -1,8 +1,8 @@
 //! What an [`Endpoint`](super::Endpoint) is told when it is made.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
-use crate::sip::flow::{Flow, Transport};
+use crate::sip::flow::{Flow, Network, Transport};
 use crate::sip::transaction::Timers;
 
 /// Everything that an [`Endpoint`](super::Endpoint) needs to know from the start.
@@ -19,7 +19,7 @@ pub struct EndpointConfig {
     /// Session timers (RFC 4028).
     pub session: SessionTimerConfig,
     /// Peers whose `P-Asserted-Identity` is believed (RFC 3325 §5).
-    pub trusted_peers: Vec<IpAddr>,
+    pub trusted_peers: Vec<Network>,
     /// Trunks for outside numbers.
     pub trunks: Vec<TrunkConfig>,
 }
@@ -114,7 +114,7 @@ pub struct TrunkConfig {
     /// Whether to register there (and the user part of our address of record).
     pub register: Option<String>,
     /// What the trunk's numbers for us are sent from: believed like `trusted_peers`.
-    pub peers: Vec<IpAddr>,
+    pub peers: Vec<Network>,
 }
 
 /// Digest credentials of a trunk.

@@ -142,8 +142,9 @@ impl Core {
     fn caller(&self, inbound: &Inbound) -> (Option<PhoneNumber>, String) {
         let headers = &inbound.request.headers;
         let source = inbound.flow.remote.ip();
-        let trusted = self.config.trusted_peers.contains(&source)
-            || self.config.trunks.iter().any(|t| t.peers.contains(&source));
+        let mut networks = self.config.trusted_peers.iter();
+        let mut trunks = self.config.trunks.iter().flat_map(|t| &t.peers);
+        let trusted = networks.any(|n| n.contains(source)) || trunks.any(|n| n.contains(source));
         let private = headers.get(HeaderName::Privacy).is_some_and(|v| {
             v.split(|b| matches!(b, b';' | b',' | b' '))
                 .any(|p| p.eq_ignore_ascii_case(b"id") || p.eq_ignore_ascii_case(b"user"))

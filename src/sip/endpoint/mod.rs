@@ -218,6 +218,8 @@ impl Endpoint {
         stats.pending_invites = self.core.pending_invites;
         stats.server_transactions = self.core.servers.len();
         stats.client_transactions = self.core.clients.len();
+        stats.unanswered = self.core.unanswered();
+        stats.registered = self.register.registered();
         stats.deadlines = self.core.timers.len();
         stats
     }

@@ -23,6 +23,13 @@ pub(super) struct Register {
     armed: Option<Mono>,
 }
 
+impl Register {
+    /// Agents with a registered phone.
+    pub(super) fn registered(&self) -> usize {
+        self.registrar.as_ref().map_or(0, Registrar::registered)
+    }
+}
+
 impl Endpoint {
     /// Takes REGISTER from now on; without a registrar they are refused.
     pub fn set_registrar(&mut self, registrar: Registrar) {

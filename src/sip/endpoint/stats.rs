@@ -32,6 +32,10 @@ pub struct EndpointStats {
     pub server_transactions: usize,
     /// Table size: client transactions.
     pub client_transactions: usize,
+    /// Of these, the requests of ours that still wait for their final answer.
+    pub unanswered: usize,
+    /// Agents with a registered phone.
+    pub registered: usize,
     /// Table size: deadlines.
     pub deadlines: usize,
 }
