@@ -7,9 +7,25 @@ use std::task::{Context, Poll};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 
+use super::icmp::ErrorQueue;
+
 /// Wished size of the kernel's buffers: some seconds of a busy server's signalling, so that a
 /// burst waits there instead of being lost. The kernel may give less.
 const KERNEL_BUFFER: usize = 4 * 1024 * 1024;
+
+/// How often a datagram is tried when the kernel, on that occasion, tells of the fate of
+/// earlier ones instead of sending it.
+const RETRIES: usize = 3;
+
+/// An ICMP error, most likely of a datagram sent before to somewhere else.
+fn of_another(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+    )
+}
 
 /// One bound UDP socket.
 #[derive(Debug)]
@@ -61,11 +77,26 @@ impl UdpListener {
         self.socket.try_recv_from(buffer)
     }
 
+    /// Datagrams of this socket that come back by ICMP.
+    ///
+    /// # Errors
+    /// What the system says; the socket works without.
+    pub fn errors(&self) -> io::Result<ErrorQueue> {
+        ErrorQueue::of(&self.socket, self.local.is_ipv4())
+    }
+
     /// Sends one datagram at once or not at all.
     ///
     /// # Errors
     /// `WouldBlock` when the kernel's buffer is full; else what the system says.
     pub fn try_send(&self, bytes: &[u8], to: SocketAddr) -> io::Result<()> {
-        self.socket.try_send_to(bytes, to).map(|_| ())
+        let mut sent = self.socket.try_send_to(bytes, to);
+        for _ in 0..RETRIES {
+            match &sent {
+                Err(error) if of_another(error) => sent = self.socket.try_send_to(bytes, to),
+                Ok(_) | Err(_) => break,
+            }
+        }
+        sent.map(|_| ())
     }
 }

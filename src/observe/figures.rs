@@ -18,8 +18,25 @@
 //! | `zeroline_messages_stored_total` | counter, `queue` | messages confirmed |
 //! | `zeroline_store_dropped_total` | counter | records lost because the disk was too slow |
 //! | `zeroline_store_errors_total` | counter | writes that failed |
-//! | `zeroline_sip_…` | | counted by the SIP shell, names in [`SIP_REQUESTS`] and beside |
-//! | `zeroline_rtp_…` | | summed up from each leg's final figures |
+//! | `zeroline_sip_requests_total` | counter, `method` | requests received |
+//! | `zeroline_sip_requests_sent_total` | counter, `method` | requests sent, without repetitions |
+//! | `zeroline_sip_responses_total` | counter, `class` | responses sent, without repetitions |
+//! | `zeroline_sip_refused_total` | counter, `status` | requests refused, by status from 400 on |
+//! | `zeroline_sip_dropped_total` | counter, `why` | `malformed stray overload not_taken cut_off no_room undeliverable` |
+//! | `zeroline_sip_repeated_total` | counter, `direction` | repetitions: `absorbed` ones, and those `sent` |
+//! | `zeroline_sip_datagrams_total` | counter | datagrams received |
+//! | `zeroline_sip_table_size` | gauge, `table` | `legs pending_invites server_transactions client_transactions deadlines` |
+//! | `zeroline_sip_connections` | gauge | TCP and TLS connections |
+//! | `zeroline_sip_bindings` | gauge | agents with a registered phone |
+//! | `zeroline_sip_trunk_registered` | gauge, `trunk` | 1: our registration holds |
+//! | `zeroline_rtp_packets_total` | counter, `direction` | `sent received lost stranger`, from each leg's final figures |
+//! | `zeroline_rtp_streams_total` | counter, `quality` | streams at their end |
+//! | `zeroline_rtp_legs` | gauge | legs that are open |
+//! | `zeroline_rtp_datagrams_total` | counter, `direction` | `sent received refused`, as the media threads run |
+//! | `zeroline_rtp_late_ticks_total` | counter | times that a media thread came too late |
+//! | `zeroline_rtp_skipped_milliseconds_total` | counter | sending that was left out for it |
+//! | `zeroline_rtp_lost_words_total` | counter, `what` | `events commands` that found no room |
+//! | `zeroline_rtp_panics_total` | counter | legs closed because their processing failed |
 //!
 //! `line` and `queue` come from the configuration; a name that is not configured is never a
 //! label.
@@ -67,6 +84,20 @@ pub const SIP_REQUESTS: &str = "zeroline_sip_requests_total";
 pub const SIP_RESPONSES: &str = "zeroline_sip_responses_total";
 /// Datagrams and messages dropped before they became a request; label `why`.
 pub const SIP_DROPPED: &str = "zeroline_sip_dropped_total";
+/// SIP requests sent; label `method`.
+pub const SIP_REQUESTS_SENT: &str = "zeroline_sip_requests_sent_total";
+/// SIP requests refused; label `status`.
+pub const SIP_REFUSED: &str = "zeroline_sip_refused_total";
+/// Repetitions; label `direction`.
+pub const SIP_REPEATED: &str = "zeroline_sip_repeated_total";
+/// SIP datagrams received.
+pub const SIP_DATAGRAMS: &str = "zeroline_sip_datagrams_total";
+/// What is kept; label `table`.
+pub const SIP_TABLES: &str = "zeroline_sip_table_size";
+/// TCP and TLS connections.
+pub const SIP_CONNECTIONS: &str = "zeroline_sip_connections";
+/// Registrations at trunks; label `trunk`.
+pub const SIP_TRUNKS: &str = "zeroline_sip_trunk_registered";
 /// Agents registered.
 pub const SIP_BINDINGS: &str = "zeroline_sip_bindings";
 /// RTP packets; label `direction`: `sent`, `received`, `lost`, `stranger`.
@@ -76,6 +107,18 @@ pub const RTP_STREAMS: &str = "zeroline_rtp_streams_total";
 
 /// Seconds missing in recordings because the writer had no room.
 pub const RECORDING_LOST: &str = "zeroline_recording_lost_seconds_total";
+/// RTP legs that are open.
+pub const RTP_LEGS: &str = "zeroline_rtp_legs";
+/// Datagrams of the media threads; label `direction`.
+pub const RTP_DATAGRAMS: &str = "zeroline_rtp_datagrams_total";
+/// Late wake-ups of media threads.
+pub const RTP_LATE: &str = "zeroline_rtp_late_ticks_total";
+/// Sending that was left out for them.
+pub const RTP_SKIPPED: &str = "zeroline_rtp_skipped_milliseconds_total";
+/// Events and commands lost; label `what`.
+pub const RTP_LOST_WORDS: &str = "zeroline_rtp_lost_words_total";
+/// Legs closed by a panic.
+pub const RTP_PANICS: &str = "zeroline_rtp_panics_total";
 
 /// Gives Prometheus the help texts. Called once by [`super::start_metrics`].
 pub fn describe() {
@@ -102,7 +145,20 @@ pub fn describe() {
     describe_counter!(SIP_REQUESTS, "SIP requests received");
     describe_counter!(SIP_RESPONSES, "SIP responses sent");
     describe_counter!(SIP_DROPPED, "What arrived and was dropped");
-    describe_gauge!(SIP_BINDINGS, "Agents' phones registered");
+    describe_counter!(SIP_REQUESTS_SENT, "SIP requests sent");
+    describe_counter!(SIP_REFUSED, "SIP requests refused");
+    describe_counter!(SIP_REPEATED, "Repetitions absorbed and sent");
+    describe_counter!(SIP_DATAGRAMS, "SIP datagrams received");
+    describe_gauge!(SIP_TABLES, "What the SIP machine keeps");
+    describe_gauge!(SIP_CONNECTIONS, "TCP and TLS connections");
+    describe_gauge!(SIP_TRUNKS, "Whether our registration at a trunk holds");
+    describe_gauge!(SIP_BINDINGS, "Agents with a registered phone");
+    describe_gauge!(RTP_LEGS, "RTP legs open");
+    describe_counter!(RTP_DATAGRAMS, "Datagrams of the media threads");
+    describe_counter!(RTP_LATE, "Times that a media thread came too late");
+    describe_counter!(RTP_SKIPPED, "Milliseconds of sending left out");
+    describe_counter!(RTP_LOST_WORDS, "Events and commands of media lost");
+    describe_counter!(RTP_PANICS, "Legs closed because their processing failed");
     describe_counter!(RTP_PACKETS, "RTP packets");
     describe_counter!(RTP_STREAMS, "RTP streams by quality");
     describe_counter!(

@@ -5,6 +5,7 @@
 
 mod build;
 mod drain;
+mod figures;
 mod signalling;
 
 use std::future::Future;
@@ -183,6 +184,8 @@ impl Server {
         let mut calls = JoinSet::new();
         let notices = std::mem::replace(&mut self.notices, mpsc::channel(1).1);
         let news = tokio::spawn(pass_on(notices, self.tools.queue.clone()));
+        let (sip, media) = (self.tools.sip.clone(), self.tools.media.clone());
+        let counted = tokio::spawn(figures::keep(sip, media));
         self.health.set(Readiness::Ready);
         tokio::pin!(shutdown);
         loop {
@@ -209,6 +212,7 @@ impl Server {
         )
         .await;
         news.abort();
+        counted.abort();
         self.tools.store.close().await;
         self.tools.media.stop();
         // Nobody asks for metrics of a server that is gone.
@@ -279,12 +283,16 @@ async fn pass_on(mut notices: mpsc::Receiver<SipNotice>, queue: QueueHandle) {
                 trunk,
                 registered: true,
                 ..
-            } => info!(trunk, "registered at the trunk"),
+            } => {
+                figures::trunk(&trunk, true);
+                info!(trunk, "registered at the trunk");
+            }
             SipNotice::Trunk {
                 trunk,
                 registered: false,
                 status,
             } => {
+                figures::trunk(&trunk, false);
                 warn!(trunk, status, "not registered at the trunk");
             }
         }

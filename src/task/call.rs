@@ -28,7 +28,7 @@ use crate::net::media::MediaPool;
 use crate::now::{Mono, Now};
 use crate::observe::figures;
 use crate::record::facts::Facts;
-use crate::record::timeline::{Event, MessageId};
+use crate::record::timeline::{Event, MessageId, Party};
 use crate::record::verdict::{Stage, Verdict};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial};
 use crate::sip::leg::{LegCommand, LegEvent};
@@ -60,6 +60,9 @@ const MOST_FAILURES: u32 = 5;
 /// call that is this far behind has lost its task.
 const WAITING_EVENTS: usize = 64;
 
+/// How long the last figures of a call's media may take; a media thread's tick is 5 ms.
+const LAST_FIGURES: Duration = Duration::from_millis(250);
+
 /// How many chunks of a recording may wait for the disk: about a minute.
 const WAITING_CHUNKS: usize = 64;
 
@@ -80,7 +83,7 @@ pub async fn run(
     line: Arc<Line>,
     stop: watch::Receiver<bool>,
 ) {
-    let contact = start.contact;
+    let (contact, first_leg) = (start.contact, start.leg);
     let span = tracing::info_span!("call", %contact, line = %start.line);
     let (media_in, media) = mpsc::channel(WAITING_EVENTS);
     let (events_in, events) = mpsc::channel(WAITING_EVENTS);
@@ -100,6 +103,9 @@ pub async fn run(
         events_in,
         recording: None,
         facts: Facts::default(),
+        caller: first_leg,
+        open: 0,
+        last: None,
         tools,
     };
     figures::call_started();
@@ -142,6 +148,12 @@ struct CallTask {
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
     facts: Facts,
+    /// The first leg; all others are agents'.
+    caller: LegId,
+    /// Legs whose media has not told its final figures.
+    open: usize,
+    /// The record's last line: it waits for those.
+    last: Option<(Duration, Event)>,
 }
 
 /// A message that is being taken.
@@ -157,13 +169,18 @@ impl CallTask {
         let mut failures = 0;
         loop {
             match caught(self.carry_out()).await {
-                Ok(Some(verdict)) => return verdict,
+                Ok(Some(verdict)) => {
+                    self.close_record(&mut inbox.media).await;
+                    return verdict;
+                }
                 Ok(None) => {}
                 // The action that failed is gone; what the rescue asks for comes next.
                 Err(Panicked) => {
                     failures += 1;
                     if failures > MOST_FAILURES {
-                        return self.give_up().await;
+                        let verdict = self.give_up().await;
+                        self.close_record(&mut inbox.media).await;
+                        return verdict;
                     }
                     self.rescue(clock::now());
                     continue;
@@ -171,11 +188,54 @@ impl CallTask {
             }
             let event = inbox.next(self.call.poll_timeout(), stopping).await;
             stopping |= matches!(event, Some(CallEvent::Stop));
+            if let Some(CallEvent::Media(event)) = &event {
+                self.note_media(event);
+            }
             let now = clock::now();
             self.step(now, |call| match event {
                 Some(event) => call.handle(now, event),
                 None => call.handle_timeout(now),
             });
+        }
+    }
+
+    /// The figures of a leg whose media has ended go into the record.
+    fn note_media(&mut self, event: &MediaEvent) {
+        let MediaEvent::Closed { leg, stats } = event else {
+            return;
+        };
+        self.open = self.open.saturating_sub(1);
+        figures::leg_closed(stats);
+        let leg = if *leg == self.caller {
+            Party::Caller
+        } else {
+            Party::Agent
+        };
+        let event = Event::Media {
+            leg,
+            figures: (*stats).into(),
+        };
+        let ended = self.last.as_ref().map(|(at, _)| *at);
+        let at = ended.unwrap_or_else(|| clock::mono().since(self.began));
+        self.tools.store.record(self.call.contact(), at, event);
+    }
+
+    /// The machine is done. Its media threads tell the last figures within a tick; then the
+    /// record is closed.
+    async fn close_record(&mut self, media: &mut mpsc::Receiver<MediaEvent>) {
+        let told = async {
+            while self.open > 0 {
+                match media.recv().await {
+                    Some(event) => self.note_media(&event),
+                    None => return,
+                }
+            }
+        };
+        if tokio::time::timeout(LAST_FIGURES, told).await.is_err() {
+            warn!(legs = self.open, "media did not tell its final figures");
+        }
+        if let Some((at, event)) = self.last.take() {
+            self.tools.store.record(self.call.contact(), at, event);
         }
     }
 
@@ -235,7 +295,11 @@ impl CallTask {
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
                     self.facts.add(at, &event);
-                    self.tools.store.record(self.call.contact(), at, event);
+                    if matches!(event, Event::Ended { .. }) {
+                        self.last = Some((at, event));
+                    } else {
+                        self.tools.store.record(self.call.contact(), at, event);
+                    }
                 }
                 CallAction::Done(verdict) => return Some(verdict),
             }
@@ -260,16 +324,19 @@ impl CallTask {
             .media
             .open(leg, bind, beside, self.media_in.clone())
         {
-            Ok(opened) => CallEvent::MediaOpened(
-                leg,
-                OpenedMedia {
-                    address,
-                    rtp_port: opened.rtp.port(),
-                    rtcp_port: opened.rtcp.port(),
-                    session: rand::random(),
-                    keys: random_keys(),
-                },
-            ),
+            Ok(opened) => {
+                self.open += 1;
+                CallEvent::MediaOpened(
+                    leg,
+                    OpenedMedia {
+                        address,
+                        rtp_port: opened.rtp.port(),
+                        rtcp_port: opened.rtcp.port(),
+                        session: rand::random(),
+                        keys: random_keys(),
+                    },
+                )
+            }
             Err(e) => {
                 warn!(error = %e, "no media for a leg");
                 CallEvent::MediaFailed(leg)

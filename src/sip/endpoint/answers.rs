@@ -175,7 +175,7 @@ impl Core {
         };
         let tag = response.headers.to().ok();
         let tag = tag.as_ref().and_then(|to| to.tag()).unwrap_or("");
-        let acknowledged = tx.ack.as_ref().map(|(to, _, _)| **to == *tag);
+        let acknowledged = tx.ack.as_ref().map(|ack| *ack.to_tag == *tag);
         match acknowledged {
             Some(true) => self.repeat_ack(id, response),
             // The call still owes the ACK.

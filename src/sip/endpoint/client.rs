@@ -1,5 +1,7 @@
 //! Requests that we sent, as transactions.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 
 use super::core::{Core, TimerKey};
@@ -42,11 +44,21 @@ pub(super) struct ClientTx {
     pub(super) flow: Flow,
     pub(super) server_name: Option<Box<str>>,
     pub(super) owner: Owner,
-    /// The ACK of a 2xx with the tag that it went to, to be repeated.
-    pub(super) ack: Option<(Box<str>, Bytes, Flow)>,
+    /// The ACK of the final answer, to be repeated as often as that is.
+    pub(super) ack: Option<KeptAck>,
     /// Already sent once more with credentials.
     pub(super) retried: bool,
     armed: Option<Mono>,
+}
+
+/// An ACK as it was sent.
+#[derive(Clone, Debug)]
+pub(super) struct KeptAck {
+    /// The tag of the branch that it went to; empty for a refusal's.
+    pub(super) to_tag: Box<str>,
+    pub(super) bytes: Bytes,
+    pub(super) flow: Flow,
+    pub(super) server_name: Option<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -158,13 +170,14 @@ impl Core {
         let extra = reason.map_or(String::new(), |r| {
             format!("Reason: {}\r\n", r.replace(['\r', '\n'], " "))
         });
+        let server_name = tx.server_name.clone();
         let out = Outbound {
             owner: Owner::Cancel,
             method: "CANCEL",
             id,
             branch: tx.branch.to_string(),
             flow: tx.flow,
-            server_name: None,
+            server_name: server_name.as_deref(),
             request: text::follow_up(&tx.request, "CANCEL", None, extra.as_bytes()),
             retried: false,
         };
@@ -202,12 +215,17 @@ impl Core {
         let acks = matches!(received, Received::PassAndAck | Received::Ack);
         if acks {
             let ack = match &tx.ack {
-                Some((_, ack, _)) => ack.clone(),
+                Some(kept) => kept.bytes.clone(),
                 None => {
                     let to = response.headers.get(HeaderName::To);
-                    let ack = text::follow_up(&tx.request, "ACK", to, b"");
-                    tx.ack = Some((Box::default(), ack.clone(), tx.flow));
-                    ack
+                    let bytes = text::follow_up(&tx.request, "ACK", to, b"");
+                    tx.ack = Some(KeptAck {
+                        to_tag: Box::default(),
+                        bytes: bytes.clone(),
+                        flow: tx.flow,
+                        server_name: tx.server_name.clone(),
+                    });
+                    bytes
                 }
             };
             let (flow, name) = (tx.flow, tx.server_name.clone());
@@ -290,6 +308,23 @@ impl Core {
     /// Requests of ours without final answer.
     pub(super) fn unanswered(&self) -> usize {
         self.clients.values().filter(|tx| tx.is_waiting()).count()
+    }
+
+    /// A datagram of ours came back by ICMP: the request of ours that it began with, if that
+    /// still waits. Who can quote its branch has seen it (RFC 3261 §18.4).
+    pub(super) fn fail_quoted(&mut self, to: SocketAddr, quoted: &[u8]) -> Option<(u64, Owner)> {
+        let branch = text::branch_of(quoted)?;
+        let key = ClientKey {
+            id: self.tokens.client_of(branch)?,
+            cancel: quoted.starts_with(b"CANCEL "),
+        };
+        let tx = self.clients.get(&key)?;
+        if *tx.branch != *branch || tx.flow.remote != to || !tx.is_waiting() {
+            return None;
+        }
+        let owner = tx.owner;
+        self.forget_client(key);
+        Some((key.id, owner))
     }
 
     pub(super) fn forget_client(&mut self, key: ClientKey) {

@@ -188,12 +188,7 @@ impl Core {
         if behind_nat || same_stream || arrival.transport == Transport::Wss {
             return arrival;
         }
-        let port = uri.port.unwrap_or(if transport == Transport::Tls {
-            5061
-        } else {
-            5060
-        });
-        let remote = (ip, port).into();
+        let remote = (ip, port_of(&uri, transport)).into();
         if transport == arrival.transport && remote == arrival.remote {
             return arrival;
         }
@@ -203,6 +198,28 @@ impl Core {
             server_name: None,
         };
         self.config.flow_to(&target).unwrap_or(arrival)
+    }
+
+    /// Where packets for `next_hop` go now that the stream `gone` is closed. Browsers can not
+    /// be called back, and names are not looked up within a dialog.
+    pub(super) fn flow_anew(&self, next_hop: &str, gone: Flow) -> Flow {
+        let found = (|| {
+            let uri = Uri::parse(next_hop.as_bytes()).ok()?;
+            let ip = uri.maddr().unwrap_or_else(|| uri.host.clone()).ip()?;
+            let transport = match (transport_of(&uri), uri.is_secure()) {
+                (Some(transport), _) => transport,
+                (None, true) => Transport::Tls,
+                (None, false) => arrival_default(gone.transport),
+            };
+            self.config.flow_to(&ResolvedTarget {
+                transport,
+                remote: (ip, port_of(&uri, transport)).into(),
+                server_name: None,
+            })
+        })();
+        found
+            .filter(|_| gone.transport != Transport::Wss)
+            .unwrap_or(gone)
     }
 
     /// Begins a request within a dialog: everything but method-specific headers and body.
@@ -252,6 +269,15 @@ pub(super) fn transport_of(uri: &Uri) -> Option<Transport> {
     } else {
         None
     }
+}
+
+fn port_of(uri: &Uri, transport: Transport) -> u16 {
+    let usual = if transport == Transport::Tls {
+        5061
+    } else {
+        5060
+    };
+    uri.port.unwrap_or(usual)
 }
 
 /// Without a `transport` parameter a literal address means UDP (RFC 3263 §4.1), but a peer

@@ -1,10 +1,11 @@
 //! A leg's states. What makes sense in one state only is kept in that state only.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::core::Voice;
+use super::core::{Core, Voice};
 use super::tokens::ServerKey;
 use super::{QueryId, ResolvedTarget};
 use crate::ids::LegId;
@@ -105,6 +106,10 @@ pub(super) struct Outgoing {
     /// Where else to try.
     pub(super) targets: VecDeque<ResolvedTarget>,
     pub(super) query: Option<QueryId>,
+    /// The URI names the transport: no other is tried.
+    pub(super) transport_given: bool,
+    /// Too large for a datagram: where a stream has been tried (RFC 3261 §18.1.1).
+    pub(super) stream_tried: Option<SocketAddr>,
     pub(super) tx: Option<u64>,
     /// The path on which the phone registered: answers do not move us off it.
     pub(super) symmetric: Option<Flow>,
@@ -202,6 +207,26 @@ fn min(a: Option<Mono>, b: Option<Mono>) -> Option<Mono> {
 }
 
 impl Leg {
+    /// The stream `gone` is closed: requests and repetitions go elsewhere.
+    pub(super) fn leave_stream(&mut self, core: &Core, gone: Flow) {
+        let leave = |dialog: &mut Dialog| {
+            if dialog.flow == gone {
+                dialog.flow = core.flow_anew(dialog.next_hop(), gone);
+            }
+        };
+        match &mut self.stage {
+            Stage::Incoming(s) => leave(&mut s.dialog),
+            Stage::Outgoing(s) => s.early.iter_mut().for_each(|e| leave(&mut e.dialog)),
+            Stage::Session(s) => {
+                leave(&mut s.dialog);
+                if let Some(a) = s.accepted.as_mut().filter(|a| a.flow == gone) {
+                    a.flow = s.dialog.flow;
+                }
+            }
+            Stage::Over => {}
+        }
+    }
+
     /// The soonest of the deadlines of its state.
     pub(super) fn poll_timeout(&self) -> Option<Mono> {
         match &self.stage {

@@ -28,6 +28,7 @@ mod transfers;
 mod trunks;
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 
@@ -142,14 +143,36 @@ impl Endpoint {
         self.receive(now, flow, bytes);
     }
 
-    /// A stream was closed, or could not be opened; for UDP: ICMP says that nobody is there.
+    /// A stream was closed, or could not be opened.
     pub fn handle_flow_closed(&mut self, now: Now, flow: Flow) {
         for (key, owner) in self.core.fail_flow(flow) {
             let outcome = Outcome::Failed { id: key.id };
             self.outcome(now, owner, outcome);
         }
+        if flow.transport.is_reliable() {
+            self.leave_stream(flow);
+        }
         self.register_flow_closed(now, flow);
         self.trunk_flow_closed(now, flow);
+    }
+
+    /// ICMP says that a datagram did not arrive: where it was sent to, and its first octets as
+    /// they were quoted.
+    pub fn handle_undeliverable(&mut self, now: Now, to: SocketAddr, quoted: &[u8]) {
+        if let Some((id, owner)) = self.core.fail_quoted(to, quoted) {
+            self.core.stats.undeliverable += 1;
+            self.outcome(now, owner, Outcome::Failed { id });
+        }
+    }
+
+    /// What went over a stream that is gone goes on where the peer's Contact points, and our
+    /// answers where its Via does (RFC 3261 §12.2.1.1, §18.2.2).
+    fn leave_stream(&mut self, gone: Flow) {
+        let core = &mut self.core;
+        core.answer_elsewhere(gone);
+        for leg in self.legs.values_mut() {
+            leg.leave_stream(core, gone);
+        }
     }
 
     /// A call wants something of one of its legs.

@@ -202,6 +202,14 @@ impl Core {
             offer: invite.offer.clone(),
             targets: VecDeque::new(),
             query: None,
+            transport_given: matches!(
+                hop,
+                Hop::Locate {
+                    transport: Some(_),
+                    ..
+                }
+            ),
+            stream_tried: None,
             tx: None,
             symmetric,
             ring_until: Some(now + invite.ring_for),

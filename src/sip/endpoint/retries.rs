@@ -3,13 +3,20 @@
 
 use bytes::Bytes;
 
+use super::ResolvedTarget;
 use super::core::Core;
-use super::leg::{Cancel, Leg, Stage};
+use super::leg::{Cancel, Leg, Outgoing, Stage};
 use super::text;
 use super::tokens::ClientKey;
 use crate::now::Mono;
+use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::LegEnd;
 use crate::sip::message::Response;
+
+/// Octets of a request that are sent in one datagram where the MTU is not known.
+const LARGEST_DATAGRAM: usize = 1300;
+/// What Via, Contact and CSeq add to a request that has placeholders for them.
+const PATH_HEADERS: usize = 150;
 
 impl Core {
     /// Sends the INVITE to the next target, or ends the leg with `end`.
@@ -20,6 +27,11 @@ impl Core {
         s.early.clear();
         if s.cancel == Cancel::No {
             while let Some(target) = s.targets.pop_front() {
+                if let Some(flow) = self.stream_instead(s, &target) {
+                    s.stream_tried = Some(target.remote);
+                    s.targets.push_front(target);
+                    return self.attempt(now, leg.voice.leg, s, flow, None);
+                }
                 if let Some(flow) = self.config.flow_to(&target) {
                     let name = target.server_name;
                     return self.attempt(now, leg.voice.leg, s, flow, name.as_deref());
@@ -27,6 +39,21 @@ impl Core {
             }
         }
         leg.end(self, now, end);
+    }
+
+    /// RFC 3261 §18.1.1: what is too large for a datagram goes by TCP, unless the URI asks for
+    /// UDP; where nobody takes it there, by UDP all the same. A phone that registered over UDP
+    /// is reached on that path only, and a dialog stays on the path that it has.
+    fn stream_instead(&self, s: &Outgoing, target: &ResolvedTarget) -> Option<Flow> {
+        let large = s.request.len() + PATH_HEADERS > LARGEST_DATAGRAM;
+        let tried = s.stream_tried == Some(target.remote);
+        if target.transport != Transport::Udp || !large || s.transport_given || tried {
+            return None;
+        }
+        self.config.flow_to(&ResolvedTarget {
+            transport: Transport::Tcp,
+            ..target.clone()
+        })
     }
 
     pub(super) fn refused(&mut self, now: Mono, leg: &mut Leg, id: u64, response: &Response) {

@@ -15,6 +15,8 @@ use crate::sip::transaction::{Due, Server, ServerInvite};
 pub(super) struct ServerTx {
     machine: Machine,
     flow: Flow,
+    /// Where the sender's Via says that it listens: for answers after its stream has closed.
+    sent_by_port: u16,
     /// Via, From, To, Call-ID, CSeq of every answer.
     head: Box<[u8]>,
     /// The last answer, to be repeated.
@@ -126,6 +128,12 @@ impl Core {
         if let Some(merged) = merged {
             self.merged.insert(merged, inbound.key);
         }
+        let usual = if inbound.flow.transport.is_secure() {
+            5061
+        } else {
+            5060
+        };
+        let sent_by_port = inbound.via.port.unwrap_or(usual);
         let machine = if invite {
             Machine::Invite(ServerInvite::start(reliable))
         } else {
@@ -136,6 +144,7 @@ impl Core {
             ServerTx {
                 machine,
                 flow: inbound.flow,
+                sent_by_port,
                 head: reply_head(inbound, tag, forms_dialog),
                 last: None,
                 owner,
@@ -204,6 +213,14 @@ impl Core {
         w.header("Server", &self.config.user_agent);
         *self.stats.responses_out.entry(status).or_default() += 1;
         self.transmit(inbound.flow, w.finish(None), None);
+    }
+
+    /// The stream `gone` is closed: answers to what came over it go to the same address, at
+    /// the port of the Via (RFC 3261 §18.2.2).
+    pub(super) fn answer_elsewhere(&mut self, gone: Flow) {
+        for tx in self.servers.values_mut().filter(|tx| tx.flow == gone) {
+            tx.flow.remote.set_port(tx.sent_by_port);
+        }
     }
 
     /// The same request again: `true` when it was, and is dealt with.

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::client::{Outbound, Owner};
+use super::client::{KeptAck, Outbound, Owner};
 use super::core::{Core, Inbound};
 use super::leg::{Leg, Ours, Stage};
 use super::text::{SDP, Writer};
@@ -82,7 +82,12 @@ impl Core {
         }
         let ack = w.finish(sdp.map(|sdp| (SDP, sdp)));
         if let Some(tx) = self.clients.get_mut(&key) {
-            tx.ack = Some((dialog.remote_tag.clone(), ack.clone(), dialog.flow));
+            tx.ack = Some(KeptAck {
+                to_tag: dialog.remote_tag.clone(),
+                bytes: ack.clone(),
+                flow: dialog.flow,
+                server_name: dialog.server_name.clone(),
+            });
         }
         *self.stats.requests_out.entry("ACK").or_default() += 1;
         self.transmit(dialog.flow, ack, dialog.server_name.as_deref());
@@ -165,12 +170,9 @@ impl Core {
         };
         let tag = response.headers.to().ok();
         let tag = tag.as_ref().and_then(|to| to.tag()).unwrap_or("");
-        if let Some((to, ack, flow)) = &tx.ack
-            && **to == *tag
-        {
-            let (ack, flow) = (ack.clone(), *flow);
+        if let Some(ack) = tx.ack.clone().filter(|ack| *ack.to_tag == *tag) {
             self.stats.retransmitted += 1;
-            self.transmit(flow, ack, None);
+            self.transmit(ack.flow, ack.bytes, ack.server_name.as_deref());
         }
     }
 

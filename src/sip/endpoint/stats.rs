@@ -20,6 +20,8 @@ pub struct EndpointStats {
     pub malformed: u64,
     /// Responses and ACKs that belong to nothing that we know.
     pub stray: u64,
+    /// Requests of ours that ICMP said nobody takes.
+    pub undeliverable: u64,
     /// Requests refused with 503 because a table was full or no new calls are taken.
     pub overload: u64,
     /// Commands that did not fit their leg's state.

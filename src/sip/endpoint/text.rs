@@ -127,6 +127,14 @@ pub(crate) fn header_of<'a>(message: &'a [u8], name: &str) -> Option<&'a [u8]> {
         .and_then(|line| line.get(name.len() + 2..))
 }
 
+/// The branch in the top Via of a message of our own making, which may be cut short.
+pub(crate) fn branch_of(message: &[u8]) -> Option<&str> {
+    let via = header_of(message, "Via")?;
+    let text = std::str::from_utf8(via).ok()?;
+    let (_, rest) = text.split_once(";branch=")?;
+    rest.split(';').next()
+}
+
 /// The ACK of a refusal (RFC 3261 §17.1.1.3) or the CANCEL (§9.1) for our INVITE: same
 /// Request-URI, top Via, Route, From, Call-ID and CSeq number; To as in the refusal.
 pub(crate) fn follow_up(invite: &[u8], method: &str, to: Option<&[u8]>, extra: &[u8]) -> Bytes {

@@ -14,6 +14,7 @@ use super::legs::{Delivery, Legs};
 use super::notices::Notices;
 use super::{IncomingCall, LEG_EVENTS, SipHandle, SipNotice, Sockets, ToSip};
 use crate::net::dns::{Locator, Question, Reach, Records, literal};
+use crate::net::icmp::{ErrorQueue, Undeliverable};
 use crate::net::stream::{StreamEvent, StreamLimits};
 use crate::net::tcp::{StreamContext, Streams};
 use crate::net::tls::TlsClient;
@@ -36,6 +37,8 @@ const STREAM_BATCH: usize = 128;
 const DATAGRAM_BATCH: usize = 64;
 /// Questions to the resolver that may be under way or wait.
 const QUERIES: usize = 256;
+/// Datagrams that came back and may wait; further ones are forgotten, and time out.
+const RETURNED: usize = 64;
 /// Retry-After for calls that nobody takes.
 const RETRY_AFTER: u32 = 5;
 
@@ -86,6 +89,15 @@ pub fn start<R: Records + 'static>(setup: SipSetup<R>) -> (SipHandle, JoinHandle
     for listener in setup.sockets.streams {
         listeners.spawn(listener.accept_all(Arc::clone(&context)));
     }
+    let (returned_tx, returned) = mpsc::channel(RETURNED);
+    for socket in &setup.sockets.udp {
+        match socket.errors() {
+            Ok(errors) => {
+                listeners.spawn(pass_on(errors, returned_tx.clone()));
+            }
+            Err(error) => tracing::warn!(%error, "ICMP errors are not seen: dead phones time out"),
+        }
+    }
     let task = SipTask {
         endpoint: setup.endpoint,
         udp: setup.sockets.udp,
@@ -103,7 +115,14 @@ pub fn start<R: Records + 'static>(setup: SipSetup<R>) -> (SipHandle, JoinHandle
     let handle = SipHandle {
         commands: commands_tx,
     };
-    let run = task.run(commands, stream_events, resolved, setup.notices, listeners);
+    let inbox = Inbox {
+        commands,
+        stream_events,
+        resolved,
+        returned,
+        notices: setup.notices,
+    };
+    let run = task.run(inbox, listeners);
     (handle, tokio::spawn(run))
 }
 
@@ -127,6 +146,16 @@ fn reach(sockets: &Sockets) -> Reach {
 
 type Answer = (QueryId, Vec<ResolvedTarget>);
 
+/// Everything that the loop waits for, besides datagrams and deadlines.
+struct Inbox {
+    commands: mpsc::Receiver<ToSip>,
+    stream_events: mpsc::Receiver<StreamEvent>,
+    resolved: mpsc::Receiver<Answer>,
+    returned: mpsc::Receiver<Undeliverable>,
+    /// Not waited for when there is no news.
+    notices: mpsc::Sender<SipNotice>,
+}
+
 struct SipTask<R> {
     endpoint: Endpoint,
     udp: Vec<UdpListener>,
@@ -143,14 +172,14 @@ struct SipTask<R> {
 }
 
 impl<R: Records + 'static> SipTask<R> {
-    async fn run(
-        mut self,
-        mut commands: mpsc::Receiver<ToSip>,
-        mut stream_events: mpsc::Receiver<StreamEvent>,
-        mut resolved: mpsc::Receiver<Answer>,
-        notices: mpsc::Sender<SipNotice>,
-        _listeners: JoinSet<()>,
-    ) {
+    async fn run(mut self, inbox: Inbox, _listeners: JoinSet<()>) {
+        let Inbox {
+            mut commands,
+            mut stream_events,
+            mut resolved,
+            mut returned,
+            notices,
+        } = inbox;
         let mut command_batch = Vec::with_capacity(COMMAND_BATCH);
         let mut stream_batch = Vec::with_capacity(STREAM_BATCH);
         self.flush(clock::now());
@@ -168,6 +197,9 @@ impl<R: Records + 'static> SipTask<R> {
                     self.endpoint.handle_resolved(clock::now(), query, targets);
                 }
                 _ = stream_events.recv_many(&mut stream_batch, STREAM_BATCH) => {}
+                Some(back) = returned.recv() => {
+                    self.endpoint.handle_undeliverable(clock::now(), back.to, &back.quoted);
+                }
                 () = readable(&self.udp) => {}
                 Ok(permit) = notices.reserve(), if !self.notices.is_empty() => {
                     if let Some(notice) = self.notices.pop() {
@@ -274,7 +306,7 @@ impl<R: Records + 'static> SipTask<R> {
                 idle = false;
                 let flow = transmit.flow;
                 if flow.transport == Transport::Udp {
-                    self.send_datagram(&flow, &transmit.bytes);
+                    self.send_datagram(now, &flow, &transmit.bytes);
                 } else if self.streams.send(transmit).is_err() {
                     self.stats.cut_off += 1;
                     self.endpoint.handle_flow_closed(now, flow);
@@ -290,12 +322,20 @@ impl<R: Records + 'static> SipTask<R> {
         }
     }
 
-    fn send_datagram(&mut self, flow: &Flow, bytes: &[u8]) {
+    fn send_datagram(&mut self, now: Now, flow: &Flow, bytes: &[u8]) {
         let socket = self.udp.iter().find(|s| s.local() == flow.local);
         let sent = socket.map(|s| s.try_send(bytes, flow.remote));
-        if !matches!(sent, Some(Ok(()))) {
+        match sent {
+            Some(Ok(())) => {}
             // As good as lost on the way: the transaction sends it again.
-            self.stats.datagrams_lost += 1;
+            Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.stats.datagrams_lost += 1;
+            }
+            // No way leads there.
+            Some(Err(_)) | None => {
+                self.stats.datagrams_lost += 1;
+                self.endpoint.handle_undeliverable(now, flow.remote, bytes);
+            }
         }
     }
 
@@ -373,6 +413,16 @@ impl<R: Records + 'static> SipTask<R> {
             let targets = locator.locate(&question, reach, rand::random()).await;
             let _ = answers.send((query, targets)).await;
         });
+    }
+}
+
+/// Until the socket is of no use any more, or the task is gone.
+async fn pass_on(mut errors: ErrorQueue, to: mpsc::Sender<Undeliverable>) {
+    while let Ok(undeliverable) = errors.next().await {
+        // One that finds no room times out instead.
+        if let Err(mpsc::error::TrySendError::Closed(_)) = to.try_send(undeliverable) {
+            return;
+        }
     }
 }
 

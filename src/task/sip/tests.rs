@@ -452,3 +452,59 @@ async fn a_call_that_is_stuck_loses_its_leg_and_nobody_else_waits() {
         "{last:?}"
     );
 }
+
+#[tokio::test]
+async fn a_phone_that_is_off_is_noticed_at_once() {
+    let server = Server::start(Options::default());
+    let closed = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+    let at = closed.local_addr().expect("bound");
+    drop(closed);
+    let (sender, mut events) = mpsc::channel(LEG_EVENTS);
+    let contact = Contact {
+        uri: format!("sip:bob@{at}"),
+        path: Vec::new(),
+        flow: None,
+    };
+    let began = std::time::Instant::now();
+    let call = invite(LegId(1), CallTarget::Contact(contact));
+    server.handle.place(call, sender).await.expect("alive");
+    let end = verdict(&mut events).await;
+    assert!(
+        matches!(end, LegEvent::Ended(LegEnd::Unreachable)),
+        "{end:?}"
+    );
+    // Without ICMP it is timer B: 32 s.
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert_eq!(
+        server
+            .handle
+            .endpoint_stats()
+            .await
+            .expect("alive")
+            .undeliverable,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_large_request_goes_by_stream_where_one_is_taken() {
+    let server = Server::start(Options::default());
+    let mut other = Server::start(Options::default());
+    // The other listens on unlike ports for UDP and TCP: by TCP nobody is at the UDP port.
+    for (port, transport) in [(other.udp, Transport::Udp), (other.tcp, Transport::Tcp)] {
+        let (sender, _events) = mpsc::channel(LEG_EVENTS);
+        let contact = Contact {
+            uri: format!("sip:bob@{port}"),
+            path: Vec::new(),
+            flow: None,
+        };
+        let large = OutgoingInvite {
+            offer: Some(bytes::Bytes::from("v=0\r\n".repeat(200))),
+            ..invite(LegId(u64::from(port.port())), CallTarget::Contact(contact))
+        };
+        server.handle.place(large, sender).await.expect("alive");
+        let call = other.call().await;
+        assert_eq!(call.invite.flow.transport, transport);
+        assert_eq!(call.invite.offer.map(|o| o.len()), Some(1000));
+    }
+}

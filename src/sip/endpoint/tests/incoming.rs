@@ -1,6 +1,7 @@
 //! Calls that come in.
 
 use super::harness::*;
+use crate::sip::flow::Network;
 use crate::sip::leg::LegCommand;
 use crate::sip::message::HeaderName;
 
@@ -288,14 +289,14 @@ fn identity_is_believed_from_trusted_peers_only() {
         s.incoming().caller.map(|c| c.reveal().to_owned()),
         Some("ann".into())
     );
-    let mut s = Script::with(|c| c.trusted_peers = vec![address(PEER).ip()]);
+    let mut s = Script::with(|c| c.trusted_peers = vec![network(24)]);
     s.invite(asserted, SDP);
     let call = s.incoming();
     assert_eq!(
         call.caller.map(|c| c.reveal().to_owned()),
         Some("+4530303030".into())
     );
-    let mut s = Script::with(|c| c.trusted_peers = vec![address(PEER).ip()]);
+    let mut s = Script::with(|c| c.trusted_peers = vec![network(32)]);
     s.invite(&format!("{asserted}Privacy: id\n"), SDP);
     assert_eq!(s.incoming().caller, None);
 }
@@ -324,4 +325,25 @@ fn responses_go_to_the_source_and_requests_to_a_natted_source() {
     let bye = last.expect("BYE after 64 T1");
     assert!(bye.bytes.starts_with(b"BYE sip:ann@10.0.0.5 SIP/2.0\r\n"));
     assert_eq!(bye.flow.remote, address("198.51.100.7:31234"));
+}
+
+/// The network of the peer.
+fn network(prefix: u8) -> Network {
+    let addr = address(PEER).ip();
+    Network { addr, prefix }
+}
+
+#[test]
+fn a_network_is_trusted_as_far_as_it_reaches() {
+    let trusts = |network: Network| {
+        let mut s = Script::with(|c| c.trusted_peers = vec![network]);
+        let asserted = "P-Asserted-Identity: <tel:+4511>\n";
+        s.invite(asserted, SDP);
+        s.incoming().caller.map(|c| c.reveal().to_owned()) == Some("+4511".to_owned())
+    };
+    let addr = "192.0.2.200".parse().expect("an address");
+    assert!(trusts(Network { addr, prefix: 24 }));
+    assert!(!trusts(Network { addr, prefix: 25 }));
+    assert!(!trusts(Network::host(addr)));
+    assert!(trusts(Network::host(address(PEER).ip())));
 }

@@ -1,8 +1,11 @@
 //! Transcripts and properties under virtual time.
 
 mod harness;
+mod hostile;
 mod in_dialog;
 mod incoming;
 mod outgoing;
 mod pair;
+mod paths;
 mod refusals;
+mod trust;

@@ -1,0 +1,180 @@
+//! Who is believed, through the whole endpoint: digest on INVITE and REGISTER.
+
+use super::harness::*;
+use crate::sip::digest::{self, Credentials, Secret};
+use crate::sip::endpoint::EndpointEvent;
+use crate::sip::message::{HeaderName, Response};
+use crate::sip::registrar::{Registrar, RegistrarConfig};
+
+fn with_ann() -> Script {
+    let mut s = Script::new();
+    let mut config = RegistrarConfig::new("zeroline");
+    config.auth.users = vec![ann("secret")];
+    s.endpoint.set_registrar(Registrar::new(config, [5; 32]));
+    s
+}
+
+fn ann(password: &str) -> Credentials {
+    Credentials {
+        username: "ann".into(),
+        secret: Secret::Plain(password.into()),
+    }
+}
+
+fn send(s: &mut Script, method: &str, cseq: u32, headers: &str) {
+    s.say(&format!(
+        "{method} sip:192.0.2.1 SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch={{branch}}\n\
+         Max-Forwards: 70\nFrom: <sip:ann@192.0.2.1>;tag=f{cseq}\nTo: <sip:ann@192.0.2.1>\n\
+         Call-ID: trust\nCSeq: {cseq} {method}\nContact: <sip:ann@192.0.2.9>\n{headers}\
+         Content-Length: 0\n\n"
+    ));
+}
+
+fn proof(challenge: &Response, method: &str, password: &str, nc: u32) -> String {
+    let challenges: Vec<&str> = challenge
+        .headers
+        .fields(HeaderName::WwwAuthenticate)
+        .map(|v| std::str::from_utf8(v).expect("text"))
+        .collect();
+    let known = ann(password);
+    let status = challenge.status;
+    let answer = digest::answer(
+        status,
+        &challenges,
+        &known,
+        method,
+        "sip:192.0.2.1",
+        b"",
+        "c0ffee",
+        nc,
+    );
+    let answer = answer.expect("a challenge that can be answered");
+    format!("{}: {}\n", answer.name, answer.value)
+}
+
+fn challenged(s: &mut Script, cseq: u32) -> Response {
+    send(s, "REGISTER", cseq, "");
+    let challenge = s.last_response();
+    assert_eq!(challenge.status, 401);
+    challenge
+}
+
+#[test]
+fn an_agent_proves_who_calls() {
+    let mut s = with_ann();
+    // Whoever brings nothing is anybody.
+    send(&mut s, "INVITE", 1, "");
+    assert_eq!(s.incoming().authenticated, None);
+    // Credentials of our realm that do not hold are asked for again, and no call begins.
+    let wrong = "Authorization: Digest username=\"ann\", realm=\"zeroline\", nonce=\"0\", \
+                 uri=\"sip:192.0.2.1\", response=\"00000000000000000000000000000000\"\n";
+    s.heard();
+    send(&mut s, "INVITE", 2, wrong);
+    let challenge = s.last_response();
+    assert_eq!(challenge.status, 401);
+    assert!(s.told().is_empty());
+    send(
+        &mut s,
+        "INVITE",
+        3,
+        &proof(&challenge, "INVITE", "secret", 1),
+    );
+    assert_eq!(s.heard(), ["100 INVITE"]);
+    let agent = s.incoming().authenticated.expect("ann");
+    assert_eq!(agent.as_str(), "ann");
+    // What proves REGISTER does not prove INVITE.
+    let challenge = challenged(&mut s, 4);
+    send(
+        &mut s,
+        "INVITE",
+        5,
+        &proof(&challenge, "REGISTER", "secret", 1),
+    );
+    assert_eq!(s.last_response().status, 401);
+}
+
+#[test]
+fn a_proof_holds_once() {
+    let mut s = with_ann();
+    let challenge = challenged(&mut s, 1);
+    let right = proof(&challenge, "REGISTER", "secret", 1);
+    send(&mut s, "REGISTER", 2, &right);
+    assert_eq!(s.last_response().status, 200);
+    assert_eq!(s.told(), ["Agent"]);
+    // Overheard and sent again by another, with a branch and a number of its own.
+    s.flow.remote = address("198.51.100.66:5060");
+    send(&mut s, "REGISTER", 3, &right);
+    let again = s.last_response();
+    assert_eq!(again.status, 401);
+    assert!(s.told().is_empty());
+    // The next count is fine.
+    s.flow.remote = address(PEER);
+    send(
+        &mut s,
+        "REGISTER",
+        4,
+        &proof(&challenge, "REGISTER", "secret", 2),
+    );
+    assert_eq!(s.last_response().status, 200);
+}
+
+#[test]
+fn guessing_is_slowed_and_does_not_lock_ann_out() {
+    let mut s = with_ann();
+    let mut refused = Vec::new();
+    for cseq in 1..40 {
+        let challenge = {
+            send(&mut s, "REGISTER", cseq * 2, "");
+            s.last_response()
+        };
+        if challenge.status != 401 {
+            refused.push(challenge.status);
+            continue;
+        }
+        let guess = proof(&challenge, "REGISTER", &format!("guess{cseq}"), 1);
+        send(&mut s, "REGISTER", cseq * 2 + 1, &guess);
+        let response = s.last_response();
+        if response.status == 503 {
+            let wait = response.headers.retry_after().ok().flatten();
+            assert!(
+                wait.is_some_and(|wait| (1..=60).contains(&wait)),
+                "{wait:?}"
+            );
+        }
+        refused.push(response.status);
+    }
+    assert_eq!(refused.iter().take(10).filter(|r| **r == 401).count(), 10);
+    assert!(refused.iter().skip(11).all(|r| *r == 503), "{refused:?}");
+    // Ann, from where she is.
+    s.flow.remote = address("203.0.113.5:5060");
+    let challenge = challenged(&mut s, 100);
+    send(
+        &mut s,
+        "REGISTER",
+        101,
+        &proof(&challenge, "REGISTER", "secret", 1),
+    );
+    assert_eq!(s.last_response().status, 200);
+    match s.events.pop() {
+        Some(EndpointEvent::Agent { contacts, .. }) => assert_eq!(contacts.len(), 1),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_way_through_proxies_is_kept() {
+    let mut s = with_ann();
+    let challenge = challenged(&mut s, 1);
+    let path = "Supported: path\nPath: <sip:edge.example;lr>, <sip:192.0.2.60;lr>\n";
+    let right = proof(&challenge, "REGISTER", "secret", 1);
+    send(&mut s, "REGISTER", 2, &format!("{path}{right}"));
+    let ok = s.last_response();
+    assert_eq!(ok.headers.paths().map(|p| p.len()), Ok(2));
+    match s.events.pop() {
+        Some(EndpointEvent::Agent { contacts, .. }) => assert_eq!(
+            contacts[0].path,
+            ["sip:edge.example;lr", "sip:192.0.2.60;lr"]
+        ),
+        other => panic!("{other:?}"),
+    }
+}
