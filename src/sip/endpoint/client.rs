@@ -212,6 +212,11 @@ impl Core {
             Machine::Invite(m) => m.handle_response(now, &timers, response.status),
             Machine::Other(m) => m.handle_response(now, &timers, response.status),
         };
+        // Nobody rings within a call: without this, a peer that says 100 and no more would keep
+        // the transaction for ever, and the dialog from any change.
+        if let (Owner::ReInvite(_), Machine::Invite(m)) = (tx.owner, &mut tx.machine) {
+            m.give_up_by(now + timers.unanswered);
+        }
         let acks = matches!(received, Received::PassAndAck | Received::Ack);
         if acks {
             let ack = match &tx.ack {

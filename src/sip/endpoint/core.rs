@@ -319,7 +319,8 @@ pub(super) fn route_set(
 pub(super) fn contact_uri(headers: &crate::sip::message::Headers) -> Option<Uri> {
     let contacts = headers.contacts().ok()?;
     let uri = contacts.first()?.uri.clone();
-    uri.is_sip().then_some(uri)
+    // It becomes a Request-URI, which has no headers (§19.1.1).
+    uri.is_sip().then(|| uri.for_request())
 }
 
 /// A value of the message as bytes, empty when absent.

@@ -94,6 +94,13 @@ impl ClientInvite {
         }
     }
 
+    /// It was answered provisionally, and is not waited for beyond `at`.
+    pub fn give_up_by(&mut self, at: Mono) {
+        if let State::Proceeding { give_up } = &mut self.state {
+            give_up.get_or_insert(at);
+        }
+    }
+
     /// What is due now.
     pub fn handle_timeout(&mut self, now: Mono, _timers: &Timers) -> Due {
         match &mut self.state {

@@ -371,3 +371,44 @@ fn target_refresh_moves_our_requests() {
     );
     assert_eq!(bye.flow.remote, address("192.0.2.77:5070"));
 }
+
+#[test]
+fn a_peer_that_keeps_our_reinvite_waiting_is_given_up() {
+    // While the call goes on, and when it ended meanwhile.
+    for hang_up in [false, true] {
+        let mut s = Script::new();
+        let (leg, _) = s.established("");
+        s.command(leg, LegCommand::Offer { offer: sdp("new") });
+        let reinvite = s.last_request();
+        s.answer(&reinvite, 100, "", "");
+        if hang_up {
+            s.command(leg, LegCommand::Hangup { reason: None });
+            let bye = s.last_request();
+            s.answer(&bye, 200, "", "");
+            assert_eq!(s.told(), ["Ended LocalHangup"]);
+        } else {
+            s.wait(179_000);
+            assert!(s.told().is_empty());
+            s.wait(1_000);
+            assert_eq!(s.heard(), ["BYE"]);
+            assert_eq!(s.told(), ["Ended PeerGone"]);
+        }
+        s.ends_empty();
+    }
+}
+
+#[test]
+fn what_a_contact_asks_to_be_added_is_not() {
+    let mut s = Script::new();
+    let (leg, tag) = s.established("");
+    s.say(&format!(
+        "UPDATE sip:zeroline@192.0.2.1:5060 SIP/2.0\n\
+         Via: SIP/2.0/UDP 192.0.2.9:5060;branch={{branch}}\nMax-Forwards: 70\n\
+         From: \"Ann\" <sip:ann@example.com>;tag=ann\nTo: <sip:100@192.0.2.1>;tag={tag}\n\
+         Call-ID: call-1\nCSeq: 2 UPDATE\nContact: <sip:ann@192.0.2.9;method=INVITE?Evil=1>\n\
+         Content-Length: 0\n\n"
+    ));
+    s.heard();
+    s.command(leg, LegCommand::Hangup { reason: None });
+    assert_eq!(s.last_request().uri.to_string(), "sip:ann@192.0.2.9");
+}
