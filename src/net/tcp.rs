@@ -181,7 +181,7 @@ async fn serve_opened(
     match opened {
         Ok(Opened::Clear(stream)) => run(stream, flow, id, queue, events, limits).await,
         Ok(Opened::Tls(stream)) => run(stream, flow, id, queue, events, limits).await,
-        Err(error) => tracing::info!(remote = %flow.remote, %error, "can not connect"),
+        Err(error) => tracing::debug!(remote = %flow.remote, %error, "can not connect"),
     }
     let _ = events.send(StreamEvent::Closed { flow, id }).await;
 }
@@ -287,7 +287,7 @@ impl Streams {
         let flow = transmit.flow;
         if let Some((_, writer)) = self.table.get(&flow) {
             return writer.send(transmit.bytes).map_err(|_| {
-                tracing::info!(remote = %flow.remote, "peer does not read: cut off");
+                tracing::debug!(remote = %flow.remote, "peer does not read: cut off");
                 self.table.remove(&flow);
                 FlowGone
             });

@@ -29,6 +29,7 @@ use crate::store::{Store, StoreError};
 use crate::task::call::{self, FirstLeg, Tools};
 use crate::task::clock;
 use crate::task::queue::{self, QueueHandle};
+use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
 use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
 
@@ -36,6 +37,9 @@ use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
 const INCOMING: usize = 1024;
 /// Seconds after which a caller whom we had no room for may try again (RFC 3261 §21.5.4).
 const RETRY_AFTER: u32 = 5;
+/// Scanners dial thousands.
+static UNKNOWN: Rarely = Rarely::new();
+
 /// How much news of agents and trunks may wait.
 const NOTICES: usize = 1024;
 
@@ -239,7 +243,9 @@ impl Server {
         let now = clock::now();
         let contact = ContactId::new(now.wall, rand::random());
         let Some(line) = self.lines.by_number(invite.dialled.reveal()) else {
-            info!(%contact, dialled = %invite.dialled, "no such number");
+            if let Some(times) = UNKNOWN.count() {
+                info!(dialled = %invite.dialled, times, "no such number");
+            }
             calls.spawn(refuse(self.tools.sip.clone(), invite.leg, 404, None));
             return;
         };

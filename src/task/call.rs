@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-use tracing::{Instrument, error, info, warn};
+use tracing::{Instrument, debug, error, info, warn};
 
 use super::clock;
 use super::queue::QueueHandle;
+use super::rarely::Rarely;
 use super::recorder::{Limits, record_message};
 use super::sip::{LegEventSender, SipHandle};
 use crate::call::Call;
@@ -59,6 +60,9 @@ const MOST_FAILURES: u32 = 5;
 /// How many events of one source may wait for a call. Each is handled within microseconds; a
 /// call that is this far behind has lost its task.
 const WAITING_EVENTS: usize = 64;
+
+/// Whoever calls often enough finds no port.
+static NO_MEDIA: Rarely = Rarely::new();
 
 /// How long the last figures of a call's media may take; a media thread's tick is 5 ms.
 const LAST_FIGURES: Duration = Duration::from_millis(250);
@@ -114,7 +118,12 @@ pub async fn run(
     task.tools.queue.part(contact).await;
     figures::call_ended(Some(&task.line), &task.facts);
     let _in_span = span.enter();
-    info!(verdict = verdict.as_str(), "call over: {verdict}");
+    if task.facts.answered.is_some() {
+        info!(verdict = verdict.as_str(), "call over: {verdict}");
+    } else {
+        // Anybody can have these by the thousand.
+        debug!(verdict = verdict.as_str(), "call over: {verdict}");
+    }
 }
 
 struct Inbox {
@@ -262,7 +271,7 @@ impl CallTask {
             verdict: verdict.clone(),
         };
         self.facts.add(at, &ended);
-        self.tools.store.record(self.call.contact(), at, ended);
+        self.last = Some((at, ended));
         verdict
     }
 
@@ -338,7 +347,9 @@ impl CallTask {
                 )
             }
             Err(e) => {
-                warn!(error = %e, "no media for a leg");
+                if let Some(times) = NO_MEDIA.count() {
+                    warn!(error = %e, times, "no media for a leg");
+                }
                 CallEvent::MediaFailed(leg)
             }
         };

@@ -3,5 +3,6 @@
 pub mod call;
 pub mod clock;
 pub mod queue;
+pub mod rarely;
 pub mod recorder;
 pub mod sip;
