@@ -90,8 +90,8 @@ fn a_recording_ends_at_its_limit() {
 
 #[test]
 fn closing_keeps_what_was_recorded() {
-    let pool = pool();
-    let mut phone = Phone::new(&pool, Codec::Pcmu);
+    let mut t = Turned::new();
+    let mut phone = Phone::new(&t.pool, Codec::Pcmu);
     let (sink, mut chunks) = mpsc::channel(100);
     let (leg, media) = (phone.leg, phone.media.clone());
     media.command(MediaCommand::Record {
@@ -99,16 +99,18 @@ fn closing_keeps_what_was_recorded() {
         sink,
         limit: Duration::from_secs(9),
     });
-    std::thread::sleep(Duration::from_millis(150));
+    t.turn(0);
+    t.say(&mut phone, Codec::Pcmu, &tone(700.0, 160, 8000));
     media.command(MediaCommand::Close { leg });
+    t.turn(0);
     let Some(MediaEvent::RecordEnded { length, .. }) = phone.event() else {
         panic!("no end");
     };
     assert!(matches!(phone.event(), Some(MediaEvent::Closed { .. })));
     let chunk = chunks.blocking_recv().unwrap();
     assert_eq!(chunk.len() as u128, 8 * length.as_millis());
-    assert!(length >= Duration::from_millis(100));
-    pool.stop();
+    assert!((140..=180).contains(&length.as_millis()), "{length:?}");
+    assert!(share(&chunk[chunk.len() - 320..], 700.0, 8000) > 0.95);
 }
 
 /// Each side plays its own tone, and the other finds it.
