@@ -210,7 +210,7 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
     for agent in &config.agents {
         if let Some(AgentSecret::Ha1 { sha256: None, .. }) = agent.secret {
             told.push(format!(
-                "warning: agent `{}` has an MD5 secret only, so its phones are not offered \
+                "warning: agent `{}` has an MD5 secret only, so no agent's phone is offered \
                  SHA-256 (RFC 8760); add `ha1_sha256`",
                 agent.id
             ));

@@ -107,12 +107,15 @@ fn a_proof_holds_once() {
     let again = s.last_response();
     assert_eq!(again.status, 401);
     assert!(s.told().is_empty());
-    // The next count is fine.
+    // From her own address neither.
     s.flow.remote = address(PEER);
+    send(&mut s, "REGISTER", 5, &right);
+    assert_eq!(s.last_response().status, 401);
+    // The next count is fine.
     send(
         &mut s,
         "REGISTER",
-        4,
+        6,
         &proof(&challenge, "REGISTER", "secret", 2),
     );
     assert_eq!(s.last_response().status, 200);
