@@ -299,7 +299,11 @@ async fn pass_on(mut notices: mpsc::Receiver<SipNotice>, queue: QueueHandle) {
                 status,
             } => {
                 figures::trunk(&trunk, false);
-                warn!(trunk, status, "not registered at the trunk");
+                match status {
+                    // Taken back by ourselves.
+                    200..300 => info!(trunk, "not registered at the trunk any more"),
+                    _ => warn!(trunk, status, "not registered at the trunk"),
+                }
             }
         }
     }
