@@ -25,7 +25,7 @@ use crate::ids::{LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::tree::Line;
 use crate::net::local::LocalAddresses;
-use crate::net::media::MediaPool;
+use crate::net::media::{LegMedia, MediaPool};
 use crate::now::{Mono, Now};
 use crate::observe::figures;
 use crate::record::facts::Facts;
@@ -106,6 +106,7 @@ pub async fn run(
         media_in,
         events_in,
         recording: None,
+        voices: Vec::new(),
         facts: Facts::default(),
         caller: first_leg,
         open: 0,
@@ -156,6 +157,8 @@ struct CallTask {
     media_in: mpsc::Sender<MediaEvent>,
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
+    /// The ways to the media threads of the call's legs.
+    voices: Vec<LegMedia>,
     facts: Facts,
     /// The first leg; all others are agents'.
     caller: LegId,
@@ -293,7 +296,7 @@ impl CallTask {
                     beside,
                     toward,
                 } => self.open_media(leg, beside, toward),
-                CallAction::Media(_, command) => self.tools.media.command(command),
+                CallAction::Media(leg, command) => self.media(leg, command),
                 CallAction::Queue(command) => {
                     self.tools.queue.command(self.call.contact(), command).await;
                 }
@@ -326,6 +329,18 @@ impl CallTask {
         }
     }
 
+    /// To the thread of the leg, without a look-up.
+    fn media(&mut self, leg: LegId, command: MediaCommand) {
+        let Some(at) = self.voices.iter().position(|v| v.id() == leg) else {
+            return; // closed already
+        };
+        let over = matches!(command, MediaCommand::Close { .. });
+        self.voices[at].command(command);
+        if over {
+            self.voices.swap_remove(at);
+        }
+    }
+
     fn open_media(&mut self, leg: LegId, beside: Option<LegId>, toward: Option<IpAddr>) {
         let (bind, address) = self.tools.addresses.toward(toward);
         let event = match self
@@ -335,16 +350,15 @@ impl CallTask {
         {
             Ok(opened) => {
                 self.open += 1;
-                CallEvent::MediaOpened(
-                    leg,
-                    OpenedMedia {
-                        address,
-                        rtp_port: opened.rtp.port(),
-                        rtcp_port: opened.rtcp.port(),
-                        session: rand::random(),
-                        keys: random_keys(),
-                    },
-                )
+                self.voices.push(opened.media);
+                let media = OpenedMedia {
+                    address,
+                    rtp_port: opened.rtp.port(),
+                    rtcp_port: opened.rtcp.port(),
+                    session: rand::random(),
+                    keys: random_keys(),
+                };
+                CallEvent::MediaOpened(leg, media)
             }
             Err(e) => {
                 if let Some(times) = NO_MEDIA.count() {
@@ -373,17 +387,14 @@ impl CallTask {
         let (store, limits, kept) = (self.tools.store.clone(), self.tools.message, meta.clone());
         let task = tokio::spawn(async move { record_message(&store, samples, limits, kept).await });
         self.recording = Some(RunningRecording { leg, meta, task });
-        self.tools
-            .media
-            .command(MediaCommand::Record { leg, sink, limit });
+        self.media(leg, MediaCommand::Record { leg, sink, limit });
     }
 
     fn drop_message(&mut self) {
         if let Some(recording) = self.recording.take() {
             recording.task.abort();
-            self.tools
-                .media
-                .command(MediaCommand::StopRecord { leg: recording.leg });
+            let leg = recording.leg;
+            self.media(leg, MediaCommand::StopRecord { leg });
         }
     }
 
@@ -391,9 +402,8 @@ impl CallTask {
         let Some(recording) = self.recording.take() else {
             return;
         };
-        self.tools
-            .media
-            .command(MediaCommand::StopRecord { leg: recording.leg });
+        let leg = recording.leg;
+        self.media(leg, MediaCommand::StopRecord { leg });
         let (events, store) = (self.events_in.clone(), self.tools.store.clone());
         let keep = async move {
             let outcome = finish(&store, recording, even_if_empty).await;
