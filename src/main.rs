@@ -71,7 +71,10 @@ fn serve(options: &Options) -> u8 {
         return failed(&e);
     }
     setup.warnings.iter().for_each(|w| eprintln!("{w}"));
+    raise_file_limit();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(signalling_threads())
+        .thread_name("signalling")
         .enable_all()
         .build()
     {
@@ -83,12 +86,31 @@ fn serve(options: &Options) -> u8 {
         match server::start(setup).await {
             Ok(server) => {
                 told.print(&server);
-                server.run(asked_to_stop()).await;
-                cli::OK
+                // Not on this thread: each call would wake it beside the others.
+                match tokio::spawn(server.run(asked_to_stop())).await {
+                    Ok(()) => cli::OK,
+                    Err(e) => failed(&e),
+                }
             }
             Err(e) => failed(&e),
         }
     })
+}
+
+/// Half of the cores: voice has threads of its own and is most of the work. Calls hand work
+/// to each other all the time; what they would gain by more threads they lose by waking them.
+fn signalling_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2))
+}
+
+/// Each leg has two sockets, and the usual limit of 1,024 open files is for other programs.
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(e) = setrlimit(Resource::Nofile, limit) {
+        eprintln!("warning: the limit of open files stays as it is: {e}");
+    }
 }
 
 /// What the operator is told once the server is ready.

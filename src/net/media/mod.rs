@@ -237,7 +237,9 @@ impl MediaPool {
         );
         let seat = Seat::new(state, control.clone(), rtp, rtcp, events, lease);
         door.legs.fetch_add(1, Ordering::Relaxed);
-        if !common.order(shard, Order::Sit(Box::new(seat))) {
+        // Without a plan the leg takes no packet and sends none: the thread may go on sleeping
+        // until the first command.
+        if !common.leave_word(shard, Order::Sit(Box::new(seat))) {
             door.legs.fetch_sub(1, Ordering::Relaxed);
             common.leave(leg);
             return Err(OpenError::Busy);
@@ -378,15 +380,24 @@ impl Common {
         Ok((common, queues))
     }
 
-    /// Puts an order into a thread's queue; `false`: it is full (counted) or the thread is over.
+    /// Puts an order into a thread's queue and wakes it; `false`: it is full (counted) or the
+    /// thread is over.
     fn order(&self, shard: usize, order: Order) -> bool {
+        let taken = self.leave_word(shard, order);
+        if taken && let Some(door) = self.shards.get(shard) {
+            door.waker.wake();
+        }
+        taken
+    }
+
+    /// As [`Common::order`], but the thread does not hurry: it may sleep for up to half a
+    /// second more.
+    fn leave_word(&self, shard: usize, order: Order) -> bool {
         let Some(door) = self.shards.get(shard) else {
             return false;
         };
         let taken = door.orders.try_send(order).is_ok();
-        if taken {
-            door.waker.wake();
-        } else {
+        if !taken {
             self.counters.orders_lost.add(1);
         }
         taken

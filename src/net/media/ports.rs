@@ -115,10 +115,10 @@ mod tests {
 
     #[test]
     fn a_pair_rests_before_it_is_used_again() {
-        let ports = Arc::new(Ports::new(19_910..=19_911, Duration::from_millis(60)));
+        let ports = Arc::new(Ports::new(19_910..=19_911, Duration::from_millis(800)));
         drop(ports.open(HERE).unwrap());
         assert!(matches!(ports.open(HERE), Err(OpenError::NoPorts)));
-        std::thread::sleep(Duration::from_millis(70));
+        std::thread::sleep(Duration::from_millis(250));
         assert!(ports.open(HERE).is_ok());
     }
 
