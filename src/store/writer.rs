@@ -16,7 +16,7 @@ use crate::record::facts::Facts;
 use crate::record::timeline::{Event, MessageId};
 
 /// How long events may gather, if no promise waits: a commit costs an `fsync`.
-const GATHER: Duration = Duration::from_millis(100);
+const GATHER: Duration = Duration::from_millis(250);
 /// Commands per transaction.
 const BATCH: usize = 2_048;
 /// Contacts in progress whose facts are kept in memory. Beyond it the oldest is let go; its

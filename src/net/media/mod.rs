@@ -324,11 +324,18 @@ impl LegMedia {
     /// thread is a second behind, the command is lost and counted, except `Close`, which
     /// always arrives.
     pub fn command(&self, command: MediaCommand) {
-        if matches!(command, MediaCommand::Close { .. }) {
+        let closes = matches!(command, MediaCommand::Close { .. });
+        if closes {
             self.control.closing.store(true, Ordering::SeqCst);
         }
         let shard = self.control.shard.load(Ordering::Acquire);
-        self.common.order(shard, Order::Command(command));
+        let order = Order::Command(command);
+        if closes {
+            // A leg that sends has its thread awake within 20 ms; a silent one may wait.
+            self.common.leave_word(shard, order);
+        } else {
+            self.common.order(shard, order);
+        }
     }
 
     /// Sends the leg's events elsewhere from now on: for whoever takes over from a task that
