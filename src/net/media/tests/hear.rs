@@ -50,8 +50,9 @@ fn a_recording_is_as_long_as_it_took_and_sounds_the_same() {
     }
     assert_eq!(length.as_millis() as usize, pcm.len() / 8);
     // Neither the delay of the jitter buffer before it nor what is in it at the end.
-    let off = length.as_millis().abs_diff(1400);
-    assert!(off <= 20, "{length:?} recorded of 1.4 s");
+    // The last 20 ms may not be over.
+    let ms = length.as_millis();
+    assert!((1380..=1400).contains(&ms), "{ms} ms recorded of 1400");
     let heard = |from: usize, hz| share(&pcm[from * 8..(from + 20) * 8], hz, 8000);
     assert!(heard(40, 700.0) > 0.95 && heard(440, 700.0) > 0.95);
     assert!(heard(960, 1100.0) > 0.95);

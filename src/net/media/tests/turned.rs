@@ -2,7 +2,8 @@
 //! sockets are real.
 //!
 //! On the loopback a packet is there when `send` returns, unless the kernel is so busy that it
-//! does that work later, in order. So a packet to oneself is awaited before anything is read.
+//! does that work later, in order for each processor. So the test stays on one of them, and a
+//! packet to oneself is awaited before anything is read.
 
 use rustix::event::epoll;
 
@@ -29,6 +30,9 @@ fn settle(echo: &UdpSocket) {
 
 impl Turned {
     pub(super) fn new() -> Turned {
+        let mut here = rustix::thread::CpuSet::new();
+        here.set(rustix::thread::sched_getcpu());
+        rustix::thread::sched_setaffinity(None, &here).unwrap();
         let config = MediaConfig {
             threads: 1,
             ports: PORTS,
