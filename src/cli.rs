@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn flags_become_settings() {
-        let args = "zeroline check --listen 127.0.0.1:5070 --listen tcp:[::1]:5070 --data /tmp/d \
+        let args = "zeroline check --listen 127.0.0.1:5070 --listen tcp:[::1]:5070 --data kept \
                     --log-format json --set sip.limits.max_calls=7";
         let cli = Cli::try_parse_from(args.split_whitespace()).unwrap();
         assert_eq!(cli.command, Some(Command::Check));
@@ -235,7 +235,7 @@ mod tests {
                 .map(|f| f.value.as_str())
         };
         assert_eq!(of("sip.listen"), Some("127.0.0.1:5070,tcp:[::1]:5070"));
-        assert_eq!(of("store.dir"), Some("/tmp/d"));
+        assert_eq!(of("store.dir"), Some("kept"));
         assert_eq!(of("log.format"), Some("json"));
         assert_eq!(of("sip.limits.max_calls"), Some("7"));
         assert_eq!(flags.len(), 4);
