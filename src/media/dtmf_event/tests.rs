@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 use super::*;
 
@@ -196,6 +197,12 @@ fn the_sender_holds_ends_three_times_and_segments() {
 }
 
 proptest! {
+    // Cases that once failed are kept beside this file.
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        ..ProptestConfig::default()
+    })]
+
     /// Whatever is lost, as long as one packet of each press gets through, and whatever is
     /// doubled or swapped with its neighbour: each press exactly once, in order.
     #[test]
