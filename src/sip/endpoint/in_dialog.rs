@@ -2,7 +2,7 @@
 
 use super::Endpoint;
 use super::core::{Core, Inbound};
-use super::leg::{Leg, Stage};
+use super::leg::{Early, Leg, Stage};
 use super::text::{ALLOW, SDP, SUPPORTED};
 use crate::now::{Mono, Now};
 use crate::sip::dialog::{Dialog, Sequence};
@@ -169,7 +169,10 @@ impl Core {
         if let Stage::Outgoing(s) = &mut leg.stage {
             // One branch of a fork gives up; the INVITE still gets its final answer.
             let tag = inbound.from.tag().unwrap_or("");
-            s.early.retain(|e| *e.dialog.remote_tag != *tag);
+            let gone = |e: &mut Early| *e.dialog.remote_tag == *tag;
+            for pending in s.early.extract_if(.., gone).filter_map(|e| e.pending) {
+                self.respond_status(now, pending.key, 487);
+            }
             return;
         }
         leg.end(self, now, LegEnd::PeerBye);

@@ -123,8 +123,13 @@ impl Core {
             return;
         };
         if s.accepted.as_ref().is_some_and(|a| a.initial) {
-            // RFC 3261 §15: the callee's BYE waits for the ACK, or for its absence.
+            // RFC 3261 §15: the callee's BYE waits for the ACK, or for its absence. Nothing
+            // else of the session goes on until then.
             s.bye = Some(reason);
+            if let Some(p) = s.pending.take() {
+                self.respond_status(now, p.key, 487);
+            }
+            (s.ours, s.queued, s.timer, s.subscription) = (Ours::None, None, None, None);
             leg.voice.emit(self, LegEvent::Ended(LegEnd::LocalHangup));
             return;
         }

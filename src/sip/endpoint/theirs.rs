@@ -105,6 +105,9 @@ impl Core {
 
     /// RFC 3311 §5.2.
     pub(super) fn update_in(&mut self, now: Mono, leg: &mut Leg, inbound: &Inbound) {
+        if leg.voice.ended {
+            return self.respond_status(now, inbound.key, 481);
+        }
         if self.refuse_body(now, inbound) {
             return;
         }

@@ -1,6 +1,7 @@
 //! One ordered set of deadlines for all machines of an endpoint.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::now::Mono;
 
@@ -11,17 +12,25 @@ use crate::now::Mono;
 #[derive(Debug)]
 pub(crate) struct TimerQueue<K: Ord + Copy> {
     set: BTreeSet<(Mono, K)>,
+    /// No deadline is armed for an earlier time: see [`AT_ONCE`].
+    earliest: Mono,
 }
+
+/// A machine that wants another turn at once has it this much later, so that one which never
+/// has enough can not keep all the others waiting.
+const AT_ONCE: Duration = Duration::from_millis(1);
 
 impl<K: Ord + Copy> TimerQueue<K> {
     pub(crate) fn new() -> TimerQueue<K> {
         TimerQueue {
             set: BTreeSet::new(),
+            earliest: Mono::ZERO,
         }
     }
 
     /// Moves `key`'s deadline from `armed` to `wanted`, and `armed` with it.
     pub(crate) fn arm(&mut self, key: K, armed: &mut Option<Mono>, wanted: Option<Mono>) {
+        let wanted = wanted.map(|at| at.max(self.earliest));
         if *armed == wanted {
             return;
         }
@@ -41,11 +50,12 @@ impl<K: Ord + Copy> TimerQueue<K> {
 
     /// Takes out one key whose deadline is not later than `now`.
     pub(crate) fn pop_due(&mut self, now: Mono) -> Option<K> {
-        let (at, key) = *self.set.first()?;
+        self.earliest = now + AT_ONCE;
+        let &(at, key) = self.set.first()?;
         if at > now {
             return None;
         }
-        self.set.remove(&(at, key));
+        self.set.pop_first();
         Some(key)
     }
 

@@ -63,6 +63,31 @@ fn nobody_answers_an_offer() {
     assert_eq!(s.heard(), ["500 UPDATE"]);
 }
 
+/// A caller who hung up on our side before the peer's ACK came: nothing of the session but the
+/// wait for that ACK may go on, or a deadline that nobody meets would stall everybody.
+#[test]
+fn what_is_under_way_when_we_hang_up_before_the_ack() {
+    let mut s = Script::new();
+    s.invite("Supported: timer\nSession-Expires: 90;refresher=uas\n", SDP);
+    let leg = s.incoming().leg;
+    s.command(leg, LegCommand::Answer { sdp: sdp("ours") });
+    let tag = tag_of(&s.last_response());
+    s.within(&tag, 2, "UPDATE", OFFER, "x");
+    assert_eq!(s.told(), ["Offer x"]);
+    s.heard();
+    s.command(leg, LegCommand::Hangup { reason: None });
+    assert_eq!(s.heard(), ["487 UPDATE"]);
+    assert_eq!(s.told(), ["Ended LocalHangup"]);
+    s.within(&tag, 3, "UPDATE", OFFER, "y");
+    assert_eq!(s.heard(), ["481 UPDATE"]);
+    s.within(&tag, 4, "INVITE", OFFER, "z");
+    assert_eq!(s.heard(), ["481 INVITE"]);
+    s.wait(40_000);
+    let heard = s.heard();
+    assert_eq!(heard.last().map(String::as_str), Some("BYE"), "{heard:?}");
+    s.ends_empty();
+}
+
 #[test]
 fn a_reinvite_can_be_cancelled() {
     let mut s = Script::new();
