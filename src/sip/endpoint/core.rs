@@ -307,7 +307,8 @@ pub(super) fn route_set(
 ) -> Option<Box<[Box<str>]>> {
     let mut routes: Vec<Box<str>> = Vec::new();
     for route in headers.record_routes().ok()? {
-        routes.push(route.uri.to_string().into());
+        // A strict router among them becomes a Request-URI (§12.2.1.1).
+        routes.push(route.uri.for_request().to_string().into());
     }
     if is_caller {
         routes.reverse();

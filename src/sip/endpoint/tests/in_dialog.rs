@@ -437,3 +437,18 @@ fn what_a_contact_asks_to_be_added_is_not() {
     s.command(leg, LegCommand::Hangup { reason: None });
     assert_eq!(s.last_request().uri.to_string(), "sip:ann@192.0.2.9");
 }
+
+#[test]
+fn a_strict_router_is_called_without_what_only_its_address_may_carry() {
+    let mut s = Script::new();
+    let route = "Record-Route: <sip:192.0.2.50;lr>, <sip:strict.example;method=INVITE?Subject=x>\n";
+    let (leg, _) = s.established(route);
+    s.command(leg, LegCommand::Hangup { reason: None });
+    let bye = s.last_request();
+    assert_eq!(bye.headers.fields(HeaderName::Route).count(), 2);
+    // Before loose routing came, the first route was the Request-URI.
+    let mut s = Script::new();
+    let (leg, _) = s.established("Record-Route: <sip:strict.example;method=INVITE?Subject=x>\n");
+    s.command(leg, LegCommand::Hangup { reason: None });
+    assert_eq!(s.last_request().uri.to_string(), "sip:strict.example");
+}
