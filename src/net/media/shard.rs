@@ -17,6 +17,7 @@ use crate::media::rtp;
 use crate::media::slots::{FRAME_MS, Slots};
 use crate::now::Mono;
 
+mod ahead;
 mod arrivals;
 mod bridging;
 mod due;

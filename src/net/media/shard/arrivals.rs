@@ -27,7 +27,11 @@ impl Shard {
                 return;
             }
             let ready = std::mem::take(&mut self.ready);
-            for event in &ready {
+            for (i, event) in ready.iter().enumerate() {
+                self.fetch_ahead(|ahead| {
+                    let event = ready.get(i + ahead)?;
+                    Some(whose(event.data).0)
+                });
                 let (place, is_rtcp) = whose(event.data);
                 self.guard(place, |shard| shard.arrival(place, is_rtcp, now));
             }

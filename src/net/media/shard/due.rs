@@ -29,7 +29,8 @@ impl Shard {
             let mut due = std::mem::take(&mut self.scratch.due);
             due.clear();
             due.extend_from_slice(self.slots.at(ms));
-            for &place in &due {
+            for (i, &place) in due.iter().enumerate() {
+                self.fetch_ahead(|ahead| due.get(i + ahead).copied());
                 self.guard(place, |shard| shard.tick(place, ms));
             }
             self.scratch.due = due;
