@@ -10,6 +10,7 @@ pub mod leg;
 pub mod outgoing;
 pub mod player;
 pub mod ports;
+pub mod prefetch;
 pub mod press;
 pub mod prompt;
 pub mod rtcp;

@@ -2,6 +2,7 @@
 //! encoded when they were loaded.
 
 use super::command::{PlayToken, Playlist};
+use super::prefetch::prefetch;
 use crate::ids::PromptName;
 use crate::sdp::plan::Codec;
 
@@ -34,6 +35,14 @@ impl Player {
             list,
             prompt: 0,
             packet: 0,
+        }
+    }
+
+    /// Asks for the memory that [`Player::next`] will touch.
+    pub fn prefetch(&self) {
+        if let Some(prompt) = self.list.prompts.get(self.prompt) {
+            // The list's entry, not the prompt, which many legs share.
+            prefetch(prompt);
         }
     }
 

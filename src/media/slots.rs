@@ -35,6 +35,17 @@ impl Slots {
         best
     }
 
+    /// Puts a leg in the first slot from `ms` on with fewer than `crowd` legs, or, if the
+    /// `choice` milliseconds have none, in the emptiest of them; says at which millisecond it
+    /// sends first.
+    pub fn place_soon(&mut self, leg: u32, ms: u64, choice: u64, crowd: usize) -> u64 {
+        let choice = choice.clamp(1, FRAME_MS);
+        match (ms..ms.saturating_add(choice)).find(|at| self.at(*at).len() < crowd) {
+            Some(at) => self.place(leg, at, 1),
+            None => self.place(leg, ms, choice),
+        }
+    }
+
     /// Takes a leg out of the slot that it has at `ms` (any multiple of 20 ms away).
     pub fn remove(&mut self, leg: u32, ms: u64) {
         let slot = &mut self.slots[(ms % FRAME_MS) as usize];
@@ -60,6 +71,13 @@ mod tests {
             slots.place(leg, 7, FRAME_MS);
         }
         assert!((0..FRAME_MS).all(|ms| slots.at(ms).len() == 50));
+    }
+
+    #[test]
+    fn many_in_a_hurry_wait_only_for_a_crowd() {
+        let mut slots = Slots::new();
+        let first: Vec<u64> = (0..13).map(|leg| slots.place_soon(leg, 40, 3, 4)).collect();
+        assert_eq!(first, [40, 40, 40, 40, 41, 41, 41, 41, 42, 42, 42, 42, 40]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ use super::command::{DtmfWay, LegStats, MediaEvent, PlayToken, Playlist};
 use super::dtmf_event::EventReceiver;
 use super::outgoing::Outgoing;
 use super::player::Player;
+use super::prefetch::prefetch;
 use super::press::HeldKey;
 use super::rtcp::ReceiverStats;
 use super::source_lock::{SourceLock, SourcePolicy};
@@ -244,6 +245,16 @@ impl Leg {
             strangers: self.strangers,
             round_trip: self.reports.round_trip(),
             recording_lost: Duration::from_millis(self.recording_lost / 8),
+        }
+    }
+
+    /// Asks for the memory that the next packet will touch, besides the leg itself.
+    pub fn prefetch(&self) {
+        if let Some(plan) = &self.plan {
+            prefetch(plan.as_ref());
+        }
+        if let Some(player) = &self.player {
+            player.prefetch();
         }
     }
 

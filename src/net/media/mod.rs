@@ -213,7 +213,7 @@ impl MediaPool {
             .ok_or(OpenError::Busy)?;
         let door = common.shards.get(shard).ok_or(OpenError::Busy)?;
         let (rtp, rtcp, lease) = common.ports.open(local)?;
-        let (rtp_at, rtcp_at) = (rtp.local()?, rtcp.local()?);
+        let (rtp_at, rtcp_at) = lease.addresses();
         let control = Arc::new(Control {
             leg,
             shard: AtomicUsize::new(shard),
@@ -324,17 +324,27 @@ impl LegMedia {
     /// thread is a second behind, the command is lost and counted, except `Close`, which
     /// always arrives.
     pub fn command(&self, command: MediaCommand) {
-        let closes = matches!(command, MediaCommand::Close { .. });
-        if closes {
-            self.control.closing.store(true, Ordering::SeqCst);
-        }
+        let hurries = match &command {
+            MediaCommand::Close { .. } => {
+                self.control.closing.store(true, Ordering::SeqCst);
+                // A leg that sends has its thread awake within 20 ms; a silent one may wait.
+                false
+            }
+            // It matters to the next packet, in whatever direction, and comes before it.
+            MediaCommand::Apply { .. } => false,
+            MediaCommand::Play { .. }
+            | MediaCommand::Stop { .. }
+            | MediaCommand::Bridge { .. }
+            | MediaCommand::Unbridge { .. }
+            | MediaCommand::Record { .. }
+            | MediaCommand::StopRecord { .. } => true,
+        };
         let shard = self.control.shard.load(Ordering::Acquire);
         let order = Order::Command(command);
-        if closes {
-            // A leg that sends has its thread awake within 20 ms; a silent one may wait.
-            self.common.leave_word(shard, order);
-        } else {
+        if hurries {
             self.common.order(shard, order);
+        } else {
+            self.common.leave_word(shard, order);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -32,6 +32,14 @@ pub(super) struct Lease {
     ports: Arc<Ports>,
     local: IpAddr,
     port: u16,
+}
+
+impl Lease {
+    /// Where RTP and RTCP are received.
+    pub(super) fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        let at = |port| SocketAddr::new(self.local, port);
+        (at(self.port), at(self.port.saturating_add(1)))
+    }
 }
 
 impl Drop for Lease {

@@ -141,11 +141,12 @@ impl Seat {
     }
 
     /// What is left to tell when the seat is gone.
-    pub(super) fn into_last_words(self) -> LastWords {
+    pub(super) fn into_last_words(mut self, and: Vec<MediaEvent>) -> LastWords {
+        self.pending.extend(and);
         LastWords {
             events: self.events,
             pending: self.pending,
-            rounds: 0,
+            tries: 0,
         }
     }
 }
@@ -154,20 +155,22 @@ impl Seat {
 pub(super) struct LastWords {
     events: mpsc::Sender<MediaEvent>,
     pending: VecDeque<MediaEvent>,
-    rounds: u32,
+    tries: u32,
 }
 
 /// Rounds of housekeeping, about ten seconds.
 pub(super) const PATIENCE: u32 = 20;
+/// How often last words are tried to be said, every 20 ms: about ten seconds.
+const TRIES: u32 = 500;
 
 impl LastWords {
     /// `true`: said, or nobody listens.
     pub(super) fn said(&mut self) -> bool {
-        self.rounds += 1;
+        self.tries += 1;
         while let Some(event) = self.pending.pop_front() {
             if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
                 self.pending.push_front(event);
-                return self.rounds > PATIENCE;
+                return self.tries > TRIES;
             }
         }
         true

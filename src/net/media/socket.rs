@@ -30,8 +30,11 @@ impl Socket {
     /// Binds `local`:`port`, non-blocking.
     pub(super) fn bind(local: IpAddr, port: u16) -> io::Result<Socket> {
         let at = SocketAddr::new(local, port);
-        let socket = Raw::new(Domain::for_address(at), Type::DGRAM, Some(Protocol::UDP))?;
-        socket.set_nonblocking(true)?;
+        let socket = Raw::new(
+            Domain::for_address(at),
+            Type::DGRAM.nonblocking(),
+            Some(Protocol::UDP),
+        )?;
         // Marking is a wish: a host that forbids it still carries calls.
         match at {
             SocketAddr::V4(_) => {
@@ -50,6 +53,7 @@ impl Socket {
     }
 
     /// The address that it is bound to.
+    #[cfg(test)]
     pub(super) fn local(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
     }

@@ -47,13 +47,15 @@ fn run(me: usize, mut shard: Shard, mut orders: mpsc::Receiver<Order>, common: &
     };
     loop {
         let now = clock::now();
-        shard.arrivals(now.mono);
+        // Before the packets: a plan that was left without waking us comes before the first
+        // packet of its leg.
         for _ in 0..ORDERS_PER_TURN {
             let Ok(order) = orders.try_recv() else {
                 break;
             };
             shard.order(order, now.mono);
         }
+        shard.arrivals(now.mono);
         shard.ticks(now);
         shard.tell();
         if common.stopping.load(Ordering::SeqCst) {
@@ -71,7 +73,7 @@ fn run(me: usize, mut shard: Shard, mut orders: mpsc::Receiver<Order>, common: &
 /// How long to sleep, and whether a packet may end it.
 fn pause(shard: &Shard) -> (Duration, bool) {
     let now = clock::mono();
-    let Some(tick) = tick(shard.legs()) else {
+    let Some(tick) = tick(shard.legs(), shard.expects_key()) else {
         return (shard.idle_for(now), true);
     };
     // To the next multiple of the tick: a leg's packets then always leave at the same place
@@ -82,12 +84,31 @@ fn pause(shard: &Shard) -> (Duration, bool) {
 }
 
 /// The tick by number of legs; `None`: wake for each packet. More legs, longer ticks: what
-/// costs is the waking. All divide the 20 ms of a packet.
-fn tick(legs: usize) -> Option<Duration> {
+/// costs is the waking. While a key is on its way it is short, since somebody waits for what
+/// the key does. All divide the 20 ms of a packet.
+fn tick(legs: usize, key: bool) -> Option<Duration> {
     match legs {
         0..60 => None,
+        60.. if key => Some(Duration::from_millis(1)),
         60..200 => Some(Duration::from_millis(1)),
         200..600 => Some(Duration::from_millis(2)),
         600.. => Some(Duration::from_millis(4)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_on_its_way_shortens_the_tick_and_lengthens_none() {
+        for legs in 0..2000 {
+            let (usual, key) = (tick(legs, false), tick(legs, true));
+            assert_eq!(usual.is_none(), key.is_none());
+            assert!(key <= usual && key <= Some(Duration::from_millis(1)));
+            for tick in [usual, key].into_iter().flatten() {
+                assert_eq!(20 % tick.as_millis(), 0);
+            }
+        }
     }
 }

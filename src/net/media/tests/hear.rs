@@ -103,7 +103,9 @@ fn closing_keeps_what_was_recorded() {
     t.turn(0);
     t.say(&mut phone, Codec::Pcmu, &tone(700.0, 160, 8000));
     media.command(MediaCommand::Close { leg });
+    // Ends are told every 20 ms.
     t.turn(0);
+    t.turn(20);
     let Some(MediaEvent::RecordEnded { length, .. }) = phone.event() else {
         panic!("no end");
     };

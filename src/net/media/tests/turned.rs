@@ -57,10 +57,10 @@ impl Turned {
     pub(super) fn turn(&mut self, ms: u64) {
         self.now = self.now.after(Duration::from_millis(ms));
         settle(&self.echo);
-        self.shard.arrivals(self.now.mono);
         while let Ok(order) = self.orders.try_recv() {
             self.shard.order(order, self.now.mono);
         }
+        self.shard.arrivals(self.now.mono);
         self.shard.ticks(self.now);
         self.shard.tell();
     }
