@@ -11,6 +11,7 @@ use crate::now::Mono;
 use crate::sip::dialog::Dialog;
 use crate::sip::flow::Flow;
 use crate::sip::leg::{LegEnd, LegEvent};
+use crate::sip::message::multipart::described_in_response;
 use crate::sip::message::{HeaderName, Method, Response};
 use crate::sip::reliable::{Order, Sequence};
 
@@ -51,7 +52,7 @@ impl Core {
         if response.status == 100 || leg.voice.ended {
             return;
         }
-        let body = (!response.body.is_empty()).then(|| response.body.clone());
+        let body = described_in_response(&response.headers, &response.body);
         let tag = response.headers.to().ok();
         let tag = tag.as_ref().and_then(|to| to.tag());
         let mut answer = None;
@@ -131,7 +132,7 @@ impl Core {
             return;
         }
         let offered = s.offer.is_some();
-        let body = (!response.body.is_empty()).then(|| response.body.clone());
+        let body = described_in_response(&response.headers, &response.body);
         let mut session = Session {
             leg: leg.voice.leg,
             dialog,

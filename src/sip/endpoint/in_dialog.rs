@@ -3,7 +3,7 @@
 use super::Endpoint;
 use super::core::{Core, Inbound};
 use super::leg::{Early, Leg, Stage};
-use super::text::{ALLOW, SDP, SUPPORTED};
+use super::text::{ACCEPT, ALLOW, SUPPORTED};
 use crate::now::{Mono, Now};
 use crate::sip::dialog::{Dialog, Sequence};
 use crate::sip::leg::{LegEnd, LegEvent};
@@ -139,7 +139,7 @@ impl Core {
                     200,
                     |w| {
                         w.header("Allow", ALLOW)
-                            .header("Accept", SDP)
+                            .header("Accept", ACCEPT)
                             .header("Supported", SUPPORTED);
                     },
                     None,

@@ -222,6 +222,9 @@ impl Core {
         if !fits {
             return self.respond_status(now, inbound.key, 481);
         }
+        if self.refuse_body(now, inbound) {
+            return;
+        }
         s.unacked = None;
         let was_settled = s.settled;
         s.settled = s.early_sdp.is_some();

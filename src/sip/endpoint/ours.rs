@@ -11,6 +11,7 @@ use super::leg::{Leg, Ours, Session, Stage};
 use super::text::{ALLOW, SDP, SUPPORTED, Writer};
 use crate::now::Mono;
 use crate::sip::leg::{LegEnd, LegEvent};
+use crate::sip::message::multipart::described_in_response;
 use crate::sip::message::{Refresher, Response};
 use crate::sip::session_timer::SessionTimer;
 
@@ -119,13 +120,15 @@ impl Core {
                     .map_or(s.dialog.local_cseq, |c| c.seq);
                 self.send_ack(&s.dialog, cseq, id, None);
                 s.local_sdp = Some(offer);
-                match (refresh, response.body.is_empty()) {
+                match (
+                    refresh,
+                    described_in_response(&response.headers, &response.body),
+                ) {
                     (true, _) => {}
-                    (false, false) => {
-                        let answer = response.body;
+                    (false, Some(answer)) => {
                         leg.voice.emit(self, LegEvent::OfferAnswered { answer });
                     }
-                    (false, true) => leg.voice.emit(self, LegEvent::OfferRefused { status: 488 }),
+                    (false, None) => leg.voice.emit(self, LegEvent::OfferRefused { status: 488 }),
                 }
             }
             return self.next_offer(now, s);

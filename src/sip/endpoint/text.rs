@@ -13,6 +13,8 @@ pub(crate) const ALLOW: &str =
 /// The extensions that we know (RFC 3261 §20.37).
 pub(crate) const SUPPORTED: &str = "100rel, timer, norefersub";
 pub(crate) const SDP: &str = "application/sdp";
+/// The bodies that we read (RFC 3261 §20.1).
+pub(crate) const ACCEPT: &str = "application/sdp, multipart/mixed, multipart/alternative";
 
 /// A message under way to the wire. No value can break out of its line.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! Transcripts and properties under virtual time.
 
+mod bodies;
 mod harness;
 mod hostile;
 mod in_dialog;
