@@ -232,6 +232,7 @@ impl Core {
             remote_cseq: None,
             server_name: (flow == tx.flow).then(|| tx.server_name.clone()).flatten(),
             flow,
+            datagrams_only: symmetric.is_some(),
             is_caller: true,
         })
     }

@@ -274,7 +274,7 @@ pub(super) fn transport_of(uri: &Uri) -> Option<Transport> {
     }
 }
 
-fn port_of(uri: &Uri, transport: Transport) -> u16 {
+pub(super) fn port_of(uri: &Uri, transport: Transport) -> u16 {
     let usual = if transport == Transport::Tls {
         5061
     } else {

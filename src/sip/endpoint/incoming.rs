@@ -72,6 +72,7 @@ impl Endpoint {
             remote_cseq: Some(inbound.cseq),
             flow,
             server_name: None,
+            datagrams_only: behind_nat,
             is_caller: false,
         };
         let reliability = if headers.requires("100rel") {

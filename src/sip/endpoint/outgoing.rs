@@ -293,6 +293,7 @@ impl Core {
             id,
             branch,
             flow,
+            instead_of: None,
             server_name,
             request,
             retried: false,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use super::ResolvedTarget;
 use super::core::Core;
 use super::leg::{Cancel, Leg, Outgoing, Stage};
+use super::streams::LARGEST_DATAGRAM;
 use super::text;
 use super::tokens::ClientKey;
 use crate::now::Mono;
@@ -13,8 +14,6 @@ use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::LegEnd;
 use crate::sip::message::Response;
 
-/// Octets of a request that are sent in one datagram where the MTU is not known.
-const LARGEST_DATAGRAM: usize = 1300;
 /// What Via, Contact and CSeq add to a request that has placeholders for them.
 const PATH_HEADERS: usize = 150;
 
@@ -43,7 +42,7 @@ impl Core {
 
     /// RFC 3261 §18.1.1: what is too large for a datagram goes by TCP, unless the URI asks for
     /// UDP; where nobody takes it there, by UDP all the same. A phone that registered over UDP
-    /// is reached on that path only, and a dialog stays on the path that it has.
+    /// is reached on that path only.
     fn stream_instead(&self, s: &Outgoing, target: &ResolvedTarget) -> Option<Flow> {
         let large = s.request.len() + PATH_HEADERS > LARGEST_DATAGRAM;
         let tried = s.stream_tried == Some(target.remote);

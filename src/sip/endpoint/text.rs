@@ -129,6 +129,16 @@ pub(crate) fn header_of<'a>(message: &'a [u8], name: &str) -> Option<&'a [u8]> {
         .and_then(|line| line.get(name.len() + 2..))
 }
 
+/// Number and method of a request of our own making that may be challenged.
+pub(crate) fn cseq_of(request: &[u8]) -> Option<(u32, &'static str)> {
+    let value = std::str::from_utf8(header_of(request, "CSeq")?).ok()?;
+    let (number, method) = value.split_once(' ')?;
+    let method = ["INVITE", "UPDATE", "BYE"]
+        .into_iter()
+        .find(|m| *m == method)?;
+    Some((number.parse().ok()?, method))
+}
+
 /// The branch in the top Via of a message of our own making, which may be cut short.
 pub(crate) fn branch_of(message: &[u8]) -> Option<&str> {
     let via = header_of(message, "Via")?;

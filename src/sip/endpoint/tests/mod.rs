@@ -5,6 +5,7 @@ mod harness;
 mod hostile;
 mod in_dialog;
 mod incoming;
+mod large;
 mod outgoing;
 mod pair;
 mod paths;
