@@ -111,7 +111,12 @@ impl Core {
         let tag = response.headers.to().ok();
         let tag = tag.as_ref().and_then(|to| to.tag()).unwrap_or("");
         let made = self.dialog_by_response(id, &response, flow, s.symmetric);
-        let early = s.early.into_iter().find(|e| *e.dialog.remote_tag == *tag);
+        let (early, others) = s
+            .early
+            .into_iter()
+            .partition(|e| *e.dialog.remote_tag == *tag);
+        self.forget_early(now, others);
+        let early: Option<Early> = Vec::into_iter(early).next();
         // The route set is that of the 2xx (RFC 3261 §13.2.2.4); numbers go on.
         let dialog = match (made, early) {
             (Some(mut dialog), Some(early)) => {

@@ -85,11 +85,7 @@ impl Leg {
                 s.pending
             }
             Stage::Outgoing(s) => {
-                for early in s.early {
-                    if let Some(p) = early.pending {
-                        core.respond_status(now, p.key, 487);
-                    }
-                }
+                core.forget_early(now, s.early);
                 None
             }
             Stage::Session(s) => s.pending,
@@ -170,10 +166,8 @@ impl Core {
             // One branch of a fork gives up; the INVITE still gets its final answer.
             let tag = inbound.from.tag().unwrap_or("");
             let gone = |e: &mut Early| *e.dialog.remote_tag == *tag;
-            for pending in s.early.extract_if(.., gone).filter_map(|e| e.pending) {
-                self.respond_status(now, pending.key, 487);
-            }
-            return;
+            let gone = s.early.extract_if(.., gone).collect();
+            return self.forget_early(now, gone);
         }
         leg.end(self, now, LegEnd::PeerBye);
     }

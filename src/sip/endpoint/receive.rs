@@ -78,6 +78,7 @@ impl Endpoint {
             Stage::Session(s) => {
                 if s.pending.take_if(|p| p.key == invite).is_some() {
                     core.respond_status(now.mono, invite, 487);
+                    core.next_offer(now.mono, s);
                 }
             }
             Stage::Incoming(_) | Stage::Outgoing(_) | Stage::Over => {}

@@ -23,7 +23,7 @@ impl Core {
         let Stage::Outgoing(s) = &mut leg.stage else {
             return;
         };
-        s.early.clear();
+        self.forget_early(now, std::mem::take(&mut s.early));
         if s.cancel == Cancel::No {
             while let Some(target) = s.targets.pop_front() {
                 if let Some(flow) = self.stream_instead(s, &target) {
@@ -113,7 +113,7 @@ impl Core {
             .map(|tx| (tx.flow, tx.server_name.clone()));
         if let (Stage::Outgoing(s), Some((flow, name))) = (&mut leg.stage, path) {
             s.cseq += 1;
-            s.early.clear();
+            self.forget_early(now, std::mem::take(&mut s.early));
             s.request = text::reissue(&s.request, replace);
             self.attempt(now, leg.voice.leg, s, flow, name.as_deref());
         }

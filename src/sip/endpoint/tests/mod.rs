@@ -1,6 +1,7 @@
 //! Transcripts and properties under virtual time.
 
 mod bodies;
+mod calls;
 mod harness;
 mod hostile;
 mod in_dialog;
