@@ -4,7 +4,7 @@
 use super::client::Outcome;
 use super::client::Owner;
 use super::core::{Core, contact_uri, route_set};
-use super::leg::{Cancel, Early, Leg, MOST_FORKS, Ours, Session, Stage};
+use super::leg::{Cancel, Early, Leg, MOST_FORKS, MOST_PRACKS, Ours, Session, Stage};
 use super::text::{self, Writer};
 use super::tokens::ClientKey;
 use crate::now::Mono;
@@ -65,6 +65,7 @@ impl Core {
                         s.early.push(Early {
                             dialog,
                             sequence: Sequence::default(),
+                            pracks: 0,
                             answered: false,
                             pending: None,
                         });
@@ -76,10 +77,12 @@ impl Core {
                 if let (true, Ok(Some(rseq))) =
                     (response.headers.requires("100rel"), response.headers.rseq())
                 {
-                    if early.sequence.handle(rseq) == Order::Drop {
+                    let too_many = early.pracks >= MOST_PRACKS;
+                    if too_many || early.sequence.handle(rseq) == Order::Drop {
                         self.stats.absorbed += 1;
                         return;
                     }
+                    early.pracks += 1;
                     let cseq = s.cseq;
                     let extra = |w: &mut Writer| {
                         w.header("RAck", format_args!("{rseq} {cseq} INVITE"));
@@ -187,15 +190,26 @@ impl Core {
             // The call still owes the ACK.
             None => {}
             Some(false) => {
-                let first = self.clients.get(&key).and_then(|tx| tx.ack.clone());
+                let first = tx.ack.clone();
+                let again = tx.others.iter().any(|other| **other == *tag);
+                // Each costs a BYE that may have to wait for its answer: not without end.
+                if !again && tx.others.len() >= MOST_FORKS {
+                    self.stats.absorbed += 1;
+                    return;
+                }
                 if let Some(mut dialog) = self.dialog_by_response(id, response, flow, None) {
                     let cseq = dialog.local_cseq;
                     self.send_ack(&dialog, cseq, id, None);
-                    self.send_bye(now, &mut dialog, None, None);
+                    if !again {
+                        self.send_bye(now, &mut dialog, None, None);
+                    }
                 }
                 // The ACK that is kept stays that of the branch which we talk to.
                 if let Some(tx) = self.clients.get_mut(&key) {
                     tx.ack = first;
+                    if !again {
+                        tx.others.push(tag.into());
+                    }
                 }
             }
         }

@@ -49,6 +49,8 @@ pub(super) struct ClientTx {
     pub(super) owner: Owner,
     /// The ACK of the final answer, to be repeated as often as that is.
     pub(super) ack: Option<KeptAck>,
+    /// The tags of further branches that accepted it too and were ended.
+    pub(super) others: Vec<Box<str>>,
     /// Already sent once more with credentials.
     pub(super) retried: bool,
     armed: Option<Mono>,
@@ -148,6 +150,7 @@ impl Core {
                 server_name: out.server_name.map(Box::from),
                 owner: out.owner,
                 ack: None,
+                others: Vec::new(),
                 retried: out.retried,
                 armed: None,
             },

@@ -30,7 +30,7 @@ impl Endpoint {
             let retry_after = core.config.limits.retry_after;
             return core.refuse_overload(inbound, retry_after);
         }
-        core.begin_server(inbound, tag, Some(id));
+        core.begin_server(now, inbound, tag, Some(id));
         if sequence == Sequence::OutOfOrder {
             core.respond_status(now, inbound.key, 500);
         } else if !core.refuse_extensions(now, inbound) {

@@ -53,7 +53,7 @@ impl Endpoint {
         let core = &mut self.core;
         let id = core.tokens.incoming_leg();
         let tag = core.tokens.tag(id);
-        core.begin_server(inbound, &tag, Some(id));
+        core.begin_server(now.mono, inbound, &tag, Some(id));
         core.respond_status(now.mono, inbound.key, 100);
         let target = contact.to_string();
         let next_hop = routes.first().map_or(&*target, |r| r);

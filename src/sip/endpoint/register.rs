@@ -54,7 +54,7 @@ impl Endpoint {
         }
         let response = registrar.handle_register(now, &inbound.request, &inbound.flow);
         let tag = self.core.tokens.stateless_tag(inbound.key);
-        self.core.begin_server(inbound, &tag, None);
+        self.core.begin_server(now.mono, inbound, &tag, None);
         self.core.respond_with(now.mono, inbound, &response);
         self.settle_registrar();
     }
@@ -69,7 +69,7 @@ impl Endpoint {
             Caller::Agent(agent) => Ok(Some(agent)),
             Caller::Refused(response) => {
                 let tag = self.core.tokens.stateless_tag(inbound.key);
-                self.core.begin_server(inbound, &tag, None);
+                self.core.begin_server(now.mono, inbound, &tag, None);
                 self.core.respond_with(now.mono, inbound, &response);
                 Err(())
             }

@@ -13,6 +13,7 @@ use crate::now::Mono;
 use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::LegEnd;
 use crate::sip::message::Response;
+use crate::sip::session_timer::LONGEST_MIN_SE;
 
 /// What Via, Contact and CSeq add to a request that has placeholders for them.
 const PATH_HEADERS: usize = 150;
@@ -83,7 +84,7 @@ impl Core {
             401 | 407 => !s.auth_tried && self.retry_with_credentials(now, leg, id, response),
             422 => {
                 let asked = response.headers.min_se().ok().flatten().unwrap_or(0);
-                if asked <= s.min_se || asked > 86_400 {
+                if asked <= s.min_se || asked > LONGEST_MIN_SE {
                     return false;
                 }
                 s.min_se = asked;

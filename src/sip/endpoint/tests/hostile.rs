@@ -445,6 +445,7 @@ impl Play {
             (0, 0)
         );
         assert!(stats.deadlines <= 2, "{stats:?}");
+        assert_eq!(stats.neglected, 0, "somebody was never answered");
     }
 }
 

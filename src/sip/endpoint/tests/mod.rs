@@ -1,6 +1,7 @@
 //! Transcripts and properties under virtual time.
 
 mod bodies;
+mod bounds;
 mod calls;
 mod harness;
 mod hostile;
