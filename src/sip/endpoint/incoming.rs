@@ -50,6 +50,12 @@ impl Endpoint {
         let Ok(authenticated) = self.identify(now, inbound) else {
             return;
         };
+        if let Some(status) = self.refuse_replaces(inbound, authenticated.as_ref()) {
+            let core = &mut self.core;
+            let tag = core.tokens.stateless_tag(inbound.key);
+            core.begin_server(now.mono, inbound, &tag, None);
+            return core.respond_status(now.mono, inbound.key, status);
+        }
         let core = &mut self.core;
         let id = core.tokens.incoming_leg();
         let tag = core.tokens.tag(id);

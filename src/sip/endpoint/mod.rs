@@ -14,6 +14,7 @@ mod ours;
 mod outgoing;
 mod receive;
 mod register;
+mod replaces;
 mod retries;
 mod server;
 mod session;

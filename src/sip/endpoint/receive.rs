@@ -6,6 +6,7 @@ use bytes::Bytes;
 use super::Endpoint;
 use super::core::{Core, Inbound};
 use super::leg::Stage;
+use super::replaces::is_misplaced;
 use super::server::Acked;
 use super::text::{ACCEPT, ALLOW, SUPPORTED};
 use crate::now::Now;
@@ -48,6 +49,9 @@ impl Endpoint {
                 Acked::ForDialog => self.ack_in(now, &inbound),
             },
             _ if core.absorb(inbound.key) => {}
+            _ if is_misplaced(&inbound) => core.respond_stateless(&inbound, 400, |w| {
+                w.header("Warning", "399 zeroline \"Replaces\"");
+            }),
             Method::Cancel => self.cancel_in(now, &inbound),
             _ if inbound.to.tag().is_some() => self.in_dialog(now, &inbound),
             _ => self.out_of_dialog(now, &inbound),
