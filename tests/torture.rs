@@ -426,7 +426,7 @@ fn valid_messages_in_detail() {
         held,
         [
             (Some("text/plain"), 5),
-            (Some("application/octet-stream"), 333)
+            (Some("application/octet-stream"), 342)
         ]
     );
     assert_eq!(parts.first().map(|p| &p.body[..]), Some(&b"Hello"[..]));

@@ -179,7 +179,7 @@ impl Secured {
     }
 
     /// One packet to the phone; whether it can open it.
-    fn to_phone(&mut self) -> bool {
+    fn reaches_phone(&mut self) -> bool {
         self.sent += 1;
         let datagram = packet(self.sent);
         let (mut clear, mut events, mut out) = (Vec::new(), Vec::new(), Vec::new());
@@ -222,7 +222,7 @@ fn the_same_keys_agreed_again_past_the_wrap_of_the_sequence_number() {
     let mut s = Secured::new();
     let mut kept = Vec::new();
     for n in 0..100 {
-        assert!(s.to_phone(), "packet {n} to the phone");
+        assert!(s.reaches_phone(), "packet {n} to the phone");
         let sealed = s.sealed();
         assert!(s.takes(&sealed), "packet {n} of the phone");
         kept.push(sealed);
@@ -242,11 +242,11 @@ fn the_same_keys_agreed_again_past_the_wrap_of_the_sequence_number() {
 fn a_new_key_of_one_side_leaves_the_other_direction_as_it_was() {
     let mut s = Secured::new();
     for _ in 0..60 {
-        assert!(s.to_phone());
+        assert!(s.reaches_phone());
     }
     // The phone speaks with a new key; ours is the same, and has wrapped.
     s.agree(1, 3);
-    assert!(s.to_phone());
+    assert!(s.reaches_phone());
     let mut anew = super::secure::Secure::new(Some(&keys(3, 1)));
     std::mem::swap(&mut s.phone, &mut anew);
     let sealed = s.sealed();
@@ -261,7 +261,7 @@ fn a_new_key_of_one_side_leaves_the_other_direction_as_it_was() {
     assert!(s.takes(&sealed));
     assert!(!s.takes(&sealed), "taken twice");
     s.phone = super::secure::Secure::new(Some(&keys(3, 4)));
-    assert!(s.to_phone());
+    assert!(s.reaches_phone());
 }
 
 #[test]
