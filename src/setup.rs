@@ -4,10 +4,12 @@
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::cli::Options;
 use crate::config::{self, AgentSecret, Config, Layers, Secret};
 use crate::ids::PromptName;
+use crate::media::ports::PortPool;
 use crate::menu::load::{Known, Lines, load_all};
 use crate::menu::system;
 use crate::prompts::{PromptLibrary, embedded};
@@ -235,7 +237,29 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
             ));
         }
     }
+    told.extend(too_few_ports(config));
     told
+}
+
+/// Whether the RTP ports carry the calls that are let in: a pair for each caller and for each
+/// person who talks to one, of whom there are no more than agents; and those that rest.
+fn too_few_ports(config: &Config) -> Option<String> {
+    let (first, last) = config.media.ports;
+    let pool = PortPool::new(first..=last, Duration::ZERO, 0);
+    // Ports rest for seconds after calls of minutes.
+    let usable = pool.total() - pool.total() / 16;
+    let calls = config.sip.limits.max_calls;
+    let people = calls.min(config.agents.len());
+    if calls + people <= usable {
+        return None;
+    }
+    // As many as fit, each with a person as long as there is one.
+    let fit = usable.saturating_sub(people).max(usable / 2);
+    Some(format!(
+        "warning: sip.limits.max_calls lets in {calls} calls, but the RTP ports of media.ports \
+         ({first}-{last}) carry {fit}, two pairs for one who talks to an agent: the next may find \
+         no port to reach a person by; widen media.ports, or lower sip.limits.max_calls to {fit}"
+    ))
 }
 
 /// The password of the two demo agents: made once, kept in the data folder.
@@ -320,6 +344,28 @@ mod tests {
         let chosen = AgentSecret::Password(Secret::new("open sesame"));
         assert_eq!(setup.config.agents[1].secret, Some(chosen));
         assert!(!dir.path().join("data").exists());
+    }
+
+    #[test]
+    fn more_calls_than_ports_are_doubted() {
+        let dir = tempfile::tempdir().unwrap();
+        let told = |calls: &str, ports: &str| {
+            let set = [("sip.limits.max_calls", calls), ("media.ports", ports)];
+            let loaded = load(&options(dir.path(), &set), Purpose::Check).unwrap();
+            loaded.warnings.join("\n")
+        };
+        // 100 pairs, of which 6 rest; two demo agents.
+        assert_eq!(told("92", "20000-20199"), "");
+        let warning = told("93", "20000-20199");
+        for part in ["sip.limits.max_calls", "media.ports (20000-20199)", "to 92"] {
+            assert!(warning.contains(part), "{part} in {warning}");
+        }
+        // What is said to fit does.
+        for ports in ["20000-20009", "20001-20012", "20000-20127", "20000-29999"] {
+            let warning = told("1000000", ports);
+            let fit = warning.rsplit(' ').next().unwrap_or_default();
+            assert_eq!(told(fit, ports), "", "{warning}");
+        }
     }
 
     #[test]

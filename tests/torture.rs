@@ -7,6 +7,7 @@ use bytes::Bytes;
 use zeroline::sip::framing::{Frame, StreamFramer};
 use zeroline::sip::message::{
     Contacts, HeaderName, Host, Limits, Message, Method, ParseErrorKind, Request, Response, Scheme,
+    multipart,
 };
 
 /// What reading alone gives.
@@ -410,16 +411,30 @@ fn valid_messages_in_detail() {
     let words: Vec<_> = vias.iter().map(|v| v.transport.as_ref()).collect();
     assert_eq!(words, ["UDP", "SCTP", "TLS", "UNKNOWN", "TCP"]);
 
-    let multipart = request("mpart01");
-    let kind = multipart
-        .headers
-        .content_type()
-        .expect("type")
-        .expect("type");
+    let mixed = request("mpart01");
+    let kind = mixed.headers.content_type().expect("type").expect("type");
     assert!(kind.is("multipart", "mixed"));
     assert_eq!(kind.params.get("boundary"), Some("7a9cbec02ceef655"));
-    assert_eq!(multipart.body.len(), 553);
-    assert!(multipart.body.ends_with(b"--7a9cbec02ceef655--\r\n"));
+    assert_eq!(mixed.body.len(), 553);
+    assert!(mixed.body.ends_with(b"--7a9cbec02ceef655--\r\n"));
+    let parts = multipart::parts(&mixed.body, "7a9cbec02ceef655").expect("parts");
+    let held: Vec<(Option<&str>, usize)> = parts
+        .iter()
+        .map(|p| (p.headers.get_str(HeaderName::ContentType), p.body.len()))
+        .collect();
+    assert_eq!(
+        held,
+        [
+            (Some("text/plain"), 5),
+            (Some("application/octet-stream"), 342)
+        ]
+    );
+    assert_eq!(parts.first().map(|p| &p.body[..]), Some(&b"Hello"[..]));
+    // In an INVITE it would be refused by 415: no session description, nothing optional.
+    assert_eq!(
+        multipart::session_description(&mixed.headers, &mixed.body),
+        Err(multipart::BodyError::Type)
+    );
 
     let r = response("unreason");
     assert_eq!(r.reason, "= 2**3 * 5**2 но сто девяносто девять - простое");

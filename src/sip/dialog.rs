@@ -28,6 +28,8 @@ pub struct Dialog {
     pub flow: Flow,
     /// For TLS connections that we open: the name to verify.
     pub server_name: Option<Box<str>>,
+    /// No stream leads to the peer: it registered by UDP, or took no stream when it was tried.
+    pub datagrams_only: bool,
     /// Whether we sent the INVITE that made it: decides about who waits longer after a
     /// glare (§14.1).
     pub is_caller: bool,
@@ -112,6 +114,7 @@ mod tests {
                 remote: ([10, 0, 0, 2], 5060).into(),
             },
             server_name: None,
+            datagrams_only: false,
             is_caller: true,
         }
     }

@@ -8,6 +8,9 @@ use crate::now::Mono;
 /// The smallest Min-SE that RFC 4028 §4 allows, in seconds.
 pub const SMALLEST_MIN_SE: u32 = 90;
 
+/// A Min-SE above this is not followed, in seconds.
+pub const LONGEST_MIN_SE: u32 = 86_400;
+
 /// What a request from the peer says about session timers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerWish {

@@ -12,6 +12,7 @@ mod hostile;
 mod keys;
 mod people;
 mod promise;
+mod reliable;
 mod softphones;
 mod stop;
 mod transport;

@@ -133,9 +133,8 @@ impl Leg {
             self.heard = now;
             self.silence_told = false;
         }
-        // The same keys again go on with their counters (RFC 4568 §7.1.4).
         if old.and_then(|p| p.srtp.as_ref()) != plan.srtp.as_ref() {
-            self.secure = Secure::new(plan.srtp.as_ref());
+            self.secure.renew(plan.srtp.as_ref());
         }
         let opened = match old.and_then(|p| p.remote_rtp) {
             Some(_) => self.lock.renegotiate(plan.remote_rtp),

@@ -24,6 +24,20 @@ impl Secure {
         }
     }
 
+    /// Offer and answer were done again. A direction whose key is the same goes on with its
+    /// counters, whatever became of the other: beginning anew would encrypt twice with one
+    /// keystream, and the peer, which counts on, would not understand (RFC 4568 §7.1.4).
+    pub(super) fn renew(&mut self, plan: Option<&SrtpPlan>) {
+        match (&mut *self, plan) {
+            (Secure::Srtp(session), Some(plan)) => {
+                if session.rekey(plan).is_err() {
+                    *self = Secure::Broken;
+                }
+            }
+            (Secure::Clear | Secure::Srtp(_) | Secure::Broken, plan) => *self = Secure::new(plan),
+        }
+    }
+
     /// A packet to be sent, into `out`. `false`: none.
     pub(super) fn write(&mut self, header: &RtpHeader, payload: &[u8], out: &mut Vec<u8>) -> bool {
         match self {

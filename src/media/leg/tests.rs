@@ -136,6 +136,134 @@ fn srtp_on_one_side_of_a_bridge_only() {
     }
 }
 
+/// A secured leg and the phone at its other end, with sequence numbers about to wrap.
+struct Secured {
+    leg: Leg,
+    /// Who is talked to through it, in the clear.
+    partner: Leg,
+    phone: super::secure::Secure,
+    from_phone: u16,
+    sent: u16,
+}
+
+fn keys(local: u8, remote: u8) -> SrtpPlan {
+    SrtpPlan {
+        suite: SrtpSuite::AesCm128HmacSha1_80,
+        local_key: vec![local; 30],
+        remote_key: vec![remote; 30],
+    }
+}
+
+impl Secured {
+    fn new() -> Secured {
+        let config = LegConfig {
+            sequence: 65_500,
+            ..config()
+        };
+        let mut secured = Secured {
+            leg: Leg::new(LegId(2), config, Mono::ZERO),
+            partner: Leg::new(LegId(1), super::tests::config(), Mono::ZERO),
+            phone: super::secure::Secure::new(Some(&keys(2, 1))),
+            from_phone: 65_500,
+            sent: 0,
+        };
+        secured.partner.apply(plan(Codec::Pcmu), Mono::ZERO);
+        secured.agree(1, 2);
+        secured
+    }
+
+    fn agree(&mut self, local: u8, remote: u8) {
+        let mut secure = plan(Codec::Pcmu);
+        secure.srtp = Some(keys(local, remote));
+        self.leg.apply(secure, Mono::ZERO);
+    }
+
+    /// One packet to the phone; whether it can open it.
+    fn reaches_phone(&mut self) -> bool {
+        self.sent += 1;
+        let datagram = packet(self.sent);
+        let (mut clear, mut events, mut out) = (Vec::new(), Vec::new(), Vec::new());
+        let said = self
+            .partner
+            .receive(&datagram, &mut clear, peer(), Mono::ZERO, &mut events);
+        let passed = self.leg.pass_on(&said.packet.unwrap(), 20, &mut out);
+        assert_eq!(passed, Passed::Ready);
+        let mut opened = Vec::new();
+        let there = self.phone.open(&out, &mut opened);
+        there.is_some_and(|p| RtpPacket::parse(p).unwrap().payload == [0xff; 160])
+    }
+
+    /// The next packet of the phone.
+    fn sealed(&mut self) -> Vec<u8> {
+        let header = RtpHeader {
+            sequence: self.from_phone,
+            timestamp: u32::from(self.from_phone) * 160,
+            ssrc: 99,
+            ..RtpHeader::default()
+        };
+        self.from_phone = self.from_phone.wrapping_add(1);
+        let mut out = Vec::new();
+        assert!(self.phone.write(&header, &[0xee; 160], &mut out));
+        out
+    }
+
+    /// Whether the leg takes a packet of the phone.
+    fn takes(&mut self, sealed: &[u8]) -> bool {
+        let (mut clear, mut events) = (Vec::new(), Vec::new());
+        let received = self
+            .leg
+            .receive(sealed, &mut clear, peer(), Mono::ZERO, &mut events);
+        received.packet.is_some()
+    }
+}
+
+#[test]
+fn the_same_keys_agreed_again_past_the_wrap_of_the_sequence_number() {
+    let mut s = Secured::new();
+    let mut kept = Vec::new();
+    for n in 0..100 {
+        assert!(s.reaches_phone(), "packet {n} to the phone");
+        let sealed = s.sealed();
+        assert!(s.takes(&sealed), "packet {n} of the phone");
+        kept.push(sealed);
+        // A hold and its end, or a session refresh.
+        if n % 10 == 5 {
+            s.agree(1, 2);
+        }
+    }
+    // Nor is anything taken twice that came before.
+    s.agree(1, 2);
+    for (n, sealed) in kept.iter().enumerate() {
+        assert!(!s.takes(sealed), "packet {n} again");
+    }
+}
+
+#[test]
+fn a_new_key_of_one_side_leaves_the_other_direction_as_it_was() {
+    let mut s = Secured::new();
+    for _ in 0..60 {
+        assert!(s.reaches_phone());
+    }
+    // The phone speaks with a new key; ours is the same, and has wrapped.
+    s.agree(1, 3);
+    assert!(s.reaches_phone());
+    let mut anew = super::secure::Secure::new(Some(&keys(3, 1)));
+    std::mem::swap(&mut s.phone, &mut anew);
+    let sealed = s.sealed();
+    assert!(s.takes(&sealed));
+    // And the other way round.
+    for _ in 0..60 {
+        let sealed = s.sealed();
+        assert!(s.takes(&sealed));
+    }
+    s.agree(4, 3);
+    let sealed = s.sealed();
+    assert!(s.takes(&sealed));
+    assert!(!s.takes(&sealed), "taken twice");
+    s.phone = super::secure::Secure::new(Some(&keys(3, 4)));
+    assert!(s.reaches_phone());
+}
+
 #[test]
 fn a_round_trip_is_known_from_the_peers_report() {
     use crate::media::rtcp::{Compound, Packet, ReportBlock, write_report};

@@ -4,13 +4,14 @@
 use super::client::Outcome;
 use super::client::Owner;
 use super::core::{Core, contact_uri, route_set};
-use super::leg::{Cancel, Early, Leg, MOST_FORKS, Ours, Session, Stage};
+use super::leg::{Cancel, Early, Leg, MOST_FORKS, MOST_PRACKS, Ours, Session, Stage};
 use super::text::{self, Writer};
 use super::tokens::ClientKey;
 use crate::now::Mono;
 use crate::sip::dialog::Dialog;
 use crate::sip::flow::Flow;
 use crate::sip::leg::{LegEnd, LegEvent};
+use crate::sip::message::multipart::described_in_response;
 use crate::sip::message::{HeaderName, Method, Response};
 use crate::sip::reliable::{Order, Sequence};
 
@@ -51,7 +52,7 @@ impl Core {
         if response.status == 100 || leg.voice.ended {
             return;
         }
-        let body = (!response.body.is_empty()).then(|| response.body.clone());
+        let body = described_in_response(&response.headers, &response.body);
         let tag = response.headers.to().ok();
         let tag = tag.as_ref().and_then(|to| to.tag());
         let mut answer = None;
@@ -64,6 +65,7 @@ impl Core {
                         s.early.push(Early {
                             dialog,
                             sequence: Sequence::default(),
+                            pracks: 0,
                             answered: false,
                             pending: None,
                         });
@@ -75,10 +77,12 @@ impl Core {
                 if let (true, Ok(Some(rseq))) =
                     (response.headers.requires("100rel"), response.headers.rseq())
                 {
-                    if early.sequence.handle(rseq) == Order::Drop {
+                    let too_many = early.pracks >= MOST_PRACKS;
+                    if too_many || early.sequence.handle(rseq) == Order::Drop {
                         self.stats.absorbed += 1;
                         return;
                     }
+                    early.pracks += 1;
                     let cseq = s.cseq;
                     let extra = |w: &mut Writer| {
                         w.header("RAck", format_args!("{rseq} {cseq} INVITE"));
@@ -110,7 +114,12 @@ impl Core {
         let tag = response.headers.to().ok();
         let tag = tag.as_ref().and_then(|to| to.tag()).unwrap_or("");
         let made = self.dialog_by_response(id, &response, flow, s.symmetric);
-        let early = s.early.into_iter().find(|e| *e.dialog.remote_tag == *tag);
+        let (early, others) = s
+            .early
+            .into_iter()
+            .partition(|e| *e.dialog.remote_tag == *tag);
+        self.forget_early(now, others);
+        let early: Option<Early> = Vec::into_iter(early).next();
         // The route set is that of the 2xx (RFC 3261 §13.2.2.4); numbers go on.
         let dialog = match (made, early) {
             (Some(mut dialog), Some(early)) => {
@@ -131,7 +140,7 @@ impl Core {
             return;
         }
         let offered = s.offer.is_some();
-        let body = (!response.body.is_empty()).then(|| response.body.clone());
+        let body = described_in_response(&response.headers, &response.body);
         let mut session = Session {
             leg: leg.voice.leg,
             dialog,
@@ -181,15 +190,26 @@ impl Core {
             // The call still owes the ACK.
             None => {}
             Some(false) => {
-                let first = self.clients.get(&key).and_then(|tx| tx.ack.clone());
+                let first = tx.ack.clone();
+                let again = tx.others.iter().any(|other| **other == *tag);
+                // Each costs a BYE that may have to wait for its answer: not without end.
+                if !again && tx.others.len() >= MOST_FORKS {
+                    self.stats.absorbed += 1;
+                    return;
+                }
                 if let Some(mut dialog) = self.dialog_by_response(id, response, flow, None) {
                     let cseq = dialog.local_cseq;
                     self.send_ack(&dialog, cseq, id, None);
-                    self.send_bye(now, &mut dialog, None, None);
+                    if !again {
+                        self.send_bye(now, &mut dialog, None, None);
+                    }
                 }
                 // The ACK that is kept stays that of the branch which we talk to.
                 if let Some(tx) = self.clients.get_mut(&key) {
                     tx.ack = first;
+                    if !again {
+                        tx.others.push(tag.into());
+                    }
                 }
             }
         }
@@ -231,6 +251,7 @@ impl Core {
             remote_cseq: None,
             server_name: (flow == tx.flow).then(|| tx.server_name.clone()).flatten(),
             flow,
+            datagrams_only: symmetric.is_some(),
             is_caller: true,
         })
     }

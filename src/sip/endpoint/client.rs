@@ -37,15 +37,20 @@ pub(super) enum Owner {
 #[derive(Debug)]
 pub(super) struct ClientTx {
     machine: Machine,
-    method: &'static str,
+    pub(super) id: u64,
+    pub(super) method: &'static str,
     branch: Box<str>,
     /// The request, as long as it may be needed again.
     pub(super) request: Bytes,
     pub(super) flow: Flow,
+    /// It goes by a stream because it is large: the path on which its dialog is.
+    pub(super) instead_of: Option<Flow>,
     pub(super) server_name: Option<Box<str>>,
     pub(super) owner: Owner,
     /// The ACK of the final answer, to be repeated as often as that is.
     pub(super) ack: Option<KeptAck>,
+    /// The tags of further branches that accepted it too and were ended.
+    pub(super) others: Vec<Box<str>>,
     /// Already sent once more with credentials.
     pub(super) retried: bool,
     armed: Option<Mono>,
@@ -109,6 +114,8 @@ pub(super) struct Outbound<'a> {
     pub(super) id: u64,
     pub(super) branch: String,
     pub(super) flow: Flow,
+    /// See [`ClientTx::instead_of`].
+    pub(super) instead_of: Option<Flow>,
     pub(super) server_name: Option<&'a str>,
     pub(super) request: Bytes,
     pub(super) retried: bool,
@@ -134,13 +141,16 @@ impl Core {
             key,
             ClientTx {
                 machine,
+                id: out.id,
                 method: out.method,
                 branch: out.branch.into(),
                 request: out.request,
                 flow: out.flow,
+                instead_of: out.instead_of,
                 server_name: out.server_name.map(Box::from),
                 owner: out.owner,
                 ack: None,
+                others: Vec::new(),
                 retried: out.retried,
                 armed: None,
             },
@@ -177,6 +187,7 @@ impl Core {
             id,
             branch: tx.branch.to_string(),
             flow: tx.flow,
+            instead_of: None,
             server_name: server_name.as_deref(),
             request: text::follow_up(&tx.request, "CANCEL", None, extra.as_bytes()),
             retried: false,
@@ -236,7 +247,9 @@ impl Core {
             let (flow, name) = (tx.flow, tx.server_name.clone());
             self.transmit(flow, ack, name.as_deref());
         }
-        let owner = self.clients.get(&key)?.owner;
+        let tx = self.clients.get(&key)?;
+        let owner = tx.owner;
+        let flow = tx.instead_of.unwrap_or(flow);
         let out = match received {
             Received::Pass | Received::PassAndAck => Some((
                 owner,
@@ -294,20 +307,18 @@ impl Core {
         None
     }
 
-    /// Those of our requests that wait for an answer on a flow that is no more.
-    pub(super) fn fail_flow(&mut self, flow: Flow) -> Vec<(ClientKey, Owner)> {
-        let mut failed: Vec<(ClientKey, Owner)> = self
+    /// Takes out those of our requests that wait for an answer on a flow that is no more.
+    pub(super) fn fail_flow(&mut self, flow: Flow) -> Vec<ClientTx> {
+        let mut failed: Vec<ClientKey> = self
             .clients
             .iter()
             .filter(|(_, tx)| tx.flow == flow && tx.is_waiting())
-            .map(|(key, tx)| (*key, tx.owner))
+            .map(|(key, _)| *key)
             .collect();
         // The table has no order; the outside shall see one.
-        failed.sort_by_key(|(key, _)| *key);
-        for (key, _) in &failed {
-            self.forget_client(*key);
-        }
-        failed
+        failed.sort();
+        let taken = failed.into_iter();
+        taken.filter_map(|key| self.forget_client(key)).collect()
     }
 
     /// Requests of ours without final answer.
@@ -332,10 +343,10 @@ impl Core {
         Some((key.id, owner))
     }
 
-    pub(super) fn forget_client(&mut self, key: ClientKey) {
-        if let Some(mut tx) = self.clients.remove(&key) {
-            self.timers.arm(TimerKey::Client(key), &mut tx.armed, None);
-        }
+    pub(super) fn forget_client(&mut self, key: ClientKey) -> Option<ClientTx> {
+        let mut tx = self.clients.remove(&key)?;
+        self.timers.arm(TimerKey::Client(key), &mut tx.armed, None);
+        Some(tx)
     }
 
     fn settle_client(&mut self, key: ClientKey) {

@@ -17,6 +17,7 @@ use crate::ids::LegId;
 use crate::sip::dialog::Dialog;
 use crate::sip::flow::{Flow, Transmit, Transport};
 use crate::sip::leg::LegEvent;
+use crate::sip::message::multipart::BodyError;
 use crate::sip::message::{HeaderName, Host, Limits, NameAddr, Request, Uri, Via};
 
 /// Who waits for a deadline.
@@ -70,6 +71,8 @@ impl Voice {
 #[derive(Debug)]
 pub(super) struct Inbound {
     pub(super) request: Request,
+    /// The session description in it, or why it can not be taken.
+    pub(super) body: Result<Option<Bytes>, BodyError>,
     pub(super) flow: Flow,
     pub(super) key: ServerKey,
     pub(super) via: Via,
@@ -82,7 +85,7 @@ pub(super) struct Inbound {
 impl Inbound {
     /// The SDP offer or answer in it.
     pub(super) fn sdp(&self) -> Option<Bytes> {
-        (!self.request.body.is_empty()).then(|| self.request.body.clone())
+        self.body.as_ref().ok().cloned().flatten()
     }
 }
 
@@ -271,7 +274,7 @@ pub(super) fn transport_of(uri: &Uri) -> Option<Transport> {
     }
 }
 
-fn port_of(uri: &Uri, transport: Transport) -> u16 {
+pub(super) fn port_of(uri: &Uri, transport: Transport) -> u16 {
     let usual = if transport == Transport::Tls {
         5061
     } else {

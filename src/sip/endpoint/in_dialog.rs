@@ -3,7 +3,7 @@
 use super::Endpoint;
 use super::core::{Core, Inbound};
 use super::leg::{Early, Leg, Stage};
-use super::text::{ALLOW, SDP, SUPPORTED};
+use super::text::{ACCEPT, ALLOW, SUPPORTED};
 use crate::now::{Mono, Now};
 use crate::sip::dialog::{Dialog, Sequence};
 use crate::sip::leg::{LegEnd, LegEvent};
@@ -30,7 +30,7 @@ impl Endpoint {
             let retry_after = core.config.limits.retry_after;
             return core.refuse_overload(inbound, retry_after);
         }
-        core.begin_server(inbound, tag, Some(id));
+        core.begin_server(now, inbound, tag, Some(id));
         if sequence == Sequence::OutOfOrder {
             core.respond_status(now, inbound.key, 500);
         } else if !core.refuse_extensions(now, inbound) {
@@ -85,11 +85,7 @@ impl Leg {
                 s.pending
             }
             Stage::Outgoing(s) => {
-                for early in s.early {
-                    if let Some(p) = early.pending {
-                        core.respond_status(now, p.key, 487);
-                    }
-                }
+                core.forget_early(now, s.early);
                 None
             }
             Stage::Session(s) => s.pending,
@@ -139,7 +135,7 @@ impl Core {
                     200,
                     |w| {
                         w.header("Allow", ALLOW)
-                            .header("Accept", SDP)
+                            .header("Accept", ACCEPT)
                             .header("Supported", SUPPORTED);
                     },
                     None,
@@ -170,10 +166,8 @@ impl Core {
             // One branch of a fork gives up; the INVITE still gets its final answer.
             let tag = inbound.from.tag().unwrap_or("");
             let gone = |e: &mut Early| *e.dialog.remote_tag == *tag;
-            for pending in s.early.extract_if(.., gone).filter_map(|e| e.pending) {
-                self.respond_status(now, pending.key, 487);
-            }
-            return;
+            let gone = s.early.extract_if(.., gone).collect();
+            return self.forget_early(now, gone);
         }
         leg.end(self, now, LegEnd::PeerBye);
     }

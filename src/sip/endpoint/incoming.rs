@@ -50,10 +50,16 @@ impl Endpoint {
         let Ok(authenticated) = self.identify(now, inbound) else {
             return;
         };
+        if let Some(status) = self.refuse_replaces(inbound, authenticated.as_ref()) {
+            let core = &mut self.core;
+            let tag = core.tokens.stateless_tag(inbound.key);
+            core.begin_server(now.mono, inbound, &tag, None);
+            return core.respond_status(now.mono, inbound.key, status);
+        }
         let core = &mut self.core;
         let id = core.tokens.incoming_leg();
         let tag = core.tokens.tag(id);
-        core.begin_server(inbound, &tag, Some(id));
+        core.begin_server(now.mono, inbound, &tag, Some(id));
         core.respond_status(now.mono, inbound.key, 100);
         let target = contact.to_string();
         let next_hop = routes.first().map_or(&*target, |r| r);
@@ -72,6 +78,7 @@ impl Endpoint {
             remote_cseq: Some(inbound.cseq),
             flow,
             server_name: None,
+            datagrams_only: behind_nat,
             is_caller: false,
         };
         let reliability = if headers.requires("100rel") {
@@ -221,6 +228,9 @@ impl Core {
         };
         if !fits {
             return self.respond_status(now, inbound.key, 481);
+        }
+        if self.refuse_body(now, inbound) {
+            return;
         }
         s.unacked = None;
         let was_settled = s.settled;

@@ -134,12 +134,17 @@ pub(super) enum Cancel {
 pub(super) struct Early {
     pub(super) dialog: Dialog,
     pub(super) sequence: Sequence,
+    /// How many reliable answers were acknowledged.
+    pub(super) pracks: u16,
     pub(super) answered: bool,
     pub(super) pending: Option<PendingOffer>,
 }
 
 /// Early dialogs of one INVITE beyond this number are not followed.
 pub(super) const MOST_FORKS: usize = 8;
+/// Reliable provisional answers beyond this number in one early dialog are dropped: each costs
+/// a PRACK that may have to wait for its answer.
+pub(super) const MOST_PRACKS: u16 = 100;
 
 #[derive(Debug)]
 pub(super) struct Session {

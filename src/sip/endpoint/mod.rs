@@ -14,10 +14,12 @@ mod ours;
 mod outgoing;
 mod receive;
 mod register;
+mod replaces;
 mod retries;
 mod server;
 mod session;
 mod stats;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -145,9 +147,10 @@ impl Endpoint {
 
     /// A stream was closed, or could not be opened.
     pub fn handle_flow_closed(&mut self, now: Now, flow: Flow) {
-        for (key, owner) in self.core.fail_flow(flow) {
-            let outcome = Outcome::Failed { id: key.id };
-            self.outcome(now, owner, outcome);
+        for tx in self.core.fail_flow(flow) {
+            if let Some(tx) = self.by_datagram(now.mono, tx) {
+                self.outcome(now, tx.owner, Outcome::Failed { id: tx.id });
+            }
         }
         if flow.transport.is_reliable() {
             self.leave_stream(flow);

@@ -11,8 +11,9 @@ use super::leg::{Leg, Ours, Session, Stage};
 use super::text::{ALLOW, SDP, SUPPORTED, Writer};
 use crate::now::Mono;
 use crate::sip::leg::{LegEnd, LegEvent};
+use crate::sip::message::multipart::described_in_response;
 use crate::sip::message::{Refresher, Response};
-use crate::sip::session_timer::SessionTimer;
+use crate::sip::session_timer::{LONGEST_MIN_SE, SMALLEST_MIN_SE, SessionTimer};
 
 impl Core {
     /// [`LegCommand::Offer`](crate::sip::leg::LegCommand::Offer): at once, or as soon as
@@ -119,13 +120,15 @@ impl Core {
                     .map_or(s.dialog.local_cseq, |c| c.seq);
                 self.send_ack(&s.dialog, cseq, id, None);
                 s.local_sdp = Some(offer);
-                match (refresh, response.body.is_empty()) {
+                match (
+                    refresh,
+                    described_in_response(&response.headers, &response.body),
+                ) {
                     (true, _) => {}
-                    (false, false) => {
-                        let answer = response.body;
+                    (false, Some(answer)) => {
                         leg.voice.emit(self, LegEvent::OfferAnswered { answer });
                     }
-                    (false, true) => leg.voice.emit(self, LegEvent::OfferRefused { status: 488 }),
+                    (false, None) => leg.voice.emit(self, LegEvent::OfferRefused { status: 488 }),
                 }
             }
             return self.next_offer(now, s);
@@ -205,17 +208,21 @@ impl Session {
         })
     }
 
-    /// Session-Expires of a 2xx to a request of ours (RFC 4028 §7.2).
+    /// Session-Expires of a 2xx to a request of ours (RFC 4028 §7.2). Nobody makes us refresh
+    /// more often than the RFC lets an interval be short.
     pub(super) fn note_terms(&mut self, now: Mono, response: &Response) {
         let terms = response.headers.session_expires().ok().flatten();
-        self.timer = terms
-            .filter(|t| t.delta > 0)
-            .map(|t| SessionTimer::start(now, t.delta, t.refresher != Some(Refresher::Uas)));
+        self.timer = terms.filter(|t| t.delta > 0).map(|t| {
+            let interval = t.delta.max(SMALLEST_MIN_SE);
+            SessionTimer::start(now, interval, t.refresher != Some(Refresher::Uas))
+        });
     }
 
     fn raise_min_se(&mut self, response: &Response) -> bool {
         let asked = response.headers.min_se().ok().flatten().unwrap_or(0);
         let higher = asked > self.min_se && asked > self.timer.map_or(0, |t| t.interval());
+        // One who asks for ever more would have us ask for ever.
+        let higher = higher && asked <= LONGEST_MIN_SE;
         if higher {
             self.min_se = asked;
         }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::client::{Outbound, Owner};
 use super::core::{Core, Voice, transport_of};
-use super::leg::{Cancel, Leg, Outgoing, Stage};
+use super::leg::{Cancel, Early, Leg, Outgoing, Stage};
 use super::text::{self, ALLOW, SDP, SUPPORTED, Writer};
 use super::{Endpoint, EndpointEvent, QueryId, ResolvedTarget};
 use crate::ids::LegId;
@@ -293,6 +293,7 @@ impl Core {
             id,
             branch,
             flow,
+            instead_of: None,
             server_name,
             request,
             retried: false,
@@ -329,6 +330,14 @@ impl Core {
             }
         }
         leg.voice.emit(self, LegEvent::Ended(end));
+    }
+
+    /// Early dialogs that come to nothing: what their peers still wait for is refused, or it
+    /// would be kept for ever.
+    pub(super) fn forget_early(&mut self, now: Mono, early: Vec<Early>) {
+        for p in early.into_iter().filter_map(|e| e.pending) {
+            self.respond_status(now, p.key, 487);
+        }
     }
 
     pub(super) fn outgoing_timeout(&mut self, now: Mono, leg: &mut Leg) {

@@ -6,11 +6,13 @@ use bytes::Bytes;
 use super::Endpoint;
 use super::core::{Core, Inbound};
 use super::leg::Stage;
+use super::replaces::is_misplaced;
 use super::server::Acked;
-use super::text::{ALLOW, SDP, SUPPORTED};
+use super::text::{ACCEPT, ALLOW, SUPPORTED};
 use crate::now::Now;
 use crate::sip::flow::Flow;
 use crate::sip::leg::LegEnd;
+use crate::sip::message::multipart::{BodyError, session_description};
 use crate::sip::message::{HeaderName, Message, Method, ParseError, Request, Scheme};
 
 /// Option tags that a request may insist on.
@@ -47,6 +49,9 @@ impl Endpoint {
                 Acked::ForDialog => self.ack_in(now, &inbound),
             },
             _ if core.absorb(inbound.key) => {}
+            _ if is_misplaced(&inbound) => core.respond_stateless(&inbound, 400, |w| {
+                w.header("Warning", "399 zeroline \"Replaces\"");
+            }),
             Method::Cancel => self.cancel_in(now, &inbound),
             _ if inbound.to.tag().is_some() => self.in_dialog(now, &inbound),
             _ => self.out_of_dialog(now, &inbound),
@@ -77,6 +82,7 @@ impl Endpoint {
             Stage::Session(s) => {
                 if s.pending.take_if(|p| p.key == invite).is_some() {
                     core.respond_status(now.mono, invite, 487);
+                    core.next_offer(now.mono, s);
                 }
             }
             Stage::Incoming(_) | Stage::Outgoing(_) | Stage::Over => {}
@@ -120,11 +126,11 @@ impl Endpoint {
             Method::Register => self.register_in(now, inbound),
             Method::Options => core.respond_stateless(inbound, 200, |w| {
                 w.header("Allow", ALLOW)
-                    .header("Accept", SDP)
+                    .header("Accept", ACCEPT)
                     .header("Supported", SUPPORTED);
             }),
             _ => match unacceptable_body(inbound) {
-                Some((name, value)) => core.respond_stateless(inbound, 415, |w| {
+                Some((status, name, value)) => core.respond_stateless(inbound, status, |w| {
                     w.header(name, value);
                 }),
                 None => self.incoming_invite(now, inbound),
@@ -142,8 +148,16 @@ impl Core {
         let call_id = headers.call_id().ok()?.into();
         let cseq = headers.cseq().ok()?.seq;
         let key = self.server_key(&request, &request.method, &via, &from);
+        let body = match request.method {
+            Method::Invite | Method::Ack | Method::Update | Method::Prack => {
+                session_description(headers, &request.body)
+            }
+            // Theirs are other bodies.
+            _ => Ok(None),
+        };
         Some(Inbound {
             request,
+            body,
             flow,
             key,
             via,
@@ -182,24 +196,16 @@ pub(super) fn unknown_extensions(inbound: &Inbound) -> String {
     unknown.join(", ")
 }
 
-/// The header of a 415 when the body of an INVITE or UPDATE can not be read.
-pub(super) fn unacceptable_body(inbound: &Inbound) -> Option<(&'static str, &'static str)> {
-    let headers = &inbound.request.headers;
-    if inbound.request.body.is_empty() {
-        return None;
-    }
-    let encoded = headers
-        .values(HeaderName::ContentEncoding)
-        .any(|v| !v.is_empty() && !v.eq_ignore_ascii_case(b"identity"));
-    if encoded {
-        return Some(("Accept-Encoding", "identity"));
-    }
-    let is_sdp = headers
-        .content_type()
-        .ok()
-        .flatten()
-        .is_some_and(|t| t.is("application", "sdp"));
-    (!is_sdp).then_some(("Accept", SDP))
+/// What a request is refused with when its body can not be read: status, header, value.
+pub(super) type Refusal = (u16, &'static str, &'static str);
+
+/// The refusal of an INVITE, UPDATE or PRACK whose body can not be read.
+pub(super) fn unacceptable_body(inbound: &Inbound) -> Option<Refusal> {
+    Some(match inbound.body.as_ref().err()? {
+        BodyError::Malformed(_) => (400, "Warning", "399 zeroline \"Body of several parts\""),
+        BodyError::Encoding => (415, "Accept-Encoding", "identity"),
+        BodyError::Type => (415, "Accept", ACCEPT),
+    })
 }
 
 /// The method as a label of bounded choice.

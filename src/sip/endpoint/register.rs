@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::client::{Outbound, Outcome, Owner};
 use super::core::{Core, Inbound, TimerKey};
 use super::leg::{Leg, Ours, Stage};
-use super::text::{header_lines, header_of, reissue};
+use super::text::{cseq_of, header_lines, reissue};
 use super::tokens::ClientKey;
 use super::{Endpoint, EndpointEvent};
 use crate::ids::AgentId;
@@ -54,7 +54,7 @@ impl Endpoint {
         }
         let response = registrar.handle_register(now, &inbound.request, &inbound.flow);
         let tag = self.core.tokens.stateless_tag(inbound.key);
-        self.core.begin_server(inbound, &tag, None);
+        self.core.begin_server(now.mono, inbound, &tag, None);
         self.core.respond_with(now.mono, inbound, &response);
         self.settle_registrar();
     }
@@ -69,7 +69,7 @@ impl Endpoint {
             Caller::Agent(agent) => Ok(Some(agent)),
             Caller::Refused(response) => {
                 let tag = self.core.tokens.stateless_tag(inbound.key);
-                self.core.begin_server(inbound, &tag, None);
+                self.core.begin_server(now.mono, inbound, &tag, None);
                 self.core.respond_with(now.mono, inbound, &response);
                 Err(())
             }
@@ -158,7 +158,7 @@ impl Core {
             return Some(outcome);
         }
         let key = ClientKey { id, cancel: false };
-        let session = leg.and_then(|leg| match &mut leg.stage {
+        let mut session = leg.and_then(|leg| match &mut leg.stage {
             Stage::Session(s) => Some(s),
             Stage::Incoming(_) | Stage::Outgoing(_) | Stage::Over => None,
         });
@@ -169,12 +169,12 @@ impl Core {
         };
         let found = self.clients.get(&key).filter(|tx| !tx.retried).map(|tx| {
             let name = tx.server_name.clone();
-            (tx.request.clone(), tx.flow, name)
+            (tx.request.clone(), tx.flow, tx.instead_of, name)
         });
         let Outcome::Response { response, .. } = &outcome else {
             return Some(outcome);
         };
-        let Some((request, flow, name)) = found else {
+        let Some((request, flow, instead_of, name)) = found else {
             return Some(outcome);
         };
         let Some(header) = self.credentials(trunk, &request, response) else {
@@ -183,7 +183,11 @@ impl Core {
         let Some((cseq, method)) = cseq_of(&request) else {
             return Some(outcome);
         };
-        let cseq = cseq + 1;
+        // Others may have gone out since.
+        let cseq = match &mut session {
+            Some(s) => s.dialog.next_cseq(),
+            None => cseq + 1,
+        };
         let (new_id, branch) = self.tokens.branch();
         let request = reissue(
             &request,
@@ -194,7 +198,6 @@ impl Core {
             ],
         );
         if let Some(s) = session {
-            s.dialog.local_cseq = s.dialog.local_cseq.max(cseq);
             match &mut s.ours {
                 Ours::InFlight { id, .. } | Ours::Refreshing { id } => *id = new_id,
                 Ours::None | Ours::Glare { .. } => {}
@@ -206,6 +209,7 @@ impl Core {
             id: new_id,
             branch,
             flow,
+            instead_of,
             server_name: name.as_deref(),
             request,
             retried: true,
@@ -213,16 +217,6 @@ impl Core {
         self.send(now, out);
         None
     }
-}
-
-/// Number and method of a request of our own making that may be challenged.
-fn cseq_of(request: &[u8]) -> Option<(u32, &'static str)> {
-    let value = std::str::from_utf8(header_of(request, "CSeq")?).ok()?;
-    let (number, method) = value.split_once(' ')?;
-    let method = ["INVITE", "UPDATE", "BYE"]
-        .into_iter()
-        .find(|m| *m == method)?;
-    Some((number.parse().ok()?, method))
 }
 
 /// The header that answers a trunk's 401 or 407 (RFC 3261 §22.2, §22.3).

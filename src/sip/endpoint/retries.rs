@@ -6,15 +6,15 @@ use bytes::Bytes;
 use super::ResolvedTarget;
 use super::core::Core;
 use super::leg::{Cancel, Leg, Outgoing, Stage};
+use super::streams::LARGEST_DATAGRAM;
 use super::text;
 use super::tokens::ClientKey;
 use crate::now::Mono;
 use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::LegEnd;
 use crate::sip::message::Response;
+use crate::sip::session_timer::LONGEST_MIN_SE;
 
-/// Octets of a request that are sent in one datagram where the MTU is not known.
-const LARGEST_DATAGRAM: usize = 1300;
 /// What Via, Contact and CSeq add to a request that has placeholders for them.
 const PATH_HEADERS: usize = 150;
 
@@ -24,7 +24,7 @@ impl Core {
         let Stage::Outgoing(s) = &mut leg.stage else {
             return;
         };
-        s.early.clear();
+        self.forget_early(now, std::mem::take(&mut s.early));
         if s.cancel == Cancel::No {
             while let Some(target) = s.targets.pop_front() {
                 if let Some(flow) = self.stream_instead(s, &target) {
@@ -43,7 +43,7 @@ impl Core {
 
     /// RFC 3261 §18.1.1: what is too large for a datagram goes by TCP, unless the URI asks for
     /// UDP; where nobody takes it there, by UDP all the same. A phone that registered over UDP
-    /// is reached on that path only, and a dialog stays on the path that it has.
+    /// is reached on that path only.
     fn stream_instead(&self, s: &Outgoing, target: &ResolvedTarget) -> Option<Flow> {
         let large = s.request.len() + PATH_HEADERS > LARGEST_DATAGRAM;
         let tried = s.stream_tried == Some(target.remote);
@@ -84,7 +84,7 @@ impl Core {
             401 | 407 => !s.auth_tried && self.retry_with_credentials(now, leg, id, response),
             422 => {
                 let asked = response.headers.min_se().ok().flatten().unwrap_or(0);
-                if asked <= s.min_se || asked > 86_400 {
+                if asked <= s.min_se || asked > LONGEST_MIN_SE {
                     return false;
                 }
                 s.min_se = asked;
@@ -114,7 +114,7 @@ impl Core {
             .map(|tx| (tx.flow, tx.server_name.clone()));
         if let (Stage::Outgoing(s), Some((flow, name))) = (&mut leg.stage, path) {
             s.cseq += 1;
-            s.early.clear();
+            self.forget_early(now, std::mem::take(&mut s.early));
             s.request = text::reissue(&s.request, replace);
             self.attempt(now, leg.voice.leg, s, flow, name.as_deref());
         }

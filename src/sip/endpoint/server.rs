@@ -120,7 +120,14 @@ impl Core {
     }
 
     /// Makes the transaction of a request. `tag`: ours in To, if it has none yet.
-    pub(super) fn begin_server(&mut self, inbound: &Inbound, tag: &str, owner: Option<LegId>) {
+    pub(super) fn begin_server(
+        &mut self,
+        now: Mono,
+        inbound: &Inbound,
+        tag: &str,
+        owner: Option<LegId>,
+    ) {
+        let timers = self.config.timers;
         let invite = inbound.request.method == Method::Invite;
         let forms_dialog = invite && inbound.to.tag().is_none();
         let reliable = inbound.flow.transport.is_reliable();
@@ -135,9 +142,9 @@ impl Core {
         };
         let sent_by_port = inbound.via.port.unwrap_or(usual);
         let machine = if invite {
-            Machine::Invite(ServerInvite::start(reliable))
+            Machine::Invite(ServerInvite::start(now, &timers, reliable))
         } else {
-            Machine::Other(Server::start(reliable))
+            Machine::Other(Server::start(now, &timers, reliable))
         };
         self.servers.insert(
             inbound.key,
@@ -152,6 +159,7 @@ impl Core {
                 armed: None,
             },
         );
+        self.settle_server(inbound.key);
     }
 
     /// Answers by a transaction. `None`: it is over, or too late.
@@ -265,14 +273,17 @@ impl Core {
             return;
         };
         tx.armed = None;
+        // Its head is let go with the final answer.
+        let unanswered = !tx.head.is_empty();
         let due = match &mut tx.machine {
             Machine::Invite(m) => m.handle_timeout(now, &timers),
-            Machine::Other(m) => {
-                m.handle_timeout(now);
-                Due::Nothing
-            }
+            Machine::Other(m) => m.handle_timeout(now),
         };
-        // Timer H (no ACK of a refusal) needs no action: nothing hangs on it.
+        // Timer H (no ACK of a refusal) needs no action: nothing hangs on it. But a request of
+        // theirs that one of our machines forgot is our fault, and to be seen.
+        if due == Due::TimedOut && unanswered {
+            self.stats.neglected += 1;
+        }
         if let (Due::Retransmit, Some(bytes)) = (due, tx.last.clone()) {
             let flow = tx.flow;
             self.stats.retransmitted += 1;

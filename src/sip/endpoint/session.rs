@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::client::{KeptAck, Outbound, Owner};
 use super::core::{Core, Inbound};
 use super::leg::{Leg, Ours, Stage};
-use super::text::{SDP, Writer};
+use super::text::{self, SDP, Writer};
 use super::tokens::ClientKey;
 use crate::now::Mono;
 use crate::sip::dialog::Dialog;
@@ -30,14 +30,20 @@ impl Core {
         let cseq = cseq.unwrap_or_else(|| dialog.next_cseq());
         let (id, branch, mut w) = self.dialog_request(dialog, method, cseq);
         extra(&mut w);
+        let mut request = w.finish(body);
+        let stream = self.stream_within(dialog, request.len());
+        if let Some(stream) = stream {
+            request = text::reissue(&request, &[("Via", self.via(stream, &branch))]);
+        }
         let out = Outbound {
             owner,
             method,
             id,
             branch,
-            flow: dialog.flow,
+            flow: stream.unwrap_or(dialog.flow),
+            instead_of: stream.map(|_| dialog.flow),
             server_name: dialog.server_name.as_deref(),
-            request: w.finish(body),
+            request,
             retried: false,
         };
         self.send(now, out);

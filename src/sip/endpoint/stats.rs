@@ -24,6 +24,8 @@ pub struct EndpointStats {
     pub undeliverable: u64,
     /// Requests refused with 503 because a table was full or no new calls are taken.
     pub overload: u64,
+    /// Requests received that none of our machines answered in time: a fault of ours.
+    pub neglected: u64,
     /// Commands that did not fit their leg's state.
     pub late_commands: u64,
     /// Table size: legs in any state.

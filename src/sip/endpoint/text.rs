@@ -13,6 +13,8 @@ pub(crate) const ALLOW: &str =
 /// The extensions that we know (RFC 3261 §20.37).
 pub(crate) const SUPPORTED: &str = "100rel, timer, norefersub";
 pub(crate) const SDP: &str = "application/sdp";
+/// The bodies that we read (RFC 3261 §20.1).
+pub(crate) const ACCEPT: &str = "application/sdp, multipart/mixed, multipart/alternative";
 
 /// A message under way to the wire. No value can break out of its line.
 #[derive(Debug)]
@@ -125,6 +127,16 @@ pub(crate) fn header_of<'a>(message: &'a [u8], name: &str) -> Option<&'a [u8]> {
         .skip(1)
         .find(|line| has_name(line, name))
         .and_then(|line| line.get(name.len() + 2..))
+}
+
+/// Number and method of a request of our own making that may be challenged.
+pub(crate) fn cseq_of(request: &[u8]) -> Option<(u32, &'static str)> {
+    let value = std::str::from_utf8(header_of(request, "CSeq")?).ok()?;
+    let (number, method) = value.split_once(' ')?;
+    let method = ["INVITE", "UPDATE", "BYE"]
+        .into_iter()
+        .find(|m| *m == method)?;
+    Some((number.parse().ok()?, method))
 }
 
 /// The branch in the top Via of a message of our own making, which may be cut short.

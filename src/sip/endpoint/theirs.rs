@@ -64,7 +64,7 @@ impl Core {
                 OfferKind::Other
             },
             cseq: inbound.cseq,
-            offered: !inbound.request.body.is_empty(),
+            offered: inbound.sdp().is_some(),
             expires,
             give_up: now + OFFER_PATIENCE,
         }
@@ -114,7 +114,7 @@ impl Core {
         let Some(expires) = self.refresh_terms(now, inbound) else {
             return;
         };
-        let offers = !inbound.request.body.is_empty();
+        let offers = inbound.sdp().is_some();
         let slot = match &mut leg.stage {
             Stage::Session(s) => {
                 if offers && (matches!(s.ours, Ours::InFlight { .. }) || s.ack_owed.is_some()) {
@@ -162,16 +162,16 @@ impl Core {
         self.respond_offer(now, leg, inbound.key, expires, None);
     }
 
-    fn refuse_body(&mut self, now: Mono, inbound: &Inbound) -> bool {
-        let Some(refusal) = super::receive::unacceptable_body(inbound) else {
+    pub(super) fn refuse_body(&mut self, now: Mono, inbound: &Inbound) -> bool {
+        let Some((status, name, value)) = super::receive::unacceptable_body(inbound) else {
             return false;
         };
         self.respond(
             now,
             inbound.key,
-            415,
+            status,
             |w| {
-                w.header(refusal.0, refusal.1);
+                w.header(name, value);
             },
             None,
         );

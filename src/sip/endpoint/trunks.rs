@@ -266,6 +266,7 @@ impl Endpoint {
             id,
             branch,
             flow,
+            instead_of: None,
             server_name: server_name.as_deref(),
             request: w.finish(None),
             retried: false,

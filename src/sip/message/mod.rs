@@ -10,6 +10,7 @@ mod error;
 mod headers;
 mod lex;
 mod method;
+pub mod multipart;
 mod name;
 mod params;
 mod parse;

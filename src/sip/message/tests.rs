@@ -2,6 +2,7 @@ mod corpus;
 mod headers;
 mod hostile;
 mod injection;
+mod multipart;
 mod parse;
 mod round_trip;
 mod values;

@@ -1,6 +1,7 @@
-//! Non-INVITE server transaction: RFC 3261 §17.2.2, figure 8.
+//! Non-INVITE server transaction: RFC 3261 §17.2.2, figure 8, with an end for a request that
+//! its user never answers: the RFC has none.
 
-use super::Timers;
+use super::{Due, Timers};
 use crate::now::Mono;
 
 /// A request other than INVITE and ACK that came in.
@@ -13,9 +14,13 @@ pub struct Server {
 #[derive(Clone, Copy, Debug)]
 enum State {
     /// Not answered yet.
-    Trying,
+    Trying {
+        give_up: Mono,
+    },
     /// Answered provisionally.
-    Proceeding,
+    Proceeding {
+        give_up: Mono,
+    },
     /// Timer J: the answer is repeated as often as the request is.
     Completed {
         until: Mono,
@@ -24,20 +29,22 @@ enum State {
 }
 
 impl Server {
-    /// The request has just come.
-    pub fn start(reliable: bool) -> Server {
+    /// The request has just come. Its sender waits for 64 × T1 (timer F), and so do we.
+    pub fn start(now: Mono, timers: &Timers, reliable: bool) -> Server {
         Server {
             reliable,
-            state: State::Trying,
+            state: State::Trying {
+                give_up: now + timers.t1x64(),
+            },
         }
     }
 
     /// A response with this status is being sent. `false`: too late, do not send it.
     pub fn handle_respond(&mut self, now: Mono, timers: &Timers, status: u16) -> bool {
         match self.state {
-            State::Trying | State::Proceeding => {
+            State::Trying { give_up } | State::Proceeding { give_up } => {
                 self.state = if status < 200 {
-                    State::Proceeding
+                    State::Proceeding { give_up }
                 } else if self.reliable {
                     State::Terminated
                 } else {
@@ -54,25 +61,32 @@ impl Server {
     /// The request came again. `true`: send the last response again.
     pub fn handle_retransmission(&self) -> bool {
         match self.state {
-            State::Proceeding | State::Completed { .. } => true,
-            State::Trying | State::Terminated => false,
+            State::Proceeding { .. } | State::Completed { .. } => true,
+            State::Trying { .. } | State::Terminated => false,
         }
     }
 
-    /// What is due now: only the end.
-    pub fn handle_timeout(&mut self, now: Mono) {
-        if let State::Completed { until } = self.state
-            && now >= until
-        {
-            self.state = State::Terminated;
+    /// What is due now: only the end, by [`Due::TimedOut`] when nobody answered.
+    pub fn handle_timeout(&mut self, now: Mono) -> Due {
+        let (until, due) = match self.state {
+            State::Trying { give_up } | State::Proceeding { give_up } => (give_up, Due::TimedOut),
+            State::Completed { until } => (until, Due::Nothing),
+            State::Terminated => return Due::Nothing,
+        };
+        if now < until {
+            return Due::Nothing;
         }
+        self.state = State::Terminated;
+        due
     }
 
     /// When [`Server::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Mono> {
         match self.state {
-            State::Completed { until } => Some(until),
-            State::Trying | State::Proceeding | State::Terminated => None,
+            State::Trying { give_up: until }
+            | State::Proceeding { give_up: until }
+            | State::Completed { until } => Some(until),
+            State::Terminated => None,
         }
     }
 

@@ -12,8 +12,11 @@ pub struct ServerInvite {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// The INVITE is answered with the last provisional response when it comes again.
-    Proceeding,
+    /// The INVITE is answered with the last provisional response when it comes again. The RFC
+    /// has no end for it; its user should have made one.
+    Proceeding {
+        give_up: Mono,
+    },
     /// Refused. Timer G repeats the refusal, timer H gives up on the ACK.
     Completed {
         retransmit: Option<Retransmit>,
@@ -32,17 +35,19 @@ enum State {
 
 impl ServerInvite {
     /// The INVITE has just come.
-    pub fn start(reliable: bool) -> ServerInvite {
+    pub fn start(now: Mono, timers: &Timers, reliable: bool) -> ServerInvite {
         ServerInvite {
             reliable,
-            state: State::Proceeding,
+            state: State::Proceeding {
+                give_up: now + timers.unanswered * 2,
+            },
         }
     }
 
     /// A response with this status is being sent. `false`: too late, do not send it.
     pub fn handle_respond(&mut self, now: Mono, timers: &Timers, status: u16) -> bool {
         match self.state {
-            State::Proceeding => {
+            State::Proceeding { .. } => {
                 match status {
                     0..200 => {}
                     200..300 => {
@@ -68,7 +73,7 @@ impl ServerInvite {
     /// The INVITE came again. `true`: send the last response again.
     pub fn handle_retransmission(&self) -> bool {
         match self.state {
-            State::Proceeding | State::Completed { .. } => true,
+            State::Proceeding { .. } | State::Completed { .. } => true,
             State::Confirmed { .. } | State::Accepted { .. } | State::Terminated => false,
         }
     }
@@ -88,7 +93,7 @@ impl ServerInvite {
                 false
             }
             State::Accepted { .. } => true,
-            State::Proceeding | State::Confirmed { .. } | State::Terminated => false,
+            State::Proceeding { .. } | State::Confirmed { .. } | State::Terminated => false,
         }
     }
 
@@ -117,7 +122,11 @@ impl ServerInvite {
                 }
                 Due::Nothing
             }
-            State::Proceeding | State::Terminated => Due::Nothing,
+            State::Proceeding { give_up } if now >= *give_up => {
+                self.state = State::Terminated;
+                Due::TimedOut
+            }
+            State::Proceeding { .. } | State::Terminated => Due::Nothing,
         }
     }
 
@@ -128,14 +137,16 @@ impl ServerInvite {
                 retransmit,
                 give_up,
             } => earliest(retransmit.map(|r| r.at), Some(give_up)),
-            State::Confirmed { until } | State::Accepted { until } => Some(until),
-            State::Proceeding | State::Terminated => None,
+            State::Proceeding { give_up: until }
+            | State::Confirmed { until }
+            | State::Accepted { until } => Some(until),
+            State::Terminated => None,
         }
     }
 
     /// No final response yet.
     pub fn is_proceeding(&self) -> bool {
-        matches!(self.state, State::Proceeding)
+        matches!(self.state, State::Proceeding { .. })
     }
 
     /// To be forgotten.

@@ -101,7 +101,7 @@ fn a_cancelled_invite_without_final_answer_ends() {
 
 #[test]
 fn a_refusal_is_repeated_until_the_ack() {
-    let mut t = ServerInvite::start(false);
+    let mut t = ServerInvite::start(ms(0), &T, false);
     assert!(t.handle_retransmission());
     assert!(t.handle_respond(ms(0), &T, 486));
     assert_eq!(t.handle_timeout(ms(500), &T), Due::Retransmit);
@@ -116,7 +116,7 @@ fn a_refusal_is_repeated_until_the_ack() {
 
 #[test]
 fn a_refusal_without_ack_gives_up_at_timer_h() {
-    let mut t = ServerInvite::start(false);
+    let mut t = ServerInvite::start(ms(0), &T, false);
     t.handle_respond(ms(0), &T, 486);
     let log = run(|at| {
         (
@@ -130,7 +130,7 @@ fn a_refusal_without_ack_gives_up_at_timer_h() {
 
 #[test]
 fn an_accepted_invite_is_absorbed_but_its_ack_passes() {
-    let mut t = ServerInvite::start(false);
+    let mut t = ServerInvite::start(ms(0), &T, false);
     assert!(t.handle_respond(ms(0), &T, 200));
     assert!(!t.handle_retransmission());
     assert!(t.handle_ack(ms(10), &T));
@@ -142,11 +142,30 @@ fn an_accepted_invite_is_absorbed_but_its_ack_passes() {
 
 #[test]
 fn an_answer_is_repeated_as_often_as_the_request() {
-    let mut t = Server::start(false);
+    let mut t = Server::start(ms(0), &T, false);
     assert!(!t.handle_retransmission());
     assert!(t.handle_respond(ms(0), &T, 200));
     assert!(t.handle_retransmission());
     assert!(!t.handle_respond(ms(1), &T, 500));
     t.handle_timeout(ms(32000));
     assert!(t.is_terminated());
+}
+
+#[test]
+fn what_nobody_answers_is_not_kept_for_ever() {
+    let mut t = Server::start(ms(0), &T, false);
+    assert_eq!(t.handle_timeout(ms(31_999)), Due::Nothing);
+    assert_eq!(t.poll_timeout(), Some(ms(32_000)));
+    assert_eq!(t.handle_timeout(ms(32_000)), Due::TimedOut);
+    assert!(t.is_terminated());
+    let mut t = Server::start(ms(0), &T, true);
+    assert!(t.handle_respond(ms(5_000), &T, 100));
+    assert_eq!(t.handle_timeout(ms(32_000)), Due::TimedOut);
+    let mut t = ServerInvite::start(ms(0), &T, false);
+    assert!(t.handle_respond(ms(0), &T, 180));
+    assert_eq!(t.handle_timeout(ms(359_999), &T), Due::Nothing);
+    assert_eq!(t.poll_timeout(), Some(ms(360_000)));
+    assert_eq!(t.handle_timeout(ms(360_000), &T), Due::TimedOut);
+    assert!(t.is_terminated());
+    assert_eq!(t.poll_timeout(), None);
 }

@@ -267,6 +267,7 @@ pub(super) fn assert_empty(endpoint: &Endpoint) {
         s.deadlines,
     );
     assert_eq!(sizes, (0, 0, 0, 0, 0));
+    assert_eq!(s.neglected, 0, "somebody was never answered");
     assert!(endpoint.core.merged.is_empty());
     assert!(endpoint.queries.is_empty());
 }

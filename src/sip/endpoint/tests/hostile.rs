@@ -13,7 +13,7 @@ use crate::sip::endpoint::{
 };
 use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::{CallTarget, LegCommand, LegEvent};
-use crate::sip::message::{Limits, Message, Request};
+use crate::sip::message::{Limits, Message, Method, Request};
 use crate::sip::registrar::{Registrar, RegistrarConfig};
 
 const LEGS: usize = 12;
@@ -21,20 +21,28 @@ const PENDING: usize = 6;
 const TRANSACTIONS: usize = 40;
 
 /// One step: what to do, and three choices for it.
-type Step = (u8, u8, u8, u16);
+pub(super) type Step = (u8, u8, u8, u16);
 
-struct Play {
-    s: Script,
-    legs: Vec<LegId>,
+pub(super) struct Play {
+    pub(super) s: Script,
+    pub(super) legs: Vec<LegId>,
     /// Our tag by Call-ID, as last seen on the wire.
-    tags: BTreeMap<String, String>,
+    pub(super) tags: BTreeMap<String, String>,
+    /// The last reliable provisional answer by Call-ID: RSeq and CSeq number.
+    pub(super) reliable: BTreeMap<String, (u32, u32)>,
+    /// CSeq number of the last INVITE that we accepted, by Call-ID.
+    pub(super) accepted: BTreeMap<String, u32>,
     /// Our requests that may be answered.
-    requests: Vec<Request>,
+    pub(super) requests: Vec<Request>,
     queries: Vec<QueryId>,
     placed: u64,
-    branch: u32,
+    pub(super) branch: u32,
+    /// CSeq number of the peer's last request that fitted its dialog.
+    pub(super) last_number: u32,
     /// Calls that were answered: how far into the machine we come.
-    sessions: usize,
+    pub(super) sessions: usize,
+    /// Offers of the peer that a call was asked to answer.
+    pub(super) offers: usize,
 }
 
 fn trunk() -> TrunkConfig {
@@ -54,7 +62,7 @@ fn trunk() -> TrunkConfig {
 }
 
 impl Play {
-    fn new() -> Play {
+    pub(super) fn new() -> Play {
         let mut s = Script::with(|c| {
             c.limits.legs = LEGS;
             c.limits.pending_invites = PENDING;
@@ -71,11 +79,15 @@ impl Play {
             s,
             legs: Vec::new(),
             tags: BTreeMap::new(),
+            reliable: BTreeMap::new(),
+            accepted: BTreeMap::new(),
             requests: Vec::new(),
             queries: Vec::new(),
             placed: 1,
             branch: 0,
+            last_number: 100,
             sessions: 0,
+            offers: 0,
         }
     }
 
@@ -96,7 +108,7 @@ impl Play {
     }
 
     /// Everything that comes out: each message must be one.
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         while let Some(t) = self.s.endpoint.poll_transmit() {
             let message = Message::parse(t.bytes.clone(), &Limits::default());
             if message.is_err() && t.bytes.starts_with(b"SIP/2.0 4") {
@@ -115,6 +127,14 @@ impl Play {
                     }
                 }
                 Message::Response(r) => {
+                    if let (Ok(call), Ok(cseq)) = (r.headers.call_id(), r.headers.cseq()) {
+                        if let Ok(Some(rseq)) = r.headers.rseq() {
+                            self.reliable.insert(call.to_owned(), (rseq, cseq.seq));
+                        }
+                        if r.status == 200 && cseq.method == Method::Invite {
+                            self.accepted.insert(call.to_owned(), cseq.seq);
+                        }
+                    }
                     if let (Ok(to), Ok(call)) = (r.headers.to(), r.headers.call_id())
                         && let Some(tag) = to.tag()
                         && r.status > 100
@@ -131,6 +151,7 @@ impl Play {
                 EndpointEvent::Leg(_, LegEvent::Confirmed { .. } | LegEvent::Answered { .. }) => {
                     self.sessions += 1;
                 }
+                EndpointEvent::Leg(_, LegEvent::Offer { .. }) => self.offers += 1,
                 EndpointEvent::Leg(..)
                 | EndpointEvent::Agent { .. }
                 | EndpointEvent::Trunk { .. } => {}
@@ -205,7 +226,7 @@ impl Play {
         .into_bytes()
     }
 
-    fn response(&self, a: u8, b: u8, c: u16) -> Option<Vec<u8>> {
+    pub(super) fn response(&self, a: u8, b: u8, c: u16) -> Option<Vec<u8>> {
         const STATUS: [u16; 20] = [
             100, 180, 183, 200, 200, 200, 202, 301, 401, 407, 408, 415, 422, 481, 486, 487, 491,
             500, 503, 603,
@@ -241,8 +262,9 @@ impl Play {
         Some(text.into_bytes())
     }
 
-    fn command(&mut self, a: u8, b: u8) {
-        let sdp = || sdp("v=0\r\n");
+    pub(super) fn command(&mut self, a: u8, b: u8) {
+        // Now and then one that is too large for a datagram.
+        let sdp = || sdp(&"v=0\r\n".repeat(if b & 0xc0 == 0xc0 { 300 } else { 1 }));
         let leg = match self.legs.get(usize::from(b) % self.legs.len().max(1)) {
             Some(leg) => *leg,
             None => LegId(77),
@@ -290,7 +312,7 @@ impl Play {
         self.s.endpoint.handle_command(self.s.now, leg, command);
     }
 
-    fn hear(&mut self, choice: u8, mut bytes: Vec<u8>, damage: u16) {
+    pub(super) fn hear(&mut self, choice: u8, mut bytes: Vec<u8>, damage: u16) {
         // Three of four arrive as they were sent.
         if damage & 3 == 3 && !bytes.is_empty() {
             let at = usize::from(damage >> 2) % bytes.len();
@@ -330,7 +352,7 @@ impl Play {
         self.drain();
     }
 
-    fn step(&mut self, (what, a, b, c): Step) {
+    pub(super) fn step(&mut self, (what, a, b, c): Step) {
         match what % 16 {
             0 => {
                 let bytes = [what, a, b, c as u8, 13, 10, 13, 10];
@@ -386,7 +408,7 @@ impl Play {
         bounded(&self.s.endpoint);
     }
 
-    fn pass(&mut self, ms: u64) {
+    pub(super) fn pass(&mut self, ms: u64) {
         let end = self.s.now.after(std::time::Duration::from_millis(ms));
         let mut turns = 0;
         while let Some(at) = self.s.endpoint.poll_timeout().filter(|at| *at <= end.mono) {
@@ -400,7 +422,7 @@ impl Play {
     }
 
     /// All hang up, and in the end nothing is left.
-    fn end(mut self) {
+    pub(super) fn end(mut self) {
         for leg in self.legs.clone() {
             let hangup = LegCommand::Hangup { reason: None };
             self.s.endpoint.handle_command(self.s.now, leg, hangup);
@@ -423,6 +445,7 @@ impl Play {
             (0, 0)
         );
         assert!(stats.deadlines <= 2, "{stats:?}");
+        assert_eq!(stats.neglected, 0, "somebody was never answered");
     }
 }
 

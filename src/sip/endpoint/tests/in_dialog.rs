@@ -452,3 +452,19 @@ fn a_strict_router_is_called_without_what_only_its_address_may_carry() {
     s.command(leg, LegCommand::Hangup { reason: None });
     assert_eq!(s.last_request().uri.to_string(), "sip:strict.example");
 }
+
+#[test]
+fn our_offer_goes_out_when_theirs_is_withdrawn() {
+    let mut s = Script::new();
+    let (leg, tag) = s.established("");
+    s.within(&tag, 2, "INVITE", OFFER, "x");
+    s.command(leg, LegCommand::Offer { offer: sdp("ours") });
+    s.heard();
+    s.say(&format!(
+        "CANCEL sip:zeroline@192.0.2.1:5060 SIP/2.0\n\
+         Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bK-w2\nMax-Forwards: 70\n\
+         From: <sip:ann@example.com>;tag=ann\nTo: <sip:100@192.0.2.1>;tag={tag}\n\
+         Call-ID: call-1\nCSeq: 2 CANCEL\nContent-Length: 0\n\n"
+    ));
+    assert_eq!(s.heard(), ["200 CANCEL", "487 INVITE", "INVITE"]);
+}

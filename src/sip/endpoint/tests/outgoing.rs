@@ -367,3 +367,58 @@ fn text_of_others_can_not_break_out() {
     let from = invite.headers.from().expect("From");
     assert_eq!(from.display, "\"<sip:x>\\  Via: z");
 }
+
+/// What is not answered is kept for ever: an offer in an early dialog that comes to nothing.
+#[test]
+fn offers_in_early_dialogs_that_come_to_nothing() {
+    let update = |s: &mut Script, invite: &crate::sip::message::Request, tag: &str| {
+        let get = |name: &str| invite.headers.get_str(name).unwrap_or("").to_owned();
+        s.say(&format!(
+            "UPDATE sip:zeroline@192.0.2.1 SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch={{branch}}\n\
+             Max-Forwards: 70\nFrom: {};tag={tag}\nTo: {}\nCall-ID: {}\nCSeq: 1 UPDATE\n\
+             Contact: <sip:bob@192.0.2.9>\n{ANSWER}Content-Length: 1\n\nx",
+            get("To"),
+            get("From"),
+            get("Call-ID")
+        ));
+    };
+    // Another branch of the fork answers; the INVITE has to go out anew; it goes elsewhere.
+    for (status, headers, heard) in [
+        (200, ANSWER, ["487 UPDATE", "ACK"].as_slice()),
+        (422, "Min-SE: 3600\n", &["ACK", "487 UPDATE", "INVITE"]),
+    ] {
+        let mut s = Script::new();
+        let (leg, invite) = s.call();
+        s.answer_as(&invite, 183, "one", ANSWER, "early");
+        update(&mut s, &invite, "one");
+        assert_eq!(s.told(), ["Progress 183 early", "Offer x"]);
+        s.answer_as(&invite, status, "two", headers, "theirs");
+        assert_eq!(s.heard(), heard, "{status}");
+        s.command(leg, LegCommand::Hangup { reason: None });
+        s.ends_empty();
+    }
+    let mut s = Script::new();
+    let mut invite = outgoing(LegId(1), s.flow);
+    invite.target = CallTarget::Contact(crate::sip::leg::Contact {
+        uri: "sip:bob@example.com".into(),
+        path: Vec::new(),
+        flow: None,
+    });
+    s.command(LegId(1), LegCommand::Invite(Box::new(invite)));
+    let targets = [PEER, "192.0.2.10:5060"].map(|remote| ResolvedTarget {
+        transport: Transport::Udp,
+        remote: address(remote),
+        server_name: None,
+    });
+    let query = crate::sip::endpoint::QueryId(1);
+    s.endpoint.handle_resolved(s.now, query, targets.into());
+    s.wait(0);
+    s.say("\n");
+    let invite = s.last_request();
+    s.answer_as(&invite, 183, "one", ANSWER, "early");
+    update(&mut s, &invite, "one");
+    s.answer_as(&invite, 503, "one", "", "");
+    assert_eq!(s.heard(), ["ACK", "487 UPDATE", "INVITE"]);
+    s.command(LegId(1), LegCommand::Hangup { reason: None });
+    s.ends_empty();
+}

@@ -3,6 +3,7 @@
 use super::harness::*;
 use crate::sip::digest::{self, Credentials, Secret};
 use crate::sip::endpoint::EndpointEvent;
+use crate::sip::leg::LegCommand;
 use crate::sip::message::{HeaderName, Response};
 use crate::sip::registrar::{Registrar, RegistrarConfig};
 
@@ -180,4 +181,50 @@ fn the_way_through_proxies_is_kept() {
         ),
         other => panic!("{other:?}"),
     }
+}
+
+/// RFC 3891 §3: pickup, and the end of an attended transfer.
+#[test]
+fn nobody_takes_over_a_call_by_replaces() {
+    let mut s = with_ann();
+    s.invite("", SDP);
+    let leg = s.incoming().leg;
+    s.command(leg, LegCommand::Answer { sdp: sdp("ours") });
+    let tag = tag_of(&s.last_response());
+    s.within(&tag, 1, "ACK", "", "");
+    let fits = format!("Replaces: call-1;to-tag={tag};from-tag=ann\n");
+    // An outsider learns nothing, whether there is such a call or not.
+    for replaces in [&fits, "Replaces: x;to-tag=1;from-tag=2\n"] {
+        send(&mut s, "INVITE", 1, replaces);
+        assert_eq!(s.last_response().status, 403);
+        s.wait(60_000);
+    }
+    for (n, (replaces, status)) in [
+        (fits.clone(), 603),
+        (fits.replace("ann\n", "ann;early-only\n"), 486),
+        (fits.replace("call-1", "call-2"), 481),
+        (fits.replace("=ann", "=ben"), 481),
+        ("Replaces: x;to-tag=1;from-tag=2\n".to_owned(), 481),
+        ("Replaces: x\n".to_owned(), 400),
+        // What we do not know and what has to be known is said first.
+        (format!("Require: replaces\n{fits}"), 420),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let cseq = 10 * (n as u32 + 1);
+        let challenge = challenged(&mut s, cseq);
+        let proof = proof(&challenge, "INVITE", "secret", 1);
+        send(&mut s, "INVITE", cseq + 1, &format!("{proof}{replaces}"));
+        assert_eq!(s.last_response().status, status, "{replaces}");
+        s.wait(60_000);
+        s.heard();
+    }
+    // It belongs to INVITE alone.
+    send(&mut s, "OPTIONS", 90, &fits);
+    assert_eq!(s.last_response().status, 400);
+    // The call goes on.
+    assert_eq!(s.told(), ["Confirmed"]);
+    s.command(leg, LegCommand::Hangup { reason: None });
+    assert_eq!(s.heard(), ["BYE"]);
 }
