@@ -139,7 +139,7 @@ fn below_hundred(n: u8) -> Option<String> {
     }
     let tens = TENS.get(usize::from(n / 10))?;
     Some(match SMALL.get(usize::from(n % 10)) {
-        Some(unit) if n % 10 > 0 => format!("{tens}-{unit}"),
+        Some(unit) if !n.is_multiple_of(10) => format!("{tens}-{unit}"),
         _ => (*tens).to_owned(),
     })
 }

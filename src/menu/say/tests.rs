@@ -233,7 +233,7 @@ fn names_of_recordings() {
         prompts.iter().map(|p| p.as_str().to_owned()).collect()
     };
     let money = Value::Money {
-        minor: 121_50,
+        minor: 12_150,
         currency: Currency::Eur,
     };
     let names = [
