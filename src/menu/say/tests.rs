@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::civil;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 use super::word::{self, Word};
 use super::*;
@@ -88,6 +89,12 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    // Cases that once failed are kept beside this file.
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn every_phrase_is_of_the_vocabulary(value in value(), form in form()) {
         for language in Language::ALL {
