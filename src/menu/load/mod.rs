@@ -95,7 +95,11 @@ impl Lines {
 /// Loads one line; `file` is what mistakes call it. Gives the line and warnings; calendars come by
 /// [`load_all`].
 pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>), Vec<Mistake>> {
-    let read = read(file, text, known);
+    let mut read = read(file, text, known);
+    let calendar_instead = read.calendar.take().map(|(_, mut place)| {
+        place.what = "this is a calendar, not a line".to_owned();
+        place
+    });
     match read.line {
         Some(line)
             if read
@@ -105,7 +109,7 @@ pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>
         {
             Ok((line, read.mistakes))
         }
-        Some(_) | None => Err(read.mistakes),
+        Some(_) | None => Err(read.mistakes.into_iter().chain(calendar_instead).collect()),
     }
 }
 
