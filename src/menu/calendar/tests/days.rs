@@ -380,3 +380,11 @@ fn no_moment_is_too_far_away() {
         assert!(c.year(year).open_days > 200, "{year}");
     }
 }
+
+#[test]
+fn a_machine_without_time_zones_has_the_built_in_ones() {
+    let zones = jiff::tz::TimeZoneDatabase::bundled();
+    for name in ["Europe/Copenhagen", "Australia/Lord_Howe", "Africa/Cairo"] {
+        assert!(zones.get(name).is_ok(), "{name}");
+    }
+}

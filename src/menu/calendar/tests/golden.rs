@@ -279,7 +279,7 @@ fn a_year_as_json() {
     let year = year_json(&calendar.year(2027));
     assert_eq!(year["calendar"], "hotline");
     assert_eq!(year["open_days"], 349);
-    let exchange = &year["days"][3];
+    let exchange = &year["days"][2];
     assert_eq!(exchange["cause"]["label"], "New exchange");
     assert_eq!(
         exchange["hours"],
@@ -298,4 +298,34 @@ fn a_year_as_json() {
         .iter()
         .find(|f| f["why"] == "hidden");
     assert_eq!(hidden.unwrap()["on"], "2027-09-18");
+}
+
+#[test]
+fn the_examples_of_the_operators_page_are_true() {
+    let page = include_str!("../../../../docs/calendar.md");
+    let blocks = |kind: &str| -> Vec<&str> {
+        let starts = page.split(kind).skip(1);
+        starts.filter_map(|s| s.split("```").next()).collect()
+    };
+    let yaml = blocks("```yaml\n");
+    let office = calendar(yaml[0]);
+    let told = blocks("```text\n")[0];
+    let (_, expected) = told.split_once('\n').unwrap();
+    check(&at(&office, "2026-12-24T17:59"), expected);
+    // The others are parts of a file.
+    let head = "calendar: a\nzone: UTC\nhours: { mon-sun: 22:00-06:00 }\n";
+    calendar(&format!("{head}holidays:\n{}", yaml[1]));
+    calendar(&format!("{head}{}", yaml[2]));
+    // The tables: `hours` by days, rules by their key.
+    for row in page.lines().filter(|l| l.starts_with("| `")) {
+        let written = row.split('`').nth(1).unwrap();
+        let rules = ["date", "easter", "weekday"];
+        let text = if rules.iter().any(|k| written.starts_with(k)) {
+            format!("{head}holidays: {{ {written} }}\n")
+        } else {
+            let season = "seasons: { from: 01-02, to: 01-03, hours: { mon: 08:00-09:00 } }";
+            format!("calendar: a\nzone: UTC\nhours:\n  {written}\n{season}\n")
+        };
+        calendar(&text);
+    }
 }
