@@ -157,6 +157,10 @@ name_type!(
     /// A prompt by name: the file name without language folder and ending.
     PromptName
 );
+name_type!(
+    /// Opening hours that lines and queues refer to; one calendar file.
+    CalendarName
+);
 
 /// A caller's number (or the user part of their SIP address).
 ///

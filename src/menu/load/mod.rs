@@ -20,6 +20,7 @@
 //!
 //! `go` takes a node, or `human`, `back` or `repeat`; without it the way leads to a person.
 
+mod calendar;
 mod nodes;
 mod reach;
 mod source;
@@ -33,9 +34,10 @@ use std::time::Duration;
 use self::nodes::Defaults;
 use self::source::{Fields, Source};
 use self::yaml::{At, Data, Yaml};
+use super::calendar::Calendar;
 use super::mistake::{Mistake, Severity};
 use super::tree::{Line, NodeId, Target};
-use crate::ids::{LineName, NodeName, PromptName, QueueName};
+use crate::ids::{CalendarName, LineName, NodeName, PromptName, QueueName};
 use crate::text::{nearest, parse_duration};
 
 /// Words that `go` knows; no node can be called like that.
@@ -68,6 +70,7 @@ pub struct PromptFacts {
 pub struct Lines {
     lines: Vec<Arc<Line>>,
     by_number: HashMap<String, usize>,
+    calendars: BTreeMap<CalendarName, Arc<Calendar>>,
     /// What the operator should know, although everything loads.
     pub warnings: Vec<Mistake>,
 }
@@ -82,11 +85,21 @@ impl Lines {
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Line>> {
         self.lines.iter()
     }
+
+    /// The calendars by name.
+    pub fn calendars(&self) -> &BTreeMap<CalendarName, Arc<Calendar>> {
+        &self.calendars
+    }
 }
 
-/// Loads one line; `file` is what mistakes call it. Gives the line and warnings.
+/// Loads one line; `file` is what mistakes call it. Gives the line and warnings; calendars come by
+/// [`load_all`].
 pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>), Vec<Mistake>> {
-    let read = read(file, text, known);
+    let mut read = read(file, text, known);
+    let calendar_instead = read.calendar.take().map(|(_, mut place)| {
+        place.what = "this is a calendar, not a line".to_owned();
+        place
+    });
     match read.line {
         Some(line)
             if read
@@ -96,11 +109,11 @@ pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>
         {
             Ok((line, read.mistakes))
         }
-        Some(_) | None => Err(read.mistakes),
+        Some(_) | None => Err(read.mistakes.into_iter().chain(calendar_instead).collect()),
     }
 }
 
-/// Loads all lines: pairs of file name and text. The mistakes of all files come together.
+/// Loads all lines and calendars: pairs of file name and text. The mistakes of all files come together.
 pub fn load_all<'a>(
     files: impl IntoIterator<Item = (&'a str, &'a str)>,
     known: &Known,
@@ -109,9 +122,19 @@ pub fn load_all<'a>(
     let mut mistakes = Vec::new();
     let mut numbers: HashMap<String, (String, usize)> = HashMap::new();
     let mut names: HashMap<String, String> = HashMap::new();
+    let mut calendar_files: HashMap<CalendarName, &str> = HashMap::new();
     for (file, text) in files {
         let mut read = read(file, text, known);
         mistakes.append(&mut read.mistakes);
+        if let Some((calendar, mut place)) = read.calendar {
+            let name = calendar.name.clone();
+            if let Some(other) = calendar_files.insert(name.clone(), file) {
+                place.what = format!("the calendar `{name}` is also in {other}");
+                place.remedy = "give each calendar a name of its own".to_owned();
+                mistakes.push(place);
+            }
+            lines.calendars.insert(name, Arc::new(calendar));
+        }
         for (number, mut place) in read.numbers {
             if let Some((other, line)) = numbers.get(&number) {
                 place.what = format!("`{number}` already reaches the line of {other}:{line}");
@@ -147,6 +170,8 @@ pub fn load_all<'a>(
 /// What came of one file. Without errors among the mistakes, the line is there.
 struct Read {
     line: Option<Line>,
+    /// The file was a calendar; with the place of its name.
+    calendar: Option<(Calendar, Mistake)>,
     mistakes: Vec<Mistake>,
     numbers: Vec<(String, Mistake)>,
     name: Option<(String, Mistake)>,
@@ -164,11 +189,13 @@ fn read(file: &str, text: &str, known: &Known) -> Read {
     let mut src = Source::new(file, text);
     let mut out = Read {
         line: None,
+        calendar: None,
         mistakes: Vec::new(),
         numbers: Vec::new(),
         name: None,
     };
     match yaml::parse(text) {
+        Ok(yaml) if calendar::is_calendar(&yaml) => out.calendar = calendar::read(&mut src, &yaml),
         Ok(yaml) => out.line = read_line(&mut src, &yaml, known, &mut out),
         Err((at, what)) => src.error(at, what, "mend this first; what follows was not read"),
     }
