@@ -157,6 +157,10 @@ name_type!(
     /// A prompt by name: the file name without language folder and ending.
     PromptName
 );
+name_type!(
+    /// A language of prompts by its tag (BCP 47), as the prompt folder is called.
+    Language
+);
 
 /// A caller's number (or the user part of their SIP address).
 ///

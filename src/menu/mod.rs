@@ -1,8 +1,12 @@
 //! Menus: the tree of a line, its loading, and its interpreter.
 
+pub mod calendar;
 pub mod load;
 pub mod mistake;
 pub mod outcome;
+pub mod say;
+pub mod spoken;
 pub mod system;
 pub mod tree;
+pub mod value;
 pub mod walk;

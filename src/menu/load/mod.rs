@@ -3,6 +3,7 @@
 //! ```yaml
 //! line: support                 # its name
 //! label: Northwind support      # what agents and reports show
+//! languages: [en, de]           # the first is the one that calls begin with
 //! numbers: ["100"]              # what is dialled to reach it
 //! human: support                # the queue behind 0
 //! start: welcome                # where a call begins
@@ -11,19 +12,26 @@
 //! nodes:
 //!   welcome:
 //!     menu:
-//!       greeting: { prompt: northwind-welcome }
+//!       greeting: { en: "Welcome to Northwind.", de: "Willkommen bei Northwind." }
 //!       options:
-//!         1: { say: { prompt: northwind-opt-hours }, go: hours }
+//!         1: { say: { en: "our opening hours", de: "unsere Öffnungszeiten" }, go: hours }
 //!   hours:
 //!     say: { prompt: northwind-hours, go: back }
 //! ```
 //!
 //! `go` takes a node, or `human`, `back` or `repeat`; without it the way leads to a person.
 
+mod announce;
+mod ask;
+mod choose;
+mod compose;
+mod flow;
 mod nodes;
 mod reach;
 mod source;
-mod speech;
+mod template;
+mod variables;
+mod words;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -33,9 +41,11 @@ use std::time::Duration;
 use self::nodes::Defaults;
 use self::source::{Fields, Source};
 use self::yaml::{At, Data, Yaml};
+use super::calendar::Calendar;
 use super::mistake::{Mistake, Severity};
-use super::tree::{Line, NodeId, Target};
-use crate::ids::{LineName, NodeName, PromptName, QueueName};
+use super::tree::{LanguageId, Line, NodeId, Target, VariableId};
+use super::value::Variable;
+use crate::ids::{CalendarName, Language, LineName, NodeName, PromptName, QueueName};
 use crate::text::{nearest, parse_duration};
 
 /// Words that `go` knows; no node can be called like that.
@@ -43,15 +53,59 @@ const RESERVED: [&str; 3] = ["human", "back", "repeat"];
 /// More nodes are refused.
 const MAX_NODES: usize = 10_000;
 
+/// Most languages of a line.
+const MAX_LANGUAGES: usize = 16;
+
 /// What menu files may refer to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Known {
-    /// The language whose prompts are loaded.
-    pub language: String,
-    /// Recorded prompts.
-    pub prompts: BTreeMap<PromptName, PromptFacts>,
+    /// The language of lines that do not say theirs.
+    pub language: Language,
+    /// Prompts by language, those that speech engines made included.
+    pub prompts: BTreeMap<Language, BTreeMap<PromptName, PromptFacts>>,
     /// Queues.
     pub queues: BTreeSet<QueueName>,
+    /// Opening hours.
+    pub calendars: BTreeMap<CalendarName, Arc<Calendar>>,
+    /// Text that nobody has said yet is taken: its voice comes later. See [`texts`].
+    pub voiceless: bool,
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known {
+            language: Language::new("en"),
+            prompts: BTreeMap::new(),
+            queues: BTreeSet::new(),
+            calendars: BTreeMap::new(),
+            voiceless: false,
+        }
+    }
+}
+
+impl Known {
+    fn facts(&self, language: &Language, name: &PromptName) -> Option<&PromptFacts> {
+        self.prompts.get(language)?.get(name)
+    }
+
+    /// Whether some language has a recording of that name.
+    fn has_prompt(&self, name: &str) -> bool {
+        let name = PromptName::new(name);
+        self.prompts.values().any(|all| all.contains_key(&name))
+    }
+}
+
+/// A text of a menu file that a speech engine has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// In which language.
+    pub language: Language,
+    /// What.
+    pub text: String,
+    /// Where it stands.
+    pub file: String,
+    /// In which line, from 1.
+    pub line: usize,
 }
 
 /// What is known about a recorded prompt.
@@ -144,18 +198,48 @@ pub fn load_all<'a>(
     Ok(lines)
 }
 
+/// The texts of menu files that need a voice, each once per language, and the languages in which
+/// values are read: their vocabulary ([`super::say::vocabulary`]) is needed as well. Mistakes are
+/// left to [`load_all`].
+pub fn texts<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    known: &Known,
+) -> (Vec<Text>, BTreeSet<Language>) {
+    let known = Known {
+        voiceless: true,
+        ..known.clone()
+    };
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    let mut reads = BTreeSet::new();
+    for (file, text) in files {
+        let read = read(file, text, &known);
+        reads.extend(read.reads);
+        let new = |t: &Text| seen.insert((t.language.clone(), t.text.clone()));
+        all.extend(read.texts.into_iter().filter(new));
+    }
+    (all, reads)
+}
+
 /// What came of one file. Without errors among the mistakes, the line is there.
 struct Read {
     line: Option<Line>,
     mistakes: Vec<Mistake>,
     numbers: Vec<(String, Mistake)>,
     name: Option<(String, Mistake)>,
+    texts: Vec<Text>,
+    /// Languages in which values are read.
+    reads: BTreeSet<Language>,
 }
 
 /// What the nodes refer to.
 struct Context<'k> {
     known: &'k Known,
     names: HashMap<&'k str, NodeId>,
+    languages: Vec<Language>,
+    variables: Vec<Variable>,
+    /// The line's own opening hours.
+    calendar: Option<Arc<Calendar>>,
     defaults: Defaults,
 }
 
@@ -167,12 +251,15 @@ fn read(file: &str, text: &str, known: &Known) -> Read {
         mistakes: Vec::new(),
         numbers: Vec::new(),
         name: None,
+        texts: Vec::new(),
+        reads: BTreeSet::new(),
     };
     match yaml::parse(text) {
         Ok(yaml) => out.line = read_line(&mut src, &yaml, known, &mut out),
         Err((at, what)) => src.error(at, what, "mend this first; what follows was not read"),
     }
     out.mistakes = src.mistakes;
+    (out.texts, out.reads) = (src.texts, src.reads);
     out.mistakes.sort_by_key(|m| (m.line, m.column));
     out
 }
@@ -188,23 +275,15 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
     });
     let label = top.take("label");
     let label = label.and_then(|y| src.text(y, "label", "Northwind support"));
-    if let Some(y) = top.take("language") {
-        let language = src.text(y, "language", &known.language);
-        if language.is_some_and(|l| l != known.language) {
-            let (l, remedy) = (language.unwrap_or_default(), &known.language);
-            src.error(
-                y.at,
-                format!("no prompts of the language `{l}` are loaded"),
-                format!("write `language: {remedy}`, or set prompts.language"),
-            );
-        }
-    }
+    let languages = read_languages(src, top.take("languages"), known);
     let numbers = top.need(src, "numbers", "[\"100\"]");
     let numbers = numbers
         .map(|y| read_numbers(src, y, out))
         .unwrap_or_default();
     let human = top.need(src, "human", "support");
     let human = human.and_then(|y| queue(src, y, "human", known));
+    let calendar = top.take("calendar");
+    let calendar = calendar.and_then(|y| choose::calendar(src, y, "calendar", known));
     let defaults = Defaults {
         wait: nodes::wait(src, top.take("wait"), "wait", Duration::from_secs(5)),
         tries: nodes::tries(src, top.take("tries"), 2),
@@ -226,6 +305,9 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
     let names = nodes.iter().zip(0u16..);
     let cx = Context {
         known,
+        languages,
+        variables: variables::declared(src, &nodes),
+        calendar,
         names: names.map(|((name, _, _), i)| (*name, NodeId(i))).collect(),
         defaults,
     };
@@ -238,6 +320,7 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
         found
     });
     let mut read = Vec::with_capacity(nodes.len());
+    let mut uses = Vec::with_capacity(nodes.len());
     for (name, at, yaml) in &nodes {
         if RESERVED.contains(name) || word(name).is_none() {
             src.error(
@@ -247,6 +330,7 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
             );
         }
         read.push(nodes::node(src, &cx, NodeName::new(name), *at, yaml));
+        uses.push(std::mem::take(&mut src.uses));
     }
     let complete: Option<Vec<_>> = read.into_iter().collect();
     let (name, start, human) = (name?, start?, human?);
@@ -254,14 +338,51 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
         label: label.map_or_else(|| name.clone(), str::to_owned),
         name: LineName::new(name),
         numbers,
-        language: known.language.clone(),
+        languages: cx.languages,
         human,
         start,
         nodes: complete?,
+        variables: cx.variables,
     };
     let places: Vec<At> = nodes.iter().map(|(_, at, _)| *at).collect();
     reach::check(src, &line, &places);
+    flow::check(src, &line, &uses);
     Some(line)
+}
+
+fn read_languages(src: &mut Source<'_>, yaml: Option<&Yaml>, known: &Known) -> Vec<Language> {
+    let mut languages: Vec<Language> = Vec::new();
+    for y in yaml.map(nodes::items).unwrap_or_default() {
+        let Some(tag) = src.text(y, "languages", "[en, de]") else {
+            continue;
+        };
+        let language = Language::new(tag);
+        let there = known.prompts.keys().map(Language::as_str);
+        if !known.prompts.contains_key(&language) {
+            let remedy = match nearest(tag, there.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "there are: {}; make the folder `{tag}` in the prompt folder for another",
+                    there.collect::<Vec<_>>().join(", ")
+                ),
+            };
+            src.error(y.at, format!("no prompts of the language `{tag}` are there"), remedy);
+        } else if languages.contains(&language) {
+            src.error(y.at, format!("`{tag}` is there twice"), "remove one");
+        } else if languages.len() == MAX_LANGUAGES {
+            src.error(y.at, format!("more than {MAX_LANGUAGES} languages"), "split the line");
+            break;
+        } else {
+            languages.push(language);
+        }
+    }
+    if languages.is_empty() {
+        if let Some(y) = yaml.filter(|y| nodes::items(y).is_empty()) {
+            src.error(y.at, "a line without a language", "write `languages: [en]`");
+        }
+        languages.push(known.language.clone());
+    }
+    languages
 }
 
 fn read_numbers(src: &mut Source<'_>, yaml: &Yaml, out: &mut Read) -> Vec<String> {
@@ -315,6 +436,20 @@ fn no_node(name: &str) -> String {
 }
 
 impl Context<'_> {
+    fn languages(&self) -> impl Iterator<Item = (LanguageId, &Language)> {
+        (0u8..).map(LanguageId).zip(&self.languages)
+    }
+
+    fn language(&self, tag: &str) -> Option<LanguageId> {
+        self.languages().find(|(_, l)| l.as_str() == tag).map(|(id, _)| id)
+    }
+
+    fn variable(&self, name: &str) -> Option<VariableId> {
+        let ids = (0u16..).map(VariableId);
+        let mut found = ids.zip(&self.variables).filter(|(_, v)| v.name == name);
+        found.next().map(|(id, _)| id)
+    }
+
     fn other_node(&self, name: &str, more: &[&str]) -> String {
         let mut names: Vec<&str> = self
             .names
