@@ -161,6 +161,10 @@ name_type!(
     /// A language of prompts by its tag (BCP 47), as the prompt folder is called.
     Language
 );
+name_type!(
+    /// Opening hours that lines and queues refer to; one calendar file.
+    CalendarName
+);
 
 /// A caller's number (or the user part of their SIP address).
 ///

@@ -330,6 +330,9 @@ fn step_words(step: &Step) -> String {
         StepKind::Wrong { key } => format!("at {node} pressed {key}, which means nothing there"),
         StepKind::Silent => format!("at {node} said nothing"),
         StepKind::Collected { digits } => format!("at {node} entered {digits} digits"),
+        StepKind::Language { language } => format!("at {node} chose {}", clean(language.as_str())),
+        StepKind::Answered { found: true } => format!("at {node} the web service answered"),
+        StepKind::Answered { found: false } => format!("at {node} the web service knew nothing"),
         StepKind::Failed { what } => format!("at {node} failed: {}", clean(what)),
     }
 }

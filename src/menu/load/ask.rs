@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::source::{Fields, Source};
 use super::template::variable;
 use super::yaml::{Data, Yaml};
-use super::{Context, duration, word, words};
+use super::line::{Context, duration, word};
+use super::words;
 use crate::menu::tree::{Ask, Field, Method, Target, UrlPart, VariableId};
 use crate::menu::value::ValueKind;
 

@@ -4,7 +4,8 @@
 use super::source::Source;
 use super::words::{self, Words, system};
 use super::yaml::{At, Yaml};
-use super::{Context, announce, nodes::items};
+use super::line::Context;
+use super::{announce, nodes::items};
 use crate::menu::system;
 use crate::menu::tree::{Again, Choice, LanguageId, Speech, Utterance};
 

@@ -6,7 +6,8 @@ use super::source::{Fields, Source};
 use super::compose::{self, ZeroForm};
 use super::words::{self, Words, system};
 use super::yaml::{At, Data, Yaml};
-use super::{Context, announce, ask, choose, duration, queue, template, word};
+use super::line::{Context, duration, queue, word};
+use super::{announce, ask, choose, template};
 use crate::ids::{NodeName, PromptName};
 use crate::menu::system as names;
 use crate::menu::tree::{

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Text;
+use super::known::Text;
 use super::yaml::{At, Data, Yaml};
 use crate::ids::Language;
 use crate::menu::mistake::{Mistake, Severity};

@@ -1,6 +1,6 @@
 //! Values within text: `Your balance is {balance}.`
 
-use super::Context;
+use super::line::Context;
 use super::source::Source;
 use super::yaml::At;
 use crate::ids::{Language, PromptName};

@@ -1,7 +1,7 @@
 //! The variables of a line: what its nodes bring, found before any text that speaks of them.
 
 use super::source::Source;
-use super::word;
+use super::line::word;
 use super::yaml::{At, Data, Yaml};
 use crate::menu::value::{ValueKind, Variable};
 

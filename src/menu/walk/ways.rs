@@ -37,7 +37,7 @@ impl Walk {
 
     fn holds(&self, now: Now, condition: &Condition) -> bool {
         match condition {
-            Condition::Open(calendar, open) => calendar.at(now.wall).open == *open,
+            Condition::Open(calendar, open) => calendar.is_open(now.wall) == *open,
             Condition::Language(languages) => languages.contains(&self.language),
             Condition::Caller(patterns) => {
                 let number = self.caller.as_ref().map(|n| n.reveal());
