@@ -5,19 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use zeroline::ids::{Key, QueueName};
+use zeroline::ids::{Key, Language, QueueName};
 use zeroline::menu::load::{Known, load};
 use zeroline::menu::tree::Line;
-use zeroline::menu::walk::Walk;
+use zeroline::menu::walk::{Caller, Walk};
 use zeroline::now::Now;
 use zeroline::prompts::{PromptLibrary, embedded};
 
 fn demo() -> Arc<Line> {
     let prompts = PromptLibrary::load(None, embedded::LANGUAGE, &[]).expect("prompts");
+    let language = Language::new(embedded::LANGUAGE);
     let known = Known {
-        language: embedded::LANGUAGE.to_owned(),
-        prompts: prompts.facts().clone(),
+        prompts: [(language, prompts.facts().clone())].into(),
         queues: [QueueName::new("support")].into(),
+        ..Known::default()
     };
     let (file, text) = embedded::DEMO_LINE;
     Arc::new(load(file, text, &known).expect("the demo line").0)
@@ -34,7 +35,7 @@ fn menu_step(c: &mut Criterion) {
     let line = demo();
     let now = Now::default();
     let start = || {
-        let mut walk = Walk::start(Arc::clone(&line), now);
+        let mut walk = Walk::start(Arc::clone(&line), Caller::default(), now);
         drain(&mut walk);
         walk
     };

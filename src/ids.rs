@@ -166,6 +166,13 @@ name_type!(
     CalendarName
 );
 
+impl Default for Language {
+    /// English, in which the built-in prompts are.
+    fn default() -> Language {
+        Language::new("en")
+    }
+}
+
 /// A caller's number (or the user part of their SIP address).
 ///
 /// `Display` and `Debug` show the last two characters only, for logs.

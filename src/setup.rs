@@ -60,10 +60,12 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
         PromptLibrary::load(None, embedded::LANGUAGE, &[]).unwrap_or_default()
     });
     told.extend(missing_prompts(&config, &prompts));
+    let language = crate::ids::Language::new(&config.prompts.language);
     let known = Known {
-        language: config.prompts.language.clone(),
-        prompts: prompts.facts().clone(),
+        language: language.clone(),
+        prompts: [(language, prompts.facts().clone())].into(),
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
+        ..Known::default()
     };
     let files = read_menus(config.lines.dir.as_deref(), &mut told);
     let texts = files

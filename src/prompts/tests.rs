@@ -72,9 +72,9 @@ fn the_embedded_prompts_have_all_that_the_server_says_with_transcripts() {
 fn the_demo_line_loads_without_a_warning() {
     let library = PromptLibrary::load(None, "en", &[]).unwrap();
     let known = Known {
-        language: "en".to_owned(),
-        prompts: library.facts().clone(),
+        prompts: [(crate::ids::Language::default(), library.facts().clone())].into(),
         queues: [crate::ids::QueueName::new("support")].into(),
+        ..Known::default()
     };
     let lines = load_all([embedded::DEMO_LINE], &known).unwrap_or_else(|m| {
         let told: Vec<String> = m.iter().map(ToString::to_string).collect();
@@ -82,7 +82,7 @@ fn the_demo_line_loads_without_a_warning() {
     });
     assert!(lines.warnings.is_empty(), "{:?}", lines.warnings);
     let line = lines.by_number("100").unwrap();
-    assert!(line.prompts().into_iter().all(|p| library.get(p).is_some()));
+    assert!(line.prompts().into_iter().all(|(_, p)| library.get(p).is_some()));
 }
 
 #[test]

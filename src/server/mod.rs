@@ -17,8 +17,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{debug, error, info, warn};
 
-use crate::call::setup::{CallSetup, CallStart};
-use crate::ids::{ContactId, LegId};
+use crate::call::setup::{CallSetup, CallStart, Prompts};
+use crate::ids::{ContactId, Language, LegId};
 use crate::menu::load::Lines;
 use crate::net::media::MediaPool;
 use crate::observe::{self, Health, Readiness};
@@ -107,8 +107,12 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let acd = Acd::new(build::acd(&config));
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();
+    let language = Language::new(&config.prompts.language);
     let setup = Arc::new(CallSetup {
-        prompts: Arc::new(prompts.into_prompts()),
+        prompts: Arc::new(Prompts {
+            fallback: language.clone(),
+            languages: [(language, prompts.into_prompts())].into(),
+        }),
         lines: lines
             .iter()
             .map(|l| (l.name.clone(), Arc::clone(l)))

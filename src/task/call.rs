@@ -304,6 +304,11 @@ impl CallTask {
                 CallAction::RecordMessage { leg, limit } => self.record_message(leg, limit),
                 CallAction::KeepMessage { even_if_empty } => self.keep_message(even_if_empty),
                 CallAction::DropMessage => self.drop_message(),
+                CallAction::Ask(ask, _request) => {
+                    let reply = CallEvent::Reply(ask, Err("is not there yet".to_owned()));
+                    let now = clock::now();
+                    self.step(now, |call| call.handle(now, reply));
+                }
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
                     self.facts.add(at, &event);

@@ -27,7 +27,7 @@ use jiff::tz::TimeZone;
 use self::when::{Written, period, written};
 use super::nodes::items;
 use super::source::{Fields, Source};
-use super::word;
+use super::line::word;
 use super::yaml::{At, Data, Yaml};
 use crate::ids::CalendarName;
 use crate::menu::calendar::{

@@ -68,10 +68,10 @@ pub(super) fn choose(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Opt
 }
 
 fn conditions(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec<Condition>> {
-    let fields = Fields::new(src, yaml, "`when`", "{ closed: office }");
+    let mut fields = Fields::new(src, yaml, "`when`", "{ closed: office }")?;
     let mut all = Vec::new();
     let mut good = true;
-    let pairs = fields?.take_all();
+    let pairs = fields.take_all();
     if pairs.is_empty() {
         src.error(yaml.at, "nothing is asked for here", "write `when: { closed: office }`");
         return None;
@@ -81,7 +81,7 @@ fn conditions(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec
             "open" => hours(src, cx, yaml, key).map(|c| Condition::Open(c, true)),
             "closed" => hours(src, cx, yaml, key).map(|c| Condition::Open(c, false)),
             "language" => languages(src, cx, yaml),
-            "caller" => callers(src, yaml),
+            "caller" if !matches!(yaml.data, Data::Map(_)) => callers(src, yaml),
             name => test(src, cx, at, name, yaml),
         };
         match condition {
@@ -97,12 +97,12 @@ fn hours(
     src: &mut Source<'_>,
     cx: &Context<'_>,
     yaml: &Yaml,
-    key: &'static str,
+    key: &str,
 ) -> Option<Arc<Calendar>> {
     if !matches!(yaml.text(), Some("yes" | "true" | "on")) {
         return calendar(src, yaml, key, cx.known);
     }
-    if cx.calendar.is_none() {
+    if cx.calendar.is_none() && !cx.calendar_named {
         src.error(
             yaml.at,
             "this line has no calendar of its own",

@@ -25,7 +25,7 @@ pub struct Known {
 impl Default for Known {
     fn default() -> Known {
         Known {
-            language: Language::new("en"),
+            language: Language::default(),
             prompts: BTreeMap::new(),
             queues: BTreeSet::new(),
             calendars: BTreeMap::new(),

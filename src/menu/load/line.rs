@@ -31,6 +31,8 @@ pub(super) struct Context<'k> {
     pub variables: Vec<Variable>,
     /// The line's own opening hours.
     pub calendar: Option<Arc<Calendar>>,
+    /// One was named, whether it is there or not.
+    pub calendar_named: bool,
     pub defaults: Defaults,
 }
 
@@ -53,6 +55,7 @@ pub(super) fn read(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut R
     let human = top.need(src, "human", "support");
     let human = human.and_then(|y| queue(src, y, "human", known));
     let calendar = top.take("calendar");
+    let calendar_named = calendar.is_some();
     let calendar = calendar.and_then(|y| choose::calendar(src, y, "calendar", known));
     let defaults = Defaults {
         wait: nodes::wait(src, top.take("wait"), "wait", Duration::from_secs(5)),
@@ -78,6 +81,7 @@ pub(super) fn read(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut R
         languages,
         variables: variables::declared(src, &nodes),
         calendar,
+        calendar_named,
         names: names.map(|((name, _, _), i)| (*name, NodeId(i))).collect(),
         defaults,
     };

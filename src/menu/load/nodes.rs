@@ -320,7 +320,8 @@ fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collec
     let into = into
         .and_then(|y| Some((y.at, src.value(y, "into", "account", word)?)))
         .and_then(|(at, name)| template::variable(src, cx, at, &name));
-    let sensitive = src.flag(fields.take("sensitive"), "sensitive", false);
+    // What it holds was noted with the variables.
+    src.flag(fields.take("sensitive"), "sensitive", false);
     let confirm = src.flag(fields.take("confirm"), "confirm", false);
     let first_wait = wait(src, fields.take("wait"), "wait", cx.defaults.wait);
     let between = wait(
@@ -349,14 +350,6 @@ fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collec
     } else {
         ZeroForm::Plain
     };
-    if let (true, true, Some(digits)) = (confirm, sensitive, digits) {
-        src.error(
-            digits.at,
-            "a sensitive entry is not read aloud",
-            "leave out `confirm`, or `sensitive`",
-        );
-        return None;
-    }
     let confirm = if confirm {
         Some(read_back(src, cx, at, cx.defaults.wait)?)
     } else {

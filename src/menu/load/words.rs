@@ -308,11 +308,12 @@ fn spoken(
 ) -> Option<Vec<Item>> {
     let text = src.text(yaml, "what is said", "\"Welcome.\"")?;
     if cx.known.has_prompt(text) {
-        src.warn(
+        src.error(
             yaml.at,
-            format!("this says the word “{text}”, and there is a prompt of that name"),
-            format!("for the recording write `{{ prompt: {text} }}`"),
+            "these are no words but the name of a prompt",
+            format!("write `{{ prompt: {text} }}`"),
         );
+        return None;
     }
     let parts = template::parts(src, cx, yaml.at, text)?;
     if let ([Part::Text(what)], Some(key)) = (parts.as_slice(), key)

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ids::{ContactId, Digits, Key};
+use crate::ids::ContactId;
 use crate::menu::outcome::Reason;
 use crate::record::timeline::MessageId;
 use crate::record::verdict::Stage;
@@ -33,9 +33,6 @@ fn row() -> ContactRow {
 
 fn timeline() -> Timeline {
     let mut t = Timeline::new(row().started);
-    let mut digits = Digits::new();
-    digits.push(Key::ZERO);
-    digits.push(Key::HASH);
     let outside = TransferTo::Number {
         number: PhoneNumber::new("+34911234567"),
     };
@@ -47,7 +44,7 @@ fn timeline() -> Timeline {
         },
         Event::Entry {
             name: "account".into(),
-            value: EntryValue::Clear(digits),
+            value: EntryValue::Clear("0#".to_owned()),
         },
         Event::Queued {
             queue: "people".into(),

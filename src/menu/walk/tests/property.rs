@@ -105,13 +105,16 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
     while let Some(action) = walk.poll_action() {
         assert!(left.is_none(), "{action:?} after leaving");
         match action {
-            WalkAction::Play { prompts } => {
-                assert!(!prompts.is_empty(), "nothing to play");
+            WalkAction::Play { sounds } => {
+                assert!(!sounds.is_empty(), "nothing to play");
                 *playing = true;
             }
             WalkAction::Stop => *playing = false,
             WalkAction::Leave(outcome) => left = Some(outcome),
-            WalkAction::Step(_) | WalkAction::Entry { .. } => {}
+            WalkAction::Step(_)
+            | WalkAction::Entry { .. }
+            | WalkAction::Language(_)
+            | WalkAction::Ask { .. } => {}
         }
     }
     left
@@ -159,7 +162,7 @@ fn silence_ends(walk: &mut Walk, mut now: u64, mut playing: bool) {
 
 fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Outcome>) {
     let (mut now, mut playing) = (0, false);
-    let mut walk = Walk::start(Arc::clone(line), at(now));
+    let mut walk = Walk::start(Arc::clone(line), Caller::default(), at(now));
     let mut left = drain(&mut walk, &mut playing);
     for (act, later) in acts {
         if left.is_some() {
