@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub mod calendar;
+
+use self::calendar::CalendarArgs;
 use crate::config::Flag;
 use crate::ids::ContactId;
 
@@ -14,7 +17,7 @@ pub const OK: u8 = 0;
 pub const FAILED: u8 = 1;
 /// The command line, the settings, a menu or a prompt is wrong; nothing was started.
 pub const MISTAKES: u8 = 2;
-/// What was asked for is not there: no such contact.
+/// What was asked for is not there: no such contact, no such calendar.
 pub const NOT_FOUND: u8 = 3;
 
 const EXIT_CODES: &str = "\
@@ -28,7 +31,7 @@ Exit codes:
   0  all went well
   1  something failed while running (a port in use, the database not to be opened)
   2  the command line, a setting, a menu or a prompt is wrong; nothing was started
-  3  what was asked for is not there (no such contact)";
+  3  what was asked for is not there (no such contact, no such calendar)";
 
 /// A telephone IVR server on which key 0 always reaches a person.
 ///
@@ -52,6 +55,8 @@ pub enum Command {
     Serve,
     /// Check settings, menus and prompts, and tell every mistake; starts nothing
     Check,
+    /// Tell what callers meet at a time, or in a year: opening hours, holidays, closures
+    Calendar(CalendarArgs),
     /// Show who called, what they pressed and who answered
     Contacts {
         /// What about them; without it: list.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
+use zeroline::cli::calendar::CalendarArgs;
 use zeroline::cli::{self, Cli, Command, ContactsCommand, MessagesCommand, Options};
 use zeroline::config::{AgentSecret, Config};
 use zeroline::server::{self, Server};
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let code = match command {
         None | Some(Command::Serve) => serve(&options),
         Some(Command::Check) => check(&options),
+        Some(Command::Calendar(asked)) => calendar(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
     };
@@ -55,10 +57,30 @@ fn check(options: &Options) -> u8 {
                     line.numbers.join(", ")
                 );
             }
+            for (name, calendar) in setup.lines.calendars() {
+                println!("{name}: a calendar, in {}", calendar.zone_name());
+            }
             println!("all good");
             cli::OK
         }
         Err(told) => mistakes(&told),
+    }
+}
+
+fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
+    let setup = match setup::load(options, Purpose::Check) {
+        Ok(setup) => setup,
+        Err(told) => return mistakes(&told),
+    };
+    match cli::calendar::answer(&setup.lines, asked, zeroline::task::clock::now().wall) {
+        Ok(told) => {
+            print!("{told}");
+            cli::OK
+        }
+        Err(e) => {
+            eprintln!("{e}");
+            cli::NOT_FOUND
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Menus: the tree of a line, its loading, and its interpreter.
+//! Menus: the tree of a line, its loading, its interpreter, and opening hours.
 
 pub mod calendar;
 pub mod load;

@@ -179,7 +179,8 @@ impl<'c> Days<'c> {
                 }));
             }
         }
-        self.kept.sort_unstable_by_key(|k| (k.date, !once(k), k.index));
+        self.kept
+            .sort_unstable_by_key(|k| (k.date, !once(k), k.index));
         self.kept.dedup_by_key(|k| k.date);
         self.observe();
     }

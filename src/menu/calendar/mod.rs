@@ -212,7 +212,11 @@ impl Calendar {
 /// As jiff has it: what it can not hold (beyond the year 9999) becomes the nearest that it can.
 fn timestamp(at: Wall) -> Timestamp {
     let ms = at.unix_millis();
-    Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }
 
 #[cfg(test)]

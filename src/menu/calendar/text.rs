@@ -33,6 +33,9 @@ impl fmt::Display for Period {
             Period::Yearly(dates) => write!(f, "{dates}"),
             Period::Once { from, to } => match whole_days(*from, *to) {
                 Some(dates) => write!(f, "{dates}"),
+                None if from.date() == to.date() => {
+                    write!(f, "{from} to {}", to.datetime().strftime("%H:%M"))
+                }
                 None => write!(f, "{from} to {to}"),
             },
         }
@@ -177,7 +180,9 @@ pub fn year_text(year: &Year<'_>) -> String {
 
 fn week_rows(week: &Week) -> Vec<[String; 2]> {
     let lines = week.lines().into_iter();
-    lines.map(|(days, hours)| [days, hours.to_string()]).collect()
+    lines
+        .map(|(days, hours)| [days, hours.to_string()])
+        .collect()
 }
 
 /// A title and its rows in columns; nothing without rows.
@@ -212,7 +217,11 @@ pub(super) fn finding(finding: &Finding<'_>) -> String {
                 true => String::new(),
                 false => format!(": {}", labels.join(", ")),
             };
-            format!("closed for {days} days, {} - {}{labels}", day(*from), day(*to))
+            format!(
+                "closed for {days} days, {} - {}{labels}",
+                day(*from),
+                day(*to)
+            )
         }
         Finding::Weekdays(days) => {
             let days: Vec<String> = days.iter().map(|d| weekday(*d)).collect();

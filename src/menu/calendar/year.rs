@@ -161,11 +161,7 @@ fn day<'c>(days: &mut Days<'c>, date: Date) -> Day<'c> {
 }
 
 /// What closures leave of the hours that begin on a day, and the first that takes something.
-fn left<'c>(
-    calendar: &'c Calendar,
-    date: Date,
-    hours: &Hours,
-) -> (Hours, Option<&'c Closure>) {
+fn left<'c>(calendar: &'c Calendar, date: Date, hours: &Hours) -> (Hours, Option<&'c Closure>) {
     let mut spans: Vec<(u16, u16)> = hours.spans().iter().map(|s| (s.start(), s.end())).collect();
     let mut cut = None;
     for closure in &calendar.closures {
@@ -326,9 +322,11 @@ fn idle<'c>(days: &mut Days<'c>, year: i16, all: &[Day<'c>]) -> Vec<Finding<'c>>
         });
     }
     for closure in &calendar.closures {
-        let holds = all
-            .iter()
-            .any(|d| closed_minutes(closure, d.date).iter().any(|(from, _)| *from < DAY));
+        let holds = all.iter().any(|d| {
+            closed_minutes(closure, d.date)
+                .iter()
+                .any(|(from, _)| *from < DAY)
+        });
         if !holds {
             found.push(Finding::Idle {
                 label: &closure.label,

@@ -40,13 +40,13 @@ use crate::text::nearest;
 /// More seasons, holidays or closures are refused: every question looks at all of them.
 const MAX_RULES: usize = 1000;
 
-/// Whether a file is a calendar: its first key says so, and it is no line that refers to one.
+/// Whether a file is a calendar, and no line that refers to one.
 pub(super) fn is_calendar(yaml: &Yaml) -> bool {
     let Data::Map(pairs) = &yaml.data else {
         return false;
     };
-    let mut keys = pairs.iter().map(|(key, _)| key.text());
-    keys.next() == Some(Some("calendar")) && !keys.any(|k| k == Some("line"))
+    let has = |key: &str| pairs.iter().any(|(k, _)| k.text() == Some(key));
+    has("calendar") && !["line", "numbers", "nodes"].into_iter().any(has)
 }
 
 /// The calendar, and the place of its name for a mistake about it.
@@ -186,7 +186,11 @@ fn read_hours(src: &mut Source<'_>, yaml: &Yaml, key: &str) -> Option<Hours> {
             return Some(Hours::CLOSED.clone());
         }
         good &= text.is_some();
-        for part in text.unwrap_or_default().split(',').filter(|_| text.is_some()) {
+        for part in text
+            .unwrap_or_default()
+            .split(',')
+            .filter(|_| text.is_some())
+        {
             match Span::parse(part) {
                 Ok(span) => {
                     doubts::span(src, y.at, span);
@@ -212,21 +216,40 @@ fn read_hours(src: &mut Source<'_>, yaml: &Yaml, key: &str) -> Option<Hours> {
     Some(hours)
 }
 
-fn no_span(text: &str, fault: SpanFault) -> (String, &'static str) {
+fn no_span(text: &str, fault: SpanFault) -> (String, String) {
     match fault {
         SpanFault::Form => (
             format!("`{text}` is not from one time of day to another"),
-            "write it like `08:00-17:00`",
+            match Span::parse(&with_colons(text)) {
+                Ok(meant) => format!("did you mean `{meant}`?"),
+                Err(_) => "write it like `08:00-17:00`".to_owned(),
+            },
         ),
         SpanFault::NoSuchTime => (
             format!("`{text}` has a time that no clock shows"),
-            "write it like `08:00-17:00`, from `00:00` to `24:00`",
+            "write it like `08:00-17:00`, from `00:00` to `24:00`".to_owned(),
         ),
         SpanFault::Empty => (
             format!("`{text}` ends when it begins"),
-            "write `00:00-24:00` for the whole day, `closed` for none of it",
+            "write `00:00-24:00` for the whole day, `closed` for none of it".to_owned(),
         ),
     }
+}
+
+/// `8-17`, `8.00-17.00` and `0800-1700` as they should be.
+fn with_colons(text: &str) -> String {
+    let times = text.split(['-', '–']).map(|time| {
+        let time = time.trim().replace('.', ":");
+        match time.split_at_checked(2) {
+            Some((hour, minute)) if time.len() == 4 && !time.contains(':') => {
+                format!("{hour}:{minute}")
+            }
+            Some(_) | None if time.contains(':') => time,
+            Some(_) | None => format!("{time}:00"),
+        }
+    });
+    let times: Vec<String> = times.collect();
+    times.join("-")
 }
 
 fn season(src: &mut Source<'_>, yaml: &Yaml) -> Option<Season> {

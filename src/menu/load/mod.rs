@@ -79,7 +79,13 @@ impl Lines {
 /// Loads one line; `file` is what mistakes call it. Gives the line and warnings; calendars come by
 /// [`load_all`].
 pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>), Vec<Mistake>> {
-    let read = read(&parse(file, text), known);
+    let parsed = parse(file, text);
+    if let (true, Ok(yaml)) = (parsed.is_calendar(), &parsed.yaml) {
+        let mut src = Source::new(file, parsed.text);
+        src.error(yaml.at, "this is a calendar, not a line", "begin the file with `line: NAME`");
+        return Err(src.mistakes);
+    }
+    let read = read(&parsed, known);
     match read.line {
         Some(line)
             if read
@@ -89,7 +95,7 @@ pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>
         {
             Ok((line, read.mistakes))
         }
-        Some(_) | None => Err(read.mistakes),
+        Some(_) | None => Err(read.mistakes.into_iter().chain(calendar_instead).collect()),
     }
 }
 

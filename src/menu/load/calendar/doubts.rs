@@ -29,7 +29,11 @@ pub(super) fn nights(src: &mut Source<'_>, week: &Week, places: &[Option<At>; 7]
     let days = week.days();
     let next = days.iter().cycle().skip(1);
     let names = WEEKDAYS.iter().cycle();
-    let pairs = days.iter().zip(next).zip(places).zip(names.zip(WEEKDAYS.iter().cycle().skip(1)));
+    let pairs = days
+        .iter()
+        .zip(next)
+        .zip(places)
+        .zip(names.zip(WEEKDAYS.iter().cycle().skip(1)));
     for (((hours, next), at), ((_, name), (_, next_name))) in pairs {
         let night = hours.spans().iter().find(|s| s.overnight());
         let first = next.spans().first();
@@ -127,7 +131,10 @@ fn covers(inner: Period, outer: Period) -> bool {
 fn hidden(src: &mut Source<'_>, at: At, label: &str, first: At, by: &str) {
     src.warn(
         at,
-        format!("`{label}` has no effect: `{by}` of line {} holds then", first.line),
+        format!(
+            "`{label}` has no effect: `{by}` of line {} holds then",
+            first.line
+        ),
         "remove one of them",
     );
 }

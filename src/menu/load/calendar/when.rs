@@ -73,8 +73,10 @@ fn day(src: &mut Source<'_>, at: At, key: &str, text: &str) -> Option<Written> {
         let remedy = if make(day, month).is_some() {
             let year = year.map(|y| format!("{y:04}-")).unwrap_or_default();
             format!("the month comes first: `{year}{day:02}-{month:02}`")
+        } else if (1..=12).contains(&month) {
+            "that month has fewer days".to_owned()
         } else {
-            "look it up in a calendar".to_owned()
+            "months are `01` to `12`".to_owned()
         };
         src.error(at, format!("there is no day `{text}`"), remedy);
     }
@@ -168,8 +170,9 @@ fn after(date: Date) -> Local {
 /// Days from Easter Sunday.
 pub(super) fn easter(src: &mut Source<'_>, yaml: &Yaml) -> Option<DayRule> {
     let range = -EASTER_REFUSED..=EASTER_REFUSED;
+    let like = "1` for the day after Easter Sunday, or `easter: -2";
     let parse = |t: &str| t.parse::<i16>().ok().filter(|n| range.contains(n));
-    let days = src.value(yaml, "easter", "1`, the days after Easter Sunday", parse)?;
+    let days = src.value(yaml, "easter", like, parse)?;
     if days.abs() > EASTER_DOUBTED {
         src.warn(
             yaml.at,
@@ -191,8 +194,8 @@ pub(super) fn weekday(src: &mut Source<'_>, yaml: &Yaml) -> Option<DayRule> {
             let Written::Yearly(date) = self::day(src, yaml.at, "weekday", date)? else {
                 src.error(
                     yaml.at,
-                    "a weekday after a date of one year is a date",
-                    "write it as `date`",
+                    "the weekday after or before one certain date is one certain day",
+                    "write that day as `date`, or leave the year out",
                 );
                 return None;
             };
