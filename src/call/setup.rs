@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::ids::{ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName, QueueName};
+use crate::ids::{
+    ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName, QueueName,
+};
 use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
 use crate::sdp::SrtpPolicy;

@@ -113,7 +113,9 @@ impl Value {
                 for c in text.chars().filter(|c| !" -/.".contains(*c)) {
                     digits.push(Key::from_char(c).filter(|k| k.digit().is_some())?);
                 }
-                (1..=MOST_DIGITS).contains(&digits.len()).then_some(Value::Digits(digits))?
+                (1..=MOST_DIGITS)
+                    .contains(&digits.len())
+                    .then_some(Value::Digits(digits))?
             }
             ValueKind::Text => {
                 let good = (1..=MOST_TEXT).contains(&text.chars().count());
@@ -140,7 +142,12 @@ impl Value {
             Value::Money(minor, currency) => {
                 let sign = if *minor < 0 { "-" } else { "" };
                 let minor = minor.unsigned_abs();
-                format!("{sign}{}.{:02} {}", minor / 100, minor % 100, currency.code())
+                format!(
+                    "{sign}{}.{:02} {}",
+                    minor / 100,
+                    minor % 100,
+                    currency.code()
+                )
             }
             Value::Date(date) => date.to_string(),
             Value::Time(time) => format!("{:02}:{:02}", time.hour(), time.minute()),
@@ -179,7 +186,10 @@ pub fn minor(text: &str) -> Option<i64> {
     let scale = if part.len() == 1 { 10 } else { 1 };
     let whole: i64 = whole.parse().ok()?;
     let part: i64 = part.parse().ok()?;
-    whole.checked_mul(100)?.checked_add(part * scale)?.checked_mul(sign)
+    whole
+        .checked_mul(100)?
+        .checked_add(part * scale)?
+        .checked_mul(sign)
 }
 
 impl fmt::Debug for Value {

@@ -82,7 +82,11 @@ fn the_demo_line_loads_without_a_warning() {
     });
     assert!(lines.warnings.is_empty(), "{:?}", lines.warnings);
     let line = lines.by_number("100").unwrap();
-    assert!(line.prompts().into_iter().all(|(_, p)| library.get(p).is_some()));
+    assert!(
+        line.prompts()
+            .into_iter()
+            .all(|(_, p)| library.get(p).is_some())
+    );
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use super::line::{Context, duration, word};
 use super::source::{Fields, Source};
 use super::template::variable;
-use super::yaml::{Data, Yaml};
-use super::line::{Context, duration, word};
 use super::words;
+use super::yaml::{Data, Yaml};
 use crate::menu::tree::{Ask, Field, Method, Target, UrlPart, VariableId};
 use crate::menu::value::ValueKind;
 
@@ -18,7 +18,9 @@ pub(super) fn ask(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option
     let mut fields = Fields::new(src, yaml, "an ask", like)?;
     let (get, post) = (fields.take("get"), fields.take("post"));
     let body = fields.take("body").map(|y| read_body(src, cx, y));
-    let timeout = fields.take("timeout").map(|y| (y.at, src.value(y, "timeout", "2s", duration)));
+    let timeout = fields
+        .take("timeout")
+        .map(|y| (y.at, src.value(y, "timeout", "2s", duration)));
     let meanwhile = fields.take("say").map(|y| words::read(src, cx, y));
     let taken = fields.take("take").map(|y| read_take(src, cx, y));
     let go = fields.take("go");
@@ -34,25 +36,40 @@ pub(super) fn ask(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option
         (Some(url), None) => (Method::Get, url),
         (None, Some(url)) => (Method::Post, url),
         (_, _) => {
-            src.error(at, "an ask has one address", "write `get: \"http://…\"` or `post: \"http://…\"`");
+            src.error(
+                at,
+                "an ask has one address",
+                "write `get: \"http://…\"` or `post: \"http://…\"`",
+            );
             return None;
         }
     };
     if method == Method::Get && body.is_some() {
-        src.error(at, "nothing is sent by `get`", "write `post:`, or leave `body` out");
+        src.error(
+            at,
+            "nothing is sent by `get`",
+            "write `post:`, or leave `body` out",
+        );
     }
     let timeout = match timeout {
         None => Duration::from_secs(2),
         Some((at, given)) => {
             let given = given?;
             if !(Duration::from_millis(100)..=LONGEST).contains(&given) {
-                src.error(at, "`timeout` must be from 100ms to 10s", "a caller is waiting: `2s`");
+                src.error(
+                    at,
+                    "`timeout` must be from 100ms to 10s",
+                    "a caller is waiting: `2s`",
+                );
             }
             given
         }
     };
     let url = read_url(src, cx, url)?;
-    let (body, fields) = (body.unwrap_or(Some(Vec::new())), taken.unwrap_or(Some(Vec::new())));
+    let (body, fields) = (
+        body.unwrap_or(Some(Vec::new())),
+        taken.unwrap_or(Some(Vec::new())),
+    );
     Some(Ask {
         method,
         url,
@@ -72,7 +89,9 @@ pub(super) fn ask(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option
 /// whom we ask.
 fn read_url(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec<UrlPart>> {
     let text = src.text(yaml, "get", "\"http://crm.local/accounts/{account}\"")?;
-    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
     let host = rest.and_then(|r| r.split_once('/')).map(|(host, _)| host);
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]_".contains(c);
     if !host.is_some_and(|h| !h.is_empty() && h.chars().all(plain)) {
@@ -100,7 +119,11 @@ fn read_url(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec<U
     parts.push(UrlPart::Text(left.to_owned()));
     let bad = |c: char| c.is_whitespace() || c.is_control() || "}\"<>\\^`|".contains(c);
     if text.contains(bad) && left.contains(bad) {
-        src.error(yaml.at, "a character that no web address has", "percent-encode it");
+        src.error(
+            yaml.at,
+            "a character that no web address has",
+            "percent-encode it",
+        );
         return None;
     }
     Some(parts)
@@ -132,15 +155,23 @@ fn read_take(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec<
     let mut good = true;
     for (name, at, value) in Fields::new(src, yaml, "`take`", "{ name: text }")?.take_all() {
         if word(name).is_none() {
-            src.error(at, format!("a value can not be called `{name}`"), "use letters, digits, - and _");
+            src.error(
+                at,
+                format!("a value can not be called `{name}`"),
+                "use letters, digits, - and _",
+            );
             good = false;
             continue;
         }
         let mut from = vec![name.to_owned()];
         let mut required = true;
         let kind = if let Data::Map(_) = &value.data {
-            let mut fields = Fields::new(src, value, "a value", "{ from: balance, as: money EUR }")?;
-            if let Some(path) = fields.take("from").and_then(|y| src.text(y, "from", "account.balance")) {
+            let mut fields =
+                Fields::new(src, value, "a value", "{ from: balance, as: money EUR }")?;
+            if let Some(path) = fields
+                .take("from")
+                .and_then(|y| src.text(y, "from", "account.balance"))
+            {
                 from = path.split('.').map(str::to_owned).collect();
             }
             required = !src.flag(fields.take("optional"), "optional", false);

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::known::Known;
+use super::line::Context;
 use super::nodes::items;
 use super::source::{Fields, Source};
 use super::template::variable;
 use super::yaml::{At, Data, Yaml};
-use super::known::Known;
-use super::line::Context;
 use crate::ids::CalendarName;
 use crate::menu::calendar::Calendar;
 use crate::menu::tree::{Case, Choose, Condition, NumberPattern, Target, Test};
@@ -43,7 +43,10 @@ pub(super) fn choose(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Opt
             src.error(
                 item.at,
                 "this case is never reached",
-                format!("the one in line {} has no `when`: move it to the end", at.line),
+                format!(
+                    "the one in line {} has no `when`: move it to the end",
+                    at.line
+                ),
             );
             good = false;
             break;
@@ -61,7 +64,11 @@ pub(super) fn choose(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Opt
         }
     }
     if good && choose.cases.is_empty() {
-        src.error(yaml.at, "there is nothing to choose by", "add a case with `when`");
+        src.error(
+            yaml.at,
+            "there is nothing to choose by",
+            "add a case with `when`",
+        );
         return None;
     }
     good.then_some(choose)
@@ -73,7 +80,11 @@ fn conditions(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec
     let mut good = true;
     let pairs = fields.take_all();
     if pairs.is_empty() {
-        src.error(yaml.at, "nothing is asked for here", "write `when: { closed: office }`");
+        src.error(
+            yaml.at,
+            "nothing is asked for here",
+            "write `when: { closed: office }`",
+        );
         return None;
     }
     for (key, at, yaml) in pairs {
@@ -93,12 +104,7 @@ fn conditions(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec
 }
 
 /// A calendar by name, or the line's own: `open: yes`.
-fn hours(
-    src: &mut Source<'_>,
-    cx: &Context<'_>,
-    yaml: &Yaml,
-    key: &str,
-) -> Option<Arc<Calendar>> {
+fn hours(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml, key: &str) -> Option<Arc<Calendar>> {
     if !matches!(yaml.text(), Some("yes" | "true" | "on")) {
         return calendar(src, yaml, key, cx.known);
     }
@@ -201,7 +207,9 @@ fn test(
 fn compare(src: &mut Source<'_>, kind: ValueKind, yaml: &Yaml) -> Option<Test> {
     let mut fields = Fields::new(src, yaml, "a test", "{ over: 0 }")?;
     let at = fields.at;
-    let known = fields.take("known").map(|y| src.flag(Some(y), "known", true));
+    let known = fields
+        .take("known")
+        .map(|y| src.flag(Some(y), "known", true));
     let amount = |src: &mut Source<'_>, y: &Yaml, key: &str| {
         src.value(y, key, "100", |text| match kind {
             ValueKind::Money(_) => minor(text),
@@ -221,7 +229,11 @@ fn compare(src: &mut Source<'_>, kind: ValueKind, yaml: &Yaml) -> Option<Test> {
         (None, Some(over), None) => over.map(Test::Over),
         (None, None, Some(under)) => under.map(Test::Under),
         (_, _, _) => {
-            src.error(at, "a test asks for one thing", "write one of `known`, `over` and `under`");
+            src.error(
+                at,
+                "a test asks for one thing",
+                "write one of `known`, `over` and `under`",
+            );
             None
         }
     }

@@ -1,10 +1,10 @@
 //! Composing what is said so that every menu tells how to reach a person (P2) and every further
 //! try is shorter than the one before (P3).
 
+use super::line::Context;
 use super::source::Source;
 use super::words::{self, Words, system};
 use super::yaml::{At, Yaml};
-use super::line::Context;
 use super::{announce, nodes::items};
 use crate::menu::system;
 use crate::menu::tree::{Again, Choice, LanguageId, Speech, Utterance};
@@ -172,7 +172,9 @@ fn shorter(remark: &Speech, before: &Speech, bodies: &[&Speech]) -> Speech {
         let remarked = bodies.iter().map(|b| join(remark, b));
         let bare = bodies.iter().map(|b| (*b).clone());
         let fits = |u: &Utterance| before.of(id).is_some_and(|b| is_shorter(u, b));
-        let last = bodies.last().map_or_else(|| remark.clone(), |b| (*b).clone());
+        let last = bodies
+            .last()
+            .map_or_else(|| remark.clone(), |b| (*b).clone());
         remarked.chain(bare).find(fits).unwrap_or(last)
     };
     Speech {

@@ -63,7 +63,10 @@ fn edges(node: &Node) -> Vec<(NodeId, Vec<VariableId>)> {
     };
     match &node.kind {
         Kind::Menu(m) | Kind::Language(m) => {
-            m.options.iter().flatten().for_each(|o| edge(o.go, Vec::new()));
+            m.options
+                .iter()
+                .flatten()
+                .for_each(|o| edge(o.go, Vec::new()));
         }
         Kind::Say(s) => edge(s.go, Vec::new()),
         Kind::Collect(c) => edge(c.go, vec![c.into]),

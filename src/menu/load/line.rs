@@ -36,7 +36,12 @@ pub(super) struct Context<'k> {
     pub defaults: Defaults,
 }
 
-pub(super) fn read(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -> Option<Line> {
+pub(super) fn read(
+    src: &mut Source<'_>,
+    yaml: &Yaml,
+    known: &Known,
+    out: &mut Read,
+) -> Option<Line> {
     let mut top = Fields::new(src, yaml, "the file", "line: support")?;
     let name = top.need(src, "line", "support");
     let name = name.and_then(|y| {
@@ -140,11 +145,19 @@ fn read_languages(src: &mut Source<'_>, yaml: Option<&Yaml>, known: &Known) -> V
                     there.collect::<Vec<_>>().join(", ")
                 ),
             };
-            src.error(y.at, format!("no prompts of the language `{tag}` are there"), remedy);
+            src.error(
+                y.at,
+                format!("no prompts of the language `{tag}` are there"),
+                remedy,
+            );
         } else if languages.contains(&language) {
             src.error(y.at, format!("`{tag}` is there twice"), "remove one");
         } else if languages.len() == MAX_LANGUAGES {
-            src.error(y.at, format!("more than {MAX_LANGUAGES} languages"), "split the line");
+            src.error(
+                y.at,
+                format!("more than {MAX_LANGUAGES} languages"),
+                "split the line",
+            );
             break;
         } else {
             languages.push(language);
@@ -215,7 +228,9 @@ impl Context<'_> {
     }
 
     pub fn language(&self, tag: &str) -> Option<LanguageId> {
-        self.languages().find(|(_, l)| l.as_str() == tag).map(|(id, _)| id)
+        self.languages()
+            .find(|(_, l)| l.as_str() == tag)
+            .map(|(id, _)| id)
     }
 
     pub fn variable(&self, name: &str) -> Option<VariableId> {
@@ -259,7 +274,12 @@ impl Context<'_> {
     }
 }
 
-pub(super) fn queue(src: &mut Source<'_>, yaml: &Yaml, key: &str, known: &Known) -> Option<QueueName> {
+pub(super) fn queue(
+    src: &mut Source<'_>,
+    yaml: &Yaml,
+    key: &str,
+    known: &Known,
+) -> Option<QueueName> {
     let name = src.text(yaml, key, "support")?;
     let found = known.queues.get(&QueueName::new(name)).cloned();
     if found.is_none() {

@@ -82,7 +82,11 @@ pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>
     let parsed = parse(file, text);
     if let (true, Ok(yaml)) = (parsed.is_calendar(), &parsed.yaml) {
         let mut src = Source::new(file, parsed.text);
-        src.error(yaml.at, "this is a calendar, not a line", "begin the file with `line: NAME`");
+        src.error(
+            yaml.at,
+            "this is a calendar, not a line",
+            "begin the file with `line: NAME`",
+        );
         return Err(src.mistakes);
     }
     let read = read(&parsed, known);
@@ -95,7 +99,7 @@ pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>
         {
             Ok((line, read.mistakes))
         }
-        Some(_) | None => Err(read.mistakes.into_iter().chain(calendar_instead).collect()),
+        Some(_) | None => Err(read.mistakes),
     }
 }
 

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use super::source::{Fields, Source};
 use super::compose::{self, ZeroForm};
+use super::line::{Context, duration, queue, word};
+use super::source::{Fields, Source};
 use super::words::{self, Words, system};
 use super::yaml::{At, Data, Yaml};
-use super::line::{Context, duration, queue, word};
 use super::{announce, ask, choose, template};
 use crate::ids::{NodeName, PromptName};
 use crate::menu::system as names;
-use crate::menu::tree::{
-    Choice, Collect, Confirm, Kind, LanguageId, Menu, Node, Piece, Say,
-};
+use crate::menu::tree::{Choice, Collect, Confirm, Kind, LanguageId, Menu, Node, Piece, Say};
 
 /// What holds for the whole line unless a node says otherwise.
 #[derive(Clone, Copy)]
@@ -146,7 +144,12 @@ fn finish_menu(
 
 /// A menu of languages, in which each speaks for itself: `language: { options: { 1: en, 2: de } }`.
 fn languages(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
-    let mut fields = Fields::new(src, yaml, "a language", "language: { options: { 1: en }, go: … }")?;
+    let mut fields = Fields::new(
+        src,
+        yaml,
+        "a language",
+        "language: { options: { 1: en }, go: … }",
+    )?;
     let greeting = fields.take("greeting").map(|y| words::read(src, cx, y));
     let listed = fields.need(src, "options", "{ 1: en, 2: de }");
     let go = fields.need(src, "go", "NODE");
@@ -195,7 +198,11 @@ fn languages(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu
         return None;
     }
     if options.iter().all(Option::is_none) {
-        src.error(at, "no language is offered", "write `options: { 1: en, 2: de }`");
+        src.error(
+            at,
+            "no language is offered",
+            "write `options: { 1: en, 2: de }`",
+        );
         return None;
     }
     finish_menu(src, cx, at, greeting, said, options, again, tries, wait)
@@ -238,12 +245,17 @@ fn language_option(
         return Some((id, vec![item]));
     };
     let mut fields = Fields::new(src, yaml, "a language", "{ language: de, say: … }")?;
-    let id = fields.need(src, "language", "de").and_then(|y| find(src, y));
+    let id = fields
+        .need(src, "language", "de")
+        .and_then(|y| find(src, y));
     let said = fields.need(src, "say", "{ prompt: … }");
     fields.finish(src);
     let id = id?;
     let language = cx.languages.get(usize::from(id.0))?;
-    Some((id, words::in_language(src, cx, language, said?, Some(digit))?))
+    Some((
+        id,
+        words::in_language(src, cx, language, said?, Some(digit))?,
+    ))
 }
 
 fn option_index(src: &mut Source<'_>, key: &str, at: At) -> Option<usize> {

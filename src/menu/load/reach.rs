@@ -76,7 +76,11 @@ fn unsettled(line: &Line) -> BTreeSet<NodeId> {
             from.entry(to).or_default().push(id);
         }
     }
-    let mut settled: Vec<NodeId> = leads.iter().filter(|(_, n)| **n == 0).map(|(id, _)| *id).collect();
+    let mut settled: Vec<NodeId> = leads
+        .iter()
+        .filter(|(_, n)| **n == 0)
+        .map(|(id, _)| *id)
+        .collect();
     while let Some(id) = settled.pop() {
         leads.remove(&id);
         for before in from.remove(&id).unwrap_or_default() {
@@ -99,7 +103,11 @@ fn circle(line: &Line, start: NodeId) -> Option<Vec<NodeId>> {
         for to in by_itself(line, id) {
             if to == start {
                 let mut way = vec![id];
-                while let Some(before) = way.last().filter(|n| **n != start).and_then(|n| came.get(n)) {
+                while let Some(before) = way
+                    .last()
+                    .filter(|n| **n != start)
+                    .and_then(|n| came.get(n))
+                {
                     way.push(*before);
                 }
                 way.reverse();

@@ -214,7 +214,10 @@ impl<'y> Fields<'y> {
         for (name, at, _) in &self.left {
             let remedy = match nearest(name, self.known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known here: {}", either(&self.known.iter().map(String::as_str).collect::<Vec<_>>())),
+                None => format!(
+                    "known here: {}",
+                    either(&self.known.iter().map(String::as_str).collect::<Vec<_>>())
+                ),
             };
             src.error(
                 at.to_owned(),

@@ -35,13 +35,18 @@ pub(super) fn parts(
         } else if let Some(after) = after.strip_prefix("}}") {
             words.push('}');
             rest = after;
-        } else if let Some((hole, after)) = after.strip_prefix('{').and_then(|a| a.split_once('}')) {
+        } else if let Some((hole, after)) = after.strip_prefix('{').and_then(|a| a.split_once('}'))
+        {
             push(&mut parts, &mut words);
             let (variable, form) = value(src, cx, at, hole)?;
             parts.push(Part::Value(variable, form));
             rest = after;
         } else {
-            src.error(at, "a brace without its other half", "write `{NAME}`; a brace itself is `{{`");
+            src.error(
+                at,
+                "a brace without its other half",
+                "write `{NAME}`; a brace itself is `{{`",
+            );
             return None;
         }
     }
@@ -60,17 +65,16 @@ fn push(parts: &mut Vec<Part>, words: &mut String) {
 }
 
 /// `NAME`, or `NAME|how how`.
-fn value(
-    src: &mut Source<'_>,
-    cx: &Context<'_>,
-    at: At,
-    hole: &str,
-) -> Option<(VariableId, Form)> {
+fn value(src: &mut Source<'_>, cx: &Context<'_>, at: At, hole: &str) -> Option<(VariableId, Form)> {
     let (name, how) = hole.split_once('|').unwrap_or((hole, ""));
     let id = variable(src, cx, at, name.trim())?;
     let declared = cx.variables.get(usize::from(id.0))?;
     if declared.sensitive || !declared.kind.can_be_said() {
-        let what = if declared.sensitive { "is sensitive" } else { "is yes or no" };
+        let what = if declared.sensitive {
+            "is sensitive"
+        } else {
+            "is yes or no"
+        };
         src.error(
             at,
             format!("`{name}` {what} and can not be said"),
@@ -95,8 +99,17 @@ fn value(
             }
             other => {
                 const HOW: [&str; 11] = [
-                    "no-weekday", "no-year", "masculine", "feminine", "neuter", "accusative",
-                    "dative", "unbroken", "by-2", "by-3", "by-4",
+                    "no-weekday",
+                    "no-year",
+                    "masculine",
+                    "feminine",
+                    "neuter",
+                    "accusative",
+                    "dative",
+                    "unbroken",
+                    "by-2",
+                    "by-3",
+                    "by-4",
                 ];
                 let remedy = match nearest(other, HOW) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -125,7 +138,11 @@ pub(super) fn variable(
         Some(near) => format!("did you mean `{near}`?"),
         None => "let a `collect` or an `ask` of this line bring it".to_owned(),
     };
-    src.error(at, format!("nothing on this line is called `{name}`"), remedy);
+    src.error(
+        at,
+        format!("nothing on this line is called `{name}`"),
+        remedy,
+    );
     None
 }
 

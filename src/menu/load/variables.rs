@@ -1,7 +1,7 @@
 //! The variables of a line: what its nodes bring, found before any text that speaks of them.
 
-use super::source::Source;
 use super::line::word;
+use super::source::Source;
 use super::yaml::{At, Data, Yaml};
 use crate::menu::value::{ValueKind, Variable};
 
@@ -73,7 +73,11 @@ fn add(
     } else if known.kind != kind {
         src.error(
             at,
-            format!("`{name}` holds {} elsewhere on this line, and {} here", known.kind.word(), kind.word()),
+            format!(
+                "`{name}` holds {} elsewhere on this line, and {} here",
+                known.kind.word(),
+                kind.word()
+            ),
             "give one of them another name",
         );
     } else if known.sensitive != sensitive {

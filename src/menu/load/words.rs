@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use super::known::PromptFacts;
+use super::line::Context;
 use super::source::{Fields, Source};
 use super::template::{self, Part};
 use super::yaml::{At, Data, Yaml};
-use super::known::PromptFacts;
-use super::line::Context;
 use super::{announce, nodes::items};
 use crate::ids::{Language, PromptName};
 use crate::menu::spoken::text_prompt;
@@ -121,7 +121,11 @@ pub(super) fn read_fields(
         (None, true, None) => translated(src, cx, at, &by_language, key),
         (None, false, Some(text)) => read_for(src, cx, text, key),
         (None, false, None) => {
-            src.error(at, "nothing is said here", "add `text: \"Welcome.\"` or `prompt: NAME`");
+            src.error(
+                at,
+                "nothing is said here",
+                "add `text: \"Welcome.\"` or `prompt: NAME`",
+            );
             None
         }
         (_, true, _) => {
@@ -193,7 +197,9 @@ fn one(
         return spoken(src, cx, language, yaml, key);
     }
     let mut fields = Fields::new(src, yaml, "what is said", "\"Welcome.\"")?;
-    let own = fields.take("text").and_then(|y| src.text(y, "text", "\"Welcome.\""));
+    let own = fields
+        .take("text")
+        .and_then(|y| src.text(y, "text", "\"Welcome.\""));
     let prompt = fields.need(src, "prompt", "NAME");
     fields.finish(src);
     let mut all = Vec::new();
@@ -201,7 +207,10 @@ fn one(
     for y in &names {
         let name = PromptName::new(src.text(y, "prompt", "welcome")?);
         let mut item = recording(src, cx, language, y.at, name)?;
-        item.text = own.filter(|_| names.len() == 1).map(str::to_owned).or(item.text);
+        item.text = own
+            .filter(|_| names.len() == 1)
+            .map(str::to_owned)
+            .or(item.text);
         all.push(item);
     }
     Some(all)

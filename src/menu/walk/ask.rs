@@ -83,9 +83,12 @@ impl Walk {
                     Found::Nothing => None,
                 };
                 self.hush();
-                self.step(now, StepKind::Answered {
-                    found: all.is_some(),
-                });
+                self.step(
+                    now,
+                    StepKind::Answered {
+                        found: all.is_some(),
+                    },
+                );
                 let go = if all.is_some() { node.go } else { node.missing };
                 for (id, value) in all.into_iter().flatten() {
                     self.learn(id, value);
@@ -134,7 +137,10 @@ fn read(line: &Line, fields: &[Field], reply: &WebReply) -> Result<Found, String
         let value = variable.and_then(|v| typed(v.kind, found));
         let Some(value) = value else {
             let kind = variable.map(|v| v.kind.word()).unwrap_or_default();
-            return Err(format!("gave a `{}` that is no {kind}", field.path.join(".")));
+            return Err(format!(
+                "gave a `{}` that is no {kind}",
+                field.path.join(".")
+            ));
         };
         all.push((field.into, value));
     }
@@ -149,7 +155,9 @@ fn typed(kind: ValueKind, json: &Json) -> Option<Value> {
         (ValueKind::Number | ValueKind::Money(_) | ValueKind::Digits, Json::Number(n)) => {
             Value::parse(kind, &n.to_string())
         }
-        (_, Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => None,
+        (_, Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => {
+            None
+        }
     }
 }
 

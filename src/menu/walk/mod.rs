@@ -13,13 +13,13 @@ mod node;
 mod speak;
 mod ways;
 
-use std::collections::VecDeque;
-use std::sync::Arc;
 use super::outcome::{AskId, Outcome, Reason, Step, StepKind, WalkAction};
 use super::tree::{Collect, Kind, LanguageId, Line, NodeId, Target, VariableId};
 use super::value::Value;
 use crate::ids::{Digits, Key, Language, NodeName, PhoneNumber, QueueName};
 use crate::now::{Mono, Now};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Keys kept for later nodes; more are dropped.
 const MAX_TYPE_AHEAD: usize = 32;

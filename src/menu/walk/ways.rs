@@ -56,9 +56,12 @@ impl Walk {
             && let Some(language) = self.line.language(id).cloned()
         {
             self.language = id;
-            self.step(now, StepKind::Language {
-                language: language.clone(),
-            });
+            self.step(
+                now,
+                StepKind::Language {
+                    language: language.clone(),
+                },
+            );
             let action = crate::menu::outcome::WalkAction::Language(language);
             self.actions.push_back(action);
         }
@@ -79,6 +82,8 @@ fn passes(value: Option<&Value>, test: &Test) -> bool {
 fn number(value: &Value) -> Option<i64> {
     match value {
         Value::Number(n) | Value::Money(n, _) => Some(*n),
-        Value::Digits(_) | Value::Text(_) | Value::Date(_) | Value::Time(_) | Value::Flag(_) => None,
+        Value::Digits(_) | Value::Text(_) | Value::Date(_) | Value::Time(_) | Value::Flag(_) => {
+            None
+        }
     }
 }

@@ -72,7 +72,10 @@ fn sensitive_entries_are_dots_and_debug_shows_nothing() {
     for c in "471199".chars() {
         pin.push(Key::from_char(c).unwrap());
     }
-    card.entry("account", EntryValue::of(&Value::Digits(pin.clone()), false));
+    card.entry(
+        "account",
+        EntryValue::of(&Value::Digits(pin.clone()), false),
+    );
     card.entry("pin", EntryValue::of(&Value::Digits(pin), true));
     let json = card.to_json();
     assert_eq!(json["entries"]["pin"], "••••••");

@@ -81,7 +81,7 @@ fn the_timeline_is_told_in_words() {
     let expected = "\
 contact 1000000000000 on line support at 2026-11-18 12:06:40
    0:00.0  …20 calls 100
-   1:01.3  entered account: 2 digits
+   1:01.3  learned account: 2 characters
    2:02.6  to queue people: fault: ?[2J
    3:03.9  ann hands on to …67
    4:05.2  transferred to …67

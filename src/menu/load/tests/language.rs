@@ -23,7 +23,11 @@ fn bilingual(text: &str) -> Known {
             transcript: Some(t.text),
             length: Some(Duration::from_secs(1)),
         };
-        known.prompts.get_mut(&t.language).unwrap().insert(name, facts);
+        known
+            .prompts
+            .get_mut(&t.language)
+            .unwrap()
+            .insert(name, facts);
     }
     known
 }
@@ -98,7 +102,10 @@ fn the_texts_that_need_a_voice_are_known_before() {
     let text = format!("{TOP}{ALL}");
     let (wanted, read) = texts([("m.yaml", text.as_str())], &known());
     // The languages are not there yet: only the first one can be asked for.
-    assert!(wanted.iter().all(|t| t.language.as_str() == "en"), "{wanted:?}");
+    assert!(
+        wanted.iter().all(|t| t.language.as_str() == "en"),
+        "{wanted:?}"
+    );
     let (wanted, _) = texts([("m.yaml", text.as_str())], &bilingual(&text));
     let of = |l: &str| -> Vec<&str> {
         let of = wanted.iter().filter(|t| t.language.as_str() == l);
@@ -106,11 +113,24 @@ fn the_texts_that_need_a_voice_are_known_before() {
     };
     assert_eq!(
         of("en"),
-        ["For English, press 1.", "Please enter your account.", "One moment.", "You owe", ", due on", "Bye."]
+        [
+            "For English, press 1.",
+            "Please enter your account.",
+            "One moment.",
+            "You owe",
+            ", due on",
+            "Bye."
+        ]
     );
     assert_eq!(
         of("de"),
-        ["Bitte geben Sie Ihr Konto ein.", "Einen Moment.", "Sie schulden", "bis zum", "Tschüss."]
+        [
+            "Bitte geben Sie Ihr Konto ein.",
+            "Einen Moment.",
+            "Sie schulden",
+            "bis zum",
+            "Tschüss."
+        ]
     );
     assert_eq!(read, [Language::new("en")].into());
 }
@@ -178,14 +198,14 @@ m.yaml:42:12: a brace without its other half
     checked(
         &change("open: office", "open: offiec"),
         "
-m.yaml:16:23: `offiec` is not a calendar
+m.yaml:16:25: `offiec` is not a calendar
    16 |       - { when: { open: offiec }, go: account }
       |                         ^^^^^^ did you mean `office`?",
     );
     checked(
         &change("language: de }, go: account", "language: fr }, go: account"),
         "
-m.yaml:15:60: this line does not speak `fr`
+m.yaml:15:54: this line does not speak `fr`
    15 |       - { when: { caller: [\"+45*\", \"112\"], language: fr }, go: account }
       |                                                          ^^ it speaks: en, de",
     );
@@ -198,19 +218,30 @@ fn web_services_that_could_be_anybodys() {
     };
     let remedy = "write it like `http://crm.local/accounts/{account}`: http or https, a host \
                   without values, and a path";
-    for bad in ["https://{account}.example/x", "ftp://crm.example/x", "https://crm.example", "file:///etc/passwd"] {
+    for bad in [
+        "https://{account}.example/x",
+        "ftp://crm.example/x",
+        "https://crm.example",
+        "file:///etc/passwd",
+    ] {
         let text = change(bad);
         let mistakes = load_all([("m.yaml", text.as_str())], &bilingual(&text)).unwrap_err();
-        assert!(mistakes.iter().any(|m| m.remedy == remedy), "{bad}: {mistakes:?}");
+        assert!(
+            mistakes.iter().any(|m| m.remedy == remedy),
+            "{bad}: {mistakes:?}"
+        );
     }
 }
 
 #[test]
 fn circles_that_wait_for_no_key() {
-    let text = format!("{TOP}{ALL}").replace("missing: account", "missing: hours").replace(
-        "- { when: { open: office }, go: account }",
-        "- { when: { open: office }, go: lookup }",
-    ).replace("{account}?from={caller}", "x");
+    let text = format!("{TOP}{ALL}")
+        .replace("missing: account", "missing: hours")
+        .replace(
+            "- { when: { open: office }, go: account }",
+            "- { when: { open: office }, go: lookup }",
+        )
+        .replace("{account}?from={caller}", "x");
     checked(
         &text,
         "

@@ -284,7 +284,12 @@ fn what_was_entered_is_read_back() {
          5.0 > key 123 < stop, {read}
          6.0 > key 1   < stop, pin=123, queue sales (routed, at sales)"
     ));
-    assert!(walk.line().variables.iter().any(|v| v.name == "pin" && v.sensitive));
+    assert!(
+        walk.line()
+            .variables
+            .iter()
+            .any(|v| v.name == "pin" && v.sensitive)
+    );
     assert!(!format!("{walk:?}").contains("\"123\""));
 }
 

@@ -66,7 +66,11 @@ fn a_web_service_answers() {
         then(reply(200, r#"{"vip": true, "account": {"balance": 42}}"#)),
         "stop, balance=42, vip=yes, queue sales (routed, at sales)"
     );
-    for unknown in [reply(404, "<html>"), reply(200, "{}"), reply(200, r#"{"account": {"balance": null}}"#)] {
+    for unknown in [
+        reply(404, "<html>"),
+        reply(200, "{}"),
+        reply(200, r#"{"account": {"balance": null}}"#),
+    ] {
         assert_eq!(then(unknown), "stop, message people");
     }
 }
@@ -78,9 +82,18 @@ fn a_web_service_that_answers_nonsense_ends_with_a_person() {
         (reply(500, ""), "answered with status 500"),
         (reply(301, ""), "answered with status 301"),
         (reply(200, "<html>"), "did not answer in JSON"),
-        (reply(200, r#"{"account": {"balance": "much"}}"#), "gave a `account.balance` that is no number"),
-        (reply(200, r#"{"account": {"balance": 1}, "vip": "so so"}"#), "gave a `vip` that is no flag"),
-        (reply(200, &" ".repeat(70_000)), "answered more than we read"),
+        (
+            reply(200, r#"{"account": {"balance": "much"}}"#),
+            "gave a `account.balance` that is no number",
+        ),
+        (
+            reply(200, r#"{"account": {"balance": 1}, "vip": "so so"}"#),
+            "gave a `vip` that is no flag",
+        ),
+        (
+            reply(200, &" ".repeat(70_000)),
+            "answered more than we read",
+        ),
     ] {
         assert_eq!(
             then(bad),
@@ -141,7 +154,7 @@ fn callers_by_number() {
     );
     for (number, what) in [
         (Some("+4530901820"), "play danes"),
-        (Some("+4630901820"), "queue people (routed, at root)"),
+        (Some("+4630901820"), "queue sales (routed, at sales)"),
         (None, "queue people (routed, at root)"),
     ] {
         let caller = Caller {
