@@ -207,7 +207,7 @@ m.yaml:16:25: `offiec` is not a calendar
         "
 m.yaml:15:54: this line does not speak `fr`
    15 |       - { when: { caller: [\"+45*\", \"112\"], language: fr }, go: account }
-      |                                                          ^^ it speaks: en, de",
+      |                                                      ^^ it speaks: en, de",
     );
 }
 
