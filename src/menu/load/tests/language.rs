@@ -250,3 +250,46 @@ m.yaml:12:3: who presses nothing would listen for ever: hours → lookup → hou
       |   ^^^^^ let one of them go to a menu, `back` or `human`",
     );
 }
+
+/// The guide's first line, and its kinds of nodes put together.
+#[test]
+fn what_the_guide_shows_is_true() {
+    let page = include_str!("../../../../docs/menus.md");
+    let mut blocks = Vec::new();
+    let mut rest = page;
+    while let Some((_, after)) = rest.split_once("```yaml\n") {
+        let (block, after) = after.split_once("```").expect("the end of a block");
+        blocks.push(block);
+        rest = after;
+    }
+    let (first, kinds) = blocks.split_first().expect("a first line");
+    let first: Vec<&str> = first
+        .lines()
+        .map(|l| l.strip_prefix("   ").unwrap_or(l))
+        .collect();
+    let first = first.join("\n");
+    assert!(load("support.yaml", &first, &bilingual(&first)).is_ok_and(|(_, w)| w.is_empty()));
+
+    let mut nodes = String::new();
+    for line in kinds.iter().flat_map(|block| block.lines()) {
+        nodes.push_str(&format!("  {line}\n"));
+    }
+    let more = "  billing: { say: { text: \"Billing.\", go: account } }\n  tell: { say: { text: \"You owe \
+                {balance}.\", go: kind } }\n  unknown: { queue: support }\n  danes: { queue: support }\n  \
+                owing: { queue: support }\n  vip: { queue: support }\n";
+    let top = "line: test\nnumbers: [\"100\"]\nlanguages: [en, de]\nhuman: support\nstart: speak\nnodes:\n";
+    let office = "calendar: office\nzone: Europe/Berlin\nhours: { mon-fri: 08:00-17:00 }\n";
+    // In two languages for `speak`; what is said in one only is told, and nothing else is.
+    let text = format!("{top}{nodes}{more}");
+    let mistakes = load_all(
+        [("office.yaml", office), ("m.yaml", text.as_str())],
+        &bilingual(&text),
+    );
+    let mistakes = mistakes.expect_err("words in one language");
+    let others: Vec<String> = mistakes
+        .iter()
+        .filter(|m| m.what != "in which language is this?")
+        .map(ToString::to_string)
+        .collect();
+    assert!(others.is_empty(), "{}", others.join("\n"));
+}
