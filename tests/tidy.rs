@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "ids",
             "now",
             "menu::outcome",
+            "menu::value",
             "queue::action",
             "queue::acd",
             "media::command",

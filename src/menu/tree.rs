@@ -103,10 +103,6 @@ pub struct Node {
 
 /// What a node does.
 #[derive(Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a line's nodes are made once and then only read in place"
-)]
 pub enum Kind {
     /// Offers keys.
     Menu(Menu),

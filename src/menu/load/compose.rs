@@ -105,7 +105,6 @@ fn tells(greeting: Option<&Words>, digit: usize) -> bool {
 }
 
 /// What a menu says after failed tries: the operator's `again`, or composed.
-#[expect(clippy::too_many_arguments, reason = "all of it shapes the prompt")]
 pub(super) fn again(
     src: &mut Source<'_>,
     cx: &Context<'_>,

@@ -8,7 +8,7 @@ use crate::ids::{CalendarName, Language, PromptName, QueueName};
 use crate::menu::calendar::Calendar;
 
 /// What menu files may refer to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Known {
     /// The language of lines that do not say theirs.
     pub language: Language,
@@ -20,18 +20,6 @@ pub struct Known {
     pub calendars: BTreeMap<CalendarName, Arc<Calendar>>,
     /// Text that nobody has said yet is taken: its voice comes later. See [`super::texts`].
     pub voiceless: bool,
-}
-
-impl Default for Known {
-    fn default() -> Known {
-        Known {
-            language: Language::default(),
-            prompts: BTreeMap::new(),
-            queues: BTreeSet::new(),
-            calendars: BTreeMap::new(),
-            voiceless: false,
-        }
-    }
 }
 
 impl Known {
