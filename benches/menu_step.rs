@@ -13,10 +13,10 @@ use zeroline::now::Now;
 use zeroline::prompts::{PromptLibrary, embedded};
 
 fn demo() -> Arc<Line> {
-    let prompts = PromptLibrary::load(None, embedded::LANGUAGE, &[]).expect("prompts");
+    let prompts = PromptLibrary::load(None, &[embedded::LANGUAGE.into()], &[]).expect("prompts");
     let known = Known {
         language: embedded::LANGUAGE.to_owned(),
-        prompts: prompts.facts().clone(),
+        prompts: prompts.facts(&embedded::LANGUAGE.into()).clone(),
         queues: [QueueName::new("support")].into(),
     };
     let (file, text) = embedded::DEMO_LINE;

@@ -157,6 +157,10 @@ name_type!(
     /// A prompt by name: the file name without language folder and ending.
     PromptName
 );
+name_type!(
+    /// A language of callers by its short name, as menus and prompt folders write it: `en`, `de`.
+    Language
+);
 
 /// A caller's number (or the user part of their SIP address).
 ///

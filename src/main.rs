@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
-use zeroline::cli::{self, Cli, Command, ContactsCommand, MessagesCommand, Options};
+use zeroline::cli::{
+    self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
+};
 use zeroline::config::{AgentSecret, Config};
 use zeroline::server::{self, Server};
 use zeroline::setup::{self, Purpose, Setup};
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         Some(Command::Check) => check(&options),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
+        Some(Command::Prompts { what }) => prompts(&options, what),
     };
     ExitCode::from(code)
 }
@@ -57,6 +60,18 @@ fn check(options: &Options) -> u8 {
             }
             println!("all good");
             cli::OK
+        }
+        Err(told) => mistakes(&told),
+    }
+}
+
+fn prompts(options: &Options, what: Option<PromptsCommand>) -> u8 {
+    let what = what.unwrap_or(PromptsCommand::Report { json: false });
+    match setup::prompts::run(options, what) {
+        Ok(outcome) => {
+            print!("{}", outcome.told);
+            outcome.mistakes.iter().for_each(|m| eprintln!("{m}"));
+            outcome.code
         }
         Err(told) => mistakes(&told),
     }

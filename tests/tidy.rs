@@ -88,6 +88,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "menu",
             "check",
             "task::clock",
+            // Speech engines that are servers.
+            "net::http",
         ],
     ),
     (

@@ -3,6 +3,7 @@
 pub mod load;
 pub mod mistake;
 pub mod outcome;
+pub mod spoken;
 pub mod system;
 pub mod tree;
 pub mod walk;

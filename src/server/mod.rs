@@ -108,7 +108,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();
     let setup = Arc::new(CallSetup {
-        prompts: Arc::new(prompts.into_prompts()),
+        prompts: Arc::new(prompts.into_prompts_of(&config.prompts.language)),
         lines: lines
             .iter()
             .map(|l| (l.name.clone(), Arc::clone(l)))
