@@ -13,10 +13,11 @@ use zeroline::now::Now;
 use zeroline::prompts::{PromptLibrary, embedded};
 
 fn demo() -> Arc<Line> {
-    let prompts = PromptLibrary::load(None, embedded::LANGUAGE, &[]).expect("prompts");
     let language = Language::new(embedded::LANGUAGE);
+    let languages = std::slice::from_ref(&language);
+    let prompts = PromptLibrary::load(None, languages, &[]).expect("prompts");
     let known = Known {
-        prompts: [(language, prompts.facts().clone())].into(),
+        prompts: [(language.clone(), prompts.facts(&language).clone())].into(),
         queues: [QueueName::new("support")].into(),
         ..Known::default()
     };

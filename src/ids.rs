@@ -158,7 +158,7 @@ name_type!(
     PromptName
 );
 name_type!(
-    /// A language of prompts by its tag (BCP 47), as the prompt folder is called.
+    /// A language of callers by its tag (BCP 47), as menus and prompt folders write it: `en`, `de`.
     Language
 );
 name_type!(

@@ -89,6 +89,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "menu",
             "check",
             "task::clock",
+            // Speech engines that are servers.
+            "net::http",
         ],
     ),
     (

@@ -18,9 +18,11 @@ use tokio::task::JoinSet;
 use tracing::{debug, error, info, warn};
 
 use crate::call::setup::{CallSetup, CallStart, Prompts};
-use crate::ids::{ContactId, Language, LegId};
+use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
+use crate::net::http::HttpClient;
 use crate::net::media::MediaPool;
+use crate::net::tls::TlsError;
 use crate::observe::{self, Health, Readiness};
 use crate::queue::acd::Acd;
 use crate::setup::Setup;
@@ -58,6 +60,9 @@ pub enum StartError {
     /// Metrics and health.
     #[error("can not listen for metrics on {0}: {1}; choose another by --http, or `--http off`")]
     Http(SocketAddr, std::io::Error),
+    /// The certificates that web services are believed by.
+    #[error(transparent)]
+    Web(#[from] TlsError),
     /// Metrics.
     #[error(transparent)]
     Observe(#[from] observe::ObserveError),
@@ -107,11 +112,10 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let acd = Acd::new(build::acd(&config));
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();
-    let language = Language::new(&config.prompts.language);
     let setup = Arc::new(CallSetup {
         prompts: Arc::new(Prompts {
-            fallback: language.clone(),
-            languages: [(language, prompts.into_prompts())].into(),
+            fallback: config.prompts.language.clone(),
+            languages: prompts.into_prompts().into_iter().collect(),
         }),
         lines: lines
             .iter()
@@ -135,6 +139,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         media,
         queue,
         store,
+        web: HttpClient::new()?,
         addresses,
         message,
     };

@@ -129,6 +129,18 @@ pub(super) fn read(
     Some(line)
 }
 
+/// What stands under `languages`.
+pub(super) fn named_languages(yaml: &Yaml) -> Vec<Language> {
+    let Data::Map(pairs) = &yaml.data else {
+        return Vec::new();
+    };
+    let named = pairs.iter().filter(|(k, _)| k.text() == Some("languages"));
+    let tags = named
+        .flat_map(|(_, y)| nodes::items(y))
+        .filter_map(Yaml::text);
+    tags.map(Language::new).collect()
+}
+
 fn read_languages(src: &mut Source<'_>, yaml: Option<&Yaml>, known: &Known) -> Vec<Language> {
     let mut languages: Vec<Language> = Vec::new();
     for y in yaml.map(nodes::items).unwrap_or_default() {

@@ -178,6 +178,17 @@ fn calendars(files: &[Parsed<'_>]) -> (BTreeMap<CalendarName, Arc<Calendar>>, Ve
     (calendars, mistakes)
 }
 
+/// The languages that lines name at their top, whether there are prompts of them or not.
+pub fn languages<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> BTreeSet<Language> {
+    let mut all = BTreeSet::new();
+    for (file, text) in files {
+        if let Ok(yaml) = &parse(file, text).yaml {
+            all.extend(line::named_languages(yaml));
+        }
+    }
+    all
+}
+
 /// The texts of menu files that need a voice, each once per language, and the languages in which
 /// values are read: their vocabulary ([`super::say::vocabulary`]) is needed as well. Mistakes are
 /// left to [`load_all`].

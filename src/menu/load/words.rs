@@ -363,7 +363,7 @@ pub(super) fn voiced(
     at: At,
     text: &str,
 ) -> Option<Item> {
-    let name = text_prompt(language.as_str(), text);
+    let name = text_prompt(language, text);
     src.wants_voice(language, text, at);
     let facts = match cx.known.facts(language, &name) {
         Some(facts) => facts.clone(),

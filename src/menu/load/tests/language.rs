@@ -18,7 +18,7 @@ fn bilingual(text: &str) -> Known {
     }
     let (wanted, _) = texts([("m.yaml", text)], &known);
     for t in wanted {
-        let name = text_prompt(t.language.as_str(), &t.text);
+        let name = text_prompt(&t.language, &t.text);
         let facts = PromptFacts {
             transcript: Some(t.text),
             length: Some(Duration::from_secs(1)),
