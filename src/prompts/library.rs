@@ -96,6 +96,7 @@ impl PromptLibrary {
         let mut mistakes = Vec::new();
         let mut texts = BTreeMap::new();
         let mut work: Vec<(Language, String, Recording)> = Vec::new();
+        let is_there = dir.is_some_and(Path::is_dir);
         for language in languages {
             if library.languages.contains_key(language) {
                 continue;
@@ -103,9 +104,9 @@ impl PromptLibrary {
             library.languages.insert(language.clone(), Shelf::default());
             let mut folder = Folder::embedded(language);
             match dir.map(|dir| dir.join(language.as_str())) {
-                // What is built in of a language needs no folder.
-                Some(dir) if dir.exists() || folder.texts.is_empty() => {
-                    folder.lay_over(&dir, language);
+                // Of a language whose words are built in there need be no folder.
+                Some(own) if own.exists() || folder.texts.is_empty() || !is_there => {
+                    folder.lay_over(&own, language);
                 }
                 None if folder.texts.is_empty() => mistakes.push(PromptMistake::new(
                     "prompts",

@@ -186,11 +186,18 @@ fn a_missing_folder_or_language_is_told() {
         PromptLibrary::load(dir, &names(&[language]), &[]).unwrap_err()[0].to_string()
     };
     assert_eq!(
-        told(None, "de"),
-        "prompts: no prompts of the language `de` are built in; set prompts.dir to a folder that \
+        told(None, "fr"),
+        "prompts: no prompts of the language `fr` are built in; set prompts.dir to a folder that \
          has them"
     );
     assert!(told(Some(Path::new("no-such")), "de").starts_with("no-such/de: can not be read"));
+    // The words of German are built in, so that a folder of other languages is enough.
+    let dir = tempfile::tempdir().unwrap();
+    let german = PromptLibrary::load(Some(dir.path()), &names(&["de"]), &[]).unwrap();
+    let unspoken = german.unspoken(&"de".into());
+    let own = system::all().len() - 2;
+    assert_eq!(unspoken.len(), own, "all but music and beep");
+    assert!(told(Some(dir.path()), "fr").contains("/fr: can not be read"));
 }
 
 #[test]
