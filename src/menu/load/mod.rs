@@ -33,7 +33,8 @@ use std::time::Duration;
 use self::nodes::Defaults;
 use self::source::{Fields, Source};
 use self::yaml::{At, Data, Yaml};
-use super::mistake::{Mistake, Severity};
+pub use self::speech::{ZeroForm, announces};
+use super::mistake::{Mistake, Place, Severity};
 use super::tree::{Line, NodeId, Target};
 use crate::ids::{LineName, NodeName, PromptName, QueueName};
 use crate::text::{nearest, parse_duration};
@@ -63,10 +64,22 @@ pub struct PromptFacts {
     pub length: Option<Duration>,
 }
 
+/// What of a file is kept beside its line, for whoever looks at the line later.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Where the line begins.
+    pub line: Place,
+    /// Where the nodes stand, in their order.
+    pub nodes: Vec<Place>,
+    /// What the file itself says is said in recordings, over their transcripts.
+    pub texts: BTreeMap<PromptName, Vec<String>>,
+}
+
 /// All lines, none of which shares a number with another.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     lines: Vec<Arc<Line>>,
+    origins: Vec<Origin>,
     by_number: HashMap<String, usize>,
     /// What the operator should know, although everything loads.
     pub warnings: Vec<Mistake>,
@@ -81,6 +94,11 @@ impl Lines {
     /// All of them, in the order of loading.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Line>> {
         self.lines.iter()
+    }
+
+    /// All of them with where they come from.
+    pub fn with_origins(&self) -> impl Iterator<Item = (&Arc<Line>, &Origin)> {
+        self.lines.iter().zip(&self.origins)
     }
 }
 
@@ -135,6 +153,7 @@ pub fn load_all<'a>(
             let numbers = line.numbers.iter().cloned();
             lines.by_number.extend(numbers.map(|n| (n, index)));
             lines.lines.push(Arc::new(line));
+            lines.origins.push(read.origin);
         }
     }
     if mistakes.iter().any(|m| m.severity == Severity::Error) {
@@ -150,6 +169,7 @@ struct Read {
     mistakes: Vec<Mistake>,
     numbers: Vec<(String, Mistake)>,
     name: Option<(String, Mistake)>,
+    origin: Origin,
 }
 
 /// What the nodes refer to.
@@ -167,12 +187,16 @@ fn read(file: &str, text: &str, known: &Known) -> Read {
         mistakes: Vec::new(),
         numbers: Vec::new(),
         name: None,
+        origin: Origin::default(),
     };
     match yaml::parse(text) {
         Ok(yaml) => out.line = read_line(&mut src, &yaml, known, &mut out),
         Err((at, what)) => src.error(at, what, "mend this first; what follows was not read"),
     }
     out.mistakes = src.mistakes;
+    for (prompt, text) in src.texts {
+        out.origin.texts.entry(prompt).or_default().push(text);
+    }
     out.mistakes.sort_by_key(|m| (m.line, m.column));
     out
 }
@@ -183,6 +207,7 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
     let name = name.and_then(|y| {
         let name = src.value(y, "line", "support", word)?;
         let place = src.mistake(Severity::Error, y.at, String::new(), String::new());
+        out.origin.line = src.place(y.at);
         out.name = Some((name.clone(), place));
         Some(name)
     });
@@ -261,6 +286,7 @@ fn read_line(src: &mut Source<'_>, yaml: &Yaml, known: &Known, out: &mut Read) -
     };
     let places: Vec<At> = nodes.iter().map(|(_, at, _)| *at).collect();
     reach::check(src, &line, &places);
+    out.origin.nodes = places.iter().map(|at| src.place(*at)).collect();
     Some(line)
 }
 

@@ -1,7 +1,8 @@
 //! The file being read, its mistakes so far, and mappings whose keys are all accounted for.
 
 use super::yaml::{At, Data, Yaml};
-use crate::menu::mistake::{Mistake, Severity};
+use crate::ids::PromptName;
+use crate::menu::mistake::{Mistake, Place, Severity};
 use crate::text::{either, nearest};
 
 /// One file and what was found wrong in it.
@@ -9,6 +10,8 @@ pub(super) struct Source<'a> {
     file: &'a str,
     lines: Vec<&'a str>,
     pub mistakes: Vec<Mistake>,
+    /// What the file itself says is said in a recording.
+    pub texts: Vec<(PromptName, String)>,
 }
 
 impl<'a> Source<'a> {
@@ -17,21 +20,23 @@ impl<'a> Source<'a> {
             file,
             lines: text.lines().collect(),
             mistakes: Vec::new(),
+            texts: Vec::new(),
         }
     }
 
-    pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
+    pub fn place(&self, at: At) -> Place {
         let source = at.line.checked_sub(1).and_then(|i| self.lines.get(i));
-        Mistake {
-            severity,
+        Place {
             file: self.file.to_owned(),
             line: at.line,
             column: at.column,
             width: at.width,
             source: source.copied().unwrap_or_default().to_owned(),
-            what,
-            remedy,
         }
+    }
+
+    pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
+        self.place(at).mistake(severity, what, remedy)
     }
 
     pub fn error(&mut self, at: At, what: impl Into<String>, remedy: impl Into<String>) {

@@ -20,8 +20,8 @@ pub(super) struct Spoken {
 }
 
 /// How a person is reached where the speech is heard.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum ZeroForm {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ZeroForm {
     /// By 0.
     Plain,
     /// By 0 and then #: an entry may begin with 0.
@@ -102,6 +102,7 @@ pub(super) fn read_fields(
             continue;
         };
         let own = text.filter(|_| names.len() == 1).map(|(_, t)| t.to_owned());
+        src.texts.extend(own.clone().map(|t| (name.clone(), t)));
         spoken.push(Spoken {
             text: own.or_else(|| facts.transcript.clone()),
             prompt: name,
@@ -158,7 +159,7 @@ pub(super) fn with_zero(
 }
 
 /// Whether a transcript tells how to reach a person: "press zero", "tast 0", "0 drücken" …
-fn announces(text: &str, form: ZeroForm) -> bool {
+pub fn announces(text: &str, form: ZeroForm) -> bool {
     let text = text.to_lowercase();
     let words: Vec<&str> = text
         .split(|c: char| !c.is_alphanumeric() && c != '#')
