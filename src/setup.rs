@@ -5,12 +5,14 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::check::{self, report::Report};
 use crate::cli::Options;
 use crate::config::{self, AgentSecret, Config, Layers, Secret};
 use crate::ids::PromptName;
 use crate::menu::load::{Known, Lines, load_all};
 use crate::menu::system;
 use crate::prompts::{PromptLibrary, embedded};
+use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 
 /// More menu files are refused.
@@ -23,6 +25,8 @@ pub struct Setup {
     pub config: Config,
     /// The lines.
     pub lines: Lines,
+    /// What was proven of them.
+    pub reports: Vec<Report>,
     /// The prompts, encoded for the codecs of the settings.
     pub prompts: PromptLibrary,
     /// What the operator should know, although all of it loads; ready to print.
@@ -73,6 +77,8 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
         told.extend(mistakes.iter().map(ToString::to_string));
         Lines::default()
     });
+    let checked = check::check(&lines, prompts.facts(), &queues(&config));
+    told.extend(checked.findings.iter().map(ToString::to_string));
     if told.is_empty() && config.demo && purpose == Purpose::Serve {
         told.extend(give_demo_password(&mut config).err());
     }
@@ -80,13 +86,32 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
         return Err(told);
     }
     let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(checked.warnings.iter().map(ToString::to_string));
     warnings.extend(doubts(&config, &lines));
     Ok(Setup {
         config,
         lines,
+        reports: checked.reports,
         prompts,
         warnings,
     })
+}
+
+/// The queues as the proof needs them.
+pub fn queues(config: &Config) -> Vec<check::Queue> {
+    let queues = config.queues.iter().map(|q| check::Queue {
+        name: q.name.clone(),
+        max_wait: q.max_wait,
+        overflow: q
+            .overflow
+            .iter()
+            .map(|step| match step {
+                OverflowStep::Queue(to) => check::Overflow::Queue(to.clone()),
+                OverflowStep::Message => check::Overflow::Message,
+            })
+            .collect(),
+    });
+    queues.collect()
 }
 
 /// The settings alone: for commands that look into the store.

@@ -32,8 +32,8 @@ use std::time::Duration;
 
 use self::nodes::Defaults;
 use self::source::{Fields, Source};
-use self::yaml::{At, Data, Yaml};
 pub use self::speech::{ZeroForm, announces};
+use self::yaml::{At, Data, Yaml};
 use super::mistake::{Mistake, Place, Severity};
 use super::tree::{Line, NodeId, Target};
 use crate::ids::{LineName, NodeName, PromptName, QueueName};

@@ -183,9 +183,8 @@ impl Walk {
     fn reaches_person(&self, key: Key) -> bool {
         let starred = self.last_key == Some(Key::STAR);
         let leading_zero = self.collect().is_some_and(|c| c.leading_zero);
-        self.phase().is_some_and(|phase| {
-            situation::reaches_person(phase, starred, leading_zero, key)
-        })
+        self.phase()
+            .is_some_and(|phase| situation::reaches_person(phase, starred, leading_zero, key))
     }
 
     /// What is being done; `None` once the menu has been left.
@@ -208,6 +207,14 @@ impl Walk {
         Some(Situation {
             node: self.at,
             phase: self.phase()?,
+            digits: match &self.doing {
+                Doing::Entering { digits } => digits.len(),
+                Doing::Saying
+                | Doing::Choosing
+                | Doing::Confirming { .. }
+                | Doing::Parting
+                | Doing::Left => 0,
+            },
             playing: self.playing,
             failures: self.failures,
             starred: self.last_key == Some(Key::STAR),

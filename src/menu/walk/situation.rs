@@ -52,6 +52,8 @@ pub struct Situation {
     pub node: NodeId,
     /// What is done there.
     pub phase: Phase,
+    /// How many digits of an entry have been taken.
+    pub digits: usize,
     /// A prompt is playing.
     pub playing: bool,
     /// Failed tries at this node, in this visit.

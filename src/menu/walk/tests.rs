@@ -59,7 +59,7 @@ pub(super) fn line(nodes: &str) -> Arc<Line> {
     }
 }
 
-pub(super) fn at(ms: u64) -> Now {
+pub(crate) fn at(ms: u64) -> Now {
     Now {
         mono: Mono::from_millis(ms),
         wall: Wall::from_unix_millis(1_795_000_000_000),
