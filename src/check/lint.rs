@@ -182,12 +182,14 @@ impl Lints<'_> {
         let (Some((parent, _)), None) = (before.next(), before.next()) else {
             return;
         };
-        let Some((_, parent, large)) = menus.iter().find(|(m, _, _)| *m == parent) else {
+        let Some((before_it, parent, large)) = menus.iter().find(|(m, _, _)| *m == parent) else {
             return;
         };
-        let (few, others) = (keys(small).len(), keys(large).len());
-        let together = (others + few).saturating_sub(1);
-        if few <= FEW && together <= TOGETHER {
+        // The way back to the menu before is none of its own.
+        let own = small.options.iter().flatten();
+        let few = own.filter(|o| o.go != Target::Node(*before_it)).count();
+        let together = (keys(large).len() + few).saturating_sub(1);
+        if id != self.line.start && (1..=FEW).contains(&few) && together <= TOGETHER {
             let what = format!(
                 "the {few} options of `{}` would fit into `{}`, which would then have {together}",
                 node.name, parent.name
