@@ -283,6 +283,16 @@ mod tests {
     }
 
     #[test]
+    fn a_check_may_be_for_machines_and_by_a_law() {
+        let args = "zeroline check --json --profile pt";
+        let cli = Cli::try_parse_from(args.split_whitespace()).unwrap();
+        let profile = Some(LawProfile::Pt);
+        let json = true;
+        assert_eq!(cli.command, Some(Command::Check { json, profile }));
+        assert!(Cli::try_parse_from(["zeroline", "check", "--profile", "atlantis"]).is_err());
+    }
+
+    #[test]
     fn contacts_are_listed_unless_one_is_asked_for() {
         let parse = |args: &str| Cli::try_parse_from(args.split_whitespace());
         let cli = parse("zeroline contacts").unwrap();

@@ -373,6 +373,33 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_breaks_the_promise_does_not_load() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "line: closed\nnumbers: [\"1\"]\nhuman: support\nstart: news\nnodes:\n  \
+                    news: { say: { prompt: northwind-hours, go: bye } }\n  \
+                    bye: { goodbye: { prompt: northwind-goodbye } }\n";
+        std::fs::write(dir.path().join("closed.yaml"), text).unwrap();
+        let mut options = options(dir.path(), &[]);
+        options.menus = Some(dir.path().to_owned());
+        for purpose in [Purpose::Check, Purpose::Serve] {
+            let told = load(&options, purpose).unwrap_err().join("\n");
+            let expected = "closed.yaml:7:3: P6: the caller did not choose this good-bye at `bye`";
+            assert!(told.contains(expected), "{told}");
+            assert!(
+                told.ends_with("answer → the prompt ends → hang-up"),
+                "{told}"
+            );
+        }
+        std::fs::write(
+            dir.path().join("closed.yaml"),
+            text.replace("go: bye", "go: human"),
+        )
+        .unwrap();
+        let setup = load(&options, Purpose::Check).unwrap();
+        assert_eq!(setup.reports.len(), 1);
+    }
+
+    #[test]
     fn mistakes_of_settings_menus_and_prompts_come_together() {
         let dir = tempfile::tempdir().unwrap();
         let menus = dir.path().join("menus");
