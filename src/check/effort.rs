@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::said::{Part, Said};
+use super::said::Said;
 use crate::menu::system;
 use crate::menu::tree::{Kind, Line, Menu, NodeId, Speech, Target};
 
@@ -143,8 +143,8 @@ pub(super) fn key_told_at(
         if part.name.as_str() == press {
             return Some(heard + length);
         }
-        if let Some(share) = share_until(&part, key) {
-            return Some(heard + length.mul_f64(share));
+        if let Some((_, share)) = part.keys().iter().find(|(k, _)| *k == key) {
+            return Some(heard + length.mul_f64(*share));
         }
         heard += length;
     }
@@ -153,38 +153,24 @@ pub(super) fn key_told_at(
 
 /// When the first option of a menu begins to be told: where the greeting ends.
 pub(super) fn first_option_at(menu: &Menu, said: &Said<'_>, language: u8) -> Option<Duration> {
-    let (first, body) = (
-        said.parts(&menu.first, language),
-        said.parts(&menu.body, language),
-    );
-    let begins = body.first()?;
-    let composed = first.len() > body.len() || said_press(&first);
+    let begins = said.parts(&menu.body, language).next()?;
+    let count = |speech| said.parts(speech, language).count();
+    let composed = count(&menu.first) > count(&menu.body)
+        || said
+            .parts(&menu.first, language)
+            .any(|p| p.name.as_str().starts_with("sys-press-"));
     let mut heard = Duration::ZERO;
-    for part in &first {
+    for part in said.parts(&menu.first, language) {
         if composed && part.name == begins.name {
             return Some(heard);
         }
-        let told = (1..=9).filter_map(|key| share_until(part, key));
+        let told = part.keys().iter().map(|(_, share)| *share);
         if let Some(share) = told.reduce(f64::min) {
             return Some(heard + part.length?.mul_f64(share));
         }
         heard += part.length?;
     }
     Some(heard)
-}
-
-fn said_press(parts: &[Part<'_>]) -> bool {
-    parts
-        .iter()
-        .any(|p| p.name.as_str().starts_with("sys-press-"))
-}
-
-/// How much of a recording has been heard when its words have told to press a key.
-fn share_until(part: &Part<'_>, key: usize) -> Option<f64> {
-    let text = part.texts.first()?;
-    let words = super::words::words(text);
-    let at = super::words::told(&words).find(|told| told.key == key)?;
-    Some((at.at + 1) as f64 / words.len().max(1) as f64)
 }
 
 /// Whole milliseconds.

@@ -130,8 +130,7 @@ impl<'a> Facts<'a> {
             }
         };
         let first_words = first.and_then(|(_, menu, _)| {
-            let parts = said.parts(&menu.first, 0);
-            let texts: Option<Vec<&str>> = parts.iter().map(|p| p.texts.first().copied()).collect();
+            let texts: Option<Vec<&str>> = said.parts(&menu.first, 0).map(|p| p.text()).collect();
             texts.map(|t| t.join(" ").to_lowercase())
         });
         let human = queues.iter().find(|q| q.name == line.human);

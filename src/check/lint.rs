@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::effort::{first_option_at, key_told_at};
 use super::said::Said;
-use super::words;
 use crate::menu::load::Origin;
 use crate::menu::mistake::{Mistake, Place, Severity};
 use crate::menu::tree::{Kind, Line, Menu, Node, NodeId, Target};
@@ -150,12 +149,8 @@ impl Lints<'_> {
 
     fn key_first(&mut self, id: NodeId, node: &Node, menu: &Menu) {
         for language in 0..self.said.languages() {
-            let parts = self.said.parts(&menu.first, language);
-            let texts = parts.iter().filter_map(|p| p.texts.first());
-            let found = texts.into_iter().find_map(|text| {
-                let words = words::words(text);
-                words::told(&words).find(|t| t.key_first).map(|t| t.key)
-            });
+            let mut parts = self.said.parts(&menu.first, language);
+            let found = parts.find_map(|p| p.key_first());
             if let Some(key) = found {
                 let what = format!(
                     "`{}` tells key {key} before what it is for{}",

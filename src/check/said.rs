@@ -1,9 +1,10 @@
 //! What is said in a speech, as the proof and the figures need it. The only place that looks
 //! into speeches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use super::words;
 use crate::ids::PromptName;
 use crate::menu::load::{PromptFacts, ZeroForm, announces};
 use crate::menu::system;
@@ -13,28 +14,82 @@ use crate::menu::tree::{Line, Speech};
 pub struct Said<'a> {
     languages: Vec<String>,
     facts: &'a BTreeMap<PromptName, PromptFacts>,
-    texts: &'a BTreeMap<PromptName, Vec<String>>,
+    heard: HashMap<PromptName, Heard>,
+}
+
+/// What is heard in one recording. Each is read once, however often it is said.
+struct Heard {
+    /// The words, by the menu file or by the transcript.
+    text: Option<String>,
+    /// Whether some words tell that 0 reaches a person, and that 0 and then # does.
+    zero: bool,
+    zero_hash: bool,
+    /// The keys that it tells to press, with the share of the words until then.
+    keys: Vec<(usize, f64)>,
+    /// A key that is told before what it is for.
+    key_first: Option<usize>,
+}
+
+impl Heard {
+    fn new(texts: &[&str]) -> Heard {
+        let text = texts.first().copied();
+        let words = words::words(text.unwrap_or_default());
+        let told: Vec<words::Told> = words::told(&words).collect();
+        let share = |at: usize| (at + 1) as f64 / words.len().max(1) as f64;
+        Heard {
+            text: text.map(str::to_owned),
+            zero: texts.iter().any(|t| announces(t, ZeroForm::Plain)),
+            zero_hash: texts.iter().any(|t| announces(t, ZeroForm::ThenHash)),
+            keys: told.iter().map(|t| (t.key, share(t.at))).collect(),
+            key_first: told.iter().find(|t| t.key_first).map(|t| t.key),
+        }
+    }
 }
 
 /// One recording in a speech.
 pub(super) struct Part<'a> {
     pub name: &'a PromptName,
     pub length: Option<Duration>,
-    /// What is said in it: by the menu file, or by its transcript.
-    pub texts: Vec<&'a str>,
+    heard: Option<&'a Heard>,
 }
+
+impl<'a> Part<'a> {
+    /// The words, where they are known.
+    pub fn text(&self) -> Option<&'a str> {
+        self.heard?.text.as_deref()
+    }
+
+    /// The keys that it tells to press, with the share of it that has been heard until then.
+    pub fn keys(&self) -> &'a [(usize, f64)] {
+        self.heard.map_or(&[], |h| h.keys.as_slice())
+    }
+
+    /// A key that is told before what it is for: "press 1 for billing".
+    pub fn key_first(&self) -> Option<usize> {
+        self.heard?.key_first
+    }
+}
+
+/// Languages whose transcripts can be read for the way to a person.
+const READ: [&str; 4] = ["en", "de", "da", "nb"];
 
 impl<'a> Said<'a> {
     /// The recordings that `line` can ask for; `texts`: what its file says is said in them.
     pub fn new(
         line: &Line,
         facts: &'a BTreeMap<PromptName, PromptFacts>,
-        texts: &'a BTreeMap<PromptName, Vec<String>>,
+        texts: &BTreeMap<PromptName, Vec<String>>,
     ) -> Said<'a> {
+        let heard = line.prompts().into_iter().map(|name| {
+            let own = texts.get(name).into_iter().flatten();
+            let transcript = facts.get(name).and_then(|f| f.transcript.as_deref());
+            let texts: Vec<&str> = own.map(String::as_str).chain(transcript).collect();
+            (name.clone(), Heard::new(&texts))
+        });
         Said {
             languages: vec![line.language.clone()],
             facts,
-            texts,
+            heard: heard.collect(),
         }
     }
 
@@ -49,19 +104,16 @@ impl<'a> Said<'a> {
     }
 
     /// What is said, in order.
-    pub(super) fn parts<'s>(&'s self, speech: &'s Speech, _language: u8) -> Vec<Part<'s>> {
-        let parts = speech.prompts.iter().map(|name| {
-            let facts = self.facts.get(name);
-            let own = self.texts.get(name).into_iter().flatten();
-            let mut texts: Vec<&str> = own.map(String::as_str).collect();
-            texts.extend(facts.and_then(|f| f.transcript.as_deref()));
-            Part {
-                name,
-                length: facts.and_then(|f| f.length),
-                texts,
-            }
-        });
-        parts.collect()
+    pub(super) fn parts<'s>(
+        &'s self,
+        speech: &'s Speech,
+        _language: u8,
+    ) -> impl Iterator<Item = Part<'s>> {
+        speech.prompts.iter().map(|name| Part {
+            name,
+            length: self.recording(name),
+            heard: self.heard.get(name),
+        })
     }
 
     /// How long a speech takes; `None`: not known.
@@ -82,12 +134,13 @@ impl<'a> Said<'a> {
             ZeroForm::Plain => &[system::ZERO, system::LAST_TRY],
             ZeroForm::ThenHash => &[system::ZERO_HASH],
         };
-        self.parts(speech, language).iter().any(|part| {
-            let believed = own.contains(&part.name.as_str()) && (unread || part.texts.is_empty());
-            believed || part.texts.iter().any(|text| announces(text, form))
+        self.parts(speech, language).any(|part| {
+            let believed = unread || part.text().is_none();
+            let told = part.heard.is_some_and(|h| match form {
+                ZeroForm::Plain => h.zero,
+                ZeroForm::ThenHash => h.zero_hash,
+            });
+            told || (believed && own.contains(&part.name.as_str()))
         })
     }
 }
-
-/// Languages whose transcripts can be read for the way to a person.
-const READ: [&str; 4] = ["en", "de", "da", "nb"];
