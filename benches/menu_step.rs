@@ -5,19 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use zeroline::ids::{Key, QueueName};
+use zeroline::ids::{Key, Language, QueueName};
 use zeroline::menu::load::{Known, load};
 use zeroline::menu::tree::Line;
-use zeroline::menu::walk::Walk;
+use zeroline::menu::walk::{Caller, Walk};
 use zeroline::now::Now;
 use zeroline::prompts::{PromptLibrary, embedded};
 
 fn demo() -> Arc<Line> {
-    let prompts = PromptLibrary::load(None, embedded::LANGUAGE, &[]).expect("prompts");
+    let language = Language::new(embedded::LANGUAGE);
+    let languages = std::slice::from_ref(&language);
+    let prompts = PromptLibrary::load(None, languages, &[]).expect("prompts");
     let known = Known {
-        language: embedded::LANGUAGE.to_owned(),
-        prompts: prompts.facts().clone(),
+        prompts: [(language.clone(), prompts.facts(&language).clone())].into(),
         queues: [QueueName::new("support")].into(),
+        ..Known::default()
     };
     let (file, text) = embedded::DEMO_LINE;
     Arc::new(load(file, text, &known).expect("the demo line").0)
@@ -34,7 +36,7 @@ fn menu_step(c: &mut Criterion) {
     let line = demo();
     let now = Now::default();
     let start = || {
-        let mut walk = Walk::start(Arc::clone(&line), now);
+        let mut walk = Walk::start(Arc::clone(&line), Caller::default(), now);
         drain(&mut walk);
         walk
     };

@@ -69,6 +69,93 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<MessagesCommand>,
     },
+    /// Tell what is wrong with the prompts, make speech from text, take in recordings
+    Prompts {
+        /// What about them; without it: report.
+        #[command(subcommand)]
+        what: Option<PromptsCommand>,
+    },
+}
+
+/// About prompts.
+#[derive(Clone, Debug, Subcommand, PartialEq)]
+pub enum PromptsCommand {
+    /// By language: what is missing, clipped, too quiet, too loud, too long, without transcript,
+    /// unused. Exit code 2 when something must be done
+    Report {
+        /// As JSON, one object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Speak the texts of a transcripts file (or of the menus) into the cache, and write them as
+    /// prompts
+    Render {
+        /// A file of `name = "what is said"`; without it: the texts of the menus
+        #[arg(long, value_name = "FILE", requires = "language")]
+        transcripts: Option<PathBuf>,
+        /// The language of the texts
+        #[arg(long, value_name = "LANGUAGE")]
+        language: Option<String>,
+        /// Write NAME.wav and transcripts.toml here; without it: the cache only
+        #[arg(long, value_name = "FOLDER", requires = "language")]
+        into: Option<PathBuf>,
+        /// Ask this engine, whatever the settings say
+        #[arg(long, value_name = "ENGINE")]
+        engine: Option<EngineWord>,
+        /// The highest sampling rate of what is written
+        #[arg(long, default_value = "16000")]
+        rate: RateWord,
+        /// Replace recordings as well, not only what was rendered before
+        #[arg(long)]
+        force: bool,
+    },
+    /// Take in recordings (WAV, MP3, FLAC, Ogg Vorbis): mono, 16 bits, -22 LUFS, peaks at most
+    /// -3 dBTP
+    Import {
+        /// The files; each becomes NAME.wav
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The language that is spoken
+        #[arg(long, value_name = "LANGUAGE")]
+        language: String,
+        /// Write here; without it: the folder of the language in prompts.dir
+        #[arg(long, value_name = "FOLDER")]
+        into: Option<PathBuf>,
+        /// The highest sampling rate of what is written
+        #[arg(long, default_value = "16000")]
+        rate: RateWord,
+        /// Replace what is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// List what is in the cache and no menu says any more
+    Prune {
+        /// And remove it
+        #[arg(long)]
+        remove: bool,
+    },
+}
+
+/// A kind of speech engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EngineWord {
+    /// The program espeak-ng
+    EspeakNg,
+    /// The program flite
+    Flite,
+    /// The server in the settings
+    Http,
+}
+
+/// A sampling rate of prompts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RateWord {
+    /// Half the size; enough for G.711
+    #[value(name = "8000")]
+    Narrow,
+    /// For G.722 and Opus
+    #[value(name = "16000")]
+    Wide,
 }
 
 /// About contacts.

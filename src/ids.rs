@@ -158,9 +158,20 @@ name_type!(
     PromptName
 );
 name_type!(
+    /// A language of callers by its tag (BCP 47), as menus and prompt folders write it: `en`, `de`.
+    Language
+);
+name_type!(
     /// Opening hours that lines and queues refer to; one calendar file.
     CalendarName
 );
+
+impl Default for Language {
+    /// English, in which the built-in prompts are.
+    fn default() -> Language {
+        Language::new("en")
+    }
+}
 
 /// A caller's number (or the user part of their SIP address).
 ///

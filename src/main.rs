@@ -7,7 +7,9 @@ use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
 use zeroline::cli::calendar::CalendarArgs;
-use zeroline::cli::{self, Cli, Command, ContactsCommand, MessagesCommand, Options};
+use zeroline::cli::{
+    self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
+};
 use zeroline::config::{AgentSecret, Config};
 use zeroline::server::{self, Server};
 use zeroline::setup::{self, Purpose, Setup};
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         Some(Command::Calendar(asked)) => calendar(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
+        Some(Command::Prompts { what }) => prompts(&options, what),
     };
     ExitCode::from(code)
 }
@@ -81,6 +84,18 @@ fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
             eprintln!("{e}");
             cli::NOT_FOUND
         }
+    }
+}
+
+fn prompts(options: &Options, what: Option<PromptsCommand>) -> u8 {
+    let what = what.unwrap_or(PromptsCommand::Report { json: false });
+    match setup::prompts::run(options, what) {
+        Ok(outcome) => {
+            print!("{}", outcome.told);
+            outcome.mistakes.iter().for_each(|m| eprintln!("{m}"));
+            outcome.code
+        }
+        Err(told) => mistakes(&told),
     }
 }
 

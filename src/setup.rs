@@ -1,16 +1,20 @@
 //! Reads and checks all that the server is made of, before anything is started: settings, menus
 //! and prompts. Edge: it reads files and the environment.
 
+pub mod prompts;
+mod voices;
+
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::cli::Options;
-use crate::config::{self, AgentSecret, Config, Layers, Secret};
+use crate::config::{self, AgentSecret, Config, Layers, Secret, SpeechEngineKind};
 use crate::ids::PromptName;
 use crate::media::ports::PortPool;
-use crate::menu::load::{Known, Lines, load_all};
+use crate::menu::load::{Lines, PromptFacts, load_all};
 use crate::menu::system;
 use crate::prompts::{PromptLibrary, embedded};
 use crate::sdp::plan::Codec;
@@ -54,24 +58,14 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
         Purpose::Serve if told.is_empty() => &config.media.codecs,
         Purpose::Serve | Purpose::Check => &[],
     };
-    let dir = config.prompts.dir.as_deref();
-    let library = PromptLibrary::load(dir, &config.prompts.language, codecs);
-    let prompts = library.unwrap_or_else(|mistakes| {
-        told.extend(mistakes.iter().map(ToString::to_string));
-        // Menus are checked against what would be there.
-        PromptLibrary::load(None, embedded::LANGUAGE, &[]).unwrap_or_default()
-    });
-    told.extend(missing_prompts(&config, &prompts));
-    let known = Known {
-        language: config.prompts.language.clone(),
-        prompts: prompts.facts().clone(),
-        queues: config.queues.iter().map(|q| q.name.clone()).collect(),
-    };
+    let made = (purpose == Purpose::Serve && told.is_empty()).then_some(codecs);
     let files = read_menus(config.lines.dir.as_deref(), &mut told);
-    let texts = files
-        .iter()
-        .map(|(file, text)| (file.as_str(), text.as_str()));
-    let lines = load_all(texts, &known).unwrap_or_else(|mistakes| {
+    let (prompts, known) = voices::find(&config, &files, made, &mut told);
+    told.extend(missing_prompts(
+        &config,
+        prompts.facts(&config.prompts.language),
+    ));
+    let lines = load_all(pairs(&files), &known).unwrap_or_else(|mistakes| {
         told.extend(mistakes.iter().map(ToString::to_string));
         Lines::default()
     });
@@ -83,6 +77,7 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
     }
     let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
     warnings.extend(doubts(&config, &lines));
+    warnings.extend(prompts.doubts());
     Ok(Setup {
         config,
         lines,
@@ -136,6 +131,13 @@ fn read_settings(options: &Options) -> Result<Settings, Vec<String>> {
     Ok(config::read(&layers, Secret::new("")))
 }
 
+/// Names and texts of menu files.
+fn pairs(files: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    files
+        .iter()
+        .map(|(file, text)| (file.as_str(), text.as_str()))
+}
+
 fn read_menus(dir: Option<&Path>, told: &mut Vec<String>) -> Vec<(String, String)> {
     let Some(dir) = dir else {
         let (file, text) = embedded::DEMO_LINE;
@@ -176,26 +178,31 @@ fn read_menus(dir: Option<&Path>, told: &mut Vec<String>) -> Vec<(String, String
     files
 }
 
-/// What the queues and the server itself say must be there.
-fn missing_prompts(config: &Config, prompts: &PromptLibrary) -> Vec<String> {
-    let language = &config.prompts.language;
-    let mut told = Vec::new();
-    let own = system::all().into_iter().map(|name| (name, "the server"));
-    let queues = config.queues.iter().flat_map(|q| {
+/// What the server itself and the queues say, with the name of who does.
+fn said(config: &Config) -> impl Iterator<Item = (PromptName, &str)> {
+    let own = system::all()
+        .into_iter()
+        .map(|name| (PromptName::new(name), "the server"));
+    own.chain(config.queues.iter().flat_map(|q| {
         let comfort = q.comfort.iter().map(|c| &c.prompt);
         comfort
             .chain([&q.music])
-            .map(|p| (p.as_str().to_owned(), q.name.as_str()))
-    });
-    for (name, of) in own.chain(queues) {
-        if prompts.get(&PromptName::new(&name)).is_none() {
-            told.push(format!(
+            .map(|p| (p.clone(), q.name.as_str()))
+    }))
+}
+
+/// What the queues and the server itself say must be there.
+fn missing_prompts(config: &Config, facts: &BTreeMap<PromptName, PromptFacts>) -> Vec<String> {
+    let language = &config.prompts.language;
+    said(config)
+        .filter(|(name, _)| !facts.contains_key(name))
+        .map(|(name, of)| {
+            format!(
                 "prompts: `{name}`, which {of} needs, is missing; record it as \
                  {language}/{name}.wav in the prompt folder"
-            ));
-        }
-    }
-    told
+            )
+        })
+        .collect()
 }
 
 /// Things that load but are likely not meant.
@@ -215,6 +222,17 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
                 "warning: agent `{}` has an MD5 secret only, so no agent's phone is offered \
                  SHA-256 (RFC 8760); add `ha1_sha256`",
                 agent.id
+            ));
+        }
+    }
+    for engine in &config.prompts.engines {
+        if let SpeechEngineKind::Http { url, key, .. } = &engine.kind
+            && key.is_some()
+            && url.starts_with("http://")
+        {
+            told.push(format!(
+                "warning: the key for the speech engine at {url} goes over the network in the \
+                 clear; write https:// unless it is on this machine"
             ));
         }
     }
@@ -329,7 +347,8 @@ mod tests {
             Some(AgentSecret::Password(p)) => assert_eq!(p.reveal().len(), 12),
             other => panic!("{other:?}"),
         }
-        let moh = first.prompts.get(&PromptName::new(system::MUSIC)).unwrap();
+        let music = PromptName::new(system::MUSIC);
+        let moh = first.prompts.get(&"en".into(), &music).unwrap();
         assert!(moh.encoded(Codec::Pcmu).is_some() && moh.encoded(Codec::Opus).is_none());
     }
 

@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "ids",
             "now",
             "menu::outcome",
+            "menu::value",
             "queue::action",
             "queue::acd",
             "media::command",
@@ -88,6 +89,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "menu",
             "check",
             "task::clock",
+            // Speech engines that are servers.
+            "net::http",
         ],
     ),
     (

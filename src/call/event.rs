@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ids::{AgentId, LegId, LineName, PhoneNumber, QueueName};
 use crate::media::command::{MediaCommand, MediaEvent};
-use crate::menu::outcome::Reason;
+use crate::menu::outcome::{AskId, Reason, WebReply, WebRequest};
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
 use crate::record::timeline::{Event as RecordEvent, MessageId};
@@ -30,6 +30,8 @@ pub enum CallEvent {
     Located(Location),
     /// The message that was being recorded is safe on disk (or, after `TooShort`, is not).
     Recording(RecordingOutcome),
+    /// The answer to [`CallAction::Ask`], or in words why there is none.
+    Reply(AskId, Result<WebReply, String>),
     /// The server stops: the grace period is over.
     Stop,
 }
@@ -184,6 +186,8 @@ pub enum CallAction {
     },
     /// End the recording and forget it.
     DropMessage,
+    /// Ask a web service; [`CallEvent::Reply`] follows.
+    Ask(AskId, WebRequest),
     /// For the contact's timeline.
     Record(RecordEvent),
     /// The call is over; nothing follows.

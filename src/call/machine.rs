@@ -14,9 +14,10 @@ use super::message::MessageStage;
 use super::setup::{CallSetup, CallStart};
 use super::sound::Tokens;
 use super::waiting::Waiting;
-use crate::ids::{ContactId, Key, LegId, PhoneNumber, PromptName, QueueName};
+use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::media::dedup::KeyDedup;
+use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now};
 use crate::record::card::ContextCard;
@@ -62,6 +63,8 @@ pub struct Call {
     pub(super) ringing: RingingPhones,
     pub(super) stage: Stage,
     pub(super) card: ContextCard,
+    /// The language of the call now.
+    pub(super) language: Language,
     pub(super) tokens: Tokens,
     /// The last message could not be stored: offering another at once would be a loop.
     pub(super) message_broken: bool,
@@ -78,9 +81,11 @@ impl Call {
             .clone()
             .unwrap_or_else(|| PhoneNumber::new("anonymous"));
         let card = ContextCard::new(start.contact, start.line.clone(), number.clone(), now.wall);
+        let language = line.languages.first().cloned().unwrap_or_default();
         let mut call = Call {
             setup,
             line,
+            language,
             caller: None,
             ringing: RingingPhones::new(),
             stage: Stage::Opening { offer },
@@ -190,6 +195,7 @@ impl Call {
             CallEvent::Queue(event) => self.queue_event(now, event),
             CallEvent::Located(location) => self.transfer_located(now, location),
             CallEvent::Recording(outcome) => self.recording_over(now, outcome),
+            CallEvent::Reply(ask, reply) => self.replied(now, ask, reply),
             CallEvent::Stop => self.stop(),
         }
     }
@@ -339,23 +345,9 @@ impl Call {
         self.act(CallAction::Media(command.leg(), command));
     }
 
-    /// The named prompts as a playlist; a name that is not there is an error with that name.
-    pub(super) fn playlist(
-        &self,
-        names: &[PromptName],
-        repeat: bool,
-    ) -> Result<Playlist, PromptName> {
-        let prompts = names
-            .iter()
-            .map(|name| {
-                self.setup
-                    .prompts
-                    .get(name)
-                    .cloned()
-                    .ok_or_else(|| name.clone())
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Playlist { prompts, repeat })
+    /// A prompt in the language of the call.
+    pub(super) fn prompt(&self, name: &PromptName) -> Option<&Arc<Prompt>> {
+        self.setup.prompts.nearest(&self.language, name)
     }
 
     /// Plays system prompts to the caller. They were checked at start; should one be missing
@@ -363,7 +355,7 @@ impl Call {
     pub(super) fn say(&mut self, names: &[PromptName]) -> crate::media::command::PlayToken {
         let prompts = names
             .iter()
-            .filter_map(|n| self.setup.prompts.get(n).cloned())
+            .filter_map(|n| self.prompt(n).cloned())
             .collect();
         let token = self.tokens.next();
         let leg = self.start.leg;
@@ -384,9 +376,13 @@ impl Call {
             || Some(PromptName::new(crate::menu::system::MUSIC)),
             |s| s.music.clone(),
         );
-        match name.and_then(|n| self.playlist(&[n], true).ok()) {
-            Some(list) => {
+        match name.and_then(|n| self.prompt(&n).cloned()) {
+            Some(music) => {
                 let token = self.tokens.next();
+                let list = Playlist {
+                    prompts: vec![music],
+                    repeat: true,
+                };
                 self.media(MediaCommand::Play { leg, token, list });
             }
             None => self.media(MediaCommand::Stop { leg }),

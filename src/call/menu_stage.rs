@@ -1,13 +1,14 @@
 //! The caller is in the menus: the interpreter's wishes become sounds, steps and entries.
 
 use crate::ids::PromptName;
-use crate::media::command::{MediaCommand, PlayToken};
-use crate::menu::outcome::{Outcome, Reason, WalkAction};
-use crate::menu::walk::Walk;
+use crate::media::command::{MediaCommand, PlayToken, Playlist};
+use crate::menu::outcome::{AskId, Outcome, Reason, Sound, WalkAction, WebReply};
+use crate::menu::walk::{Caller, Walk};
 use crate::now::Now;
 use crate::record::timeline::{EntryValue, Event as RecordEvent};
 use crate::record::verdict::Verdict;
 
+use super::event::CallAction;
 use super::machine::{Call, Stage};
 use crate::menu::system as sys;
 
@@ -20,7 +21,11 @@ pub(super) struct MenuStage {
 
 impl Call {
     pub(super) fn enter_menu(&mut self, now: Now) {
-        let walk = Walk::start(self.line.clone(), now);
+        let caller = Caller {
+            number: self.start.caller.clone(),
+            language: Some(self.language.clone()),
+        };
+        let walk = Walk::start(self.line.clone(), caller, now);
         self.stage = Stage::Menu(Box::new(MenuStage {
             walk,
             playing: None,
@@ -38,7 +43,7 @@ impl Call {
                 return;
             };
             match action {
-                WalkAction::Play { prompts } => self.play_in_menu(now, &prompts),
+                WalkAction::Play { sounds } => self.play_in_menu(now, &sounds),
                 WalkAction::Stop => {
                     m.playing = None;
                     self.media(MediaCommand::Stop {
@@ -48,6 +53,12 @@ impl Call {
                 WalkAction::Leave(Outcome::Queue { queue, reason }) => {
                     self.enter_queue(now, queue, reason);
                 }
+                WalkAction::Ask { ask, request } => self.act(CallAction::Ask(ask, request)),
+                WalkAction::Language(language) => {
+                    self.card.language = Some(language.as_str().to_owned());
+                    self.language = language;
+                }
+                WalkAction::Leave(Outcome::Message { queue }) => self.take_message(now, queue),
                 WalkAction::Leave(Outcome::Goodbye) => {
                     let node = self.card.path().last().map(|s| s.node.clone());
                     self.hang_up_caller(Verdict::Goodbye { node });
@@ -57,8 +68,24 @@ impl Call {
         }
     }
 
-    fn play_in_menu(&mut self, now: Now, prompts: &[PromptName]) {
-        let list = self.playlist(prompts, false);
+    /// What came of a web service.
+    pub(super) fn replied(&mut self, now: Now, ask: AskId, reply: Result<WebReply, String>) {
+        if let Stage::Menu(m) = &mut self.stage {
+            m.walk.handle_reply(now, ask, reply);
+            self.drive_menu(now);
+        }
+    }
+
+    fn play_in_menu(&mut self, now: Now, sounds: &[Sound]) {
+        let find = |s: &Sound| {
+            let prompt = self.setup.prompts.get(&s.language, &s.prompt);
+            prompt.cloned().ok_or_else(|| s.prompt.clone())
+        };
+        let prompts: Result<Vec<_>, PromptName> = sounds.iter().map(find).collect();
+        let list = prompts.map(|prompts| Playlist {
+            prompts,
+            repeat: false,
+        });
         let Stage::Menu(m) = &mut self.stage else {
             return;
         };
@@ -96,7 +123,11 @@ impl Call {
                 self.card.entry(&name, value.clone());
                 self.record(RecordEvent::Entry { name, value });
             }
-            WalkAction::Play { .. } | WalkAction::Stop | WalkAction::Leave(_) => {}
+            WalkAction::Play { .. }
+            | WalkAction::Stop
+            | WalkAction::Language(_)
+            | WalkAction::Ask { .. }
+            | WalkAction::Leave(_) => {}
         }
     }
 

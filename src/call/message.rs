@@ -2,7 +2,7 @@
 
 use super::event::{CallAction, RecordingOutcome};
 use super::machine::{Call, Stage};
-use crate::ids::{Key, PromptName};
+use crate::ids::{Key, PromptName, QueueName};
 use crate::media::command::PlayToken;
 use crate::menu::outcome::Reason;
 use crate::menu::system as sys;
@@ -34,6 +34,17 @@ enum MessageStep {
 }
 
 impl Call {
+    /// The menu leads to a message for the people of a queue.
+    pub(super) fn take_message(&mut self, now: Now, queue: QueueName) {
+        if self.message_broken {
+            let what = NOT_STORED.to_owned();
+            let human = self.line.human.clone();
+            return self.enter_queue(now, human, Reason::Fault { what });
+        }
+        self.card.queue = Some(queue);
+        self.enter_message();
+    }
+
     pub(super) fn enter_message(&mut self) {
         let token = self.say(&[
             PromptName::new(sys::MESSAGE_INTRO),

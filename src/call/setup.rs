@@ -7,14 +7,36 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::ids::{ContactId, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName, QueueName};
+use crate::ids::{
+    ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName, QueueName,
+};
 use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
 use crate::sdp::SrtpPolicy;
 use crate::sdp::plan::Codec;
 
-/// The prompts of the server, by name, ready to be sent.
-pub type Prompts = HashMap<PromptName, Arc<Prompt>>;
+/// The prompts of the server by language and name, ready to be sent.
+#[derive(Debug, Default)]
+pub struct Prompts {
+    /// Where a prompt is looked for that a language does not have.
+    pub fallback: Language,
+    /// By language.
+    pub languages: HashMap<Language, HashMap<PromptName, Arc<Prompt>>>,
+}
+
+impl Prompts {
+    /// The prompt of that name in that language.
+    pub fn get(&self, language: &Language, name: &PromptName) -> Option<&Arc<Prompt>> {
+        self.languages.get(language)?.get(name)
+    }
+
+    /// The same, or that of the fallback language: a word in a foreign language is better than
+    /// silence.
+    pub fn nearest(&self, language: &Language, name: &PromptName) -> Option<&Arc<Prompt>> {
+        self.get(language, name)
+            .or_else(|| self.get(&self.fallback, name))
+    }
+}
 
 /// What callers of a queue hear.
 #[derive(Clone, Debug, Default)]

@@ -7,6 +7,7 @@
 mod locate;
 mod mistake;
 mod people;
+mod prompts;
 mod reader;
 mod sections;
 mod types;
@@ -17,6 +18,14 @@ use ::config::{Config as Layered, Environment, FileFormat, Format, Map, Source, 
 
 pub use mistake::{Mistake, Place};
 pub use types::*;
+
+/// Reads the name of a language, as the settings do.
+///
+/// # Errors
+/// What to write instead.
+pub fn language(text: &str) -> Result<crate::ids::Language, String> {
+    prompts::language(text)
+}
 
 /// What settings are made of. Nothing in it is read from the outside here.
 #[derive(Clone, Debug, Default)]

@@ -192,7 +192,7 @@ impl<'t> Table<'t> {
                     .collect(),
             ),
             _ => {
-                let remedy = format!("write each as a section [[{key}]] in the file");
+                let remedy = format!("write each as a section [[{path}]] in the file");
                 let what = "must be a list of tables".to_owned();
                 self.told.tell(origin.as_deref(), &path, what, remedy);
                 None

@@ -9,6 +9,7 @@ use std::time::Duration;
 use ::config::{Map, Value};
 
 use super::people;
+use super::prompts;
 use super::reader::{Parsed, Table, Told, choice, duration, flag, name, number, text};
 use super::types::*;
 use crate::sdp::plan::Codec;
@@ -45,17 +46,13 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         dir: t.opt("dir", path),
     };
     t.finish();
-    let mut t = root.table("prompts");
-    let prompts = Prompts {
-        dir: t.opt("dir", path),
-        language: t.get("language", "en".to_owned(), name),
-    };
-    t.finish();
+    let prompts = root.table("prompts");
     let mut t = root.table("store");
     let store = Store {
         dir: t.get("dir", PathBuf::from("data"), path),
     };
     t.finish();
+    let prompts = prompts::read(prompts, &store);
     let mut t = root.table("http");
     let http = Http {
         listen: t.get(
@@ -309,7 +306,7 @@ fn ports(t: &str) -> Parsed<(u16, u16)> {
     Ok((first, last))
 }
 
-fn path(t: &str) -> Parsed<PathBuf> {
+pub(super) fn path(t: &str) -> Parsed<PathBuf> {
     text(t).map(PathBuf::from)
 }
 

@@ -334,3 +334,66 @@ fn times_that_contradict_each_other() {
         ],
     );
 }
+
+#[test]
+fn speech_engines() {
+    let c = good("[store]\ndir = \"kept\"\n");
+    assert_eq!(c.prompts.cache, std::path::Path::new("kept/prompts"));
+    assert_eq!(c.prompts.engines, [SpeechEngine::espeak()]);
+    assert_eq!(good("[prompts]\nengines = []\n").prompts.engines, []);
+    let c = good(
+        "[prompts]\ncache = \"c\"\n[[prompts.engines]]\nkind = \"http\"\nlanguages = [\"en\"]\n\
+         url = \"https://tts.example/v1/audio/speech\"\nkey = \"tellnobody\"\nvoices = \
+         [\"en:af:heart\"]\n[[prompts.engines]]\nkind = \"flite\"\nspeed = 90\n",
+    );
+    assert!(!format!("{c:?}").contains("tellnobody"));
+    assert_eq!(c.prompts.cache, std::path::Path::new("c"));
+    let [http, flite] = c.prompts.engines.as_slice() else {
+        panic!("{:?}", c.prompts.engines);
+    };
+    assert_eq!(http.voices[&"en".into()], "af:heart");
+    assert_eq!(http.languages, ["en".into()]);
+    assert_eq!(
+        *flite,
+        SpeechEngine {
+            speed: 90,
+            ..SpeechEngine::flite()
+        }
+    );
+}
+
+#[test]
+fn speech_engines_that_can_not_be() {
+    told(
+        "[prompts]\nlanguage = \"../en\"\nengine = 1\n[[prompts.engines]]\nkind = \"espeak\"\n\
+         [[prompts.engines]]\nkind = \"http\"\nurl = \"http://user:pw@tts/\"\nkey = \"a b\"\n\
+         program = \"x\"\n[[prompts.engines]]\nkind = \"espeak-ng\"\nvoices = [\"en\", \"de:-x\"]\n\
+         speed = 10\npitch = 100\ntimeout = \"0s\"\n[[prompts.engines]]\nspeed = 100\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:2: prompts.language: `../en` does not fit; write a short name of \
+             letters and digits, like `en` or `pt-br`",
+            "zeroline.toml:5: prompts.engines[0].kind: `espeak` does not fit; write espeak-ng, \
+             flite or http",
+            "zeroline.toml:8: prompts.engines[1].url: `http://user:pw@tts/` does not fit; write a \
+             URL, like `http://127.0.0.1:8880/v1/audio/speech`; a key goes to `key`",
+            "zeroline.toml:9: prompts.engines[1].key: the value does not fit; write it in ASCII, \
+             without spaces",
+            "zeroline.toml:10: prompts.engines[1].program: there is no such setting; known here: \
+             kind, url, model, key, languages, voices, speed or timeout",
+            "zeroline.toml:15: prompts.engines[2].pitch: `100` does not fit; write a whole number \
+             from 0 to 99",
+            "zeroline.toml:13: prompts.engines[2].voices[0]: `en` does not fit; write language \
+             and voice, like `en:en-gb-x-rp`",
+            "zeroline.toml:13: prompts.engines[2].voices[1]: `de:-x` does not fit; write language \
+             and voice, like `en:en-gb-x-rp`",
+            "zeroline.toml:14: prompts.engines[2].speed: `10` does not fit; write a whole number \
+             from 25 to 400",
+            "zeroline.toml:16: prompts.engines[2].timeout: `0s` does not fit; write a time from \
+             1s to 10m, like `30s` or `2m`",
+            "zeroline.toml:17: prompts.engines[3].kind: is missing; write `kind = \"espeak-ng\"`",
+            "zeroline.toml:3: prompts.engine: there is no such setting; did you mean `engines`?",
+        ],
+    );
+}

@@ -1,12 +1,13 @@
 //! The checked settings: what the server is built from. Every value in here has been checked.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::ids::{AgentId, PromptName, QueueName};
+use crate::ids::{AgentId, Language, PromptName, QueueName};
 use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
@@ -322,13 +323,59 @@ pub struct Lines {
     pub dir: Option<PathBuf>,
 }
 
-/// Recorded prompts: section `[prompts]`.
+/// Recorded prompts, and speech made from text: section `[prompts]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompts {
     /// Folder of `<language>/<name>.wav`, in place of or beside the embedded ones.
     pub dir: Option<PathBuf>,
-    /// The language folder.
-    pub language: String,
+    /// The language of lines that name none.
+    pub language: Language,
+    /// Where speech that was made from text is kept.
+    pub cache: PathBuf,
+    /// Who makes speech from text; the first that speaks a language is asked. Empty: nobody, all
+    /// texts must be recorded.
+    pub engines: Vec<SpeechEngine>,
+}
+
+/// Makes speech from text, when prompts are loaded: one of `[[prompts.engines]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpeechEngine {
+    /// What it is.
+    pub kind: SpeechEngineKind,
+    /// What it is asked for; empty: every language.
+    pub languages: Vec<Language>,
+    /// The engine's name of the voice for a language.
+    pub voices: BTreeMap<Language, String>,
+    /// In percent of the engine's own speed.
+    pub speed: u16,
+    /// How long one text may take.
+    pub timeout: Duration,
+}
+
+/// A kind of speech engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SpeechEngineKind {
+    /// The program `espeak-ng`: many languages, a robot's voice.
+    Espeak {
+        /// Name or path.
+        program: PathBuf,
+        /// From 0 to 99, as the program takes it.
+        pitch: u8,
+    },
+    /// The program `flite`: English only, somewhat kinder.
+    Flite {
+        /// Name or path.
+        program: PathBuf,
+    },
+    /// A server that takes `POST /v1/audio/speech` as OpenAI's does.
+    Http {
+        /// The whole URL.
+        url: String,
+        /// Which of its models.
+        model: String,
+        /// Sent as `Authorization: Bearer`.
+        key: Option<Secret>,
+    },
 }
 
 /// What is kept: section `[store]`.

@@ -5,6 +5,8 @@ pub mod load;
 pub mod mistake;
 pub mod outcome;
 pub mod say;
+pub mod spoken;
 pub mod system;
 pub mod tree;
+pub mod value;
 pub mod walk;

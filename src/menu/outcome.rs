@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Digits, Key, NodeName, PromptName, QueueName};
+use super::tree::Method;
+use super::value::Value;
+use crate::ids::{Key, Language, NodeName, PromptName, QueueName};
 
 /// What the interpreter asks of the call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WalkAction {
-    /// Play these prompts, in place of whatever is playing; tell `handle_played` at the end.
+    /// Play this, in place of whatever is playing; tell `handle_played` at the end.
     Play {
         /// In this order.
-        prompts: Vec<PromptName>,
+        sounds: Vec<Sound>,
     },
     /// Fall silent (barge-in).
     Stop,
@@ -23,13 +25,72 @@ pub enum WalkAction {
     Entry {
         /// The variable's name.
         name: String,
-        /// What was entered.
-        value: Digits,
+        /// What was entered or found.
+        value: Value,
         /// Never to be shown or stored in the clear.
         sensitive: bool,
     },
+    /// The call goes on in this language.
+    Language(Language),
+    /// Ask a web service; tell `handle_reply` what came of it.
+    Ask {
+        /// Goes with the reply.
+        ask: AskId,
+        /// What to ask.
+        request: WebRequest,
+    },
     /// The menu is left. Nothing follows.
     Leave(Outcome),
+}
+
+/// A recording of one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sound {
+    /// In which.
+    pub language: Language,
+    /// Its name.
+    pub prompt: PromptName,
+}
+
+/// One question to a web service; unique within a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AskId(pub u32);
+
+/// What a web service is asked. `Debug` shows neither address nor body: entries are in them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebRequest {
+    /// GET or POST.
+    pub method: Method,
+    /// The whole address.
+    pub url: String,
+    /// A JSON object.
+    pub body: Option<String>,
+    /// After this long without the whole answer it has failed.
+    pub timeout: Duration,
+}
+
+impl fmt::Debug for WebRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} within {:?}", self.method, self.timeout)
+    }
+}
+
+/// What a web service answered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebReply {
+    /// The status (RFC 9110 §15).
+    pub status: u16,
+    /// The body: at most [`MAX_REPLY`] octets.
+    pub body: Vec<u8>,
+}
+
+/// Longer answers of web services are refused by whoever reads them.
+pub const MAX_REPLY: usize = 64 << 10;
+
+impl fmt::Debug for WebReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with {} octets", self.status, self.body.len())
+    }
 }
 
 /// How a menu is left.
@@ -41,6 +102,11 @@ pub enum Outcome {
         queue: QueueName,
         /// Why.
         reason: Reason,
+    },
+    /// To a message for the people.
+    Message {
+        /// Of which queue.
+        queue: QueueName,
     },
     /// The caller chose an end; its words have been played.
     Goodbye,
@@ -118,6 +184,16 @@ pub enum StepKind {
     Collected {
         /// How many.
         digits: usize,
+    },
+    /// Chose a language.
+    Language {
+        /// Which.
+        language: Language,
+    },
+    /// A web service answered.
+    Answered {
+        /// Whether it knew what it was asked.
+        found: bool,
     },
     /// Something of ours failed here.
     Failed {

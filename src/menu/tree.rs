@@ -1,9 +1,14 @@
 //! A checked line: names are resolved to indices, every outcome has somewhere to go, and what
 //! is said is composed. Only [`super::load`] makes one.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ids::{Key, LineName, NodeName, PromptName, QueueName};
+use super::calendar::Calendar;
+use super::value::{Value, Variable};
+use crate::ids::{Key, Language, LineName, NodeName, PromptName, QueueName};
+use crate::menu::say::Form;
 
 /// What a caller reaches by a number: one menu file, checked.
 #[derive(Debug, PartialEq)]
@@ -14,14 +19,23 @@ pub struct Line {
     pub label: String,
     /// The numbers (user parts of SIP addresses) that reach it.
     pub numbers: Vec<String>,
-    /// The language that it speaks (BCP 47, as the prompt folder is called).
-    pub language: String,
+    /// The languages that it speaks; the first is the one that callers begin with. Never empty.
+    pub languages: Vec<Language>,
     /// The queue behind 0.
     pub human: QueueName,
     /// Where a call begins.
     pub start: NodeId,
     pub(super) nodes: Vec<Node>,
+    pub(super) variables: Vec<Variable>,
 }
+
+/// A language of one line, by its place in [`Line::languages`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LanguageId(pub(super) u8);
+
+/// A variable of one line, by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VariableId(pub(super) u16);
 
 /// A node of one line, by its place in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,14 +55,38 @@ impl Line {
     pub(super) fn collect(&self, id: NodeId) -> Option<&Collect> {
         match &self.node(id)?.kind {
             Kind::Collect(c) => Some(c),
-            Kind::Menu(_) | Kind::Say(_) | Kind::Queue(_) | Kind::Goodbye(_) => None,
+            Kind::Menu(_)
+            | Kind::Language(_)
+            | Kind::Say(_)
+            | Kind::Choose(_)
+            | Kind::Ask(_)
+            | Kind::Queue(_)
+            | Kind::Message(_)
+            | Kind::Goodbye(_) => None,
         }
     }
 
-    /// Every prompt that the line can ask for.
-    pub fn prompts(&self) -> std::collections::BTreeSet<&PromptName> {
+    /// The languages with their ids, the first one first.
+    pub fn languages(&self) -> impl Iterator<Item = (LanguageId, &Language)> {
+        (0u8..).map(LanguageId).zip(&self.languages)
+    }
+
+    /// A language. Ids of another line give `None` or a wrong one.
+    pub fn language(&self, id: LanguageId) -> Option<&Language> {
+        self.languages.get(usize::from(id.0))
+    }
+
+    /// What is known about a variable.
+    pub fn variable(&self, id: VariableId) -> Option<&Variable> {
+        self.variables.get(usize::from(id.0))
+    }
+
+    /// Every recording that the line can ask for, besides those of values.
+    pub fn prompts(&self) -> BTreeSet<(LanguageId, &PromptName)> {
         let speeches = self.nodes.iter().flat_map(|n| n.kind.speeches());
-        speeches.flat_map(|s| &s.prompts).collect()
+        let said = speeches.flat_map(Speech::all);
+        said.flat_map(|(l, u)| u.pieces.iter().filter_map(move |p| p.recording(l)))
+            .collect()
     }
 }
 
@@ -65,19 +103,23 @@ pub struct Node {
 
 /// What a node does.
 #[derive(Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a line's nodes are made once and then only read in place"
-)]
 pub enum Kind {
     /// Offers keys.
     Menu(Menu),
+    /// Offers languages: a menu whose choices change the language of the call.
+    Language(Menu),
     /// Says something and goes on.
     Say(Say),
     /// Takes digits.
     Collect(Collect),
+    /// Goes on by what is known: hours, language, caller, values.
+    Choose(Choose),
+    /// Asks a web service.
+    Ask(Ask),
     /// Goes to the people.
     Queue(QueueName),
+    /// Takes a message for the people of a queue.
+    Message(QueueName),
     /// Says good-bye and ends the call.
     Goodbye(Speech),
 }
@@ -87,9 +129,13 @@ impl Kind {
     pub fn word(&self) -> &'static str {
         match self {
             Kind::Menu(_) => "menu",
+            Kind::Language(_) => "language",
             Kind::Say(_) => "say",
             Kind::Collect(_) => "collect",
+            Kind::Choose(_) => "choose",
+            Kind::Ask(_) => "ask",
             Kind::Queue(_) => "queue",
+            Kind::Message(_) => "message",
             Kind::Goodbye(_) => "goodbye",
         }
     }
@@ -97,7 +143,7 @@ impl Kind {
     /// Everything that the node can say.
     pub fn speeches(&self) -> Vec<&Speech> {
         match self {
-            Kind::Menu(m) => [&m.first, &m.body]
+            Kind::Menu(m) | Kind::Language(m) => [&m.first, &m.body]
                 .into_iter()
                 .chain(m.again.iter().flat_map(Again::both))
                 .collect(),
@@ -107,29 +153,81 @@ impl Kind {
                 .chain(c.again.iter().flat_map(Again::both))
                 .chain(c.confirm.iter().flat_map(|c| [&c.before, &c.after]))
                 .collect(),
-            Kind::Queue(_) => Vec::new(),
+            Kind::Ask(a) => a.meanwhile.iter().collect(),
             Kind::Goodbye(s) => vec![s],
+            Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => Vec::new(),
         }
     }
 
     /// Where the node can lead by its own edges (not by 0, `*`, silence or faults).
     pub fn targets(&self) -> Vec<Target> {
         match self {
-            Kind::Menu(m) => m.options.iter().flatten().map(|o| o.go).collect(),
+            Kind::Menu(m) | Kind::Language(m) => m.options.iter().flatten().map(|o| o.go).collect(),
             Kind::Say(s) => vec![s.go],
             Kind::Collect(c) => vec![c.go],
-            Kind::Queue(_) | Kind::Goodbye(_) => Vec::new(),
+            Kind::Choose(c) => {
+                let cases = c.cases.iter().map(|c| c.go);
+                cases.chain([c.otherwise]).collect()
+            }
+            Kind::Ask(a) => vec![a.go, a.missing],
+            Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
         }
     }
 }
 
-/// Prompts, one after the other. Never empty.
+/// What is said, in each language of the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Speech {
+    /// In the order of [`Line::languages`].
+    pub(super) said: Vec<Utterance>,
+}
+
+impl Speech {
+    /// What is said in a language; `None` for the id of another line.
+    pub fn of(&self, language: LanguageId) -> Option<&Utterance> {
+        self.said.get(usize::from(language.0))
+    }
+
+    /// What is said in all languages, in the order of [`Line::languages`].
+    pub fn all(&self) -> impl Iterator<Item = (LanguageId, &Utterance)> {
+        (0u8..).map(LanguageId).zip(&self.said)
+    }
+}
+
+/// Recordings and values, one after the other. Never empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Utterance {
     /// In this order.
-    pub prompts: Vec<PromptName>,
-    /// How long they take together, when the lengths of all are known.
+    pub pieces: Vec<Piece>,
+    /// How long they take together, when the lengths of all are known: not with values.
     pub length: Option<Duration>,
+}
+
+/// A part of what is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A recording.
+    Prompt(PromptName),
+    /// A recording of another language: where languages are offered, each speaks for itself.
+    In(LanguageId, PromptName),
+    /// A value that is known only during the call, read aloud.
+    Value {
+        /// Which.
+        variable: VariableId,
+        /// How.
+        form: Form,
+    },
+}
+
+impl Piece {
+    /// The recording and its language, where `language` is spoken; `None`: a value.
+    pub fn recording(&self, language: LanguageId) -> Option<(LanguageId, &PromptName)> {
+        match self {
+            Piece::Prompt(name) => Some((language, name)),
+            Piece::In(other, name) => Some((*other, name)),
+            Piece::Value { .. } => None,
+        }
+    }
 }
 
 /// Where an edge leads.
@@ -188,6 +286,8 @@ impl Again {
 pub struct Choice {
     /// Where it leads.
     pub go: Target,
+    /// The call goes on in this language.
+    pub language: Option<LanguageId>,
 }
 
 /// Says something and goes on.
@@ -215,10 +315,8 @@ pub struct Collect {
     /// Whether an entry may begin with 0. If not, a first 0 is the person at once; if so, 0 and
     /// then # or silence is.
     pub leading_zero: bool,
-    /// The name of the entry on the context card.
-    pub into: String,
-    /// Never to be shown or stored in the clear.
-    pub sensitive: bool,
+    /// Where the entry goes; its name is on the context card.
+    pub into: VariableId,
     /// Read back and ask.
     pub confirm: Option<Confirm>,
     /// How long to wait for the first digit.
@@ -229,12 +327,126 @@ pub struct Collect {
     pub go: Target,
 }
 
+/// Goes on by what is known.
+#[derive(Debug, PartialEq)]
+pub struct Choose {
+    /// The first whose conditions all hold is taken.
+    pub cases: Vec<Case>,
+    /// Where to when none is.
+    pub otherwise: Target,
+}
+
+/// One way on, and when it is taken.
+#[derive(Debug, PartialEq)]
+pub struct Case {
+    /// All must hold.
+    pub when: Vec<Condition>,
+    /// Where to.
+    pub go: Target,
+}
+
+/// Something that holds or not.
+#[derive(Debug, PartialEq)]
+pub enum Condition {
+    /// The calendar says open (`true`) or closed.
+    Open(Arc<Calendar>, bool),
+    /// The call goes on in one of these languages.
+    Language(Vec<LanguageId>),
+    /// The caller's number fits one of these; a withheld number fits none.
+    Caller(Vec<NumberPattern>),
+    /// A value passes a test; one that is not known passes none but [`Test::Known`] of `false`.
+    Value(VariableId, Test),
+}
+
+/// A telephone number, or the beginning of some (`+45*`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberPattern {
+    /// Digits, perhaps after a `+`.
+    pub digits: String,
+    /// More may follow.
+    pub open: bool,
+}
+
+impl NumberPattern {
+    /// Whether the number fits.
+    pub fn fits(&self, number: &str) -> bool {
+        if self.open {
+            number.starts_with(&self.digits)
+        } else {
+            number == self.digits
+        }
+    }
+}
+
+/// A test of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// It is there (or, `false`, is not).
+    Known(bool),
+    /// It is one of these.
+    Is(Vec<Value>),
+    /// A number or amount (in minor units) that is greater.
+    Over(i64),
+    /// A number or amount (in minor units) that is less.
+    Under(i64),
+}
+
+/// Asks a web service. What it can not tell in time, or tells wrong, is a fault: a person.
+#[derive(Debug, PartialEq)]
+pub struct Ask {
+    /// Whether the values of `body` are posted.
+    pub method: Method,
+    /// The address; values are percent-encoded.
+    pub url: Vec<UrlPart>,
+    /// Names and values of the JSON object that is posted.
+    pub body: Vec<(String, VariableId)>,
+    /// How long the service may take.
+    pub timeout: Duration,
+    /// Said while the service is asked.
+    pub meanwhile: Option<Speech>,
+    /// What is taken from the answer.
+    pub fields: Vec<Field>,
+    /// Where to with the answer.
+    pub go: Target,
+    /// Where to when the service does not know it (404, or a field that must be there is not).
+    pub missing: Target,
+}
+
+/// How a web service is asked (RFC 9110 §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// POST with a JSON object.
+    Post,
+}
+
+/// A part of a web address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UrlPart {
+    /// As it stands.
+    Text(String),
+    /// A value, percent-encoded.
+    Value(VariableId),
+}
+
+/// One value in an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Names of JSON members, from the outside in.
+    pub path: Vec<String>,
+    /// Where the value goes.
+    pub into: VariableId,
+    /// The answer counts as missing without it.
+    pub required: bool,
+}
+
 /// Reading an entry back.
 #[derive(Debug, PartialEq)]
 pub struct Confirm {
     /// Before the digits.
     pub before: Speech,
-    /// The prompts of the digits 0–9.
+    /// The prompts of the digits 0–9, the same names in every language.
     pub digits: [PromptName; 10],
     /// After the digits: 1 is right, 2 is once more.
     pub after: Speech,

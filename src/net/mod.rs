@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod dns;
+pub mod http;
 pub mod icmp;
 pub mod local;
 pub mod media;

@@ -88,32 +88,13 @@ impl TlsClient {
     /// [`TlsError`] when the file can not be used. A system without certificates is no error:
     /// then no server is believed.
     pub fn new(ca_file: Option<&Path>, unverified_names: &[String]) -> Result<TlsClient, TlsError> {
-        let mut roots = RootCertStore::empty();
-        match ca_file {
-            Some(file) => {
-                for certificate in certificates(file)? {
-                    roots.add(certificate)?;
-                }
-            }
-            None => {
-                let found = SYSTEM_CA_FILES.iter().map(Path::new).find(|f| f.is_file());
-                if let Some(file) = found {
-                    roots.add_parsable_certificates(certificates(file)?);
-                } else {
-                    tracing::warn!("no CA certificates on this system: no TLS server is believed");
-                }
-            }
-        }
         for name in unverified_names {
             tracing::warn!(
                 %name,
                 "TLS certificate of this server is NOT VERIFIED: calls to it can be listened to and diverted"
             );
         }
-        let verified = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let verified = client_config(ca_file)?;
         let unverified = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?
             .dangerous()
@@ -152,6 +133,35 @@ impl TlsClient {
         };
         Some((connector, server))
     }
+}
+
+/// A client that believes what `ca_file` (PEM) holds, or what the system believes.
+///
+/// # Errors
+/// [`TlsError`] when the file can not be used. A system without certificates is no error: then
+/// no server is believed.
+pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsError> {
+    let mut roots = RootCertStore::empty();
+    match ca_file {
+        Some(file) => {
+            for certificate in certificates(file)? {
+                roots.add(certificate)?;
+            }
+        }
+        None => {
+            let found = SYSTEM_CA_FILES.iter().map(Path::new).find(|f| f.is_file());
+            if let Some(file) = found {
+                roots.add_parsable_certificates(certificates(file)?);
+            } else {
+                tracing::warn!("no CA certificates on this system: no TLS server is believed");
+            }
+        }
+    }
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
 }
 
 fn provider() -> Arc<CryptoProvider> {

@@ -5,6 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::ids::{ContactId, Digits, Key, PhoneNumber};
+use crate::menu::value::Value;
 use crate::now::Wall;
 use crate::queue::acd::{Acd, Arrival};
 use crate::queue::settings::{AcdSettings, QueueSettings};
@@ -31,12 +32,12 @@ impl Write for Buffer {
     }
 }
 
-fn pin() -> Digits {
+fn pin() -> Value {
     let mut d = Digits::new();
     PIN.chars()
         .filter_map(Key::from_char)
         .for_each(|k| d.push(k));
-    d
+    Value::Digits(d)
 }
 
 /// Every event and every other thing that carries a number or digits.

@@ -9,11 +9,31 @@ pub const DEMO_LINE: (&str, &str) = (
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/menus/demo.yaml")),
 );
 
-/// What is said in the embedded prompts.
-pub const TRANSCRIPTS: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/prompts/en/transcripts.toml"
-));
+macro_rules! transcripts {
+    ($language:literal) => {
+        include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/prompts/",
+            $language,
+            "/transcripts.toml"
+        ))
+    };
+}
+
+/// What is said in the prompts of the server, by language. Those of [`LANGUAGE`] are recorded,
+/// and those of the demo line with them; the others a speech engine says.
+pub const TRANSCRIPTS: &[(&str, &str)] = &[
+    (LANGUAGE, transcripts!("en")),
+    ("de", transcripts!("de")),
+    ("da", transcripts!("da")),
+    ("nb", transcripts!("nb")),
+];
+
+/// What the server says by itself in a language, if it knows.
+pub fn transcripts(language: &str) -> Option<&'static str> {
+    let found = TRANSCRIPTS.iter().find(|(l, _)| *l == language);
+    found.map(|(_, text)| *text)
+}
 
 macro_rules! embedded {
     ($($name:literal,)*) => {

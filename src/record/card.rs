@@ -125,6 +125,8 @@ impl ContextCard {
             | StepKind::Wrong { .. }
             | StepKind::Silent
             | StepKind::Collected { .. }
+            | StepKind::Language { .. }
+            | StepKind::Answered { .. }
             | StepKind::Failed { .. } => None,
         })
     }
@@ -184,6 +186,8 @@ impl ContextCard {
                 StepKind::Entered { .. }
                 | StepKind::Silent
                 | StepKind::Collected { .. }
+                | StepKind::Language { .. }
+                | StepKind::Answered { .. }
                 | StepKind::Failed { .. } => None,
             })
             .collect();

@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::{LostSign, Verdict};
-use crate::ids::{AgentId, Digits, LineName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, LineName, PhoneNumber, QueueName};
 use crate::media::command::LegStats;
 use crate::menu::outcome::{Reason, Step};
+use crate::menu::value::Value;
 use crate::now::Wall;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OverflowCause, OverflowStep};
@@ -181,32 +182,52 @@ impl Event {
     }
 }
 
-/// What a caller entered, as it may be kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a caller entered or a look-up brought, as it may be kept.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryValue {
-    /// The digits.
-    Clear(Digits),
-    /// Sensitive: their count only.
+    /// In the clear.
+    Clear(String),
+    /// Sensitive: the count of its characters only.
     Masked(usize),
 }
 
 impl EntryValue {
-    /// What may be kept of an entry: nothing but the count of a sensitive one.
-    pub fn of(digits: &Digits, sensitive: bool) -> EntryValue {
+    /// What may be kept of a value: nothing but the length of a sensitive one.
+    pub fn of(value: &Value, sensitive: bool) -> EntryValue {
+        let clear = value.reveal();
         if sensitive {
-            EntryValue::Masked(digits.len())
+            EntryValue::Masked(clear.chars().count())
         } else {
-            EntryValue::Clear(digits.clone())
+            EntryValue::Clear(clear)
         }
     }
 
     /// For the agent's screen.
     pub fn for_agent(&self) -> String {
         match self {
-            EntryValue::Clear(d) => d.reveal().to_owned(),
+            EntryValue::Clear(text) => text.clone(),
             EntryValue::Masked(n) => "•".repeat((*n).min(32)),
         }
+    }
+
+    /// How many characters it has.
+    pub fn len(&self) -> usize {
+        match self {
+            EntryValue::Clear(text) => text.chars().count(),
+            EntryValue::Masked(n) => *n,
+        }
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl fmt::Debug for EntryValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} characters>", self.len())
     }
 }
 
@@ -395,7 +416,7 @@ pub(super) mod millis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::Key;
+    use crate::ids::{Digits, Key};
 
     #[test]
     fn a_sensitive_entry_leaves_its_count_only() {
@@ -405,7 +426,7 @@ mod tests {
         }
         let event = Event::Entry {
             name: "pin".into(),
-            value: EntryValue::of(&pin, true),
+            value: EntryValue::of(&Value::Digits(pin), true),
         };
         let json = serde_json::to_string(&event).unwrap();
         assert!(!json.contains("4711"), "{json}");

@@ -17,10 +17,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{debug, error, info, warn};
 
-use crate::call::setup::{CallSetup, CallStart};
+use crate::call::setup::{CallSetup, CallStart, Prompts};
 use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
+use crate::net::http::HttpClient;
 use crate::net::media::MediaPool;
+use crate::net::tls::TlsError;
 use crate::observe::{self, Health, Readiness};
 use crate::queue::acd::Acd;
 use crate::setup::Setup;
@@ -58,6 +60,9 @@ pub enum StartError {
     /// Metrics and health.
     #[error("can not listen for metrics on {0}: {1}; choose another by --http, or `--http off`")]
     Http(SocketAddr, std::io::Error),
+    /// The certificates that web services are believed by.
+    #[error(transparent)]
+    Web(#[from] TlsError),
     /// Metrics.
     #[error(transparent)]
     Observe(#[from] observe::ObserveError),
@@ -108,7 +113,10 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();
     let setup = Arc::new(CallSetup {
-        prompts: Arc::new(prompts.into_prompts()),
+        prompts: Arc::new(Prompts {
+            fallback: config.prompts.language.clone(),
+            languages: prompts.into_prompts().into_iter().collect(),
+        }),
         lines: lines
             .iter()
             .map(|l| (l.name.clone(), Arc::clone(l)))
@@ -131,6 +139,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         media,
         queue,
         store,
+        web: HttpClient::new()?,
         addresses,
         message,
     };

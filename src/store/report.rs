@@ -239,12 +239,12 @@ fn words(event: &Event, view: &View) -> String {
         Event::Answered => "answered".into(),
         Event::Step { step } => step_words(step),
         Event::Entry { name, value } => match value {
-            EntryValue::Clear(d) if view.reveal => {
-                format!("entered {}: {}", clean(name), clean(d.reveal()))
+            EntryValue::Clear(text) if view.reveal => {
+                format!("learned {}: {}", clean(name), clean(text))
             }
-            EntryValue::Clear(d) => format!("entered {}: {} digits", clean(name), d.len()),
+            EntryValue::Clear(_) => format!("learned {}: {} characters", clean(name), value.len()),
             EntryValue::Masked(n) => {
-                format!("entered {}: {n} digits (sensitive)", clean(name))
+                format!("learned {}: {n} characters (sensitive)", clean(name))
             }
         },
         Event::Queued { queue, reason } => clean(&format!("to queue {queue}: {reason}")),
@@ -330,6 +330,9 @@ fn step_words(step: &Step) -> String {
         StepKind::Wrong { key } => format!("at {node} pressed {key}, which means nothing there"),
         StepKind::Silent => format!("at {node} said nothing"),
         StepKind::Collected { digits } => format!("at {node} entered {digits} digits"),
+        StepKind::Language { language } => format!("at {node} chose {}", clean(language.as_str())),
+        StepKind::Answered { found: true } => format!("at {node} the web service answered"),
+        StepKind::Answered { found: false } => format!("at {node} the web service knew nothing"),
         StepKind::Failed { what } => format!("at {node} failed: {}", clean(what)),
     }
 }

@@ -18,12 +18,14 @@ use super::queue::QueueHandle;
 use super::rarely::Rarely;
 use super::recorder::{Limits, record_message};
 use super::sip::{LegEventSender, SipHandle};
+use super::web;
 use crate::call::Call;
 use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingOutcome};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::tree::Line;
+use crate::net::http::HttpClient;
 use crate::net::local::LocalAddresses;
 use crate::net::media::{LegMedia, MediaPool};
 use crate::now::{Mono, Now};
@@ -48,6 +50,8 @@ pub struct Tools {
     pub queue: QueueHandle,
     /// The record.
     pub store: Store,
+    /// Web services.
+    pub web: HttpClient,
     /// Which of our addresses faces a phone.
     pub addresses: LocalAddresses,
     /// How long a message may and must be.
@@ -304,6 +308,9 @@ impl CallTask {
                 CallAction::RecordMessage { leg, limit } => self.record_message(leg, limit),
                 CallAction::KeepMessage { even_if_empty } => self.keep_message(even_if_empty),
                 CallAction::DropMessage => self.drop_message(),
+                CallAction::Ask(ask, request) => {
+                    web::ask(self.tools.web.clone(), ask, request, self.events_in.clone());
+                }
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
                     self.facts.add(at, &event);

@@ -16,8 +16,8 @@ use crate::call::Call;
 use crate::call::event::{
     CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingOutcome,
 };
-use crate::call::setup::{CallSetup, CallStart, QueueSound};
-use crate::ids::{AgentId, ContactId, Key, LegId, PhoneNumber, PromptName, QueueName};
+use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound};
+use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::media::prompt::Prompt;
 use crate::menu::load::{Known, PromptFacts, load};
@@ -140,15 +140,14 @@ fn line() -> Arc<Line> {
     let names = sys::all()
         .into_iter()
         .chain(["welcome", "hours", "vanished"].map(String::from));
+    let facts = names.map(|n| (PromptName::new(n), PromptFacts::default()));
     let known = Known {
-        language: "en".into(),
-        prompts: names
-            .map(|n| (PromptName::new(n), PromptFacts::default()))
-            .collect(),
+        prompts: [(Language::default(), facts.collect())].into(),
         queues: ["support", "sales"]
             .map(QueueName::new)
             .into_iter()
             .collect(),
+        ..Known::default()
     };
     match load("demo.yaml", LINE, &known) {
         Ok((line, _)) => Arc::new(line),
@@ -178,7 +177,10 @@ fn setup() -> Arc<CallSetup> {
         comfort: Some(PromptName::new(sys::COMFORT)),
     };
     Arc::new(CallSetup {
-        prompts: Arc::new(prompts),
+        prompts: Arc::new(Prompts {
+            languages: [(Language::default(), prompts)].into(),
+            ..Prompts::default()
+        }),
         lines: HashMap::from([("demo".into(), line())]),
         sounds: HashMap::from([("support".into(), sound()), ("sales".into(), sound())]),
         leg_ids: Arc::default(),
@@ -467,6 +469,7 @@ impl Desk {
                 even_if_empty: false,
             } => "keep".into(),
             CallAction::DropMessage => "drop".into(),
+            CallAction::Ask(_, request) => format!("ask {}", request.url),
             CallAction::Record(_) => return None,
             CallAction::Done(verdict) => format!("done {}", verdict.as_str()),
         })

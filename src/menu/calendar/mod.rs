@@ -33,7 +33,7 @@ use crate::ids::CalendarName;
 use crate::now::Wall;
 
 /// Opening hours by a name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Calendar {
     /// What lines and queues call it.
     pub name: CalendarName,

@@ -25,9 +25,9 @@ mod when;
 use jiff::tz::TimeZone;
 
 use self::when::{Written, period, written};
+use super::line::word;
 use super::nodes::items;
 use super::source::{Fields, Source};
-use super::word;
 use super::yaml::{At, Data, Yaml};
 use crate::ids::CalendarName;
 use crate::menu::calendar::{

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use super::compose::{self, ZeroForm};
+use super::line::{Context, duration, queue, word};
 use super::source::{Fields, Source};
-use super::speech::{self, Spoken, ZeroForm};
+use super::words::{self, Words, system};
 use super::yaml::{At, Data, Yaml};
-use super::{Context, duration, queue, word};
+use super::{announce, ask, choose, template};
 use crate::ids::{NodeName, PromptName};
-use crate::menu::system;
-use crate::menu::tree::{Choice, Collect, Confirm, Kind, Menu, Node, Say};
+use crate::menu::system as names;
+use crate::menu::tree::{Choice, Collect, Confirm, Kind, LanguageId, Menu, Node, Piece, Say};
 
 /// What holds for the whole line unless a node says otherwise.
 #[derive(Clone, Copy)]
@@ -17,7 +19,9 @@ pub(super) struct Defaults {
     pub tries: usize,
 }
 
-const KINDS: [&str; 5] = ["menu", "say", "collect", "queue", "goodbye"];
+const KINDS: [&str; 9] = [
+    "menu", "language", "say", "collect", "choose", "ask", "queue", "message", "goodbye",
+];
 /// The longest entry.
 const MAX_DIGITS: usize = 32;
 
@@ -54,6 +58,10 @@ pub(super) fn node(
     };
     let kind = match kind {
         "menu" => menu(src, cx, body).map(Kind::Menu),
+        "language" => languages(src, cx, body).map(Kind::Language),
+        "choose" => choose::choose(src, cx, body).map(Kind::Choose),
+        "ask" => ask::ask(src, cx, body).map(Kind::Ask),
+        "message" => queue(src, body, "message", cx.known).map(Kind::Message),
         "say" => say(src, cx, body).map(Kind::Say),
         "collect" => collect(src, cx, body).map(Kind::Collect),
         "queue" => queue(src, body, "queue", cx.known).map(Kind::Queue),
@@ -68,7 +76,7 @@ pub(super) fn node(
 
 fn menu(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
     let mut fields = Fields::new(src, yaml, "a menu", "menu: { options: … }")?;
-    let greeting = fields.take("greeting").map(|y| speech::read(src, cx, y));
+    let greeting = fields.take("greeting").map(|y| words::read(src, cx, y));
     let listed = fields.need(src, "options", "{ 1: { say: { prompt: … }, go: … } }");
     let again = fields.take("again");
     let wait = wait(src, fields.take("wait"), "wait", cx.defaults.wait);
@@ -77,7 +85,7 @@ fn menu(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
     fields.finish(src);
 
     let mut options: [Option<Choice>; 9] = Default::default();
-    let mut said: [Option<Vec<Spoken>>; 9] = Default::default();
+    let mut said: [Option<Words>; 9] = Default::default();
     let mut good = true;
     let listed = listed.and_then(|y| Fields::new(src, y, "`options`", "1: { go: … }"));
     for (key, at, yaml) in listed?.take_all() {
@@ -85,7 +93,7 @@ fn menu(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
             good = false;
             continue;
         };
-        let Some((choice, speech)) = option(src, cx, key, yaml) else {
+        let Some((choice, speech)) = option(src, cx, i + 1, yaml) else {
             good = false;
             continue;
         };
@@ -108,8 +116,23 @@ fn menu(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
     if !good {
         return None;
     }
-    let (first, body) = speech::menu(src, cx, at, greeting, said, &options)?;
-    let again = speech::again(src, cx, at, again, tries, &first, &body, ZeroForm::Plain)?;
+    finish_menu(src, cx, at, greeting, said, options, again, tries, wait)
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one part of the menu")]
+fn finish_menu(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    at: At,
+    greeting: Option<Words>,
+    said: [Option<Words>; 9],
+    options: [Option<Choice>; 9],
+    again: Option<&Yaml>,
+    tries: usize,
+    wait: Duration,
+) -> Option<Menu> {
+    let (first, body) = compose::menu(src, cx, at, greeting, said, &options)?;
+    let again = compose::again(src, cx, at, again, tries, &first, &body)?;
     Some(Menu {
         first,
         body,
@@ -117,6 +140,122 @@ fn menu(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
         options,
         wait,
     })
+}
+
+/// A menu of languages, in which each speaks for itself: `language: { options: { 1: en, 2: de } }`.
+fn languages(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {
+    let mut fields = Fields::new(
+        src,
+        yaml,
+        "a language",
+        "language: { options: { 1: en }, go: … }",
+    )?;
+    let greeting = fields.take("greeting").map(|y| words::read(src, cx, y));
+    let listed = fields.need(src, "options", "{ 1: en, 2: de }");
+    let go = fields.need(src, "go", "NODE");
+    let go = go.and_then(|y| cx.target(src, Some(y)));
+    let again = fields.take("again");
+    let wait = wait(src, fields.take("wait"), "wait", cx.defaults.wait);
+    let tries = tries(src, fields.take("tries"), cx.defaults.tries);
+    let at = fields.at;
+    fields.finish(src);
+
+    let mut options: [Option<Choice>; 9] = Default::default();
+    let mut said: [Option<Words>; 9] = Default::default();
+    let mut good = true;
+    let listed = listed.and_then(|y| Fields::new(src, y, "`options`", "1: en"));
+    for (key, at, yaml) in listed?.take_all() {
+        let offered = option_index(src, key, at).zip(language_option(src, cx, key, yaml));
+        let Some((i, (id, mut words))) = offered else {
+            good = false;
+            continue;
+        };
+        let press = system(src, cx, yaml.at, &names::press(i + 1))?;
+        let press = press.per.into_iter().nth(usize::from(id.0));
+        if !words.iter().any(|w| w.tells_key) {
+            words.extend(press.into_iter().flatten());
+        }
+        // Whatever language is spoken so far, this is said in its own.
+        for item in &mut words {
+            if let Piece::Prompt(name) = &item.piece {
+                item.piece = Piece::In(id, name.clone());
+            }
+        }
+        let in_all = Words {
+            per: vec![words; cx.languages.len()],
+        };
+        if let (Some(o), Some(s), Some(go)) = (options.get_mut(i), said.get_mut(i), go) {
+            let language = Some(id);
+            (*o, *s) = (Some(Choice { go, language }), Some(in_all));
+        }
+    }
+    let greeting = match greeting {
+        Some(g) => Some(g?),
+        None => None,
+    };
+    go?;
+    if !good {
+        return None;
+    }
+    if options.iter().all(Option::is_none) {
+        src.error(
+            at,
+            "no language is offered",
+            "write `options: { 1: en, 2: de }`",
+        );
+        return None;
+    }
+    finish_menu(src, cx, at, greeting, said, options, again, tries, wait)
+}
+
+/// `de`, or `{ language: de, say: … }`.
+fn language_option(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    key: &str,
+    yaml: &Yaml,
+) -> Option<(LanguageId, Vec<words::Item>)> {
+    let digit = key.parse().unwrap_or(0);
+    let find = |src: &mut Source<'_>, y: &Yaml| {
+        let tag = src.text(y, "language", "de")?;
+        let id = cx.language(tag);
+        if id.is_none() {
+            src.error(
+                y.at,
+                format!("this line does not speak `{tag}`"),
+                "add it to `languages` at the top, or offer another",
+            );
+        }
+        id
+    };
+    let Data::Map(_) = &yaml.data else {
+        let id = find(src, yaml)?;
+        let language = cx.languages.get(usize::from(id.0))?;
+        let Some(name) = announce::own_name(language) else {
+            src.error(
+                yaml.at,
+                format!("we do not know what `{language}` is called"),
+                format!("write `{key}: {{ language: {language}, say: \"…\" }}`"),
+            );
+            return None;
+        };
+        let sentence = announce::option(language, name, digit)?;
+        let mut item = words::voiced(src, cx, language, yaml.at, &sentence)?;
+        item.tells_key = true;
+        return Some((id, vec![item]));
+    };
+    let mut fields = Fields::new(src, yaml, "a language", "{ language: de, say: … }")?;
+    let id = fields
+        .need(src, "language", "de")
+        .and_then(|y| find(src, y));
+    let said = fields.need(src, "say", "{ prompt: … }");
+    fields.finish(src);
+    let id = id?;
+    let language = cx.languages.get(usize::from(id.0))?;
+    Some((
+        id,
+        words::in_language(src, cx, language, said?, Some(digit))?,
+    ))
 }
 
 fn option_index(src: &mut Source<'_>, key: &str, at: At) -> Option<usize> {
@@ -140,50 +279,61 @@ fn option_index(src: &mut Source<'_>, key: &str, at: At) -> Option<usize> {
     None
 }
 
-type Option1 = (Choice, Option<Vec<Spoken>>);
-
-fn option(src: &mut Source<'_>, cx: &Context<'_>, key: &str, yaml: &Yaml) -> Option<Option1> {
-    let what = format!("option {key}");
-    let mut fields = Fields::new(src, yaml, &what, "{ say: { prompt: … }, go: … }")?;
-    let said = fields.take("say").map(|y| speech::read(src, cx, y));
+fn option(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    digit: usize,
+    yaml: &Yaml,
+) -> Option<(Choice, Option<Words>)> {
+    let what = format!("option {digit}");
+    let mut fields = Fields::new(src, yaml, &what, "{ say: …, go: … }")?;
+    let at = fields.at;
+    let said = fields.take("say");
+    let said = said.map(|y| words::read_for(src, cx, y, Some(digit)));
     let go = fields.need(src, "go", "NODE");
     let go = go.and_then(|y| cx.target(src, Some(y)));
     fields.finish(src);
     let said = match said {
-        Some(s) => Some(s?),
+        Some(s) => Some(compose::option(src, cx, at, digit, s?)?),
         None => None,
     };
-    Some((Choice { go: go? }, said))
+    let choice = Choice {
+        go: go?,
+        language: None,
+    };
+    Some((choice, said))
 }
 
 fn say(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Say> {
-    let mut fields = Fields::new(src, yaml, "a say", "say: { prompt: …, go: … }")?;
-    let speech = speech::read_fields(src, cx, &mut fields);
+    let mut fields = Fields::new(src, yaml, "a say", "say: { text: …, go: … }")?;
+    let words = words::read_fields(src, cx, &mut fields, None);
     let go = cx.target(src, fields.take("go"));
     let interrupt = src.flag(fields.take("interrupt"), "interrupt", true);
     fields.finish(src);
     Some(Say {
-        speech: speech::plain(cx, speech?),
+        speech: words?.speech(),
         interrupt,
         go: go?,
     })
 }
 
 fn goodbye(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Kind> {
-    let speech = speech::read(src, cx, yaml)?;
-    Some(Kind::Goodbye(speech::plain(cx, speech)))
+    Some(Kind::Goodbye(words::read(src, cx, yaml)?.speech()))
 }
 
 fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collect> {
     let mut fields = Fields::new(src, yaml, "a collect", "collect: { say: …, digits: 8, … }")?;
-    let question = fields.need(src, "say", "{ prompt: … }");
-    let question = question.and_then(|y| speech::read(src, cx, y));
+    let question = fields.need(src, "say", "\"Please enter your account number.\"");
+    let question = question.and_then(|y| words::read(src, cx, y));
     let digits = fields.need(src, "digits", "8");
     let range = digits.and_then(|y| src.value(y, "digits", "8` or `digits: 4-8", range));
     let leading_zero = src.flag(fields.take("leading_zero"), "leading_zero", false);
     let into = fields.need(src, "into", "account");
-    let into = into.and_then(|y| src.value(y, "into", "account", word));
-    let sensitive = src.flag(fields.take("sensitive"), "sensitive", false);
+    let into = into
+        .and_then(|y| Some((y.at, src.value(y, "into", "account", word)?)))
+        .and_then(|(at, name)| template::variable(src, cx, at, &name));
+    // What it holds was noted with the variables.
+    src.flag(fields.take("sensitive"), "sensitive", false);
     let confirm = src.flag(fields.take("confirm"), "confirm", false);
     let first_wait = wait(src, fields.take("wait"), "wait", cx.defaults.wait);
     let between = wait(
@@ -217,8 +367,8 @@ fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collec
     } else {
         None
     };
-    let speech = speech::with_zero(src, cx, at, question?, form)?;
-    let again = speech::again_entry(src, cx, at, again, tries, &speech, form)?;
+    let speech = compose::with_zero(src, cx, at, question?, form)?;
+    let again = compose::again_entry(src, cx, at, again, tries, &speech, form)?;
     let (min, max) = range?;
     Some(Collect {
         speech,
@@ -227,7 +377,6 @@ fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collec
         max,
         leading_zero,
         into: into?,
-        sensitive,
         confirm,
         first_wait,
         between,
@@ -237,17 +386,17 @@ fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collec
 
 /// Everything that reading digits back needs, or the mistake that it is not there.
 fn read_back(src: &mut Source<'_>, cx: &Context<'_>, at: At, wait: Duration) -> Option<Confirm> {
-    let digits: Vec<String> = (0..10).map(system::digit).collect();
+    let digits: Vec<String> = (0..10).map(names::digit).collect();
     for name in &digits {
-        speech::system(src, cx, at, name)?;
+        system(src, cx, at, name)?;
     }
-    let before = speech::system(src, cx, at, system::YOU_ENTERED)?;
-    let after = speech::system(src, cx, at, system::CONFIRM)?;
+    let before = system(src, cx, at, names::YOU_ENTERED)?.speech();
+    let after = system(src, cx, at, names::CONFIRM)?.speech();
     let mut names = digits.iter().map(PromptName::new);
     Some(Confirm {
-        before: speech::plain(cx, vec![before]),
+        before,
         digits: std::array::from_fn(|_| names.next().unwrap_or_else(|| PromptName::new(""))),
-        after: speech::plain(cx, vec![after]),
+        after,
         wait,
     })
 }

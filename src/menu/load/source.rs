@@ -1,7 +1,12 @@
 //! The file being read, its mistakes so far, and mappings whose keys are all accounted for.
 
+use std::collections::BTreeSet;
+
+use super::known::Text;
 use super::yaml::{At, Data, Yaml};
+use crate::ids::Language;
 use crate::menu::mistake::{Mistake, Severity};
+use crate::menu::tree::VariableId;
 use crate::text::{either, nearest};
 
 /// One file and what was found wrong in it.
@@ -9,6 +14,14 @@ pub(super) struct Source<'a> {
     file: &'a str,
     lines: Vec<&'a str>,
     pub mistakes: Vec<Mistake>,
+    /// Texts that a speech engine has to say.
+    pub texts: Vec<Text>,
+    /// Values that are needed, and where.
+    pub uses: Vec<(VariableId, At)>,
+    /// Languages whose numbers can not be read: told once.
+    pub unread: BTreeSet<Language>,
+    /// Languages in which values are read.
+    pub reads: BTreeSet<Language>,
 }
 
 impl<'a> Source<'a> {
@@ -17,7 +30,21 @@ impl<'a> Source<'a> {
             file,
             lines: text.lines().collect(),
             mistakes: Vec::new(),
+            texts: Vec::new(),
+            uses: Vec::new(),
+            unread: BTreeSet::new(),
+            reads: BTreeSet::new(),
         }
+    }
+
+    /// A speech engine has to say this.
+    pub fn wants_voice(&mut self, language: &Language, text: &str, at: At) {
+        self.texts.push(Text {
+            language: language.clone(),
+            text: text.to_owned(),
+            file: self.file.to_owned(),
+            line: at.line,
+        });
     }
 
     pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
@@ -94,7 +121,7 @@ pub(super) struct Fields<'y> {
     pub at: At,
     of: String,
     left: Vec<(&'y str, At, &'y Yaml)>,
-    known: Vec<&'static str>,
+    known: Vec<String>,
 }
 
 impl<'y> Fields<'y> {
@@ -139,9 +166,14 @@ impl<'y> Fields<'y> {
         self.take_with_key(key).map(|(_, value)| value)
     }
 
+    /// The same for a key that the file itself made one: a language.
+    pub fn take_named(&mut self, key: &str) -> Option<&'y Yaml> {
+        self.take_with_key(key).map(|(_, value)| value)
+    }
+
     /// The same with the place of the key.
-    pub fn take_with_key(&mut self, key: &'static str) -> Option<(At, &'y Yaml)> {
-        self.known.push(key);
+    pub fn take_with_key(&mut self, key: &str) -> Option<(At, &'y Yaml)> {
+        self.known.push(key.to_owned());
         let i = self.left.iter().position(|(n, _, _)| *n == key)?;
         let (_, at, value) = self.left.remove(i);
         Some((at, value))
@@ -180,9 +212,12 @@ impl<'y> Fields<'y> {
     /// What is left is unknown.
     pub fn finish(self, src: &mut Source<'_>) {
         for (name, at, _) in &self.left {
-            let remedy = match nearest(name, self.known.iter().copied()) {
+            let remedy = match nearest(name, self.known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known here: {}", either(&self.known)),
+                None => format!(
+                    "known here: {}",
+                    either(&self.known.iter().map(String::as_str).collect::<Vec<_>>())
+                ),
             };
             src.error(
                 at.to_owned(),

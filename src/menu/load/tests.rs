@@ -1,11 +1,16 @@
 //! What operators get to read about wrong menu files.
 
+mod language;
+
+use std::time::Duration;
+
 use super::*;
+use crate::ids::{PromptName, QueueName};
+use crate::menu::tree::{LanguageId, Piece};
 
 /// Three prompts of the operator's and all of the server's; two queues.
 fn known() -> Known {
     let mut known = Known {
-        language: "en".to_owned(),
         queues: ["support", "sales"].map(QueueName::new).into(),
         ..Known::default()
     };
@@ -22,7 +27,8 @@ fn known() -> Known {
             transcript: Some(text.to_owned()),
             length: Some(Duration::from_secs(2)),
         };
-        known.prompts.insert(PromptName::new(name), facts);
+        let prompts = known.prompts.entry(Language::default()).or_default();
+        prompts.insert(PromptName::new(name), facts);
     }
     known
 }
@@ -118,7 +124,7 @@ m.yaml:6:1: `human` is there twice
       | ^^^^^ the first is in line 3; remove one
 m.yaml:7:1: the file has no key `colour`
     7 | colour: red
-      | ^^^^^^ known here: line, label, language, numbers, human, wait, tries, start or nodes
+      | ^^^^^^ known here: line, label, languages, numbers, human, calendar, wait, tries, start or nodes
 m.yaml:11:7: a menu has no key `greting`
    11 |       greting: { prompt: welcome }
       |       ^^^^^^^ did you mean `greeting`?",
@@ -175,9 +181,9 @@ fn text_without_recording_and_unknown_prompts() {
 m.yaml:10:29: there is no prompt `opt-huors`
    10 |         1: { say: { prompt: opt-huors }, go: hours }
       |                             ^^^^^^^^^ did you mean `opt-hours`?
-m.yaml:13:13: a text without a recording
+m.yaml:13:13: nobody can say this text in `en`
    13 |       text: \"We are here all day.\"
-      |             ^^^^^^^^^^^^^^^^^^^^^^ record it as en/NAME.wav in the prompt folder and add `prompt: NAME`",
+      |             ^^^^^^^^^^^^^^^^^^^^^^ name a speech engine by prompts.engine, or record it and write `{ prompt: NAME }`",
     );
 }
 
@@ -189,7 +195,7 @@ fn a_prompt_named_without_its_key() {
             MENU.replace("{ prompt: welcome }", "welcome")
         ),
         "
-m.yaml:8:17: what is said must name a recorded prompt
+m.yaml:8:17: these are no words but the name of a prompt
     8 |       greeting: welcome
       |                 ^^^^^^^ write `{ prompt: welcome }`",
     );
@@ -246,7 +252,7 @@ m.yaml:13:3: a node can not be called `human`
       |   ^^^^^ use letters, digits, - and _; not human, back or repeat
 m.yaml:13:3: node `human` does nothing
    13 |   human:
-      |   ^^^^^ give it one of: menu, say, collect, queue, goodbye
+      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, queue, message, goodbye
 m.yaml:17:5: node `twice` is a `goodbye` and something else as well
    17 |     goodbye: { prompt: hours }
       |     ^^^^^^^ a node is of one kind; make two nodes and join them by `go`
@@ -339,25 +345,29 @@ fn every_menu_tells_how_to_reach_a_person() {
         let (line, _) = load("m.yaml", &text, known).unwrap();
         let node = line.node(line.start).unwrap();
         let speech = node.kind.speeches()[0].clone();
-        speech
-            .prompts
-            .iter()
-            .map(|p| p.as_str().to_owned())
-            .collect()
+        let said = speech.of(LanguageId::default()).unwrap();
+        let names = said.pieces.iter().map(|p| match p {
+            Piece::Prompt(name) => name.as_str().to_owned(),
+            other => panic!("{other:?}"),
+        });
+        names.collect()
     };
     let composed = ["welcome", "opt-hours", "sys-press-1", "sys-zero"];
     assert_eq!(first(&known()), composed);
     // Told by the recording: nothing is added.
     let mut told = known();
-    let welcome = told.prompts.get_mut(&PromptName::new("welcome")).unwrap();
+    let prompts = told.prompts.get_mut(&Language::default()).unwrap();
+    let welcome = prompts.get_mut(&PromptName::new("welcome")).unwrap();
     welcome.transcript = Some("Welcome. Press 0 at any time for a person.".to_owned());
     assert_eq!(first(&told), composed[..3]);
     // A zero that is no key does not count.
-    let welcome = told.prompts.get_mut(&PromptName::new("welcome")).unwrap();
+    let prompts = told.prompts.get_mut(&Language::default()).unwrap();
+    let welcome = prompts.get_mut(&PromptName::new("welcome")).unwrap();
     welcome.transcript = Some("Welcome to Zero Limited. We press fruit.".to_owned());
     assert_eq!(first(&told), composed);
     // Without the server's own sentence it does not load.
-    told.prompts.remove(&PromptName::new("sys-zero"));
+    let prompts = told.prompts.get_mut(&Language::default()).unwrap();
+    prompts.remove(&PromptName::new("sys-zero"));
     let mistakes = load("m.yaml", &text, &told).unwrap_err();
     assert!(mistakes[0].what.contains("`sys-zero`"), "{mistakes:?}");
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::node::Failure;
-use super::{Doing, Entry, LONGEST_PLAY, Walk};
+use super::speak::LONGEST_PLAY;
+use super::{Doing, Value, VariableId, Walk};
 use crate::ids::{Digits, Key};
-use crate::menu::outcome::{Reason, StepKind, WalkAction};
+use crate::menu::outcome::{Reason, Sound, StepKind, WalkAction};
 use crate::now::Now;
 
 impl Walk {
@@ -83,16 +84,18 @@ impl Walk {
         ) else {
             return self.fault(now, "the menu lost its place");
         };
-        let mut prompts = confirm.before.prompts.clone();
-        let spoken = digits.reveal().bytes();
-        prompts.extend(spoken.filter_map(|b| {
-            confirm
-                .digits
-                .get(usize::from(b.wrapping_sub(b'0')))
-                .cloned()
-        }));
-        prompts.extend(confirm.after.prompts.iter().cloned());
-        self.play_all(now, prompts, LONGEST_PLAY);
+        let mut sounds = self.sounds(&confirm.before);
+        for digit in digits.reveal().bytes() {
+            let at = usize::from(digit.wrapping_sub(b'0'));
+            if let (Some(prompt), Some(language)) = (confirm.digits.get(at), self.language()) {
+                sounds.push(Sound {
+                    language: language.clone(),
+                    prompt: prompt.clone(),
+                });
+            }
+        }
+        sounds.extend(self.sounds(&confirm.after));
+        self.play_all(now, sounds, LONGEST_PLAY);
     }
 
     pub(super) fn confirm_key(&mut self, now: Now, key: Key) {
@@ -121,25 +124,27 @@ impl Walk {
         }
     }
 
-    fn accept(&mut self, now: Now, value: Digits) {
+    fn accept(&mut self, now: Now, digits: Digits) {
         let Some(collect) = self.collect() else {
             return self.fault(now, "the menu lost its place");
         };
-        let (name, sensitive, go) = (collect.into.clone(), collect.sensitive, collect.go);
-        let entry = Entry {
-            name: name.clone(),
-            value: value.clone(),
-            sensitive,
-        };
-        match self.entries.iter_mut().find(|e| e.name == name) {
-            Some(earlier) => *earlier = entry,
-            None => self.entries.push(entry),
-        }
-        self.actions.push_back(WalkAction::Entry {
-            name,
-            value,
-            sensitive,
-        });
+        let (into, go) = (collect.into, collect.go);
+        self.learn(into, Value::Digits(digits));
         self.follow(now, go);
+    }
+
+    /// A value becomes known; a later one replaces an earlier.
+    pub(super) fn learn(&mut self, id: VariableId, value: Value) {
+        let Some(variable) = self.line.variable(id) else {
+            return;
+        };
+        self.actions.push_back(WalkAction::Entry {
+            name: variable.name.clone(),
+            value: value.clone(),
+            sensitive: variable.sensitive,
+        });
+        if let Some(place) = self.values.get_mut(usize::from(id.0)) {
+            *place = Some(value);
+        }
     }
 }

@@ -7,26 +7,24 @@
 //! Key 0 is taken by [`Walk::handle_key`] through [`Walk::reaches_person`] before any node sees
 //! it; node kinds have no say in it.
 
+mod ask;
 mod entry;
 mod node;
+mod speak;
+mod ways;
 
+use super::outcome::{AskId, Outcome, Reason, Step, StepKind, WalkAction};
+use super::tree::{Collect, Kind, LanguageId, Line, NodeId, Target, VariableId};
+use super::value::Value;
+use crate::ids::{Digits, Key, Language, NodeName, PhoneNumber, QueueName};
+use crate::now::{Mono, Now};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
-
-use super::outcome::{Outcome, Reason, Step, StepKind, WalkAction};
-use super::tree::{Collect, Kind, Line, NodeId, Speech, Target};
-use crate::ids::{Digits, Key, NodeName, QueueName};
-use crate::now::{Mono, Now};
 
 /// Keys kept for later nodes; more are dropped.
 const MAX_TYPE_AHEAD: usize = 32;
 /// Steps kept of a path; later ones are told as actions but not kept.
 const MAX_PATH: usize = 200;
-/// How much later than its length a prompt's end may be told before that counts as a fault.
-const PLAY_GRACE: Duration = Duration::from_secs(10);
-/// The same for prompts of unknown length.
-const LONGEST_PLAY: Duration = Duration::from_secs(300);
 
 /// One caller's walk through a line.
 #[derive(Debug)]
@@ -50,8 +48,15 @@ pub struct Walk {
     last_key: Option<Key>,
     /// The last key completed something by itself: a `#` that follows is habit, not a wrong key.
     completed: bool,
+    /// The language of the call now.
+    language: LanguageId,
+    /// By variable.
+    values: Vec<Option<Value>>,
+    /// The caller's number as it is compared; `None`: withheld.
+    caller: Option<PhoneNumber>,
+    /// The last question to a web service.
+    asked: AskId,
     path: Vec<Step>,
-    entries: Vec<Entry>,
     actions: VecDeque<WalkAction>,
 }
 
@@ -66,26 +71,30 @@ enum Doing {
     Entering { digits: Digits },
     /// Digits were read back: 1 right, 2 once more.
     Confirming { digits: Digits },
+    /// A web service is asked.
+    Asking,
     /// Saying good-bye.
     Parting,
     /// The menu has been left.
     Left,
 }
 
-/// A value that the caller entered.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Its name, from `into:`.
-    pub name: String,
-    /// What was entered.
-    pub value: Digits,
-    /// Never to be shown or stored in the clear.
-    pub sensitive: bool,
+/// Who walks.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// Their number, unless it is withheld.
+    pub number: Option<PhoneNumber>,
+    /// The language that they are known to speak; the line's first where it does not speak it.
+    pub language: Option<Language>,
 }
 
 impl Walk {
     /// A caller was answered on the line.
-    pub fn start(line: Arc<Line>, now: Now) -> Walk {
+    pub fn start(line: Arc<Line>, caller: Caller, now: Now) -> Walk {
+        let known = caller.language.and_then(|known| {
+            let mut all = line.languages();
+            all.find(|(_, l)| **l == known).map(|(id, _)| id)
+        });
         let mut walk = Walk {
             began: now.mono,
             at: line.start,
@@ -98,11 +107,15 @@ impl Walk {
             ahead: VecDeque::new(),
             last_key: None,
             completed: false,
+            language: known.unwrap_or_default(),
+            values: vec![None; line.variables.len()],
+            caller: caller.number,
+            asked: AskId(0),
             path: Vec::new(),
-            entries: Vec::new(),
             actions: VecDeque::new(),
             line,
         };
+        walk.know_caller();
         walk.enter(now, walk.line.start);
         walk
     }
@@ -130,6 +143,7 @@ impl Walk {
             | Doing::Choosing
             | Doing::Entering { .. }
             | Doing::Confirming { .. }
+            | Doing::Asking
             | Doing::Parting => Some(self.deadline),
         }
     }
@@ -149,9 +163,15 @@ impl Walk {
         &self.path
     }
 
-    /// What was entered so far, for the context card. A value entered again replaces the earlier.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
+    /// The language of the call now.
+    pub fn language(&self) -> Option<&Language> {
+        self.line.language(self.language)
+    }
+
+    /// A value by the name of its variable, once it is known.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        let at = self.line.variables.iter().position(|v| v.name == name)?;
+        self.values.get(at)?.as_ref()
     }
 
     /// Whether the menu has been left.
@@ -196,6 +216,7 @@ impl Walk {
                 | Doing::Choosing
                 | Doing::Entering { .. }
                 | Doing::Confirming { .. }
+                | Doing::Asking
                 | Doing::Parting
                 | Doing::Left,
                 _,
@@ -226,7 +247,9 @@ impl Walk {
         if self.poll_timeout().is_none_or(|at| at > now.mono) {
             return;
         }
-        if self.playing {
+        if self.doing == Doing::Asking {
+            self.no_reply(now);
+        } else if self.playing {
             self.hush();
             self.fault(now, "the end of a prompt was never told");
         } else {
@@ -247,7 +270,7 @@ impl Walk {
         let label = node.label.clone();
         self.step(now, StepKind::Entered { label });
         match &node.kind {
-            Kind::Menu(menu) => {
+            Kind::Menu(menu) | Kind::Language(menu) => {
                 match self.trail.iter().position(|&n| n == id) {
                     Some(i) => self.trail.truncate(i + 1),
                     None => self.trail.push(id),
@@ -266,9 +289,15 @@ impl Walk {
                 self.doing = Doing::Entering { digits };
                 self.play(now, &collect.speech);
             }
+            // Circles of these do not load, so that this ends.
+            Kind::Choose(choose) => self.choose(now, choose),
+            Kind::Ask(ask) => self.ask(now, ask),
             Kind::Queue(queue) => self.leave(Outcome::Queue {
                 queue: queue.clone(),
                 reason: Reason::Routed,
+            }),
+            Kind::Message(queue) => self.leave(Outcome::Message {
+                queue: queue.clone(),
             }),
             Kind::Goodbye(speech) => {
                 self.doing = Doing::Parting;
@@ -301,18 +330,6 @@ impl Walk {
         } else {
             self.enter(now, to);
         }
-    }
-
-    /// Play, in place of whatever plays.
-    fn play(&mut self, now: Now, speech: &Speech) {
-        let wait = speech.length.map_or(LONGEST_PLAY, |l| l + PLAY_GRACE);
-        self.play_all(now, speech.prompts.clone(), wait);
-    }
-
-    fn play_all(&mut self, now: Now, prompts: Vec<crate::ids::PromptName>, wait: Duration) {
-        self.playing = true;
-        self.deadline = now.mono + wait;
-        self.actions.push_back(WalkAction::Play { prompts });
     }
 
     /// Stop what plays, if anything does.

@@ -25,6 +25,8 @@ impl Walk {
             Doing::Choosing => self.menu_key(now, key),
             Doing::Entering { .. } => self.entry_key(now, key),
             Doing::Confirming { .. } => self.confirm_key(now, key),
+            Doing::Asking if key == Key::STAR => self.step_back(now),
+            Doing::Asking => self.keep(key),
             Doing::Parting if key == Key::STAR => self.step_back(now),
             Doing::Parting | Doing::Left => {}
         }
@@ -39,10 +41,7 @@ impl Walk {
             return self.fault(now, "the menu lost its place");
         };
         if !say.interrupt {
-            if self.ahead.len() < MAX_TYPE_AHEAD {
-                self.ahead.push_back(key);
-            }
-            return;
+            return self.keep(key);
         }
         if key != Key::HASH {
             self.ahead.push_front(key); // `#` only skips; any other key is meant for what follows
@@ -51,12 +50,20 @@ impl Walk {
         self.follow(now, say.go);
     }
 
+    /// For what follows.
+    fn keep(&mut self, key: Key) {
+        if self.ahead.len() < MAX_TYPE_AHEAD {
+            self.ahead.push_back(key);
+        }
+    }
+
     fn menu_key(&mut self, now: Now, key: Key) {
         if key == Key::STAR {
             return self.step_back(now);
         }
         let line = Arc::clone(&self.line);
-        let Some(Kind::Menu(menu)) = line.node(self.at).map(|n| &n.kind) else {
+        let Some(Kind::Menu(menu) | Kind::Language(menu)) = line.node(self.at).map(|n| &n.kind)
+        else {
             return self.fault(now, "the menu lost its place");
         };
         self.hush();
@@ -64,7 +71,7 @@ impl Walk {
             Some(choice) => {
                 self.step(now, StepKind::Pressed { key });
                 self.completed = true;
-                self.follow(now, choice.go);
+                self.chosen(now, choice);
             }
             None if key.digit() == Some(9) => {
                 self.step(now, StepKind::Pressed { key });
@@ -91,7 +98,9 @@ impl Walk {
             return self.fault(now, "the menu lost its place");
         };
         match &node.kind {
-            Kind::Menu(menu) => self.deadline = now.mono + menu.wait,
+            Kind::Menu(menu) | Kind::Language(menu) => self.deadline = now.mono + menu.wait,
+            // What is said meanwhile has ended; the deadline of the question stands.
+            Kind::Ask(_) => {}
             Kind::Say(say) => self.follow(now, say.go),
             Kind::Collect(collect) => {
                 let wait = match (&self.doing, &collect.confirm) {
@@ -101,7 +110,7 @@ impl Walk {
                 self.deadline = now.mono + wait;
             }
             Kind::Goodbye(_) => self.leave(Outcome::Goodbye),
-            Kind::Queue(_) => {}
+            Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => {}
         }
     }
 
@@ -115,7 +124,7 @@ impl Walk {
             Doing::Entering { .. } => self.entry_silent(now),
             // These wait for the end of a prompt only, which is a fault when it does not come.
             Doing::Saying | Doing::Parting => self.fault(now, "nothing was playing"),
-            Doing::Left => {}
+            Doing::Asking | Doing::Left => {}
         }
     }
 
@@ -126,7 +135,7 @@ impl Walk {
             return self.fault(now, "the menu lost its place");
         };
         match &node.kind {
-            Kind::Menu(menu) => self.play(now, &menu.first),
+            Kind::Menu(menu) | Kind::Language(menu) => self.play(now, &menu.first),
             Kind::Say(say) => self.play(now, &say.speech),
             Kind::Collect(collect) => {
                 let digits = Digits::new();
@@ -134,7 +143,9 @@ impl Walk {
                 self.play(now, &collect.speech);
             }
             Kind::Goodbye(speech) => self.play(now, speech),
-            Kind::Queue(_) => {}
+            Kind::Choose(choose) => self.choose(now, choose),
+            Kind::Ask(ask) => self.ask(now, ask),
+            Kind::Queue(_) | Kind::Message(_) => {}
         }
     }
 
@@ -144,9 +155,17 @@ impl Walk {
         self.failures += 1;
         let line = Arc::clone(&self.line);
         let agains: &[Again] = match line.node(self.at).map(|n| &n.kind) {
-            Some(Kind::Menu(menu)) => &menu.again,
+            Some(Kind::Menu(menu) | Kind::Language(menu)) => &menu.again,
             Some(Kind::Collect(collect)) => &collect.again,
-            Some(Kind::Say(_) | Kind::Queue(_) | Kind::Goodbye(_)) | None => &[],
+            Some(
+                Kind::Say(_)
+                | Kind::Choose(_)
+                | Kind::Ask(_)
+                | Kind::Queue(_)
+                | Kind::Message(_)
+                | Kind::Goodbye(_),
+            )
+            | None => &[],
         };
         let Some(again) = agains.get(self.failures - 1) else {
             return self.leave_to_person(match failure {
@@ -160,7 +179,7 @@ impl Walk {
                 digits.clear();
                 self.play_again(now, again, failure);
             }
-            Doing::Saying | Doing::Choosing | Doing::Parting | Doing::Left => {
+            Doing::Saying | Doing::Choosing | Doing::Asking | Doing::Parting | Doing::Left => {
                 self.play_again(now, again, failure);
             }
         }
@@ -177,7 +196,16 @@ impl Walk {
     pub(super) fn use_type_ahead(&mut self, now: Now) {
         // Each key can pass each `say` once (cycles of `say` do not load) before it is used.
         for _ in 0..=self.ahead.len() * (self.line.nodes.len() + 1) {
-            if self.doing == Doing::Saying && !self.interruptible() {
+            let busy = match self.doing {
+                Doing::Saying => !self.interruptible(),
+                Doing::Asking => true,
+                Doing::Choosing
+                | Doing::Entering { .. }
+                | Doing::Confirming { .. }
+                | Doing::Parting
+                | Doing::Left => false,
+            };
+            if busy {
                 return;
             }
             let Some(key) = self.ahead.pop_front() else {
@@ -190,9 +218,17 @@ impl Walk {
     fn interruptible(&self) -> bool {
         match self.line.node(self.at).map(|n| &n.kind) {
             Some(Kind::Say(say)) => say.interrupt,
-            Some(Kind::Menu(_) | Kind::Collect(_) | Kind::Queue(_) | Kind::Goodbye(_)) | None => {
-                true
-            }
+            Some(
+                Kind::Menu(_)
+                | Kind::Language(_)
+                | Kind::Collect(_)
+                | Kind::Choose(_)
+                | Kind::Ask(_)
+                | Kind::Queue(_)
+                | Kind::Message(_)
+                | Kind::Goodbye(_),
+            )
+            | None => true,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod property;
 mod transcripts;
+mod ways;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +19,8 @@ pub(super) fn known(text: &str) -> Known {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
     let own = crate::menu::system::all();
     let own = own.iter().map(|n| (n.as_str(), 500));
-    let mut known = Known {
-        language: "en".to_owned(),
-        ..Known::default()
-    };
+    let mut known = Known::default();
+    let mut prompts = std::collections::BTreeMap::new();
     for (name, ms) in words
         .filter(|w| w.starts_with("p-"))
         .map(|w| (w, 1200))
@@ -39,17 +38,21 @@ pub(super) fn known(text: &str) -> Known {
             ),
             length: Some(Duration::from_millis(ms)),
         };
-        known
-            .prompts
-            .insert(crate::ids::PromptName::new(name), facts);
+        prompts.insert(crate::ids::PromptName::new(name), facts);
     }
+    let languages = ["en", "de"].map(Language::new);
+    known.prompts = languages.map(|l| (l, prompts.clone())).into();
     known.queues = ["people", "sales"].map(crate::ids::QueueName::new).into();
     known
 }
 
 pub(super) fn line(nodes: &str) -> Arc<Line> {
-    let head = "line: test\nnumbers: [\"1\"]\nhuman: people\nstart: root\nnodes:\n";
-    let text = format!("{head}{nodes}");
+    let head = "line: test\nnumbers: [\"1\"]\nhuman: people\nstart: root\n";
+    // What stands before `nodes:` belongs to the line.
+    let text = match nodes.contains("\nnodes:\n") {
+        true => format!("{head}{nodes}"),
+        false => format!("{head}nodes:\n{nodes}"),
+    };
     match load("test.yaml", &text, &known(&text)) {
         Ok((line, _)) => Arc::new(line),
         Err(mistakes) => {
@@ -71,8 +74,8 @@ pub(super) fn did(walk: &mut Walk) -> String {
     let mut words = Vec::new();
     while let Some(action) = walk.poll_action() {
         match action {
-            WalkAction::Play { prompts } => {
-                let names = prompts.iter().map(|p| p.as_str());
+            WalkAction::Play { sounds } => {
+                let names = sounds.iter().map(|s| s.prompt.as_str());
                 let names: Vec<&str> = names
                     .map(|n| n.trim_start_matches("p-").trim_start_matches("sys-"))
                     .collect();
@@ -80,10 +83,13 @@ pub(super) fn did(walk: &mut Walk) -> String {
             }
             WalkAction::Stop => words.push("stop".to_owned()),
             WalkAction::Step(_) => {}
+            WalkAction::Language(language) => words.push(format!("speak {language}")),
+            WalkAction::Ask { request, .. } => words.push(format!("ask {}", request.url)),
             WalkAction::Entry { name, value, .. } => {
                 words.push(format!("{name}={}", value.reveal()));
             }
             WalkAction::Leave(Outcome::Goodbye) => words.push("end".to_owned()),
+            WalkAction::Leave(Outcome::Message { queue }) => words.push(format!("message {queue}")),
             WalkAction::Leave(Outcome::Queue { queue, reason }) => {
                 let place = walk.place().unwrap();
                 words.push(format!("queue {queue} ({reason}, at {place})"));
@@ -104,7 +110,7 @@ pub(super) fn check(nodes: &str, transcript: &str) -> Walk {
         let seconds: f64 = time.trim().parse().expect("seconds");
         let now = at((seconds * 1000.0).round() as u64);
         match (event.split_once(' ').unwrap_or((event, "")), &mut walk) {
-            (("answer", _), none) => *none = Some(Walk::start(line(nodes), now)),
+            (("answer", _), none) => *none = Some(Walk::start(line(nodes), Caller::default(), now)),
             (("key", keys), Some(w)) => {
                 let keys = keys.chars().filter(|c| *c != ' ');
                 keys.for_each(|k| w.handle_key(now, Key::from_char(k).unwrap()));

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::ids::{Digits, Key, NodeName};
+use crate::menu::value::Value;
 
 fn card() -> ContextCard {
     let mut card = ContextCard::new(
@@ -71,8 +72,11 @@ fn sensitive_entries_are_dots_and_debug_shows_nothing() {
     for c in "471199".chars() {
         pin.push(Key::from_char(c).unwrap());
     }
-    card.entry("account", EntryValue::of(&pin, false));
-    card.entry("pin", EntryValue::of(&pin, true));
+    card.entry(
+        "account",
+        EntryValue::of(&Value::Digits(pin.clone()), false),
+    );
+    card.entry("pin", EntryValue::of(&Value::Digits(pin), true));
     let json = card.to_json();
     assert_eq!(json["entries"]["pin"], "••••••");
     assert_eq!(json["entries"]["account"], "471199");

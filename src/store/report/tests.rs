@@ -1,5 +1,5 @@
 use super::*;
-use crate::ids::{ContactId, Digits, Key};
+use crate::ids::ContactId;
 use crate::menu::outcome::Reason;
 use crate::record::timeline::MessageId;
 use crate::record::verdict::Stage;
@@ -33,9 +33,6 @@ fn row() -> ContactRow {
 
 fn timeline() -> Timeline {
     let mut t = Timeline::new(row().started);
-    let mut digits = Digits::new();
-    digits.push(Key::ZERO);
-    digits.push(Key::HASH);
     let outside = TransferTo::Number {
         number: PhoneNumber::new("+34911234567"),
     };
@@ -47,7 +44,7 @@ fn timeline() -> Timeline {
         },
         Event::Entry {
             name: "account".into(),
-            value: EntryValue::Clear(digits),
+            value: EntryValue::Clear("0#".to_owned()),
         },
         Event::Queued {
             queue: "people".into(),
@@ -84,7 +81,7 @@ fn the_timeline_is_told_in_words() {
     let expected = "\
 contact 1000000000000 on line support at 2026-11-18 12:06:40
    0:00.0  …20 calls 100
-   1:01.3  entered account: 2 digits
+   1:01.3  learned account: 2 characters
    2:02.6  to queue people: fault: ?[2J
    3:03.9  ann hands on to …67
    4:05.2  transferred to …67

@@ -7,6 +7,7 @@ use super::super::rows::ContactFilter;
 use super::super::*;
 use crate::ids::{Digits, Key, PhoneNumber};
 use crate::menu::outcome::Reason;
+use crate::menu::value::Value;
 use crate::record::timeline::{EntryValue, MessageId};
 use crate::record::verdict::{Stage, Verdict};
 
@@ -63,7 +64,7 @@ async fn a_contact_comes_back_with_its_timeline_and_facts() {
             3,
             Event::Entry {
                 name: "pin".into(),
-                value: EntryValue::of(&pin, true),
+                value: EntryValue::of(&Value::Digits(pin), true),
             },
         ),
         (

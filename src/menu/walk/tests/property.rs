@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::menu::outcome::WebReply;
 
 /// What a caller does next.
 #[derive(Clone, Debug)]
@@ -11,6 +12,8 @@ enum Act {
     Played,
     Silence,
     Failed,
+    /// A web service says this.
+    Reply(u16, &'static str),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -19,6 +22,9 @@ fn act() -> impl Strategy<Value = Act> {
         4 => Just(Act::Played),
         2 => Just(Act::Silence),
         1 => Just(Act::Failed),
+        2 => prop::sample::select(vec![
+            (200, "{\"y\": 5}"), (200, "{}"), (200, "nonsense"), (404, ""), (503, ""),
+        ]).prop_map(|(status, body)| Act::Reply(status, body)),
     ]
 }
 
@@ -48,16 +54,37 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
             options.join(", ")
         )
     });
-    let later = prop_oneof![
-        Just("human".to_owned()),
-        Just("back".to_owned()),
-        (i + 1..n + 1).prop_map(move |j| if j < n {
-            format!("n{j}")
-        } else {
-            "human".to_owned()
-        }),
-    ];
-    let say = (later, any::<bool>())
+    let later = move || {
+        prop_oneof![
+            Just("human".to_owned()),
+            Just("back".to_owned()),
+            (i + 1..n + 1).prop_map(move |j| if j < n {
+                format!("n{j}")
+            } else {
+                "human".to_owned()
+            }),
+        ]
+    };
+    let choose = (later(), later(), later()).prop_map(|(a, b, c)| {
+        format!(
+            "choose: [{{ when: {{ caller: {{ known: yes }} }}, go: {a} }}, \
+             {{ when: {{ language: de }}, go: {b} }}, {{ go: {c} }}]"
+        )
+    });
+    let ask = (later(), later(), any::<bool>()).prop_map(|(go, missing, said)| {
+        let said = if said { "say: { prompt: p-m }, " } else { "" };
+        format!(
+            "ask: {{ get: \"http://x.example/{{caller}}\", {said}take: {{ y: number }}, go: {go}, \
+             missing: {missing} }}"
+        )
+    });
+    let language = target(n).prop_map(|go| {
+        format!(
+            "language: {{ options: {{ 1: {{ language: en, say: {{ prompt: p-e }} }}, \
+             4: {{ language: de, say: {{ prompt: p-d }} }} }}, go: {go} }}"
+        )
+    });
+    let say = (later(), any::<bool>())
         .prop_map(|(go, cut)| format!("say: {{ prompt: p-s, interrupt: {cut}, go: {go} }}"));
     let collect = (
         target(n),
@@ -82,7 +109,11 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
         4 => menu,
         2 => say,
         2 => collect,
+        1 => language,
+        2 => choose,
+        2 => ask,
         1 => Just("queue: sales".to_owned()),
+        1 => Just("message: people".to_owned()),
         1 => Just("goodbye: { prompt: p-b }".to_owned()),
     ]
     .boxed()
@@ -94,7 +125,7 @@ fn tree() -> impl Strategy<Value = String> {
         nodes.prop_map(|nodes| {
             let rows = nodes.iter().enumerate();
             let all: String = rows.map(|(i, k)| format!("  n{i}: {{ {k} }}\n")).collect();
-            format!("  root: {{ menu: {{ options: {{ 1: {{ say: {{ prompt: p-r }}, go: n0 }} }} }} }}\n{all}")
+            format!("languages: [en, de]\nnodes:\n  root: {{ menu: {{ options: {{ 1: {{ say: {{ prompt: p-r }}, go: n0 }} }} }} }}\n{all}")
         })
     })
 }
@@ -105,13 +136,16 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
     while let Some(action) = walk.poll_action() {
         assert!(left.is_none(), "{action:?} after leaving");
         match action {
-            WalkAction::Play { prompts } => {
-                assert!(!prompts.is_empty(), "nothing to play");
+            WalkAction::Play { sounds } => {
+                assert!(!sounds.is_empty(), "nothing to play");
                 *playing = true;
             }
             WalkAction::Stop => *playing = false,
             WalkAction::Leave(outcome) => left = Some(outcome),
-            WalkAction::Step(_) | WalkAction::Entry { .. } => {}
+            WalkAction::Step(_)
+            | WalkAction::Entry { .. }
+            | WalkAction::Language(_)
+            | WalkAction::Ask { .. } => {}
         }
     }
     left
@@ -159,7 +193,11 @@ fn silence_ends(walk: &mut Walk, mut now: u64, mut playing: bool) {
 
 fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Outcome>) {
     let (mut now, mut playing) = (0, false);
-    let mut walk = Walk::start(Arc::clone(line), at(now));
+    let caller = Caller {
+        number: Some(PhoneNumber::new("4530901820")),
+        ..Caller::default()
+    };
+    let mut walk = Walk::start(Arc::clone(line), caller, at(now));
     let mut left = drain(&mut walk, &mut playing);
     for (act, later) in acts {
         if left.is_some() {
@@ -179,6 +217,13 @@ fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Out
                 walk.handle_timeout(at(now));
             }
             Act::Failed => walk.handle_play_failed(at(now), "test"),
+            Act::Reply(status, body) => {
+                let reply = WebReply {
+                    status: *status,
+                    body: body.as_bytes().to_vec(),
+                };
+                walk.handle_reply(at(now), walk.asked, Ok(reply));
+            }
         }
         left = drain(&mut walk, &mut playing);
         assert_eq!(left.is_some(), walk.has_left());

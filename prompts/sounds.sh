@@ -1,40 +1,21 @@
 #!/usr/bin/env bash
-# Renders the prompts of one language from its transcripts: prompts/render.sh en
+# Makes the two prompts without words, the tone before a message and the music on hold, out of
+# nothing, so nobody's rights are in them: prompts/sounds.sh FOLDER
 #
-# transcripts.toml holds `name = "what is said"`. Needs espeak-ng and sox. Each is spoken,
-# trimmed, band-limited to telephone speech, brought to one loudness and written as mono
-# 16-bit WAV at 8 kHz (the rate of G.711). sys-beep and sys-moh are synthesised here as well,
-# so nobody's rights are in them. Recordings by a person may replace any file: keep the name,
-# and keep the transcript true, since the menu checker reads it.
+# Needs sox. What is said is rendered by `zeroline prompts render` (docs/prompts.md).
 set -euo pipefail
-lang=${1:-en}
-cd "$(dirname "$0")/$lang"
-case $lang in
-en) voice=en-gb-x-rp ;;
-*) voice=$lang ;;
-esac
+cd "${1:-$(dirname "$0")/en}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# One loudness: peaks squeezed, then -22 dB RMS, which for a voice is about -22 LUFS; peaks stay
-# under -2 dB. No dither, so that a second run gives the same bytes.
+# One loudness: peaks squeezed, then -22 dB RMS. No dither, so that a second run gives the same
+# bytes.
 level() { # in out
   sox -D "$1" "$work/even.wav" norm -6 compand 0.002,0.06 -70,-70,-24,-24,-6,-14 0 -90 0.002
   local gain
   gain=$(sox "$work/even.wav" -n stats 2>&1 | awk '/^RMS lev/ {print -22 - $4}')
   sox -R -D "$work/even.wav" -b 16 -r 8000 -c 1 "$2" gain "$gain"
 }
-
-while IFS='=' read -r name text; do
-  name=$(echo "$name" | tr -d ' ')
-  case $name in '' | \#* | sys-beep | sys-moh) continue ;; esac
-  text=$(echo "$text" | sed -E 's/^ *"(.*)" *$/\1/')
-  espeak-ng -v "$voice" -s 145 -p 42 -g 2 -w "$work/raw.wav" "$text"
-  # Silence off both ends, 60 ms of air kept.
-  sox -D "$work/raw.wav" "$work/trim.wav" gain -6 highpass 120 lowpass 3700 \
-    silence 1 0.01 0.5% reverse silence 1 0.01 0.5% reverse pad 0.04 0.08
-  level "$work/trim.wav" "$name.wav"
-done <transcripts.toml
 
 # The tone before a message: 1 kHz, 0.4 s, soft ends.
 sox -R -D -n -b 16 -r 8000 -c 1 sys-beep.wav synth 0.4 sine 1000 gain -12 fade q 0.02 0.4 0.02

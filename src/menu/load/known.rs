@@ -1,0 +1,57 @@
+//! What menu files may refer to, and what they need.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ids::{CalendarName, Language, PromptName, QueueName};
+use crate::menu::calendar::Calendar;
+
+/// What menu files may refer to.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The language of lines that do not say theirs.
+    pub language: Language,
+    /// Prompts by language, those that speech engines made included.
+    pub prompts: BTreeMap<Language, BTreeMap<PromptName, PromptFacts>>,
+    /// Queues.
+    pub queues: BTreeSet<QueueName>,
+    /// Opening hours.
+    pub calendars: BTreeMap<CalendarName, Arc<Calendar>>,
+    /// Text that nobody has said yet is taken: its voice comes later. See [`super::texts`].
+    pub voiceless: bool,
+}
+
+impl Known {
+    pub(super) fn facts(&self, language: &Language, name: &PromptName) -> Option<&PromptFacts> {
+        self.prompts.get(language)?.get(name)
+    }
+
+    /// Whether some language has a recording of that name.
+    pub(super) fn has_prompt(&self, name: &str) -> bool {
+        let name = PromptName::new(name);
+        self.prompts.values().any(|all| all.contains_key(&name))
+    }
+}
+
+/// A text of a menu file that a speech engine has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// In which language.
+    pub language: Language,
+    /// What.
+    pub text: String,
+    /// Where it stands.
+    pub file: String,
+    /// In which line, from 1.
+    pub line: usize,
+}
+
+/// What is known about a recorded prompt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PromptFacts {
+    /// What is said in it.
+    pub transcript: Option<String>,
+    /// How long it is.
+    pub length: Option<Duration>,
+}

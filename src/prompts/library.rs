@@ -1,0 +1,326 @@
+//! All prompts of all languages, ready to play.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::folder::{Folder, Place, Recording, check_name};
+use super::ingest::level::{self, FAR, Level};
+use super::ingest::{self, Master, Wrong};
+use super::{PromptMistake, embedded, on_all_cores};
+use crate::ids::{Language, PromptName};
+use crate::media::codec::encode_prompt;
+use crate::media::prompt::Prompt;
+use crate::menu::load::PromptFacts;
+use crate::menu::system;
+use crate::sdp::plan::Codec;
+
+/// Prompts without words: the same in every language that has none of its own.
+pub(super) const WORDLESS: [&str; 2] = [system::BEEP, system::MUSIC];
+
+/// All prompts of all languages, ready to play.
+#[derive(Clone, Debug, Default)]
+pub struct PromptLibrary {
+    languages: BTreeMap<Language, Shelf>,
+}
+
+/// The prompts of one language.
+#[derive(Clone, Debug, Default)]
+struct Shelf {
+    prompts: HashMap<PromptName, Arc<Prompt>>,
+    facts: BTreeMap<PromptName, PromptFacts>,
+    checks: BTreeMap<PromptName, Check>,
+    /// What is to be said under a name, by transcripts without a recording.
+    unspoken: BTreeMap<String, String>,
+}
+
+/// What was found of a recording when it was loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// Where it is.
+    pub file: String,
+    /// Part of the program, so not the operator's to mend.
+    pub embedded: bool,
+    /// How loud it is.
+    pub level: Level,
+    /// How many times it was louder than its scale.
+    pub clipped: usize,
+}
+
+impl Check {
+    /// What an import would change of its loudness, in dB, if that is worth a word.
+    pub fn far(&self) -> Option<f64> {
+        Some(self.level.gain()).filter(|gain| gain.abs() > FAR)
+    }
+}
+
+/// One prompt, decoded, measured and encoded.
+struct Made {
+    prompt: Prompt,
+    level: Level,
+    clipped: usize,
+}
+
+impl PromptLibrary {
+    /// Loads, for each language, the embedded prompts (if they are of it) and over them
+    /// `<dir>/<language>/**` in any of the forms that [`ingest`] knows, with `transcripts.toml`
+    /// beside.
+    ///
+    /// Recordings are played as they are: only their rate is converted. Those that are too soft,
+    /// too loud or clipped are told by [`PromptLibrary::doubts`].
+    ///
+    /// Without codecs nothing is encoded: enough to check menus.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any file, at once.
+    pub fn load(
+        dir: Option<&Path>,
+        languages: &[Language],
+        codecs: &[Codec],
+    ) -> Result<PromptLibrary, Vec<PromptMistake>> {
+        let (library, mistakes) = PromptLibrary::read(dir, languages, codecs);
+        if mistakes.is_empty() {
+            Ok(library)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// The same, but what could be loaded is given beside the mistakes.
+    pub fn read(
+        dir: Option<&Path>,
+        languages: &[Language],
+        codecs: &[Codec],
+    ) -> (PromptLibrary, Vec<PromptMistake>) {
+        let mut library = PromptLibrary::default();
+        let mut mistakes = Vec::new();
+        let mut texts = BTreeMap::new();
+        let mut work: Vec<(Language, String, Recording)> = Vec::new();
+        let is_there = dir.is_some_and(Path::is_dir);
+        for language in languages {
+            if library.languages.contains_key(language) {
+                continue;
+            }
+            library.languages.insert(language.clone(), Shelf::default());
+            let mut folder = Folder::embedded(language);
+            match dir.map(|dir| dir.join(language.as_str())) {
+                // Of a language whose words are built in there need be no folder.
+                Some(own) if own.exists() || folder.texts.is_empty() || !is_there => {
+                    folder.lay_over(&own, language);
+                }
+                None if folder.texts.is_empty() => mistakes.push(PromptMistake::new(
+                    "prompts",
+                    format!("no prompts of the language `{language}` are built in"),
+                    "set prompts.dir to a folder that has them",
+                )),
+                Some(_) | None => {}
+            }
+            mistakes.append(&mut folder.mistakes);
+            let found = folder.recordings.into_iter();
+            work.extend(found.map(|(name, recording)| (language.clone(), name, recording)));
+            texts.insert(language.clone(), folder.texts);
+        }
+        let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, codecs));
+        for ((language, name, recording), made) in work.iter().zip(made) {
+            match made {
+                Ok(made) => {
+                    let text = texts.get_mut(language).and_then(|t| t.remove(name));
+                    let check = Check {
+                        file: recording.file.clone(),
+                        embedded: matches!(recording.place, Place::Embedded(_)),
+                        level: made.level,
+                        clipped: made.clipped,
+                    };
+                    library.put(language, made.prompt, text, Some(check));
+                }
+                Err(wrong) => {
+                    mistakes.push(PromptMistake::of(&recording.file, wrong).about(language, name))
+                }
+            }
+        }
+        library.share_wordless(codecs);
+        for (language, texts) in texts {
+            if let Some(shelf) = library.languages.get_mut(&language) {
+                shelf.unspoken = texts;
+            }
+        }
+        mistakes.sort_by(|a, b| a.file.cmp(&b.file));
+        (library, mistakes)
+    }
+
+    /// Music and tone, where a language has none of its own.
+    fn share_wordless(&mut self, codecs: &[Codec]) {
+        let without =
+            |shelf: &Shelf, name: &str| !shelf.prompts.contains_key(&PromptName::new(name));
+        for name in WORDLESS {
+            if !self.languages.values().any(|shelf| without(shelf, name)) {
+                continue;
+            }
+            let Some(prompt) = self.wordless(name, codecs) else {
+                continue;
+            };
+            for shelf in self.languages.values_mut().filter(|s| without(s, name)) {
+                let facts = PromptFacts {
+                    transcript: None,
+                    length: Some(prompt.duration),
+                };
+                shelf.facts.insert(prompt.name.clone(), facts);
+                shelf
+                    .prompts
+                    .insert(prompt.name.clone(), Arc::clone(&prompt));
+            }
+        }
+    }
+
+    /// The embedded one: where it is loaded already, or loaded now.
+    fn wordless(&self, name: &str, codecs: &[Codec]) -> Option<Arc<Prompt>> {
+        let prompt = PromptName::new(name);
+        let english = Language::new(embedded::LANGUAGE);
+        if let Some(shelf) = self.languages.get(&english)
+            && shelf.checks.get(&prompt).is_some_and(|c| c.embedded)
+        {
+            return shelf.prompts.get(&prompt).cloned();
+        }
+        let folder = Folder::embedded(&english);
+        let made = load(name, folder.recordings.get(name)?, codecs).ok()?;
+        Some(Arc::new(made.prompt))
+    }
+
+    pub(super) fn put(
+        &mut self,
+        language: &Language,
+        prompt: Prompt,
+        text: Option<String>,
+        check: Option<Check>,
+    ) {
+        let shelf = self.languages.entry(language.clone()).or_default();
+        let name = prompt.name.clone();
+        let facts = PromptFacts {
+            transcript: text.filter(|t| !t.is_empty()),
+            length: Some(prompt.duration),
+        };
+        shelf.facts.insert(name.clone(), facts);
+        shelf.checks.extend(check.map(|c| (name.clone(), c)));
+        shelf.prompts.insert(name, Arc::new(prompt));
+    }
+
+    /// Offers a prompt under a further name.
+    pub(super) fn offer_as(&mut self, language: &Language, old: &PromptName, new: PromptName) {
+        let Some(shelf) = self.languages.get_mut(language) else {
+            return;
+        };
+        if let Some(prompt) = shelf.prompts.get(old).cloned() {
+            shelf.prompts.insert(new.clone(), prompt);
+        }
+        if let Some(facts) = shelf.facts.get(old).cloned() {
+            shelf.facts.insert(new, facts);
+        }
+    }
+
+    /// Says what is said in a prompt, and how long it is: also of one whose sound is not made.
+    pub(super) fn tell(&mut self, language: &Language, name: PromptName, facts: PromptFacts) {
+        let shelf = self.languages.entry(language.clone()).or_default();
+        shelf.facts.insert(name, facts);
+    }
+
+    /// Names of transcripts that have no recording, with what is to be said.
+    pub fn unspoken(&self, language: &Language) -> Vec<(PromptName, String)> {
+        let shelf = self.languages.get(language).into_iter();
+        let texts = shelf
+            .flat_map(|s| &s.unspoken)
+            .filter(|(_, text)| !text.is_empty());
+        texts
+            .map(|(name, text)| (PromptName::new(name), text.clone()))
+            .collect()
+    }
+
+    /// A prompt by language and name.
+    pub fn get(&self, language: &Language, name: &PromptName) -> Option<&Arc<Prompt>> {
+        self.languages.get(language)?.prompts.get(name)
+    }
+
+    /// The languages, in the order of their names.
+    pub fn languages(&self) -> impl Iterator<Item = &Language> {
+        self.languages.keys()
+    }
+
+    /// What menus of a language are checked against.
+    pub fn facts(&self, language: &Language) -> &BTreeMap<PromptName, PromptFacts> {
+        const NONE: &BTreeMap<PromptName, PromptFacts> = &BTreeMap::new();
+        self.languages
+            .get(language)
+            .map_or(NONE, |shelf| &shelf.facts)
+    }
+
+    /// What was found of the recordings of a language.
+    pub fn checks(&self, language: &Language) -> impl Iterator<Item = (&PromptName, &Check)> {
+        self.languages
+            .get(language)
+            .into_iter()
+            .flat_map(|s| &s.checks)
+    }
+
+    /// The prompts alone, by language and name.
+    pub fn into_prompts(self) -> BTreeMap<Language, HashMap<PromptName, Arc<Prompt>>> {
+        let shelves = self.languages.into_iter();
+        shelves.map(|(language, s)| (language, s.prompts)).collect()
+    }
+
+    /// The prompts of one language alone.
+    pub fn into_prompts_of(mut self, language: &Language) -> HashMap<PromptName, Arc<Prompt>> {
+        let shelf = self.languages.remove(language);
+        shelf.map_or_else(HashMap::new, |s| s.prompts)
+    }
+
+    /// How many there are, of all languages.
+    pub fn len(&self) -> usize {
+        self.languages.values().map(|s| s.prompts.len()).sum()
+    }
+
+    /// None at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One line per language whose recordings do not sound as they should, ready to print.
+    pub fn doubts(&self) -> Vec<String> {
+        let of = |(language, shelf): (&Language, &Shelf)| {
+            let of_operator = shelf.checks.iter().filter(|(_, check)| !check.embedded);
+            let odd: Vec<&str> = of_operator
+                .filter(|(_, check)| check.clipped > 0 || check.far().is_some())
+                .map(|(name, _)| name.as_str())
+                .collect();
+            let shown = odd.get(..odd.len().min(3))?.join("`, `");
+            let more = match odd.len() {
+                0 => return None,
+                n @ 1..=3 => format!("{n} of {language}"),
+                n => format!("{n} of {language}, also"),
+            };
+            Some(format!(
+                "warning: prompts too soft, too loud or clipped: {more} `{shown}`; see `zeroline \
+                 prompts`"
+            ))
+        };
+        self.languages.iter().filter_map(of).collect()
+    }
+}
+
+fn load(name: &str, recording: &Recording, codecs: &[Codec]) -> Result<Made, Wrong> {
+    check_name(name)?;
+    let sound = recording.sound()?;
+    let clipped = level::clipped(&sound.samples);
+    let level = level::measure(&sound.samples, sound.rate);
+    let prompt = encode(PromptName::new(name), &ingest::master(&sound)?, codecs)?;
+    Ok(Made {
+        prompt,
+        level,
+        clipped,
+    })
+}
+
+/// Encodes a master for all codecs.
+pub(super) fn encode(name: PromptName, master: &Master, codecs: &[Codec]) -> Result<Prompt, Wrong> {
+    let encodings = encode_prompt(&master.samples, master.rate, codecs)
+        .map_err(|e| Wrong::new(e.to_string(), "convert it: sox old.wav -r 16000 new.wav"))?;
+    Ok(Prompt::new(name, master.duration(), encodings))
+}

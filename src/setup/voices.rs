@@ -1,0 +1,130 @@
+//! Who says what: the prompts of every language that lines speak, recorded or made.
+
+use std::collections::BTreeSet;
+
+use super::pairs;
+use crate::config::Config;
+use crate::ids::{Language, PromptName};
+use crate::menu::load::{self, Known};
+use crate::menu::say;
+use crate::prompts::{PromptLibrary, Speech, Text};
+use crate::sdp::plan::Codec;
+
+/// What is to be said.
+pub(super) struct Needs {
+    /// The recordings of all languages that are spoken.
+    pub library: PromptLibrary,
+    languages: Vec<Language>,
+    /// What the server says by itself, under its own names.
+    named: Vec<(Language, Vec<(PromptName, String)>)>,
+    /// What menus say.
+    texts: Vec<Text>,
+}
+
+impl Needs {
+    /// Of these menu files. Mistakes in recordings are told; those in menus are not.
+    pub fn of(
+        config: &Config,
+        files: &[(String, String)],
+        codecs: &[Codec],
+        told: &mut Vec<String>,
+    ) -> Needs {
+        let speech = Speech::from(&config.prompts);
+        let mut all = BTreeSet::from([config.prompts.language.clone()]);
+        all.extend(load::languages(pairs(files)));
+        let languages: Vec<Language> = all.into_iter().collect();
+        let dir = config.prompts.dir.as_deref();
+        let (mut library, mistakes) = PromptLibrary::read(dir, &languages, codecs);
+        told.extend(mistakes.iter().map(ToString::to_string));
+        let mut named: Vec<_> = languages
+            .iter()
+            .map(|l| (l.clone(), library.unspoken(l)))
+            .collect();
+        for (language, named) in &named {
+            // Only so that menus find the names; whether it can be said is told later.
+            let _ = library.speak_named(language, named.clone(), &speech, None);
+        }
+        let known = known(config, &library, &languages);
+        let (texts, reads) = load::texts(pairs(files), &known);
+        named.extend(reads.into_iter().map(|l| {
+            let words = vocabulary(&l);
+            (l, words)
+        }));
+        let texts = texts.into_iter().map(|t| Text {
+            place: format!("{}:{}", t.file, t.line),
+            language: t.language,
+            text: t.text,
+        });
+        Needs {
+            library,
+            languages,
+            named,
+            texts: texts.collect(),
+        }
+    }
+
+    /// All that a speech engine may be asked for.
+    pub fn into_texts(self) -> Vec<Text> {
+        let named = self.named.into_iter().flat_map(|(language, named)| {
+            let spoken = named.into_iter().filter(|(_, text)| !text.is_empty());
+            spoken.map(move |(name, text)| Text {
+                language: language.clone(),
+                text,
+                place: format!("(built in) {name}"),
+            })
+        });
+        named.chain(self.texts).collect()
+    }
+}
+
+/// The prompts that the lines and the server itself need, and what menus are checked against.
+///
+/// With `made` all sound is there afterwards, in these codecs: a speech engine may be asked, and
+/// what it says is kept. Without, nothing is written, and what an engine would say is taken as
+/// there.
+pub(super) fn find(
+    config: &Config,
+    files: &[(String, String)],
+    made: Option<&[Codec]>,
+    told: &mut Vec<String>,
+) -> (PromptLibrary, Known) {
+    let speech = Speech::from(&config.prompts);
+    let needs = Needs::of(config, files, made.unwrap_or_default(), told);
+    let mut library = needs.library;
+    for (language, named) in needs.named {
+        let said = library.speak_named(&language, named, &speech, made);
+        told.extend(said.err().map(|m| m.to_string()));
+    }
+    let spoken = match made {
+        Some(codecs) => library.speak(&needs.texts, &speech, codecs),
+        None => library.promise(&needs.texts, &speech),
+    };
+    let mut known = known(config, &library, &needs.languages);
+    if let Err(mistakes) = spoken {
+        told.extend(mistakes.iter().map(ToString::to_string));
+        // Told here with the reason: the menus are checked as if it could be said.
+        known.voiceless = true;
+    }
+    (library, known)
+}
+
+fn known(config: &Config, library: &PromptLibrary, all: &[Language]) -> Known {
+    let facts = |l: &Language| (l.clone(), library.facts(l).clone());
+    Known {
+        language: config.prompts.language.clone(),
+        prompts: all
+            .iter()
+            .map(facts)
+            .filter(|(_, facts)| !facts.is_empty())
+            .collect(),
+        queues: config.queues.iter().map(|q| q.name.clone()).collect(),
+        ..Known::default()
+    }
+}
+
+/// What numbers, dates and sums are made of.
+fn vocabulary(language: &Language) -> Vec<(PromptName, String)> {
+    let known = say::Language::from_tag(language.as_str());
+    let fragments = known.map(say::vocabulary).unwrap_or_default();
+    fragments.into_iter().map(|f| (f.name, f.text)).collect()
+}
