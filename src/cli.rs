@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub mod calendar;
 
 use self::calendar::CalendarArgs;
+use crate::check::law::Profile;
 use crate::config::Flag;
 use crate::ids::ContactId;
 
@@ -15,7 +16,8 @@ use crate::ids::ContactId;
 pub const OK: u8 = 0;
 /// Something failed while running: a port in use, a database that can not be opened.
 pub const FAILED: u8 = 1;
-/// The command line, the settings, a menu or a prompt is wrong; nothing was started.
+/// The command line, the settings, a menu or a prompt is wrong, a line breaks the promise, or a
+/// rule of `check --profile` is not met; nothing was started.
 pub const MISTAKES: u8 = 2;
 /// What was asked for is not there: no such contact, no such calendar.
 pub const NOT_FOUND: u8 = 3;
@@ -30,7 +32,8 @@ Without any, the demo line answers at 100, and agent1 and agent2 may register.
 Exit codes:
   0  all went well
   1  something failed while running (a port in use, the database not to be opened)
-  2  the command line, a setting, a menu or a prompt is wrong; nothing was started
+  2  the command line, a setting, a menu or a prompt is wrong, a line breaks the promise, or
+     (check --profile) a rule is not met; nothing was started
   3  what was asked for is not there (no such contact, no such calendar)";
 
 /// A telephone IVR server on which key 0 always reaches a person.
@@ -53,8 +56,15 @@ pub struct Cli {
 pub enum Command {
     /// Answer calls until stopped (the default)
     Serve,
-    /// Check settings, menus and prompts, and tell every mistake; starts nothing
-    Check,
+    /// Check settings, menus and prompts, and prove that 0 always reaches a person; starts nothing
+    Check {
+        /// As JSON, one object
+        #[arg(long)]
+        json: bool,
+        /// Judge the lines by laws about telephone services too (no legal advice)
+        #[arg(long, value_name = "COUNTRY")]
+        profile: Option<LawProfile>,
+    },
     /// Tell what callers meet at a time, or in a year: opening hours, holidays, closures
     Calendar(CalendarArgs),
     /// Show who called, what they pressed and who answered
@@ -230,6 +240,33 @@ pub struct Options {
     pub set: Vec<(String, String)>,
 }
 
+/// Whose laws lines are judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LawProfile {
+    /// Spain: Ley 10/2025
+    Es,
+    /// Portugal: Decreto-Lei 134/2009
+    Pt,
+    /// Brazil: Decreto 11.034/2022
+    Br,
+    /// India: TRAI Addressable Systems Regulations 2017
+    In,
+    /// The European Union: 2022/2065, 2011/83/EU
+    Eu,
+}
+
+impl From<LawProfile> for Profile {
+    fn from(profile: LawProfile) -> Profile {
+        match profile {
+            LawProfile::Es => Profile::Es,
+            LawProfile::Pt => Profile::Pt,
+            LawProfile::Br => Profile::Br,
+            LawProfile::In => Profile::In,
+            LawProfile::Eu => Profile::Eu,
+        }
+    }
+}
+
 /// The form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogForm {
@@ -318,7 +355,11 @@ mod tests {
         let args = "zeroline check --listen 127.0.0.1:5070 --listen tcp:[::1]:5070 --data kept \
                     --log-format json --set sip.limits.max_calls=7";
         let cli = Cli::try_parse_from(args.split_whitespace()).unwrap();
-        assert_eq!(cli.command, Some(Command::Check));
+        let check = Command::Check {
+            json: false,
+            profile: None,
+        };
+        assert_eq!(cli.command, Some(check));
         let flags = cli.options.flags();
         let of = |key: &str| {
             flags
@@ -331,6 +372,16 @@ mod tests {
         assert_eq!(of("log.format"), Some("json"));
         assert_eq!(of("sip.limits.max_calls"), Some("7"));
         assert_eq!(flags.len(), 4);
+    }
+
+    #[test]
+    fn a_check_may_be_for_machines_and_by_a_law() {
+        let args = "zeroline check --json --profile pt";
+        let cli = Cli::try_parse_from(args.split_whitespace()).unwrap();
+        let profile = Some(LawProfile::Pt);
+        let json = true;
+        assert_eq!(cli.command, Some(Command::Check { json, profile }));
+        assert!(Cli::try_parse_from(["zeroline", "check", "--profile", "atlantis"]).is_err());
     }
 
     #[test]

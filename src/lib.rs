@@ -13,6 +13,7 @@ pub mod text;
 
 // The path of a call.
 pub mod call;
+pub mod check;
 pub mod menu;
 pub mod queue;
 pub mod record;

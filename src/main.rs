@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
+use zeroline::check::law::{self, Profile, Verdict};
+use zeroline::check::{judge, report};
 use zeroline::cli::calendar::CalendarArgs;
 use zeroline::cli::{
     self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
@@ -15,14 +17,14 @@ use zeroline::server::{self, Server};
 use zeroline::setup::{self, Purpose, Setup};
 use zeroline::sip::flow::Transport;
 use zeroline::store::Reader;
-use zeroline::store::report::{self, View};
+use zeroline::store::report::{self as history, View};
 use zeroline::store::rows::ContactFilter;
 
 fn main() -> ExitCode {
     let Cli { command, options } = Cli::parse();
     let code = match command {
         None | Some(Command::Serve) => serve(&options),
-        Some(Command::Check) => check(&options),
+        Some(Command::Check { json, profile }) => check(&options, json, profile.map(Profile::from)),
         Some(Command::Calendar(asked)) => calendar(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
@@ -48,26 +50,45 @@ fn failed(e: &dyn std::fmt::Display) -> u8 {
     cli::FAILED
 }
 
-fn check(options: &Options) -> u8 {
-    match setup::load(options, Purpose::Check) {
-        Ok(setup) => {
-            setup.warnings.iter().for_each(|w| println!("{w}"));
-            for line in setup.lines.iter() {
-                println!(
-                    "{}: {} nodes, at {}",
-                    line.name,
-                    line.nodes().count(),
-                    line.numbers.join(", ")
-                );
-            }
-            for (name, calendar) in setup.lines.calendars() {
-                println!("{name}: a calendar, in {}", calendar.zone_name());
-            }
-            println!("all good");
-            cli::OK
+/// Reads and proves everything, and says what came of it.
+fn check(options: &Options, json: bool, profile: Option<Profile>) -> u8 {
+    let setup = match setup::load(options, Purpose::Check) {
+        Ok(setup) => setup,
+        Err(told) if json => {
+            println!("{}", serde_json::json!({ "ok": false, "mistakes": told }));
+            return cli::MISTAKES;
         }
-        Err(told) => mistakes(&told),
+        Err(told) => return mistakes(&told),
+    };
+    let rulings = profile.map(|profile| {
+        let queues = setup::queues(&setup.config);
+        judge(profile, &setup.lines, &setup.facts, &queues)
+    });
+    let unmet = rulings.iter().flatten();
+    let ok = unmet.filter(|r| r.verdict == Verdict::NotMet).count() == 0;
+    if json {
+        let whole = serde_json::json!({
+            "ok": ok,
+            "warnings": setup.warnings,
+            "lines": setup.reports,
+            "law": rulings,
+        });
+        println!("{whole}");
+    } else {
+        setup.warnings.iter().for_each(|w| println!("{w}"));
+        setup
+            .reports
+            .iter()
+            .for_each(|r| print!("{}", report::text(r)));
+        for (name, calendar) in setup.lines.calendars() {
+            println!("{name}: a calendar, in {}", calendar.zone_name());
+        }
+        if let Some(rulings) = &rulings {
+            print!("{}", law::text(rulings));
+        }
+        println!("{}", if ok { "all good" } else { "rules are not met" });
     }
+    if ok { cli::OK } else { cli::MISTAKES }
 }
 
 fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
@@ -245,19 +266,19 @@ async fn contacts(
             let rows = reader.contacts(&ContactFilter::default(), limit).await?;
             if json {
                 rows.iter()
-                    .for_each(|r| println!("{}", report::contact_json(r, None, &view)));
+                    .for_each(|r| println!("{}", history::contact_json(r, None, &view)));
             } else {
-                print!("{}", report::contacts(&rows, &view));
+                print!("{}", history::contacts(&rows, &view));
             }
             Ok(cli::OK)
         }
         ContactsCommand::Show { id, json } => match reader.contact(id).await? {
             Some((row, timeline)) if json => {
-                println!("{}", report::contact_json(&row, Some(&timeline), &view));
+                println!("{}", history::contact_json(&row, Some(&timeline), &view));
                 Ok(cli::OK)
             }
             Some((row, timeline)) => {
-                print!("{}", report::contact(&row, &timeline, &view));
+                print!("{}", history::contact(&row, &timeline, &view));
                 Ok(cli::OK)
             }
             None => {
@@ -280,9 +301,9 @@ async fn messages(
     let rows = reader.messages(limit).await?;
     if json {
         rows.iter()
-            .for_each(|r| println!("{}", report::message_json(r, &view)));
+            .for_each(|r| println!("{}", history::message_json(r, &view)));
     } else {
-        print!("{}", report::messages(&rows, &view));
+        print!("{}", history::messages(&rows, &view));
     }
     Ok(cli::OK)
 }

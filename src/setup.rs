@@ -10,6 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::check::{self, report::Report};
 use crate::cli::Options;
 use crate::config::{self, AgentSecret, Config, Layers, Secret, SpeechEngineKind};
 use crate::ids::PromptName;
@@ -17,6 +18,7 @@ use crate::media::ports::PortPool;
 use crate::menu::load::{Lines, PromptFacts, load_all};
 use crate::menu::system;
 use crate::prompts::{PromptLibrary, embedded};
+use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 
 /// More menu files are refused.
@@ -29,6 +31,10 @@ pub struct Setup {
     pub config: Config,
     /// The lines.
     pub lines: Lines,
+    /// What is known about the prompts, by language.
+    pub facts: check::Facts,
+    /// What was proven of them.
+    pub reports: Vec<Report>,
     /// The prompts, encoded for the codecs of the settings.
     pub prompts: PromptLibrary,
     /// What the operator should know, although all of it loads; ready to print.
@@ -69,6 +75,8 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
         told.extend(mistakes.iter().map(ToString::to_string));
         Lines::default()
     });
+    let checked = check::check(&lines, &known.prompts, &queues(&config));
+    told.extend(checked.findings.iter().map(ToString::to_string));
     if told.is_empty() && config.demo && purpose == Purpose::Serve {
         told.extend(give_demo_password(&mut config).err());
     }
@@ -76,14 +84,34 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
         return Err(told);
     }
     let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(checked.warnings.iter().map(ToString::to_string));
     warnings.extend(doubts(&config, &lines));
     warnings.extend(prompts.doubts());
     Ok(Setup {
         config,
         lines,
+        reports: checked.reports,
+        facts: known.prompts,
         prompts,
         warnings,
     })
+}
+
+/// The queues as the proof needs them.
+pub fn queues(config: &Config) -> Vec<check::Queue> {
+    let queues = config.queues.iter().map(|q| check::Queue {
+        name: q.name.clone(),
+        max_wait: q.max_wait,
+        overflow: q
+            .overflow
+            .iter()
+            .map(|step| match step {
+                OverflowStep::Queue(to) => check::Overflow::Queue(to.clone()),
+                OverflowStep::Message => check::Overflow::Message,
+            })
+            .collect(),
+    });
+    queues.collect()
 }
 
 /// The settings alone: for commands that look into the store.
@@ -410,6 +438,33 @@ mod tests {
             told.contains("certificate of trunk `p` is not verified"),
             "{told}"
         );
+    }
+
+    #[test]
+    fn a_line_that_breaks_the_promise_does_not_load() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "line: closed\nnumbers: [\"1\"]\nhuman: support\nstart: news\nnodes:\n  \
+                    news: { say: { prompt: northwind-hours, go: bye } }\n  \
+                    bye: { goodbye: { prompt: northwind-goodbye } }\n";
+        std::fs::write(dir.path().join("closed.yaml"), text).unwrap();
+        let mut options = options(dir.path(), &[]);
+        options.menus = Some(dir.path().to_owned());
+        for purpose in [Purpose::Check, Purpose::Serve] {
+            let told = load(&options, purpose).unwrap_err().join("\n");
+            let expected = "closed.yaml:7:3: P6: the caller did not choose this good-bye at `bye`";
+            assert!(told.contains(expected), "{told}");
+            assert!(
+                told.ends_with("answer → the prompt ends → hang-up"),
+                "{told}"
+            );
+        }
+        std::fs::write(
+            dir.path().join("closed.yaml"),
+            text.replace("go: bye", "go: human"),
+        )
+        .unwrap();
+        let setup = load(&options, Purpose::Check).unwrap();
+        assert_eq!(setup.reports.len(), 1);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use crate::ids::Language;
 use crate::menu::say;
 
 /// How a person is reached where the speech is heard.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum ZeroForm {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ZeroForm {
     /// By 0.
     Plain,
     /// By 0 and then #: an entry may begin with 0.
@@ -61,7 +61,7 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a transcript tells how to reach a person: "press zero", "tast 0", "0 drücken" …
-pub(super) fn announces(text: &str, form: ZeroForm) -> bool {
+pub fn announces(text: &str, form: ZeroForm) -> bool {
     let text = text.to_lowercase();
     let words: Vec<&str> = words_of(&text).collect();
     let zero = |w: &&str| matches!(*w, "0" | "zero" | "null" | "nul");

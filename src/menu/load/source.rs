@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::known::Text;
 use super::yaml::{At, Data, Yaml};
-use crate::ids::Language;
-use crate::menu::mistake::{Mistake, Severity};
-use crate::menu::tree::VariableId;
+use crate::ids::{Language, PromptName};
+use crate::menu::mistake::{Mistake, Place, Severity};
+use crate::menu::tree::{Piece, VariableId};
 use crate::text::{either, nearest};
 
 /// One file and what was found wrong in it.
@@ -22,6 +22,8 @@ pub(super) struct Source<'a> {
     pub unread: BTreeSet<Language>,
     /// Languages in which values are read.
     pub reads: BTreeSet<Language>,
+    /// What the file itself says is said in a recording.
+    pub said: Vec<(Language, PromptName, String)>,
 }
 
 impl<'a> Source<'a> {
@@ -34,6 +36,7 @@ impl<'a> Source<'a> {
             uses: Vec::new(),
             unread: BTreeSet::new(),
             reads: BTreeSet::new(),
+            said: Vec::new(),
         }
     }
 
@@ -47,18 +50,27 @@ impl<'a> Source<'a> {
         });
     }
 
-    pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
+    /// The file says what is said in a recording.
+    pub fn says(&mut self, language: &Language, piece: &Piece, text: &str) {
+        if let Piece::Prompt(name) = piece {
+            let said = (language.clone(), name.clone(), text.to_owned());
+            self.said.push(said);
+        }
+    }
+
+    pub fn place(&self, at: At) -> Place {
         let source = at.line.checked_sub(1).and_then(|i| self.lines.get(i));
-        Mistake {
-            severity,
+        Place {
             file: self.file.to_owned(),
             line: at.line,
             column: at.column,
             width: at.width,
             source: source.copied().unwrap_or_default().to_owned(),
-            what,
-            remedy,
         }
+    }
+
+    pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
+        self.place(at).mistake(severity, what, remedy)
     }
 
     pub fn error(&mut self, at: At, what: impl Into<String>, remedy: impl Into<String>) {

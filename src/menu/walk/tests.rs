@@ -3,7 +3,7 @@
 //! `key K`, `played`, `failed WHAT`, `wait` (until the walk's own deadline) and `resume` go in;
 //! plays, stops, entries and the end come out. Steps are left out: the path is looked at apart.
 
-mod property;
+pub(crate) mod property;
 mod transcripts;
 mod ways;
 
@@ -15,7 +15,7 @@ use crate::menu::load::{Known, PromptFacts, load};
 use crate::now::Wall;
 
 /// Prompts are all those named in the text, 1.2 seconds each, the server's own of half a second.
-pub(super) fn known(text: &str) -> Known {
+pub(crate) fn known(text: &str) -> Known {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
     let own = crate::menu::system::all();
     let own = own.iter().map(|n| (n.as_str(), 500));
@@ -62,7 +62,7 @@ pub(super) fn line(nodes: &str) -> Arc<Line> {
     }
 }
 
-pub(super) fn at(ms: u64) -> Now {
+pub(crate) fn at(ms: u64) -> Now {
     Now {
         mono: Mono::from_millis(ms),
         wall: Wall::from_unix_millis(1_795_000_000_000),
