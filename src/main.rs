@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 use zeroline::check::law::{self, Profile, Verdict};
 use zeroline::check::{judge, report};
@@ -62,7 +63,7 @@ fn check(options: &Options, json: bool, profile: Option<Profile>) -> u8 {
     };
     let rulings = profile.map(|profile| {
         let queues = setup::queues(&setup.config);
-        judge(profile, &setup.lines, &setup.facts, &queues)
+        judge(profile, &setup.menus.lines, &setup.menus.facts, &queues)
     });
     let unmet = rulings.iter().flatten();
     let ok = unmet.filter(|r| r.verdict == Verdict::NotMet).count() == 0;
@@ -70,17 +71,18 @@ fn check(options: &Options, json: bool, profile: Option<Profile>) -> u8 {
         let whole = serde_json::json!({
             "ok": ok,
             "warnings": setup.warnings,
-            "lines": setup.reports,
+            "lines": setup.menus.reports,
             "law": rulings,
         });
         println!("{whole}");
     } else {
         setup.warnings.iter().for_each(|w| println!("{w}"));
         setup
+            .menus
             .reports
             .iter()
             .for_each(|r| print!("{}", report::text(r)));
-        for (name, calendar) in setup.lines.calendars() {
+        for (name, calendar) in setup.menus.lines.calendars() {
             println!("{name}: a calendar, in {}", calendar.zone_name());
         }
         if let Some(rulings) = &rulings {
@@ -96,7 +98,7 @@ fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
         Ok(setup) => setup,
         Err(told) => return mistakes(&told),
     };
-    match cli::calendar::answer(&setup.lines, asked, zeroline::task::clock::now().wall) {
+    match cli::calendar::answer(&setup.menus.lines, asked, zeroline::task::clock::now().wall) {
         Ok(told) => {
             print!("{told}");
             cli::OK
@@ -141,11 +143,13 @@ fn serve(options: &Options) -> u8 {
     };
     runtime.block_on(async {
         let told = Told::of(&setup);
+        // Before anybody is told that the server runs: SIGHUP ends a process that does not listen.
+        let reload = asked_to_reload();
         match server::start(setup).await {
             Ok(server) => {
                 told.print(&server);
                 // Not on this thread: each call would wake it beside the others.
-                match tokio::spawn(server.run(asked_to_stop())).await {
+                match tokio::spawn(server.run(asked_to_stop(), reload)).await {
                     Ok(()) => cli::OK,
                     Err(e) => failed(&e),
                 }
@@ -178,7 +182,13 @@ struct Told {
 
 impl Told {
     fn of(setup: &Setup) -> Told {
-        let number = setup.lines.iter().flat_map(|l| &l.numbers).next().cloned();
+        let number = setup
+            .menus
+            .lines
+            .iter()
+            .flat_map(|l| &l.numbers)
+            .next()
+            .cloned();
         let demo = setup
             .config
             .demo
@@ -230,6 +240,23 @@ async fn asked_to_stop() {
         () = terminate => {}
         _ = tokio::signal::ctrl_c() => {}
     }
+}
+
+/// SIGHUP. One that comes while menus are read already is kept, further ones are the same.
+fn asked_to_reload() -> mpsc::Receiver<()> {
+    let (ask, asked) = mpsc::channel(1);
+    match signal(SignalKind::hangup()) {
+        Ok(mut s) => {
+            tokio::spawn(async move {
+                while s.recv().await.is_some() {
+                    // Full: somebody has asked already.
+                    let _ = ask.try_send(());
+                }
+            });
+        }
+        Err(e) => eprintln!("warning: menus are not reloaded on SIGHUP: {e}"),
+    }
+    asked
 }
 
 /// A look into the store, also beside a running server.

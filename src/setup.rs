@@ -29,14 +29,23 @@ const MAX_FILES: usize = 1000;
 pub struct Setup {
     /// The settings.
     pub config: Config,
+    /// Lines and prompts.
+    pub menus: Menus,
+    /// What the operator should know, although all of it loads; ready to print.
+    pub warnings: Vec<String>,
+}
+
+/// What callers hear, and where their keys lead: all that a running server takes anew.
+#[derive(Debug)]
+pub struct Menus {
     /// The lines.
     pub lines: Lines,
-    /// What is known about the prompts, by language.
-    pub facts: check::Facts,
     /// What was proven of them.
     pub reports: Vec<Report>,
     /// The prompts, encoded for the codecs of the settings.
     pub prompts: PromptLibrary,
+    /// What is known about the prompts, by language.
+    pub facts: check::Facts,
     /// What the operator should know, although all of it loads; ready to print.
     pub warnings: Vec<String>,
 }
@@ -60,41 +69,65 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
     let Some(mut config) = config else {
         return Err(told);
     };
-    let codecs: &[Codec] = match purpose {
-        Purpose::Serve if told.is_empty() => &config.media.codecs,
-        Purpose::Serve | Purpose::Check => &[],
-    };
-    let made = (purpose == Purpose::Serve && told.is_empty()).then_some(codecs);
-    let files = read_menus(config.lines.dir.as_deref(), &mut told);
-    let (prompts, known) = voices::find(&config, &files, made, &mut told);
-    told.extend(missing_prompts(
-        &config,
-        prompts.facts(&config.prompts.language),
-    ));
-    let lines = load_all(pairs(&files), &known).unwrap_or_else(|mistakes| {
-        told.extend(mistakes.iter().map(ToString::to_string));
-        Lines::default()
-    });
-    let checked = check::check(&lines, &known.prompts, &queues(&config));
-    told.extend(checked.findings.iter().map(ToString::to_string));
+    let menus = read_all(&config, purpose, &mut told);
     if told.is_empty() && config.demo && purpose == Purpose::Serve {
         told.extend(give_demo_password(&mut config).err());
     }
     if !told.is_empty() {
         return Err(told);
     }
-    let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
-    warnings.extend(checked.warnings.iter().map(ToString::to_string));
-    warnings.extend(doubts(&config, &lines));
-    warnings.extend(prompts.doubts());
+    let mut warnings = menus.warnings.clone();
+    warnings.extend(doubts(&config, &menus.lines));
     Ok(Setup {
         config,
-        lines,
-        reports: checked.reports,
-        facts: known.prompts,
-        prompts,
+        menus,
         warnings,
     })
+}
+
+/// Reads and proves the menus, calendars and prompts of a running server anew.
+///
+/// # Errors
+/// Every mistake in them, ready to print.
+pub fn menus(config: &Config) -> Result<Menus, Vec<String>> {
+    let mut told = Vec::new();
+    let menus = read_all(config, Purpose::Serve, &mut told);
+    if told.is_empty() {
+        Ok(menus)
+    } else {
+        Err(told)
+    }
+}
+
+/// Mistakes are told; prompts are made and encoded only while there is none.
+fn read_all(config: &Config, purpose: Purpose, told: &mut Vec<String>) -> Menus {
+    let codecs: &[Codec] = match purpose {
+        Purpose::Serve if told.is_empty() => &config.media.codecs,
+        Purpose::Serve | Purpose::Check => &[],
+    };
+    let made = (purpose == Purpose::Serve && told.is_empty()).then_some(codecs);
+    let files = read_menus(config.lines.dir.as_deref(), told);
+    let (prompts, known) = voices::find(config, &files, made, told);
+    told.extend(missing_prompts(
+        config,
+        prompts.facts(&config.prompts.language),
+    ));
+    let lines = load_all(pairs(&files), &known).unwrap_or_else(|mistakes| {
+        told.extend(mistakes.iter().map(ToString::to_string));
+        Lines::default()
+    });
+    let checked = check::check(&lines, &known.prompts, &queues(config));
+    told.extend(checked.findings.iter().map(ToString::to_string));
+    let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(checked.warnings.iter().map(ToString::to_string));
+    warnings.extend(prompts.doubts());
+    Menus {
+        lines,
+        facts: known.prompts,
+        reports: checked.reports,
+        prompts,
+        warnings,
+    }
 }
 
 /// The queues as the proof needs them.
@@ -376,7 +409,7 @@ mod tests {
             other => panic!("{other:?}"),
         }
         let music = PromptName::new(system::MUSIC);
-        let moh = first.prompts.get(&"en".into(), &music).unwrap();
+        let moh = first.menus.prompts.get(&"en".into(), &music).unwrap();
         assert!(moh.encoded(Codec::Pcmu).is_some() && moh.encoded(Codec::Opus).is_none());
     }
 
@@ -464,7 +497,7 @@ mod tests {
         )
         .unwrap();
         let setup = load(&options, Purpose::Check).unwrap();
-        assert_eq!(setup.reports.len(), 1);
+        assert_eq!(setup.menus.reports.len(), 1);
     }
 
     #[test]

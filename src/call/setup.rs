@@ -49,8 +49,9 @@ pub struct QueueSound {
     pub comfort: Option<PromptName>,
 }
 
-/// What every call of the server shares.
-#[derive(Debug)]
+/// What every call of the server shares. Calls that have begun keep theirs when newer menus
+/// are loaded.
+#[derive(Clone, Debug)]
 pub struct CallSetup {
     /// All prompts.
     pub prompts: Arc<Prompts>,

@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::call::setup::QueueSound;
+use crate::call::setup::{Prompts, QueueSound};
 use crate::config::{self, Config};
 use crate::ids::{AgentId, LineName, PromptName, QueueName};
 use crate::menu::load::Lines;
 use crate::menu::system;
+use crate::menu::tree::Line;
 use crate::net::local::LocalAddresses;
 use crate::net::media::MediaConfig;
+use crate::prompts::PromptLibrary;
 use crate::queue::settings::{
     AcdSettings, AgentSettings, QueueSettings, SetAside, Strategy, Unstaffed,
 };
@@ -77,18 +80,39 @@ pub(super) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
         .collect()
 }
 
+/// The prompts as calls look for them.
+pub(super) fn prompts(config: &Config, library: PromptLibrary) -> Prompts {
+    Prompts {
+        fallback: config.prompts.language.clone(),
+        languages: library.into_prompts().into_iter().collect(),
+    }
+}
+
+/// The lines by name.
+pub(super) fn lines(lines: &Lines) -> HashMap<LineName, Arc<Line>> {
+    let all = lines.iter().map(|l| (l.name.clone(), Arc::clone(l)));
+    all.collect()
+}
+
+/// The lines by number.
+pub(super) fn numbers(lines: &Lines) -> HashMap<String, LineName> {
+    let of = |l: &Arc<Line>| {
+        let name = l.name.clone();
+        let numbers = l.numbers.clone().into_iter();
+        numbers.map(move |n| (n, name.clone()))
+    };
+    lines.iter().flat_map(of).collect()
+}
+
 /// Who can be reached by which name or number.
 pub(super) fn directory(config: &Config, lines: &Lines) -> Directory {
-    let numbers = lines
-        .iter()
-        .flat_map(|l| l.numbers.iter().map(|n| (n.clone(), l.name.clone())));
     let fixed = config
         .agents
         .iter()
         .filter_map(|a| Some((a.id.clone(), fixed_contact(a)?)));
     Directory {
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
-        lines: numbers.collect::<HashMap<String, LineName>>(),
+        lines: numbers(lines),
         trunk: config.trunks.first().map(|t| t.name.clone()),
         fixed: fixed.collect::<HashMap<AgentId, Contact>>(),
     }

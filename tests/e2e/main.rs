@@ -13,6 +13,7 @@ mod keys;
 mod people;
 mod promise;
 mod reliable;
+mod reload;
 mod softphones;
 mod stop;
 mod transport;
