@@ -86,7 +86,13 @@ impl PromptLibrary {
         }
     }
 
-    /// The same, but what could be loaded is given beside the mistakes.
+    /// Whether there are prompts of a language, built in or in the folder.
+    pub fn speaks(dir: Option<&Path>, language: &Language) -> bool {
+        !Folder::embedded(language).texts.is_empty()
+            || dir.is_some_and(|dir| dir.join(language.as_str()).is_dir())
+    }
+
+    /// As [`PromptLibrary::load`], but what could be loaded is given beside the mistakes.
     pub fn read(
         dir: Option<&Path>,
         languages: &[Language],

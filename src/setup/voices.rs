@@ -31,9 +31,11 @@ impl Needs {
     ) -> Needs {
         let speech = Speech::from(&config.prompts);
         let mut all = BTreeSet::from([config.prompts.language.clone()]);
-        all.extend(load::languages(pairs(files)));
-        let languages: Vec<Language> = all.into_iter().collect();
         let dir = config.prompts.dir.as_deref();
+        // Of other languages the menus are told at their place.
+        let named = load::languages(pairs(files)).into_iter();
+        all.extend(named.filter(|l| PromptLibrary::speaks(dir, l)));
+        let languages: Vec<Language> = all.into_iter().collect();
         let (mut library, mistakes) = PromptLibrary::read(dir, &languages, codecs);
         told.extend(mistakes.iter().map(ToString::to_string));
         let mut named: Vec<_> = languages

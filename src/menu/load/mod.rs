@@ -279,7 +279,7 @@ fn read(parsed: &Parsed<'_>, known: &Known) -> Read {
     };
     match &parsed.yaml {
         Ok(yaml) => out.line = line::read(&mut src, yaml, known, &mut out),
-        Err((at, what)) => src.error(*at, what, "mend this first; what follows was not read"),
+        Err((at, what)) => src.error(*at, what, yaml::hint(what, parsed.text, *at)),
     }
     out.mistakes = src.mistakes;
     (out.texts, out.reads) = (src.texts, src.reads);
