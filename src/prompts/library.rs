@@ -50,7 +50,7 @@ pub struct Check {
 impl Check {
     /// What an import would change of its loudness, in dB, if that is worth a word.
     pub fn far(&self) -> Option<f64> {
-        Some(self.level.gain()).filter(|gain| gain.abs() > FAR)
+        Some(self.level.off()).filter(|gain| gain.abs() > FAR)
     }
 }
 
