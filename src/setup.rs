@@ -17,9 +17,8 @@ use crate::ids::PromptName;
 use crate::media::ports::PortPool;
 use crate::menu::load::{Lines, PromptFacts, load_all};
 use crate::menu::system;
-use crate::prompts::{PromptLibrary, embedded};
+use crate::prompts::{Encodings, PromptLibrary, embedded};
 use crate::queue::action::OverflowStep;
-use crate::sdp::plan::Codec;
 
 /// More menu files are refused.
 const MAX_FILES: usize = 1000;
@@ -101,11 +100,13 @@ pub fn menus(config: &Config) -> Result<Menus, Vec<String>> {
 
 /// Mistakes are told; prompts are made and encoded only while there is none.
 fn read_all(config: &Config, purpose: Purpose, told: &mut Vec<String>) -> Menus {
-    let codecs: &[Codec] = match purpose {
-        Purpose::Serve if told.is_empty() => &config.media.codecs,
-        Purpose::Serve | Purpose::Check => &[],
+    let cache = config.prompts.cache.as_path();
+    let made = match purpose {
+        Purpose::Serve if told.is_empty() => {
+            Some(Encodings::from(config.media.codecs.as_slice()).kept_in(cache))
+        }
+        Purpose::Serve | Purpose::Check => None,
     };
-    let made = (purpose == Purpose::Serve && told.is_empty()).then_some(codecs);
     let files = read_menus(config.lines.dir.as_deref(), told);
     let (prompts, known) = voices::find(config, &files, made, told);
     told.extend(missing_prompts(
@@ -382,6 +383,7 @@ fn give_demo_password(config: &mut Config) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sdp::plan::Codec;
 
     fn options(dir: &Path, more: &[(&str, &str)]) -> Options {
         Options {

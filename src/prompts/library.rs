@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::encoded::Encodings;
 use super::folder::{Folder, Place, Recording, check_name};
 use super::ingest::level::{self, FAR, Level};
-use super::ingest::{self, Master, Wrong};
+use super::ingest::{self, Wrong};
 use super::{PromptMistake, embedded, on_all_cores};
 use crate::ids::{Language, PromptName};
-use crate::media::codec::encode_prompt;
 use crate::media::prompt::Prompt;
 use crate::menu::load::PromptFacts;
 use crate::menu::system;
-use crate::sdp::plan::Codec;
 
 /// Prompts without words: the same in every language that has none of its own.
 pub(super) const WORDLESS: [&str; 2] = [system::BEEP, system::MUSIC];
@@ -73,10 +72,10 @@ impl PromptLibrary {
     ///
     /// # Errors
     /// Everything that is wrong with any file, at once.
-    pub fn load(
+    pub fn load<'a>(
         dir: Option<&Path>,
         languages: &[Language],
-        codecs: &[Codec],
+        codecs: impl Into<Encodings<'a>>,
     ) -> Result<PromptLibrary, Vec<PromptMistake>> {
         let (library, mistakes) = PromptLibrary::read(dir, languages, codecs);
         if mistakes.is_empty() {
@@ -93,11 +92,12 @@ impl PromptLibrary {
     }
 
     /// As [`PromptLibrary::load`], but what could be loaded is given beside the mistakes.
-    pub fn read(
+    pub fn read<'a>(
         dir: Option<&Path>,
         languages: &[Language],
-        codecs: &[Codec],
+        codecs: impl Into<Encodings<'a>>,
     ) -> (PromptLibrary, Vec<PromptMistake>) {
+        let how = codecs.into();
         let mut library = PromptLibrary::default();
         let mut mistakes = Vec::new();
         let mut texts = BTreeMap::new();
@@ -126,7 +126,7 @@ impl PromptLibrary {
             work.extend(found.map(|(name, recording)| (language.clone(), name, recording)));
             texts.insert(language.clone(), folder.texts);
         }
-        let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, codecs));
+        let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, how));
         for ((language, name, recording), made) in work.iter().zip(made) {
             match made {
                 Ok(made) => {
@@ -144,7 +144,7 @@ impl PromptLibrary {
                 }
             }
         }
-        library.share_wordless(codecs);
+        library.share_wordless(how);
         for (language, texts) in texts {
             if let Some(shelf) = library.languages.get_mut(&language) {
                 shelf.unspoken = texts;
@@ -155,14 +155,14 @@ impl PromptLibrary {
     }
 
     /// Music and tone, where a language has none of its own.
-    fn share_wordless(&mut self, codecs: &[Codec]) {
+    fn share_wordless(&mut self, how: Encodings<'_>) {
         let without =
             |shelf: &Shelf, name: &str| !shelf.prompts.contains_key(&PromptName::new(name));
         for name in WORDLESS {
             if !self.languages.values().any(|shelf| without(shelf, name)) {
                 continue;
             }
-            let Some(prompt) = self.wordless(name, codecs) else {
+            let Some(prompt) = self.wordless(name, how) else {
                 continue;
             };
             for shelf in self.languages.values_mut().filter(|s| without(s, name)) {
@@ -179,7 +179,7 @@ impl PromptLibrary {
     }
 
     /// The embedded one: where it is loaded already, or loaded now.
-    fn wordless(&self, name: &str, codecs: &[Codec]) -> Option<Arc<Prompt>> {
+    fn wordless(&self, name: &str, how: Encodings<'_>) -> Option<Arc<Prompt>> {
         let prompt = PromptName::new(name);
         let english = Language::new(embedded::LANGUAGE);
         if let Some(shelf) = self.languages.get(&english)
@@ -188,7 +188,7 @@ impl PromptLibrary {
             return shelf.prompts.get(&prompt).cloned();
         }
         let folder = Folder::embedded(&english);
-        let made = load(name, folder.recordings.get(name)?, codecs).ok()?;
+        let made = load(name, folder.recordings.get(name)?, how).ok()?;
         Some(Arc::new(made.prompt))
     }
 
@@ -311,22 +311,15 @@ impl PromptLibrary {
     }
 }
 
-fn load(name: &str, recording: &Recording, codecs: &[Codec]) -> Result<Made, Wrong> {
+fn load(name: &str, recording: &Recording, how: Encodings<'_>) -> Result<Made, Wrong> {
     check_name(name)?;
     let sound = recording.sound()?;
     let clipped = level::clipped(&sound.samples);
     let level = level::measure(&sound.samples, sound.rate);
-    let prompt = encode(PromptName::new(name), &ingest::master(&sound)?, codecs)?;
+    let prompt = how.make(PromptName::new(name), &ingest::master(&sound)?)?;
     Ok(Made {
         prompt,
         level,
         clipped,
     })
-}
-
-/// Encodes a master for all codecs.
-pub(super) fn encode(name: PromptName, master: &Master, codecs: &[Codec]) -> Result<Prompt, Wrong> {
-    let encodings = encode_prompt(&master.samples, master.rate, codecs)
-        .map_err(|e| Wrong::new(e.to_string(), "convert it: sox old.wav -r 16000 new.wav"))?;
-    Ok(Prompt::new(name, master.duration(), encodings))
 }

@@ -7,8 +7,7 @@ use crate::config::Config;
 use crate::ids::{Language, PromptName};
 use crate::menu::load::{self, Known};
 use crate::menu::say;
-use crate::prompts::{PromptLibrary, Speech, Text};
-use crate::sdp::plan::Codec;
+use crate::prompts::{Encodings, PromptLibrary, Speech, Text};
 
 /// What is to be said.
 pub(super) struct Needs {
@@ -26,7 +25,7 @@ impl Needs {
     pub fn of(
         config: &Config,
         files: &[(String, String)],
-        codecs: &[Codec],
+        codecs: Encodings<'_>,
         told: &mut Vec<String>,
     ) -> Needs {
         let speech = Speech::from(&config.prompts);
@@ -87,7 +86,7 @@ impl Needs {
 pub(super) fn find(
     config: &Config,
     files: &[(String, String)],
-    made: Option<&[Codec]>,
+    made: Option<Encodings<'_>>,
     told: &mut Vec<String>,
 ) -> (PromptLibrary, Known) {
     let speech = Speech::from(&config.prompts);

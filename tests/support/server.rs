@@ -127,8 +127,10 @@ impl Setup {
         write!(
             config,
             "[media]\nports = \"{first}-{last}\"\nthreads = 1\nrealtime = false\n\
-             [lines]\ndir = \"menus\"\n[prompts]\ndir = \"prompts\"\n[store]\ndir = \"data\"\n\
+             [lines]\ndir = \"menus\"\n[prompts]\ndir = \"prompts\"\ncache = \"{}\"\n[store]\ndir = \"data\"\n\
              [http]\nlisten = \"{http}\"\n{}[[queues]]\nname = \"support\"\n{}{}",
+            // What took long to encode is shared by all servers of the tests.
+            concat!(env!("CARGO_TARGET_TMPDIR"), "/prompts"),
             self.extra, self.queue, self.agents
         )
         .expect("a String takes everything");
