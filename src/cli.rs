@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod calendar;
+pub mod graph;
 
 use self::calendar::CalendarArgs;
+use self::graph::GraphArgs;
 use crate::check::law::Profile;
 use crate::config::Flag;
 use crate::ids::ContactId;
@@ -34,7 +36,7 @@ Exit codes:
   1  something failed while running (a port in use, the database not to be opened)
   2  the command line, a setting, a menu or a prompt is wrong, a line breaks the promise, or
      (check --profile) a rule is not met; nothing was started
-  3  what was asked for is not there (no such contact, no such calendar)";
+  3  what was asked for is not there (no such contact, no such calendar or line)";
 
 /// A telephone IVR server on which key 0 always reaches a person.
 ///
@@ -67,6 +69,8 @@ pub enum Command {
     },
     /// Tell what callers meet at a time, or in a year: opening hours, holidays, closures
     Calendar(CalendarArgs),
+    /// Draw a line: its nodes, where they lead, when callers get there
+    Graph(GraphArgs),
     /// Show who called, what they pressed and who answered
     Contacts {
         /// What about them; without it: list.

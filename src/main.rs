@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use zeroline::check::law::{self, Profile, Verdict};
 use zeroline::check::{judge, report};
 use zeroline::cli::calendar::CalendarArgs;
+use zeroline::cli::graph::GraphArgs;
 use zeroline::cli::{
     self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
 };
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         None | Some(Command::Serve) => serve(&options),
         Some(Command::Check { json, profile }) => check(&options, json, profile.map(Profile::from)),
         Some(Command::Calendar(asked)) => calendar(&options, &asked),
+        Some(Command::Graph(asked)) => graph(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Prompts { what }) => prompts(&options, what),
@@ -101,6 +103,23 @@ fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
     match cli::calendar::answer(&setup.menus.lines, asked, zeroline::task::clock::now().wall) {
         Ok(told) => {
             print!("{told}");
+            cli::OK
+        }
+        Err(e) => {
+            eprintln!("{e}");
+            cli::NOT_FOUND
+        }
+    }
+}
+
+fn graph(options: &Options, asked: &GraphArgs) -> u8 {
+    let menus = match setup::load(options, Purpose::Check) {
+        Ok(setup) => setup.menus,
+        Err(told) => return mistakes(&told),
+    };
+    match cli::graph::picture(&menus.lines, &menus.facts, asked) {
+        Ok(picture) => {
+            print!("{picture}");
             cli::OK
         }
         Err(e) => {

@@ -49,22 +49,7 @@ pub struct Effort {
 /// Measures a line in one language.
 pub(super) fn effort(line: &Line, said: &Said<'_>, language: u8) -> Effort {
     let mut exact = true;
-    // The time until a node begins, and whether a menu led there.
-    let mut times: BTreeMap<NodeId, (Duration, bool)> = BTreeMap::new();
-    let mut open = BinaryHeap::from([Reverse((Duration::ZERO, line.start, false))]);
-    while let Some(Reverse((time, node, chosen))) = open.pop() {
-        if times.contains_key(&node) {
-            continue;
-        }
-        times.insert(node, (time, chosen));
-        let Some(n) = line.node(node) else { continue };
-        for (cost, target, by_choice) in ways(&n.kind, said, language, &mut exact) {
-            match target {
-                Target::Node(to) => open.push(Reverse((time + cost, to, by_choice))),
-                Target::Human | Target::Back | Target::Repeat => {}
-            }
-        }
-    }
+    let times = times(line, said, language, &mut exact);
     let reached = times.iter().filter(|(id, (_, chosen))| {
         *chosen && line.node(**id).is_some_and(|n| is_destination(&n.kind))
     });
@@ -81,6 +66,40 @@ pub(super) fn effort(line: &Line, said: &Said<'_>, language: u8) -> Effort {
             .map(|n| n.name.as_str().to_owned()),
         exact,
     }
+}
+
+/// When a caller who does not know the line comes to each node at the earliest.
+pub(super) fn arrivals(line: &Line, said: &Said<'_>, language: u8) -> BTreeMap<NodeId, Duration> {
+    let times = times(line, said, language, &mut true);
+    times
+        .into_iter()
+        .map(|(id, (time, _))| (id, time))
+        .collect()
+}
+
+/// The time until each node begins, and whether a menu led there.
+fn times(
+    line: &Line,
+    said: &Said<'_>,
+    language: u8,
+    exact: &mut bool,
+) -> BTreeMap<NodeId, (Duration, bool)> {
+    let mut times = BTreeMap::new();
+    let mut open = BinaryHeap::from([Reverse((Duration::ZERO, line.start, false))]);
+    while let Some(Reverse((time, node, chosen))) = open.pop() {
+        if times.contains_key(&node) {
+            continue;
+        }
+        times.insert(node, (time, chosen));
+        let Some(n) = line.node(node) else { continue };
+        for (cost, target, by_choice) in ways(&n.kind, said, language, exact) {
+            match target {
+                Target::Node(to) => open.push(Reverse((time + cost, to, by_choice))),
+                Target::Human | Target::Back | Target::Repeat => {}
+            }
+        }
+    }
+    times
 }
 
 /// What it costs to go each way from a node, and whether that is by an option of a menu.

@@ -6,6 +6,7 @@
 
 mod build;
 mod calls;
+pub mod draw;
 mod effort;
 mod finding;
 pub mod graph;

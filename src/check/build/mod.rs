@@ -200,6 +200,13 @@ impl Builder<'_> {
             self.key(at, key, &mut reached);
             for (failed, to) in reached {
                 self.edge(edges, Event::Ahead(key), failed, to);
+                // It may have been the last one. Where keys wait, that makes a difference.
+                if let State::Menu(to) = to
+                    && self.graph.deaf.contains(&to.node)
+                {
+                    let last = At { ahead: false, ..to };
+                    self.edge(edges, Event::Ahead(key), failed, State::Menu(last));
+                }
             }
         }
     }

@@ -206,6 +206,19 @@ fn walked(
     Ok(())
 }
 
+/// The last of the keys that came early leads to where keys wait again.
+#[test]
+fn keys_that_came_early_run_out_where_they_wait() {
+    let nodes = "  root: { menu: { options: { 1: { say: { prompt: p-r }, go: deaf } } } }
+  deaf: { say: { prompt: p-s, interrupt: false, go: back } }\n";
+    let acts = [
+        property::Act::Key('1'),
+        property::Act::Key('1'),
+        property::Act::Played,
+    ];
+    walked("root", nodes, None, &acts.map(|act| (act, 100))).unwrap();
+}
+
 /// Digits for the most part.
 fn digits() -> impl Strategy<Value = property::Act> {
     let digit = prop::sample::select("0123456789".chars().collect::<Vec<_>>());
