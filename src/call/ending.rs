@@ -34,7 +34,12 @@ impl Call {
                 });
                 self.act(CallAction::Queue(QueueCommand::Leave));
             }
-            Stage::Menu(_) | Stage::Waiting(_) | Stage::Answering { late: false, .. } => {
+            Stage::Menu(mut m) => {
+                // What the caller did last belongs onto the card.
+                self.take_steps(&mut m);
+                self.act(CallAction::Queue(QueueCommand::Leave));
+            }
+            Stage::Waiting(_) | Stage::Answering { late: false, .. } => {
                 self.act(CallAction::Queue(QueueCommand::Leave));
             }
         }
@@ -46,6 +51,27 @@ impl Call {
                 what: what.to_owned(),
             },
         );
+    }
+
+    /// The rescue itself fails time and again: nothing of the machine's state is trusted any
+    /// more but the caller's own leg. What was asked and not carried out is forgotten, all other
+    /// legs end, and the caller goes to the people.
+    pub fn salvage(&mut self, now: Now, what: &str) {
+        self.forget();
+        self.record(RecordEvent::Fault {
+            what: what.to_owned(),
+        });
+        self.hang_up_ringing(None);
+        let stage = mem::replace(&mut self.stage, Stage::Ended);
+        if let Stage::Bridged(bridged) = stage {
+            bridged.release(self);
+        }
+        self.act(CallAction::DropMessage);
+        self.act(CallAction::Queue(QueueCommand::Leave));
+        let reason = Reason::Fault {
+            what: what.to_owned(),
+        };
+        self.enter_queue(now, self.line.human.clone(), reason);
     }
 
     pub(super) fn caller_gone(&mut self, end: &LegEnd) {

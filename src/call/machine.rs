@@ -329,6 +329,12 @@ impl Call {
 
     // ---- small helpers ----
 
+    /// What was asked for and not carried out yet, and which keys came.
+    pub(super) fn forget(&mut self) {
+        self.actions.clear();
+        self.keys = KeyDedup::new();
+    }
+
     pub(super) fn act(&mut self, action: CallAction) {
         self.actions.push_back(action);
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::faults::Faults;
 use crate::ids::{
     ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName, QueueName,
 };
@@ -71,6 +72,8 @@ pub struct CallSetup {
     pub message_limit: Duration,
     /// How long a transfer rings its target.
     pub transfer_ring: Duration,
+    /// Faults on purpose.
+    pub faults: Faults,
 }
 
 /// What is known of a call when it comes in.

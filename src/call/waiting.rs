@@ -45,6 +45,7 @@ impl Call {
     }
 
     fn wait_in(&mut self, now: Now, queue: QueueName, reason: Reason, words: Vec<PromptName>) {
+        self.setup.faults.on_the_way();
         if let Reason::Fault { what } = &reason {
             self.card.failure(what.clone());
         }

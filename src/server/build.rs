@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
+use crate::call::faults::Faults;
 use crate::call::setup::{Prompts, QueueSound};
 use crate::config::{self, Config};
-use crate::ids::{AgentId, LineName, PromptName, QueueName};
+use crate::ids::{AgentId, LineName, NodeName, PromptName, QueueName};
 use crate::menu::load::Lines;
 use crate::menu::system;
 use crate::menu::tree::Line;
@@ -148,6 +150,16 @@ pub(super) fn addresses(config: &Config) -> LocalAddresses {
 
 /// How long an agent's transfer rings its target.
 pub(super) const TRANSFER_RING: Duration = Duration::from_secs(25);
+
+/// Faults on purpose, for the tests: never in a server that is built for use.
+pub(super) fn faults() -> Faults {
+    let asked = |name: &str| std::env::var(name).ok().filter(|_| cfg!(debug_assertions));
+    let times = asked("ZEROLINE_TEST_PANICS_ON_THE_WAY").and_then(|n| n.parse().ok());
+    Faults {
+        at_node: asked("ZEROLINE_TEST_PANIC_AT").map(NodeName::new),
+        on_the_way: Arc::new(AtomicU32::new(times.unwrap_or(0))),
+    }
+}
 
 /// When voice is encrypted.
 pub(super) fn srtp(config: &Config) -> SrtpPolicy {

@@ -122,6 +122,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         own_ports,
         message_limit: config.messages.max,
         transfer_ring: build::TRANSFER_RING,
+        faults: build::faults(),
     });
     let message = Limits {
         min: config.messages.min,

@@ -189,6 +189,7 @@ fn setup() -> Arc<CallSetup> {
         own_ports: Vec::new(),
         message_limit: Duration::from_secs(180),
         transfer_ring: Duration::from_secs(25),
+        faults: Faults::default(),
     })
 }
 
