@@ -158,7 +158,7 @@ struct CallTask {
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
     /// The ways to the media threads of the call's legs.
-    voices: Vec<LegMedia>,
+    voices: Vec<Way>,
     facts: Facts,
     /// The first leg; all others are agents'.
     caller: LegId,
@@ -166,6 +166,13 @@ struct CallTask {
     open: usize,
     /// The record's last line: it waits for those.
     last: Option<(Duration, Event)>,
+}
+
+/// The way to the media thread of a leg.
+struct Way {
+    media: LegMedia,
+    /// Commands wait there for which it is to be woken.
+    hurries: bool,
 }
 
 /// A message that is being taken.
@@ -198,7 +205,16 @@ impl CallTask {
                     continue;
                 }
             }
-            let event = inbox.next(self.call.poll_timeout(), stopping).await;
+            let event = tokio::select! {
+                biased;
+                event = inbox.next(self.call.poll_timeout(), stopping) => event,
+                // Nothing more happened: then what was commanded is to be done. A caller who
+                // has hung up meanwhile costs no media thread its sleep.
+                () = std::future::ready(()), if self.voices.iter().any(|v| v.hurries) => {
+                    self.wake_media();
+                    continue;
+                }
+            };
             stopping |= matches!(event, Some(CallEvent::Stop));
             if let Some(CallEvent::Media(event)) = &event {
                 self.note_media(event);
@@ -331,13 +347,21 @@ impl CallTask {
 
     /// To the thread of the leg, without a look-up.
     fn media(&mut self, leg: LegId, command: MediaCommand) {
-        let Some(at) = self.voices.iter().position(|v| v.id() == leg) else {
+        let Some(at) = self.voices.iter().position(|v| v.media.id() == leg) else {
             return; // closed already
         };
         let over = matches!(command, MediaCommand::Close { .. });
-        self.voices[at].command(command);
+        let way = &mut self.voices[at];
+        way.hurries |= way.media.leave(command);
         if over {
             self.voices.swap_remove(at);
+        }
+    }
+
+    fn wake_media(&mut self) {
+        for way in self.voices.iter_mut().filter(|v| v.hurries) {
+            way.hurries = false;
+            way.media.wake();
         }
     }
 
@@ -350,7 +374,10 @@ impl CallTask {
         {
             Ok(opened) => {
                 self.open += 1;
-                self.voices.push(opened.media);
+                self.voices.push(Way {
+                    media: opened.media,
+                    hurries: false,
+                });
                 let media = OpenedMedia {
                     address,
                     rtp_port: opened.rtp.port(),
