@@ -86,11 +86,13 @@ impl Core {
         let via_text = raw_via(request);
         match via.params.get("branch") {
             Some(branch) if branch.starts_with(super::tokens::COOKIE) => {
-                let sent_by = format!("{}:{}", via.host, via.port.unwrap_or(0));
+                let mut host = via.host.to_string();
+                host.make_ascii_lowercase();
                 ServerKey(self.tokens.hash(&[
                     b"3261",
                     branch.as_bytes(),
-                    sent_by.to_ascii_lowercase().as_bytes(),
+                    host.as_bytes(),
+                    &via.port.unwrap_or(0).to_be_bytes(),
                     class.as_bytes(),
                 ]))
             }
