@@ -16,7 +16,7 @@ use crate::record::facts::Facts;
 use crate::record::timeline::{Event, MessageId};
 
 /// How long events may gather, if no promise waits: a commit costs an `fsync`.
-const GATHER: Duration = Duration::from_millis(250);
+const GATHER: Duration = Duration::from_millis(500);
 /// Commands per transaction.
 const BATCH: usize = 2_048;
 /// Contacts in progress whose facts are kept in memory. Beyond it the oldest is let go; its
@@ -24,6 +24,8 @@ const BATCH: usize = 2_048;
 const OPEN: usize = 100_000;
 /// How often a batch of events is tried before it is given up (the disk is full, or gone).
 const TRIES: u32 = 5;
+/// How long the first pause between two tries is; each further one is longer by as much.
+const RETRY: Duration = Duration::from_millis(250);
 
 pub(super) enum Command {
     Event {
@@ -162,7 +164,7 @@ impl Writer {
                 metrics::counter!("zeroline_store_dropped_total").increment(lost);
                 break;
             }
-            tokio::time::sleep(GATHER * tries).await;
+            tokio::time::sleep(RETRY * tries).await;
         }
         for done in flushed {
             let _ = done.send(());

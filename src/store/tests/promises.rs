@@ -393,6 +393,7 @@ async fn a_batch_of_any_size_is_written_whole() {
             assert_eq!(row.ended, Some(secs(3)), "contact {n}");
         }
     }
-    let all = store.reader().contacts(&ContactFilter::default(), 10_000);
-    assert_eq!(all.await.unwrap().len(), 1 + 31 + 32 + 33 + 300);
+    let (reader, all) = (store.reader(), ContactFilter::default());
+    let rows = reader.contacts(&all, 10_000).await.unwrap();
+    assert_eq!(rows.len(), 1 + 31 + 32 + 33 + 300);
 }
