@@ -3,6 +3,8 @@
 //! A panic inside the machine is caught here, step by step; the caller's leg, its dialog and
 //! its media live outside, so the caller goes on to a person (P4).
 
+mod voices;
+
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::{Instrument, debug, error, info, warn};
 
+use self::voices::Voices;
 use super::clock;
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
@@ -25,7 +28,7 @@ use crate::ids::{LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::tree::Line;
 use crate::net::local::LocalAddresses;
-use crate::net::media::{LegMedia, MediaPool};
+use crate::net::media::MediaPool;
 use crate::now::{Mono, Now};
 use crate::observe::figures;
 use crate::record::facts::Facts;
@@ -118,7 +121,7 @@ async fn whole(
         media_in,
         events_in,
         recording: None,
-        voices: Vec::new(),
+        voices: Voices::default(),
         facts: Facts::default(),
         caller: first_leg,
         open: 0,
@@ -169,8 +172,7 @@ struct CallTask {
     media_in: mpsc::Sender<MediaEvent>,
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
-    /// The ways to the media threads of the call's legs.
-    voices: Vec<Way>,
+    voices: Voices,
     facts: Facts,
     /// The first leg; all others are agents'.
     caller: LegId,
@@ -178,13 +180,6 @@ struct CallTask {
     open: usize,
     /// The record's last line: it waits for those.
     last: Option<(Duration, Event)>,
-}
-
-/// The way to the media thread of a leg.
-struct Way {
-    media: LegMedia,
-    /// Commands wait there for which it is to be woken.
-    hurries: bool,
 }
 
 /// A message that is being taken.
@@ -222,8 +217,8 @@ impl CallTask {
                 event = inbox.next(self.call.poll_timeout(), stopping) => event,
                 // Nothing more happened: then what was commanded is to be done. A caller who
                 // has hung up meanwhile costs no media thread its sleep.
-                () = std::future::ready(()), if self.voices.iter().any(|v| v.hurries) => {
-                    self.wake_media();
+                () = std::future::ready(()), if self.voices.hurry() => {
+                    self.voices.wake();
                     continue;
                 }
             };
@@ -357,24 +352,8 @@ impl CallTask {
         }
     }
 
-    /// To the thread of the leg, without a look-up.
     fn media(&mut self, leg: LegId, command: MediaCommand) {
-        let Some(at) = self.voices.iter().position(|v| v.media.id() == leg) else {
-            return; // closed already
-        };
-        let over = matches!(command, MediaCommand::Close { .. });
-        let way = &mut self.voices[at];
-        way.hurries |= way.media.leave(command);
-        if over {
-            self.voices.swap_remove(at);
-        }
-    }
-
-    fn wake_media(&mut self) {
-        for way in self.voices.iter_mut().filter(|v| v.hurries) {
-            way.hurries = false;
-            way.media.wake();
-        }
+        self.voices.command(leg, command);
     }
 
     fn open_media(&mut self, leg: LegId, beside: Option<LegId>, toward: Option<IpAddr>) {
@@ -386,10 +365,7 @@ impl CallTask {
         {
             Ok(opened) => {
                 self.open += 1;
-                self.voices.push(Way {
-                    media: opened.media,
-                    hurries: false,
-                });
+                self.voices.add(opened.media);
                 let media = OpenedMedia {
                     address,
                     rtp_port: opened.rtp.port(),
