@@ -3,6 +3,8 @@
 //! A panic inside the machine is caught here, step by step; the caller's leg, its dialog and
 //! its media live outside, so the caller goes on to a person (P4).
 
+mod voices;
+
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::{Instrument, debug, error, info, warn};
 
+use self::voices::Voices;
 use super::clock;
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
@@ -27,7 +30,7 @@ use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::tree::Line;
 use crate::net::http::HttpClient;
 use crate::net::local::LocalAddresses;
-use crate::net::media::{LegMedia, MediaPool};
+use crate::net::media::MediaPool;
 use crate::now::{Mono, Now};
 use crate::observe::figures;
 use crate::record::facts::Facts;
@@ -91,6 +94,18 @@ pub async fn run(
     line: Arc<Line>,
     stop: watch::Receiver<bool>,
 ) {
+    // What a call needs is some kilobytes: at a place of its own they are not moved about
+    // when the task begins and ends.
+    Box::pin(whole(tools, first, start, line, stop)).await;
+}
+
+async fn whole(
+    tools: Tools,
+    first: FirstLeg,
+    start: CallStart,
+    line: Arc<Line>,
+    stop: watch::Receiver<bool>,
+) {
     let (contact, first_leg) = (start.contact, start.leg);
     let span = tracing::info_span!("call", %contact, line = %start.line);
     let (media_in, media) = mpsc::channel(WAITING_EVENTS);
@@ -110,7 +125,7 @@ pub async fn run(
         media_in,
         events_in,
         recording: None,
-        voices: Vec::new(),
+        voices: Voices::default(),
         facts: Facts::default(),
         caller: first_leg,
         open: 0,
@@ -161,8 +176,7 @@ struct CallTask {
     media_in: mpsc::Sender<MediaEvent>,
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
-    /// The ways to the media threads of the call's legs.
-    voices: Vec<LegMedia>,
+    voices: Voices,
     facts: Facts,
     /// The first leg; all others are agents'.
     caller: LegId,
@@ -202,7 +216,16 @@ impl CallTask {
                     continue;
                 }
             }
-            let event = inbox.next(self.call.poll_timeout(), stopping).await;
+            let event = tokio::select! {
+                biased;
+                event = inbox.next(self.call.poll_timeout(), stopping) => event,
+                // Nothing more happened: then what was commanded is to be done. A caller who
+                // has hung up meanwhile costs no media thread its sleep.
+                () = std::future::ready(()), if self.voices.hurry() => {
+                    self.voices.wake();
+                    continue;
+                }
+            };
             stopping |= matches!(event, Some(CallEvent::Stop));
             if let Some(CallEvent::Media(event)) = &event {
                 self.note_media(event);
@@ -336,16 +359,8 @@ impl CallTask {
         }
     }
 
-    /// To the thread of the leg, without a look-up.
     fn media(&mut self, leg: LegId, command: MediaCommand) {
-        let Some(at) = self.voices.iter().position(|v| v.id() == leg) else {
-            return; // closed already
-        };
-        let over = matches!(command, MediaCommand::Close { .. });
-        self.voices[at].command(command);
-        if over {
-            self.voices.swap_remove(at);
-        }
+        self.voices.command(leg, command);
     }
 
     fn open_media(&mut self, leg: LegId, beside: Option<LegId>, toward: Option<IpAddr>) {
@@ -357,7 +372,7 @@ impl CallTask {
         {
             Ok(opened) => {
                 self.open += 1;
-                self.voices.push(opened.media);
+                self.voices.add(opened.media);
                 let media = OpenedMedia {
                     address,
                     rtp_port: opened.rtp.port(),
