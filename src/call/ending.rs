@@ -63,10 +63,20 @@ impl Call {
         });
         self.hang_up_ringing(None);
         let stage = mem::replace(&mut self.stage, Stage::Ended);
-        if let Stage::Bridged(bridged) = stage {
-            bridged.release(self);
+        match stage {
+            // What failed may have left it so: a call that is over is not salvaged.
+            Stage::Ended => {}
+            Stage::Closing { verdict, .. } => return self.done(verdict),
+            Stage::Opening { .. } | Stage::Answering { late: true, .. } => {
+                self.stage = stage;
+                return self.refuse(500);
+            }
+            Stage::Bridged(bridged) => bridged.release(self),
+            Stage::Message(_) => self.act(CallAction::KeepMessage {
+                even_if_empty: false,
+            }),
+            Stage::Menu(_) | Stage::Waiting(_) | Stage::Answering { late: false, .. } => {}
         }
-        self.act(CallAction::DropMessage);
         self.act(CallAction::Queue(QueueCommand::Leave));
         let reason = Reason::Fault {
             what: what.to_owned(),

@@ -32,7 +32,9 @@ impl Faults {
     /// If that is asked for.
     pub(super) fn on_the_way(&self) {
         let less = |n: u32| n.checked_sub(1);
-        let left = self.on_the_way.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        let left = self
+            .on_the_way
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
         if left.is_ok() {
             panic!("a fault on purpose on the way into a queue");
         }

@@ -12,6 +12,7 @@
 mod bridged;
 mod ending;
 pub mod event;
+pub mod faults;
 mod info;
 mod legs;
 mod machine;

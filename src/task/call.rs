@@ -1,14 +1,12 @@
 //! One task per call: it drives the pure [`Call`] and carries out what it asks.
 //!
-//! A panic inside the machine is caught here, step by step; the caller's leg, its dialog and
-//! its media live outside, so the caller goes on to a person (P4).
+//! A panic in either ends neither the call nor its legs: see [`supervisor`].
 
+mod supervisor;
 mod voices;
 
 use std::net::IpAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -31,11 +29,11 @@ use crate::menu::tree::Line;
 use crate::net::http::HttpClient;
 use crate::net::local::LocalAddresses;
 use crate::net::media::MediaPool;
-use crate::now::{Mono, Now};
+use crate::now::Mono;
 use crate::observe::figures;
 use crate::record::facts::Facts;
 use crate::record::timeline::{Event, MessageId, Party};
-use crate::record::verdict::{Stage, Verdict};
+use crate::record::verdict::Verdict;
 use crate::sdp::{KEY_MATERIAL, KeyMaterial};
 use crate::sip::leg::{LegCommand, LegEvent};
 use crate::store::{MessageMeta, Store, StoreError};
@@ -60,9 +58,6 @@ pub struct Tools {
     /// How long a message may and must be.
     pub message: Limits,
 }
-
-/// After so many failed rescues of one call there is none.
-const MOST_FAILURES: u32 = 5;
 
 /// How many events of one source may wait for a call. Each is handled within microseconds; a
 /// call that is this far behind has lost its task.
@@ -115,6 +110,7 @@ async fn whole(
         media,
         events,
         stop,
+        stopping: false,
     };
     let began = clock::now();
     let mut task = CallTask {
@@ -134,7 +130,7 @@ async fn whole(
     };
     figures::call_started();
     task.tools.queue.join(contact, task.events_in.clone()).await;
-    let verdict = task.drive(inbox).instrument(span.clone()).await;
+    let verdict = task.supervise(inbox).instrument(span.clone()).await;
     task.tools.queue.part(contact).await;
     figures::call_ended(Some(&task.line), &task.facts);
     let _in_span = span.enter();
@@ -151,17 +147,22 @@ struct Inbox {
     media: mpsc::Receiver<MediaEvent>,
     events: mpsc::Receiver<CallEvent>,
     stop: watch::Receiver<bool>,
+    /// That the server stops has been told.
+    stopping: bool,
 }
 
 impl Inbox {
     /// The next thing that happens; `None`: a deadline.
-    async fn next(&mut self, deadline: Option<Mono>, stopping: bool) -> Option<CallEvent> {
+    async fn next(&mut self, deadline: Option<Mono>) -> Option<CallEvent> {
         tokio::select! {
             biased;
             Some((leg, event)) = self.legs.recv() => Some(CallEvent::Leg(leg, event)),
             Some(event) = self.media.recv() => Some(CallEvent::Media(event)),
             Some(event) = self.events.recv() => Some(event),
-            Ok(_) = self.stop.wait_for(|&s| s), if !stopping => Some(CallEvent::Stop),
+            Ok(_) = self.stop.wait_for(|&s| s), if !self.stopping => {
+                self.stopping = true;
+                Some(CallEvent::Stop)
+            }
             () = clock::sleep_until_some(deadline) => None,
         }
     }
@@ -194,31 +195,14 @@ struct RunningRecording {
 }
 
 impl CallTask {
-    async fn drive(&mut self, mut inbox: Inbox) -> Verdict {
-        let mut stopping = false;
-        let mut failures = 0;
+    async fn drive(&mut self, inbox: &mut Inbox) -> Verdict {
         loop {
-            match caught(self.carry_out()).await {
-                Ok(Some(verdict)) => {
-                    self.close_record(&mut inbox.media).await;
-                    return verdict;
-                }
-                Ok(None) => {}
-                // The action that failed is gone; what the rescue asks for comes next.
-                Err(Panicked) => {
-                    failures += 1;
-                    if failures > MOST_FAILURES {
-                        let verdict = self.give_up().await;
-                        self.close_record(&mut inbox.media).await;
-                        return verdict;
-                    }
-                    self.rescue(clock::now());
-                    continue;
-                }
+            if let Some(verdict) = self.carry_out().await {
+                return verdict;
             }
             let event = tokio::select! {
                 biased;
-                event = inbox.next(self.call.poll_timeout(), stopping) => event,
+                event = inbox.next(self.call.poll_timeout()) => event,
                 // Nothing more happened: then what was commanded is to be done. A caller who
                 // has hung up meanwhile costs no media thread its sleep.
                 () = std::future::ready(()), if self.voices.hurry() => {
@@ -226,15 +210,14 @@ impl CallTask {
                     continue;
                 }
             };
-            stopping |= matches!(event, Some(CallEvent::Stop));
             if let Some(CallEvent::Media(event)) = &event {
                 self.note_media(event);
             }
             let now = clock::now();
-            self.step(now, |call| match event {
-                Some(event) => call.handle(now, event),
-                None => call.handle_timeout(now),
-            });
+            match event {
+                Some(event) => self.call.handle(now, event),
+                None => self.call.handle_timeout(now),
+            }
         }
     }
 
@@ -275,41 +258,6 @@ impl CallTask {
         }
         if let Some((at, event)) = self.last.take() {
             self.tools.store.record(self.call.contact(), at, event);
-        }
-    }
-
-    /// One step of the machine; a panic in it sends the caller to a person.
-    fn step(&mut self, now: Now, step: impl FnOnce(&mut Call)) {
-        let call = &mut self.call;
-        if catch_unwind(AssertUnwindSafe(|| step(call))).is_err() {
-            self.rescue(now);
-        }
-    }
-
-    /// Not even the way to a person can be carried out.
-    async fn give_up(&mut self) -> Verdict {
-        error!("the rescue fails again and again: the call can not go on");
-        let leg = self.call.caller_leg();
-        self.sip(leg, LegCommand::Hangup { reason: None }).await;
-        let stage = self.call.stage().unwrap_or(Stage::Ringing);
-        let verdict = Verdict::Fault {
-            stage,
-            what: "internal error".to_owned(),
-        };
-        let at = clock::mono().since(self.began);
-        let ended = Event::Ended {
-            verdict: verdict.clone(),
-        };
-        self.facts.add(at, &ended);
-        self.last = Some((at, ended));
-        verdict
-    }
-
-    fn rescue(&mut self, now: Now) {
-        error!("a fault of ours in this call: the caller goes to a person");
-        let call = &mut self.call;
-        if catch_unwind(AssertUnwindSafe(|| call.rescue(now, "internal error"))).is_err() {
-            error!("the rescue failed as well; the call goes on as it is");
         }
     }
 
@@ -389,8 +337,7 @@ impl CallTask {
                 CallEvent::MediaFailed(leg)
             }
         };
-        let now = clock::now();
-        self.step(now, |call| call.handle(now, event));
+        self.call.handle(clock::now(), event);
     }
 
     // ---- messages ----
@@ -436,23 +383,6 @@ impl CallTask {
     }
 }
 
-/// The future panicked while it was polled.
-#[derive(Debug, PartialEq)]
-struct Panicked;
-
-/// Runs a future; a panic in it ends it, and nothing else.
-async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Panicked> {
-    let mut future = std::pin::pin!(future);
-    std::future::poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-            Err(_) => Poll::Ready(Err(Panicked)),
-        },
-    )
-    .await
-}
-
 /// Waits until the message is durable, or known not to be.
 async fn finish(
     store: &Store,
@@ -488,19 +418,4 @@ fn random_keys() -> KeyMaterial {
     let mut bytes = [0; KEY_MATERIAL];
     rand::fill(&mut bytes[..]);
     KeyMaterial(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_ends_the_future_and_nothing_else() {
-        assert_eq!(caught(async { 7 }).await, Ok(7));
-        let later = async {
-            tokio::task::yield_now().await;
-            panic!("on purpose");
-        };
-        assert_eq!(caught::<()>(later).await, Err(Panicked));
-    }
 }

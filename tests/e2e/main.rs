@@ -8,6 +8,7 @@
 mod support;
 
 mod audio;
+mod faults;
 mod hostile;
 mod keys;
 mod people;

@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::call::event::{
     CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingOutcome,
 };
+use crate::call::faults::Faults;
 use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound};
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
@@ -237,6 +238,7 @@ impl Desk {
         let event = match words.as_slice() {
             ["call"] | ["call", "late", "offer"] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
+            ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),
             ["ports"] => CallEvent::MediaOpened(CALLER, opened(30_000)),
             ["no", "ports"] => CallEvent::MediaFailed(CALLER),

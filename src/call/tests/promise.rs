@@ -161,6 +161,24 @@ fn a_panic_in_any_stage_ends_with_a_person() {
 }
 
 #[test]
+fn when_the_rescue_fails_nothing_is_trusted_but_the_callers_leg() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         1.0 > ruin
+         < queue leave; queue enter support (fault: internal error); caller hears sys-fault",
+    );
+    check(&format!(
+        "{TO_A_MESSAGE}5.0 > ruin
+         < keep; queue leave; queue enter support (fault: internal error); caller hears sys-fault"
+    ));
+}
+
+#[test]
 fn the_queue_speaks_in_turn_and_music_fills_the_time() {
     check(&format!(
         "{TO_THE_QUEUE}1.2 > position 2

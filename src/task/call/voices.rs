@@ -36,6 +36,16 @@ impl Voices {
         }
     }
 
+    /// Ends all of them.
+    pub(super) fn close(&mut self) {
+        for Way { media, .. } in self.0.drain(..) {
+            let leg = media.id();
+            if media.leave(MediaCommand::Close { leg }) {
+                media.wake();
+            }
+        }
+    }
+
     /// Whether [`Voices::wake`] is to be called before the call sleeps.
     pub(super) fn hurry(&self) -> bool {
         self.0.iter().any(|v| v.hurries)
