@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::ids::{AgentId, LegId, LineName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, LegId, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::outcome::{AskId, Reason, WebReply, WebRequest};
 use crate::queue::acd::NotAnswered;
@@ -32,6 +32,9 @@ pub enum CallEvent {
     Recording(RecordingOutcome),
     /// The answer to [`CallAction::Ask`], or in words why there is none.
     Reply(AskId, Result<WebReply, String>),
+    /// The answer to [`CallAction::Recall`]: the name of the step; `None`: nothing is kept, or
+    /// the store can not tell.
+    Recalled(AskId, Option<String>),
     /// The server stops: the grace period is over.
     Stop,
 }
@@ -136,6 +139,17 @@ pub enum Location {
     Unknown,
 }
 
+/// Under what the step of a guide is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GuidePlace {
+    /// On which line.
+    pub line: LineName,
+    /// In which guide.
+    pub guide: NodeName,
+    /// Whose.
+    pub caller: PhoneNumber,
+}
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordingOutcome {
@@ -188,6 +202,11 @@ pub enum CallAction {
     DropMessage,
     /// Ask a web service; [`CallEvent::Reply`] follows.
     Ask(AskId, WebRequest),
+    /// Find the step of a guide that is kept; [`CallEvent::Recalled`] follows.
+    Recall(AskId, GuidePlace),
+    /// Keep the step of a guide for this long, or (`None`) forget it. Nothing follows: what can
+    /// not be kept only means that the next call begins at the first step.
+    Remember(GuidePlace, Option<(String, Duration)>),
     /// For the contact's timeline.
     Record(RecordEvent),
     /// The call is over; nothing follows.

@@ -196,6 +196,7 @@ impl Call {
             CallEvent::Located(location) => self.transfer_located(now, location),
             CallEvent::Recording(outcome) => self.recording_over(now, outcome),
             CallEvent::Reply(ask, reply) => self.replied(now, ask, reply),
+            CallEvent::Recalled(ask, step) => self.recalled(now, ask, step.as_deref()),
             CallEvent::Stop => self.stop(),
         }
     }

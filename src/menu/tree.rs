@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod guide;
+
+pub use guide::{Answers, Guide, GuideResume, GuideStep, Pause, Way};
+
 use super::calendar::Calendar;
 use super::value::{Value, Variable};
 use crate::ids::{Key, Language, LineName, NodeName, PromptName, QueueName};
@@ -60,6 +64,7 @@ impl Line {
             | Kind::Say(_)
             | Kind::Choose(_)
             | Kind::Ask(_)
+            | Kind::Guide(_)
             | Kind::Queue(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => None,
@@ -116,6 +121,8 @@ pub enum Kind {
     Choose(Choose),
     /// Asks a web service.
     Ask(Ask),
+    /// Leads through steps.
+    Guide(Guide),
     /// Goes to the people.
     Queue(QueueName),
     /// Takes a message for the people of a queue.
@@ -134,6 +141,7 @@ impl Kind {
             Kind::Collect(_) => "collect",
             Kind::Choose(_) => "choose",
             Kind::Ask(_) => "ask",
+            Kind::Guide(_) => "guide",
             Kind::Queue(_) => "queue",
             Kind::Message(_) => "message",
             Kind::Goodbye(_) => "goodbye",
@@ -154,6 +162,7 @@ impl Kind {
                 .chain(c.confirm.iter().flat_map(|c| [&c.before, &c.after]))
                 .collect(),
             Kind::Ask(a) => a.meanwhile.iter().collect(),
+            Kind::Guide(g) => g.speeches(),
             Kind::Goodbye(s) => vec![s],
             Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => Vec::new(),
         }
@@ -170,6 +179,7 @@ impl Kind {
                 cases.chain([c.otherwise]).collect()
             }
             Kind::Ask(a) => vec![a.go, a.missing],
+            Kind::Guide(g) => g.targets(),
             Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
         }
     }

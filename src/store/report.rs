@@ -333,6 +333,9 @@ fn step_words(step: &Step) -> String {
         StepKind::Language { language } => format!("at {node} chose {}", clean(language.as_str())),
         StepKind::Answered { found: true } => format!("at {node} the web service answered"),
         StepKind::Answered { found: false } => format!("at {node} the web service knew nothing"),
+        StepKind::Tried { step, answer } => {
+            format!("at {node} answered {}: {answer}", clean(step))
+        }
         StepKind::Failed { what } => format!("at {node} failed: {}", clean(what)),
     }
 }

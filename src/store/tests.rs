@@ -1,4 +1,5 @@
 //! The store over real files.
 
+mod guides;
 mod kill;
 mod promises;

@@ -8,7 +8,8 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{MessageMeta, StoreError};
+use super::{MessageMeta, StoreError, guides};
+use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
@@ -36,6 +37,11 @@ pub(super) enum Command {
         state: AgentState,
         at: Wall,
     },
+    Guide {
+        place: GuidePlace,
+        kept: guides::Kept,
+        at: Wall,
+    },
     /// A promise: answered after the commit.
     Message {
         meta: Box<MessageMeta>,
@@ -54,7 +60,7 @@ impl Command {
     /// Somebody waits for it.
     fn is_awaited(&self) -> bool {
         match self {
-            Command::Event { .. } | Command::Agent { .. } => false,
+            Command::Event { .. } | Command::Agent { .. } | Command::Guide { .. } => false,
             Command::Message { .. } | Command::Flush { .. } | Command::Close { .. } => true,
         }
     }
@@ -125,6 +131,7 @@ struct Rows {
     contacts: HashMap<ContactId, serde_json::Value>,
     events: Vec<serde_json::Value>,
     agents: HashMap<AgentId, (AgentState, Wall)>,
+    guides: HashMap<GuidePlace, (guides::Kept, Wall)>,
 }
 
 impl Writer {
@@ -145,6 +152,9 @@ impl Writer {
                 }
                 Command::Agent { agent, state, at } => {
                     rows.agents.insert(agent, (state, at));
+                }
+                Command::Guide { place, kept, at } => {
+                    rows.guides.insert(place, (kept, at));
                 }
                 Command::Message { meta, file, done } => promises.push((meta, file, done)),
                 Command::Flush { done } => flushed.push(done),
@@ -253,7 +263,11 @@ impl Contact {
 
 /// One statement per table, whatever the number of rows: the rows go in as one JSON array.
 async fn write_rows(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreError> {
-    if rows.contacts.is_empty() && rows.events.is_empty() && rows.agents.is_empty() {
+    let nothing = rows.contacts.is_empty()
+        && rows.events.is_empty()
+        && rows.agents.is_empty()
+        && rows.guides.is_empty();
+    if nothing {
         return Ok(());
     }
     let mut tx = pool.begin().await?;
@@ -305,6 +319,9 @@ async fn write_rows(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreError> {
         .bind(online.then_some(at.unix_millis()))
         .execute(&mut *tx)
         .await?;
+    }
+    for (place, (kept, at)) in &rows.guides {
+        guides::write(&mut tx, place, kept, *at).await?;
     }
     tx.commit().await?;
     Ok(())

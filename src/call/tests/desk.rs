@@ -121,15 +121,23 @@ start: welcome
 nodes:
   welcome:
     menu:
-      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3; for a person press 0" }
+      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3, router 4; for a person press 0" }
       options:
         1: { go: hours }
         2: { go: sales }
         3: { go: broken }
+        4: { go: router }
   hours:
     say: { prompt: hours, go: bye }
   broken:
     say: { prompt: vanished, go: bye }
+  router:
+    guide:
+      steps:
+        lamp: { say: { prompt: hours }, yes: solved, no: cable }
+        cable: { say: { prompt: hours }, next: human }
+      solved: bye
+      resume: 24h
   sales:
     queue: sales
   bye:
@@ -333,6 +341,10 @@ impl Desk {
                 trunk: "t".into(),
                 number: PhoneNumber::new(n),
             }),
+            ["recalled", step] => CallEvent::Recalled(
+                crate::menu::outcome::AskId(1),
+                Some(*step).filter(|s| *s != "nothing").map(str::to_owned),
+            ),
             ["stop"] => CallEvent::Stop,
             ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
             ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
@@ -470,6 +482,11 @@ impl Desk {
             } => "keep".into(),
             CallAction::DropMessage => "drop".into(),
             CallAction::Ask(_, request) => format!("ask {}", request.url),
+            CallAction::Recall(_, place) => format!("recall {}", place.guide),
+            CallAction::Remember(place, Some((step, _))) => {
+                format!("remember {} {step}", place.guide)
+            }
+            CallAction::Remember(place, None) => format!("forget {}", place.guide),
             CallAction::Record(_) => return None,
             CallAction::Done(verdict) => format!("done {}", verdict.as_str()),
         })

@@ -139,6 +139,19 @@ pub(super) fn again_entry(
     compose(src, cx, at, tries, first, system::TOO_SHORT, &[&now])
 }
 
+/// The same for questions whose keys can be told in short.
+pub(super) fn again_short(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    at: At,
+    tries: usize,
+    first: &Speech,
+    keys: &Speech,
+) -> Option<Vec<Again>> {
+    let last = system(src, cx, at, system::LAST_TRY)?.speech();
+    compose(src, cx, at, tries, first, system::WRONG, &[keys, &last])
+}
+
 /// For each further try: what went wrong and one of the `bodies`, or a body alone; the first
 /// that is shorter than what was said before, in each language by itself.
 fn compose(

@@ -81,6 +81,10 @@ fn edges(node: &Node) -> Vec<(NodeId, Vec<VariableId>)> {
             edge(a.go, brought.collect());
             edge(a.missing, Vec::new());
         }
+        Kind::Guide(_) => {
+            let targets = node.kind.targets().into_iter();
+            targets.for_each(|go| edge(go, Vec::new()));
+        }
         Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => {}
     }
     all

@@ -17,7 +17,7 @@ use crate::menu::value::Variable;
 use crate::text::{nearest, parse_duration};
 
 /// Words that `go` knows; no node can be called like that.
-const RESERVED: [&str; 3] = ["human", "back", "repeat"];
+pub(super) const RESERVED: [&str; 3] = ["human", "back", "repeat"];
 /// More nodes are refused.
 const MAX_NODES: usize = 10_000;
 /// Most languages of a line.
@@ -264,6 +264,11 @@ impl Context<'_> {
             None if names.len() <= 12 => format!("there are: {}", names.join(", ")),
             None => "write a node under `nodes` by this name, or another name here".to_owned(),
         }
+    }
+
+    /// Whether `go` knows this word.
+    pub fn leads(&self, name: &str) -> bool {
+        RESERVED.contains(&name) || self.names.contains_key(name)
     }
 
     /// What `go` leads to; nothing written leads to a person.

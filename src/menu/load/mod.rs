@@ -27,6 +27,7 @@ mod calendar;
 mod choose;
 mod compose;
 mod flow;
+mod guide;
 mod known;
 mod line;
 mod nodes;

@@ -7,7 +7,7 @@ use super::line::{Context, duration, queue, word};
 use super::source::{Fields, Source};
 use super::words::{self, Words, system};
 use super::yaml::{At, Data, Yaml};
-use super::{announce, ask, choose, template};
+use super::{announce, ask, choose, guide, template};
 use crate::ids::{NodeName, PromptName};
 use crate::menu::system as names;
 use crate::menu::tree::{Choice, Collect, Confirm, Kind, LanguageId, Menu, Node, Piece, Say};
@@ -19,8 +19,8 @@ pub(super) struct Defaults {
     pub tries: usize,
 }
 
-const KINDS: [&str; 9] = [
-    "menu", "language", "say", "collect", "choose", "ask", "queue", "message", "goodbye",
+const KINDS: [&str; 10] = [
+    "menu", "language", "say", "collect", "choose", "ask", "guide", "queue", "message", "goodbye",
 ];
 /// The longest entry.
 const MAX_DIGITS: usize = 32;
@@ -61,6 +61,7 @@ pub(super) fn node(
         "language" => languages(src, cx, body).map(Kind::Language),
         "choose" => choose::choose(src, cx, body).map(Kind::Choose),
         "ask" => ask::ask(src, cx, body).map(Kind::Ask),
+        "guide" => guide::guide(src, cx, body).map(Kind::Guide),
         "message" => queue(src, body, "message", cx.known).map(Kind::Message),
         "say" => say(src, cx, body).map(Kind::Say),
         "collect" => collect(src, cx, body).map(Kind::Collect),

@@ -140,6 +140,7 @@ fn by_itself(line: &Line, id: NodeId) -> Vec<NodeId> {
         Kind::Menu(_)
         | Kind::Language(_)
         | Kind::Collect(_)
+        | Kind::Guide(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => Vec::new(),

@@ -9,6 +9,7 @@
 
 mod ask;
 mod entry;
+mod guide;
 mod node;
 mod speak;
 mod ways;
@@ -54,8 +55,9 @@ pub struct Walk {
     values: Vec<Option<Value>>,
     /// The caller's number as it is compared; `None`: withheld.
     caller: Option<PhoneNumber>,
-    /// The last question to a web service.
+    /// The last question to a web service or to the store.
     asked: AskId,
+    guide: guide::GuidePlace,
     path: Vec<Step>,
     actions: VecDeque<WalkAction>,
 }
@@ -73,6 +75,14 @@ enum Doing {
     Confirming { digits: Digits },
     /// A web service is asked.
     Asking,
+    /// The store is asked where a guide was left.
+    Recalling,
+    /// Whether to go on there.
+    Resuming,
+    /// At a step of a guide.
+    Stepping,
+    /// The caller takes their time, until then.
+    Pausing { until: Mono },
     /// Saying good-bye.
     Parting,
     /// The menu has been left.
@@ -111,6 +121,7 @@ impl Walk {
             values: vec![None; line.variables.len()],
             caller: caller.number,
             asked: AskId(0),
+            guide: guide::GuidePlace::default(),
             path: Vec::new(),
             actions: VecDeque::new(),
             line,
@@ -144,6 +155,10 @@ impl Walk {
             | Doing::Entering { .. }
             | Doing::Confirming { .. }
             | Doing::Asking
+            | Doing::Recalling
+            | Doing::Resuming
+            | Doing::Stepping
+            | Doing::Pausing { .. }
             | Doing::Parting => Some(self.deadline),
         }
     }
@@ -217,6 +232,10 @@ impl Walk {
                 | Doing::Entering { .. }
                 | Doing::Confirming { .. }
                 | Doing::Asking
+                | Doing::Recalling
+                | Doing::Resuming
+                | Doing::Stepping
+                | Doing::Pausing { .. }
                 | Doing::Parting
                 | Doing::Left,
                 _,
@@ -249,6 +268,8 @@ impl Walk {
         }
         if self.doing == Doing::Asking {
             self.no_reply(now);
+        } else if self.doing == Doing::Recalling {
+            self.not_recalled(now);
         } else if self.playing {
             self.hush();
             self.fault(now, "the end of a prompt was never told");
@@ -292,6 +313,7 @@ impl Walk {
             // Circles of these do not load, so that this ends.
             Kind::Choose(choose) => self.choose(now, choose),
             Kind::Ask(ask) => self.ask(now, ask),
+            Kind::Guide(guide) => self.enter_guide(now, guide),
             Kind::Queue(queue) => self.leave(Outcome::Queue {
                 queue: queue.clone(),
                 reason: Reason::Routed,

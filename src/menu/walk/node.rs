@@ -27,6 +27,13 @@ impl Walk {
             Doing::Confirming { .. } => self.confirm_key(now, key),
             Doing::Asking if key == Key::STAR => self.step_back(now),
             Doing::Asking => self.keep(key),
+            Doing::Recalling if key == Key::STAR => self.step_back(now),
+            Doing::Recalling => self.keep(key),
+            Doing::Resuming if key == Key::STAR => self.step_back(now),
+            Doing::Resuming => self.resuming_key(now, key),
+            Doing::Stepping | Doing::Pausing { .. } if key == Key::STAR => self.guide_back(now),
+            Doing::Stepping => self.stepping_key(now, key),
+            Doing::Pausing { .. } => self.pausing_key(now, key),
             Doing::Parting if key == Key::STAR => self.step_back(now),
             Doing::Parting | Doing::Left => {}
         }
@@ -85,7 +92,7 @@ impl Walk {
         }
     }
 
-    fn step_back(&mut self, now: Now) {
+    pub(super) fn step_back(&mut self, now: Now) {
         self.hush();
         self.step(now, StepKind::Pressed { key: Key::STAR });
         self.back(now);
@@ -101,6 +108,7 @@ impl Walk {
             Kind::Menu(menu) | Kind::Language(menu) => self.deadline = now.mono + menu.wait,
             // What is said meanwhile has ended; the deadline of the question stands.
             Kind::Ask(_) => {}
+            Kind::Guide(guide) => self.guide_waits(now, guide),
             Kind::Say(say) => self.follow(now, say.go),
             Kind::Collect(collect) => {
                 let wait = match (&self.doing, &collect.confirm) {
@@ -117,14 +125,15 @@ impl Walk {
     /// No key came in time.
     pub(super) fn node_silent(&mut self, now: Now) {
         match self.doing {
-            Doing::Choosing | Doing::Confirming { .. } => {
+            Doing::Choosing | Doing::Confirming { .. } | Doing::Resuming | Doing::Stepping => {
                 self.step(now, StepKind::Silent);
                 self.fail(now, Failure::Silence);
             }
             Doing::Entering { .. } => self.entry_silent(now),
+            Doing::Pausing { .. } => self.pause_goes_on(now),
             // These wait for the end of a prompt only, which is a fault when it does not come.
             Doing::Saying | Doing::Parting => self.fault(now, "nothing was playing"),
-            Doing::Asking | Doing::Left => {}
+            Doing::Asking | Doing::Recalling | Doing::Left => {}
         }
     }
 
@@ -145,6 +154,7 @@ impl Walk {
             Kind::Goodbye(speech) => self.play(now, speech),
             Kind::Choose(choose) => self.choose(now, choose),
             Kind::Ask(ask) => self.ask(now, ask),
+            Kind::Guide(guide) => self.repeat_guide(now, guide),
             Kind::Queue(_) | Kind::Message(_) => {}
         }
     }
@@ -157,6 +167,7 @@ impl Walk {
         let agains: &[Again] = match line.node(self.at).map(|n| &n.kind) {
             Some(Kind::Menu(menu) | Kind::Language(menu)) => &menu.again,
             Some(Kind::Collect(collect)) => &collect.again,
+            Some(Kind::Guide(guide)) => self.guide_again(guide),
             Some(
                 Kind::Say(_)
                 | Kind::Choose(_)
@@ -179,9 +190,15 @@ impl Walk {
                 digits.clear();
                 self.play_again(now, again, failure);
             }
-            Doing::Saying | Doing::Choosing | Doing::Asking | Doing::Parting | Doing::Left => {
-                self.play_again(now, again, failure);
-            }
+            Doing::Saying
+            | Doing::Choosing
+            | Doing::Asking
+            | Doing::Recalling
+            | Doing::Resuming
+            | Doing::Stepping
+            | Doing::Pausing { .. }
+            | Doing::Parting
+            | Doing::Left => self.play_again(now, again, failure),
         }
     }
 
@@ -198,8 +215,11 @@ impl Walk {
         for _ in 0..=self.ahead.len() * (self.line.nodes.len() + 1) {
             let busy = match self.doing {
                 Doing::Saying => !self.interruptible(),
-                Doing::Asking => true,
-                Doing::Choosing
+                Doing::Asking | Doing::Recalling => true,
+                Doing::Resuming
+                | Doing::Stepping
+                | Doing::Pausing { .. }
+                | Doing::Choosing
                 | Doing::Entering { .. }
                 | Doing::Confirming { .. }
                 | Doing::Parting
@@ -224,6 +244,7 @@ impl Walk {
                 | Kind::Collect(_)
                 | Kind::Choose(_)
                 | Kind::Ask(_)
+                | Kind::Guide(_)
                 | Kind::Queue(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_),

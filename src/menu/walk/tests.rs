@@ -3,6 +3,7 @@
 //! `key K`, `played`, `failed WHAT`, `wait` (until the walk's own deadline) and `resume` go in;
 //! plays, stops, entries and the end come out. Steps are left out: the path is looked at apart.
 
+mod guide;
 mod property;
 mod transcripts;
 mod ways;
@@ -26,7 +27,9 @@ pub(super) fn known(text: &str) -> Known {
         .map(|w| (w, 1200))
         .chain(own)
     {
-        let zero = name.starts_with("sys-zero") || name == "sys-last-try";
+        let zero = name.starts_with("sys-zero")
+            || name.starts_with("sys-guide")
+            || ["sys-last-try", "sys-callback-right", "sys-survey-skip"].contains(&name);
         let facts = PromptFacts {
             transcript: Some(
                 if zero {
@@ -85,6 +88,11 @@ pub(super) fn did(walk: &mut Walk) -> String {
             WalkAction::Step(_) => {}
             WalkAction::Language(language) => words.push(format!("speak {language}")),
             WalkAction::Ask { request, .. } => words.push(format!("ask {}", request.url)),
+            WalkAction::Recall { guide, .. } => words.push(format!("recall {guide}")),
+            WalkAction::Remember { guide, step } => words.push(match step {
+                Some((step, keep)) => format!("remember {guide} {step} for {}s", keep.as_secs()),
+                None => format!("forget {guide}"),
+            }),
             WalkAction::Entry { name, value, .. } => {
                 words.push(format!("{name}={}", value.reveal()));
             }

@@ -14,6 +14,8 @@ enum Act {
     Failed,
     /// A web service says this.
     Reply(u16, &'static str),
+    /// The store says that a guide was left at this step.
+    Recalled(Option<&'static str>),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -25,6 +27,8 @@ fn act() -> impl Strategy<Value = Act> {
         2 => prop::sample::select(vec![
             (200, "{\"y\": 5}"), (200, "{}"), (200, "nonsense"), (404, ""), (503, ""),
         ]).prop_map(|(status, body)| Act::Reply(status, body)),
+        1 => prop::sample::select(vec![None, Some("a"), Some("b"), Some("gone")])
+            .prop_map(Act::Recalled),
     ]
 }
 
@@ -105,7 +109,25 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
             min + more
         )
     });
+    let out = move || {
+        prop_oneof![
+            2 => Just("a".to_owned()),
+            2 => Just("b".to_owned()),
+            1 => Just("solved".to_owned()),
+            2 => target(n),
+        ]
+    };
+    let guide = (out(), out(), out(), target(n), any::<bool>(), 1..=3usize);
+    let guide = guide.prop_map(|(yes, no, next, solved, resume, tries)| {
+        let resume = if resume { "resume: 24h, " } else { "" };
+        format!(
+            "guide: {{ steps: {{ a: {{ say: {{ prompt: p-a }}, yes: {yes}, no: {no} }}, \
+             b: {{ say: {{ prompt: p-b }}, next: {next} }} }}, {resume}tries: {tries}, \
+             time: 60s, solved: {solved} }}"
+        )
+    });
     prop_oneof![
+        3 => guide,
         4 => menu,
         2 => say,
         2 => collect,
@@ -145,6 +167,8 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             WalkAction::Step(_)
             | WalkAction::Entry { .. }
             | WalkAction::Language(_)
+            | WalkAction::Recall { .. }
+            | WalkAction::Remember { .. }
             | WalkAction::Ask { .. } => {}
         }
     }
@@ -224,6 +248,7 @@ fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Out
                 };
                 walk.handle_reply(at(now), walk.asked, Ok(reply));
             }
+            Act::Recalled(step) => walk.handle_recalled(at(now), walk.asked, *step),
         }
         left = drain(&mut walk, &mut playing);
         assert_eq!(left.is_some(), walk.has_left());
