@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod calendar;
+pub mod callbacks;
 
 use self::calendar::CalendarArgs;
+use self::callbacks::CallbacksCommand;
 use crate::config::Flag;
 use crate::ids::ContactId;
 
@@ -68,6 +70,12 @@ pub enum Command {
         /// What about them; without it: list.
         #[command(subcommand)]
         what: Option<MessagesCommand>,
+    },
+    /// Show who is to be called back, and mark those who were
+    Callbacks {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<CallbacksCommand>,
     },
     /// Tell what is wrong with the prompts, make speech from text, take in recordings
     Prompts {

@@ -7,6 +7,7 @@ use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
 use zeroline::cli::calendar::CalendarArgs;
+use zeroline::cli::callbacks::CallbacksCommand;
 use zeroline::cli::{
     self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
 };
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Some(Command::Calendar(asked)) => calendar(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
+        Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
         Some(Command::Prompts { what }) => prompts(&options, what),
     };
     ExitCode::from(code)
@@ -285,4 +287,18 @@ async fn messages(
         print!("{}", report::messages(&rows, &view));
     }
     Ok(cli::OK)
+}
+
+async fn callbacks(
+    reader: Reader,
+    what: Option<CallbacksCommand>,
+) -> Result<u8, zeroline::store::StoreError> {
+    let now = zeroline::task::clock::now().wall;
+    let (told, code) = cli::callbacks::run(&reader, what, &View::local(), now).await?;
+    if code == cli::OK {
+        print!("{told}");
+    } else {
+        eprint!("{told}");
+    }
+    Ok(code)
 }

@@ -8,7 +8,7 @@ use crate::now::Now;
 use crate::record::timeline::{EntryValue, Event as RecordEvent};
 use crate::record::verdict::Verdict;
 
-use super::event::{CallAction, GuidePlace};
+use super::event::{CallAction, CallbackWish, GuidePlace};
 use super::machine::{Call, Stage};
 use crate::menu::system as sys;
 
@@ -63,6 +63,16 @@ impl Call {
                         self.act(CallAction::Remember(place, step));
                     }
                 }
+                WalkAction::CallBack { ask, queue, number } => {
+                    let wish = CallbackWish {
+                        queue,
+                        number,
+                        caller: self.start.caller.clone(),
+                        language: self.language.clone(),
+                    };
+                    self.act(CallAction::StoreCallback(ask, wish));
+                }
+                WalkAction::Leave(Outcome::Callback) => self.called_back(now),
                 WalkAction::Language(language) => {
                     self.card.language = Some(language.as_str().to_owned());
                     self.language = language;
@@ -161,6 +171,7 @@ impl Call {
             | WalkAction::Ask { .. }
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
+            | WalkAction::CallBack { .. }
             | WalkAction::Leave(_) => {}
         }
     }

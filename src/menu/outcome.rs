@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tree::Method;
 use super::value::Value;
-use crate::ids::{Key, Language, NodeName, PromptName, QueueName};
+use crate::ids::{Key, Language, NodeName, PhoneNumber, PromptName, QueueName};
 
 /// What the interpreter asks of the call.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +53,15 @@ pub enum WalkAction {
         guide: NodeName,
         /// The step and for how long; `None`: forget.
         step: Option<(String, Duration)>,
+    },
+    /// Store the wish to be called back; tell `handle_stored` what came of it.
+    CallBack {
+        /// Goes with the answer.
+        ask: AskId,
+        /// Whose people call back.
+        queue: QueueName,
+        /// Where.
+        number: PhoneNumber,
     },
     /// The menu is left. Nothing follows.
     Leave(Outcome),
@@ -123,6 +132,8 @@ pub enum Outcome {
         /// Of which queue.
         queue: QueueName,
     },
+    /// The wish to be called back is stored, and the caller was told so.
+    Callback,
     /// The caller chose an end; its words have been played.
     Goodbye,
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod callback;
 mod guide;
 
+pub use callback::Callback;
 pub use guide::{Answers, Guide, GuideResume, GuideStep, Pause, Way};
 
 use super::calendar::Calendar;
@@ -56,9 +58,11 @@ impl Line {
         self.nodes.get(usize::from(id.0))
     }
 
+    /// How digits are taken at a node.
     pub(super) fn collect(&self, id: NodeId) -> Option<&Collect> {
         match &self.node(id)?.kind {
             Kind::Collect(c) => Some(c),
+            Kind::Callback(c) => Some(&c.number),
             Kind::Menu(_)
             | Kind::Language(_)
             | Kind::Say(_)
@@ -125,6 +129,8 @@ pub enum Kind {
     Guide(Guide),
     /// Goes to the people.
     Queue(QueueName),
+    /// Promises to call back.
+    Callback(Box<Callback>),
     /// Takes a message for the people of a queue.
     Message(QueueName),
     /// Says good-bye and ends the call.
@@ -143,6 +149,7 @@ impl Kind {
             Kind::Ask(_) => "ask",
             Kind::Guide(_) => "guide",
             Kind::Queue(_) => "queue",
+            Kind::Callback(_) => "callback",
             Kind::Message(_) => "message",
             Kind::Goodbye(_) => "goodbye",
         }
@@ -163,6 +170,7 @@ impl Kind {
                 .collect(),
             Kind::Ask(a) => a.meanwhile.iter().collect(),
             Kind::Guide(g) => g.speeches(),
+            Kind::Callback(c) => c.speeches(),
             Kind::Goodbye(s) => vec![s],
             Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => Vec::new(),
         }
@@ -180,7 +188,7 @@ impl Kind {
             }
             Kind::Ask(a) => vec![a.go, a.missing],
             Kind::Guide(g) => g.targets(),
-            Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
+            Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::timeline::{Entry, Event, MessageId, Party, millis};
+use super::timeline::{CallbackId, Entry, Event, MessageId, Party, millis};
 use super::verdict::{Stage, Verdict};
 use crate::ids::{AgentId, QueueName};
 use crate::menu::outcome::Reason;
@@ -37,6 +37,9 @@ pub struct Facts {
     pub faults: u32,
     /// The message left last.
     pub message: Option<MessageId>,
+    /// The wish to be called back that was stored last.
+    #[serde(default)]
+    pub callback: Option<CallbackId>,
     /// How it ended.
     pub verdict: Option<Verdict>,
     #[serde(skip)]
@@ -61,7 +64,7 @@ pub enum Containment {
     GaveUp,
     /// Talked to a person.
     ToPerson,
-    /// Left a message.
+    /// Left a message, or will be called back.
     Promised,
     /// Wanted a person and hung up before one answered.
     Abandoned,
@@ -144,6 +147,7 @@ impl Facts {
             }
             Event::Transferred { .. } => self.close_wait(at),
             Event::MessageStored { message, .. } => self.message = Some(*message),
+            Event::CallbackStored { callback, .. } => self.callback = Some(*callback),
             Event::Fault { .. } => self.faults = self.faults.saturating_add(1),
             Event::Ended { verdict } => {
                 self.close_wait(at);
@@ -178,7 +182,7 @@ impl Facts {
         let verdict = self.verdict.as_ref()?;
         Some(if self.agent.is_some() {
             Containment::ToPerson
-        } else if self.message.is_some() {
+        } else if self.message.is_some() || self.callback.is_some() {
             Containment::Promised
         } else {
             match verdict {
@@ -195,7 +199,9 @@ impl Facts {
                 Verdict::AgentEnded { .. } | Verdict::TransferredOut { .. } => {
                     Containment::ToPerson
                 }
-                Verdict::MessageStored { .. } => Containment::Promised,
+                Verdict::MessageStored { .. } | Verdict::CallbackStored { .. } => {
+                    Containment::Promised
+                }
                 Verdict::Refused { .. } | Verdict::SetupFailed { .. } => Containment::NotTaken,
                 Verdict::CallerGone { .. }
                 | Verdict::ServerStopped { .. }

@@ -25,6 +25,17 @@ impl fmt::Display for MessageId {
     }
 }
 
+/// Names a stored wish to be called back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallbackId(pub i64);
+
+impl fmt::Display for CallbackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 /// Something that happened to a contact.
 ///
 /// `Debug` and logs show no numbers and no digits; the store keeps what is in here, so a
@@ -134,6 +145,13 @@ pub enum Event {
         #[serde(with = "millis")]
         length: Duration,
     },
+    /// The wish to be called back was stored.
+    CallbackStored {
+        /// Which.
+        callback: CallbackId,
+        /// It was open before.
+        before: bool,
+    },
     /// Something of ours failed; the caller went on to a person.
     Fault {
         /// What, in words.
@@ -175,6 +193,7 @@ impl Event {
             Event::TransferFailed { .. } => "transfer_failed",
             Event::Transferred { .. } => "transferred",
             Event::MessageStored { .. } => "message_stored",
+            Event::CallbackStored { .. } => "callback_stored",
             Event::Fault { .. } => "fault",
             Event::Media { .. } => "media",
             Event::Ended { .. } => "ended",
@@ -391,6 +410,7 @@ impl Timeline {
             | Event::TransferFailed { .. }
             | Event::Transferred { .. }
             | Event::MessageStored { .. }
+            | Event::CallbackStored { .. }
             | Event::Fault { .. }
             | Event::Media { .. } => None,
         })

@@ -21,6 +21,7 @@ use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
+mod callbacks;
 mod guides;
 mod messages;
 mod recover;
@@ -28,6 +29,7 @@ pub mod report;
 pub mod rows;
 mod writer;
 
+pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
 pub use recover::Recovered;
 

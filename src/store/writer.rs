@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{MessageMeta, StoreError, guides};
+use super::{CallbackMeta, KeptCallback, MessageMeta, StoreError, callbacks, guides};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
@@ -48,6 +48,11 @@ pub(super) enum Command {
         file: String,
         done: oneshot::Sender<Result<MessageId, StoreError>>,
     },
+    /// The same.
+    Callback {
+        meta: Box<CallbackMeta>,
+        done: oneshot::Sender<Result<KeptCallback, StoreError>>,
+    },
     Flush {
         done: oneshot::Sender<()>,
     },
@@ -61,7 +66,10 @@ impl Command {
     fn is_awaited(&self) -> bool {
         match self {
             Command::Event { .. } | Command::Agent { .. } | Command::Guide { .. } => false,
-            Command::Message { .. } | Command::Flush { .. } | Command::Close { .. } => true,
+            Command::Message { .. }
+            | Command::Callback { .. }
+            | Command::Flush { .. }
+            | Command::Close { .. } => true,
         }
     }
 }
@@ -143,6 +151,7 @@ impl Writer {
     ) -> Option<Vec<oneshot::Sender<()>>> {
         let mut rows = Rows::default();
         let mut promises = Vec::new();
+        let mut wishes = Vec::new();
         let mut flushed = Vec::new();
         let mut closed = Vec::new();
         for command in batch.drain(..) {
@@ -157,6 +166,7 @@ impl Writer {
                     rows.guides.insert(place, (kept, at));
                 }
                 Command::Message { meta, file, done } => promises.push((meta, file, done)),
+                Command::Callback { meta, done } => wishes.push((meta, done)),
                 Command::Flush { done } => flushed.push(done),
                 Command::Close { done } => closed.push(done),
             }
@@ -165,6 +175,7 @@ impl Writer {
         if !promises.is_empty() {
             keep_promises(pool, promises).await;
         }
+        callbacks::keep(pool, wishes).await;
         let mut tries = 0;
         while let Err(e) = write_rows(pool, &rows).await {
             tries += 1;

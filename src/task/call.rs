@@ -13,18 +13,17 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::{Instrument, debug, error, info, warn};
 
-use super::clock;
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
 use super::recorder::{Limits, record_message};
 use super::sip::{LegEventSender, SipHandle};
 use super::web;
+use super::{clock, kept};
 use crate::call::Call;
-use crate::call::event::{CallAction, CallEvent, GuidePlace, OpenedMedia, RecordingOutcome};
+use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingOutcome};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
-use crate::menu::outcome::AskId;
 use crate::menu::tree::Line;
 use crate::net::http::HttpClient;
 use crate::net::local::LocalAddresses;
@@ -71,9 +70,6 @@ static NO_MEDIA: Rarely = Rarely::new();
 
 /// How long the last figures of a call's media may take; a media thread's tick is 5 ms.
 const LAST_FIGURES: Duration = Duration::from_millis(250);
-
-/// A store that takes longer to tell where a guide was left is not waited for.
-const LONGEST_RECALL: Duration = Duration::from_secs(2);
 
 /// How many chunks of a recording may wait for the disk: about a minute.
 const WAITING_CHUNKS: usize = 64;
@@ -315,10 +311,17 @@ impl CallTask {
                 CallAction::Ask(ask, request) => {
                     web::ask(self.tools.web.clone(), ask, request, self.events_in.clone());
                 }
-                CallAction::Recall(ask, place) => self.recall(ask, place),
+                CallAction::Recall(ask, place) => {
+                    let reader = self.tools.store.reader();
+                    kept::recall(reader, ask, place, self.events_in.clone());
+                }
                 CallAction::Remember(place, step) => {
                     let at = clock::now().wall;
                     self.tools.store.remember(place, step, at);
+                }
+                CallAction::StoreCallback(ask, wish) => {
+                    let (store, events) = (self.tools.store.clone(), self.events_in.clone());
+                    kept::store_callback(store, ask, wish, self.call.card(), events);
                 }
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
@@ -385,24 +388,6 @@ impl CallTask {
         };
         let now = clock::now();
         self.step(now, |call| call.handle(now, event));
-    }
-
-    /// Asks the store; the call goes on meanwhile, and does not wait for long.
-    fn recall(&self, ask: AskId, place: GuidePlace) {
-        let (events, reader) = (self.events_in.clone(), self.tools.store.reader());
-        let recall = async move {
-            let found = reader.guide_step(&place, clock::now().wall);
-            let step = match tokio::time::timeout(LONGEST_RECALL, found).await {
-                Ok(Ok(step)) => step,
-                Ok(Err(e)) => {
-                    warn!(error = %e, "where a guide was left is not known");
-                    None
-                }
-                Err(_) => None,
-            };
-            let _ = events.send(CallEvent::Recalled(ask, step)).await;
-        };
-        tokio::spawn(recall.in_current_span());
     }
 
     // ---- messages ----

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use crate::call::Call;
 use crate::call::event::{
     CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingOutcome,
+    StoredCallback,
 };
 use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound};
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
@@ -121,12 +122,13 @@ start: welcome
 nodes:
   welcome:
     menu:
-      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3, router 4; for a person press 0" }
+      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3, router 4, call back 5; for a person press 0" }
       options:
         1: { go: hours }
         2: { go: sales }
         3: { go: broken }
         4: { go: router }
+        5: { go: call-me }
   hours:
     say: { prompt: hours, go: bye }
   broken:
@@ -138,6 +140,7 @@ nodes:
         cable: { say: { prompt: hours }, next: human }
       solved: bye
       resume: 24h
+  call-me: { callback: sales }
   sales:
     queue: sales
   bye:
@@ -345,6 +348,14 @@ impl Desk {
                 crate::menu::outcome::AskId(1),
                 Some(*step).filter(|s| *s != "nothing").map(str::to_owned),
             ),
+            ["kept", callback, how] => CallEvent::CallbackStored(
+                crate::menu::outcome::AskId(1),
+                Some(StoredCallback {
+                    callback: crate::record::timeline::CallbackId(callback.parse().unwrap_or(0)),
+                    since: (*how == "before").then_some(self.now.wall),
+                }),
+            ),
+            ["not", "kept"] => CallEvent::CallbackStored(crate::menu::outcome::AskId(1), None),
             ["stop"] => CallEvent::Stop,
             ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
             ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
@@ -487,6 +498,9 @@ impl Desk {
                 format!("remember {} {step}", place.guide)
             }
             CallAction::Remember(place, None) => format!("forget {}", place.guide),
+            CallAction::StoreCallback(_, wish) => {
+                format!("call back {} by {}", wish.number.reveal(), wish.queue)
+            }
             CallAction::Record(_) => return None,
             CallAction::Done(verdict) => format!("done {}", verdict.as_str()),
         })

@@ -85,7 +85,7 @@ fn edges(node: &Node) -> Vec<(NodeId, Vec<VariableId>)> {
             let targets = node.kind.targets().into_iter();
             targets.for_each(|go| edge(go, Vec::new()));
         }
-        Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => {}
+        Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => {}
     }
     all
 }

@@ -24,6 +24,7 @@
 mod announce;
 mod ask;
 mod calendar;
+mod callback;
 mod choose;
 mod compose;
 mod flow;

@@ -142,6 +142,7 @@ fn by_itself(line: &Line, id: NodeId) -> Vec<NodeId> {
         | Kind::Collect(_)
         | Kind::Guide(_)
         | Kind::Queue(_)
+        | Kind::Callback(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => Vec::new(),
     }

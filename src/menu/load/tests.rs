@@ -1,5 +1,6 @@
 //! What operators get to read about wrong menu files.
 
+mod callback;
 mod guide;
 mod language;
 
@@ -19,6 +20,7 @@ fn known() -> Known {
     for name in own.into_iter().chain(crate::menu::system::all()) {
         let text = match name.as_str() {
             name if name.starts_with("sys-guide") => "Yes 1, no 2. For a person, press zero.",
+            "sys-callback-right" => "Right 1, another 2. For a person, press zero.",
             "sys-zero" => "To speak to a person, press zero.",
             "sys-zero-hash" => "For a person press zero and then hash.",
             "sys-last-try" => "Press a key, or zero for a person. Press zero.",
@@ -254,7 +256,7 @@ m.yaml:13:3: a node can not be called `human`
       |   ^^^^^ use letters, digits, - and _; not human, back or repeat
 m.yaml:13:3: node `human` does nothing
    13 |   human:
-      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, queue, message, goodbye
+      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, queue, callback, message, goodbye
 m.yaml:17:5: node `twice` is a `goodbye` and something else as well
    17 |     goodbye: { prompt: hours }
       |     ^^^^^^^ a node is of one kind; make two nodes and join them by `go`

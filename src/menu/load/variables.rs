@@ -1,5 +1,6 @@
 //! The variables of a line: what its nodes bring, found before any text that speaks of them.
 
+use super::callback::NUMBER;
 use super::line::word;
 use super::source::Source;
 use super::yaml::{At, Data, Yaml};
@@ -23,6 +24,16 @@ pub(super) fn declared(src: &mut Source<'_>, nodes: &[(&str, At, &Yaml)]) -> Vec
             let sensitive = get(body, "sensitive").and_then(Yaml::text);
             let sensitive = sensitive.is_some_and(|t| matches!(t, "true" | "yes" | "on"));
             add(src, &mut all, into.at, name, ValueKind::Digits, sensitive);
+        }
+        if let Some((at, _)) = entry(node, "callback") {
+            add(
+                src,
+                &mut all,
+                at,
+                NUMBER.to_owned(),
+                ValueKind::Digits,
+                false,
+            );
         }
         if let Some(take) = get(node, "ask").and_then(|body| get(body, "take"))
             && let Data::Map(pairs) = &take.data
@@ -91,9 +102,14 @@ fn add(
 
 /// The value under a key of a mapping.
 fn get<'y>(yaml: &'y Yaml, key: &str) -> Option<&'y Yaml> {
+    entry(yaml, key).map(|(_, value)| value)
+}
+
+/// The same with the place of the key.
+fn entry<'y>(yaml: &'y Yaml, key: &str) -> Option<(At, &'y Yaml)> {
     let Data::Map(pairs) = &yaml.data else {
         return None;
     };
     let pair = pairs.iter().find(|(k, _)| k.text() == Some(key));
-    pair.map(|(_, value)| value)
+    pair.map(|(key, value)| (key.at, value))
 }

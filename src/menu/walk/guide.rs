@@ -41,6 +41,7 @@ fn guide_of(line: &Line, at: super::NodeId) -> Option<(&NodeName, &Guide)> {
         | Kind::Choose(_)
         | Kind::Ask(_)
         | Kind::Queue(_)
+        | Kind::Callback(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => None,
     }
@@ -275,6 +276,9 @@ impl Walk {
             | Doing::Entering { .. }
             | Doing::Confirming { .. }
             | Doing::Asking
+            | Doing::Offering
+            | Doing::Storing
+            | Doing::Promising
             | Doing::Parting
             | Doing::Left => now.mono + guide.wait,
         };

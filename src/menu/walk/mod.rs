@@ -8,6 +8,7 @@
 //! it; node kinds have no say in it.
 
 mod ask;
+mod callback;
 mod entry;
 mod guide;
 mod node;
@@ -83,6 +84,12 @@ enum Doing {
     Stepping,
     /// The caller takes their time, until then.
     Pausing { until: Mono },
+    /// The caller's own number was read out: 1 right, 2 another.
+    Offering,
+    /// The wish to be called back is on its way to the store.
+    Storing,
+    /// Saying that it is stored.
+    Promising,
     /// Saying good-bye.
     Parting,
     /// The menu has been left.
@@ -159,6 +166,9 @@ impl Walk {
             | Doing::Resuming
             | Doing::Stepping
             | Doing::Pausing { .. }
+            | Doing::Offering
+            | Doing::Storing
+            | Doing::Promising
             | Doing::Parting => Some(self.deadline),
         }
     }
@@ -236,6 +246,9 @@ impl Walk {
                 | Doing::Resuming
                 | Doing::Stepping
                 | Doing::Pausing { .. }
+                | Doing::Offering
+                | Doing::Storing
+                | Doing::Promising
                 | Doing::Parting
                 | Doing::Left,
                 _,
@@ -270,6 +283,8 @@ impl Walk {
             self.no_reply(now);
         } else if self.doing == Doing::Recalling {
             self.not_recalled(now);
+        } else if self.doing == Doing::Storing {
+            self.not_stored(now);
         } else if self.playing {
             self.hush();
             self.fault(now, "the end of a prompt was never told");
@@ -318,6 +333,7 @@ impl Walk {
                 queue: queue.clone(),
                 reason: Reason::Routed,
             }),
+            Kind::Callback(callback) => self.enter_callback(now, callback),
             Kind::Message(queue) => self.leave(Outcome::Message {
                 queue: queue.clone(),
             }),
@@ -391,7 +407,7 @@ impl Walk {
         self.actions.push_back(WalkAction::Leave(outcome));
     }
 
-    /// The collect node that the walk is at.
+    /// How digits are taken where the walk is.
     fn collect(&self) -> Option<&Collect> {
         self.line.collect(self.at)
     }

@@ -34,6 +34,10 @@ impl Walk {
             Doing::Stepping | Doing::Pausing { .. } if key == Key::STAR => self.guide_back(now),
             Doing::Stepping => self.stepping_key(now, key),
             Doing::Pausing { .. } => self.pausing_key(now, key),
+            Doing::Offering if key == Key::STAR => self.step_back(now),
+            Doing::Offering => self.offering_key(now, key),
+            Doing::Promising if key == Key::STAR => self.step_back(now),
+            Doing::Storing | Doing::Promising => {}
             Doing::Parting if key == Key::STAR => self.step_back(now),
             Doing::Parting | Doing::Left => {}
         }
@@ -117,6 +121,7 @@ impl Walk {
                 };
                 self.deadline = now.mono + wait;
             }
+            Kind::Callback(callback) => self.callback_played(now, callback),
             Kind::Goodbye(_) => self.leave(Outcome::Goodbye),
             Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => {}
         }
@@ -125,15 +130,21 @@ impl Walk {
     /// No key came in time.
     pub(super) fn node_silent(&mut self, now: Now) {
         match self.doing {
-            Doing::Choosing | Doing::Confirming { .. } | Doing::Resuming | Doing::Stepping => {
+            Doing::Choosing
+            | Doing::Confirming { .. }
+            | Doing::Resuming
+            | Doing::Stepping
+            | Doing::Offering => {
                 self.step(now, StepKind::Silent);
                 self.fail(now, Failure::Silence);
             }
             Doing::Entering { .. } => self.entry_silent(now),
             Doing::Pausing { .. } => self.pause_goes_on(now),
             // These wait for the end of a prompt only, which is a fault when it does not come.
-            Doing::Saying | Doing::Parting => self.fault(now, "nothing was playing"),
-            Doing::Asking | Doing::Recalling | Doing::Left => {}
+            Doing::Saying | Doing::Promising | Doing::Parting => {
+                self.fault(now, "nothing was playing")
+            }
+            Doing::Asking | Doing::Recalling | Doing::Storing | Doing::Left => {}
         }
     }
 
@@ -155,6 +166,7 @@ impl Walk {
             Kind::Choose(choose) => self.choose(now, choose),
             Kind::Ask(ask) => self.ask(now, ask),
             Kind::Guide(guide) => self.repeat_guide(now, guide),
+            Kind::Callback(callback) => self.repeat_callback(now, callback),
             Kind::Queue(_) | Kind::Message(_) => {}
         }
     }
@@ -168,6 +180,7 @@ impl Walk {
             Some(Kind::Menu(menu) | Kind::Language(menu)) => &menu.again,
             Some(Kind::Collect(collect)) => &collect.again,
             Some(Kind::Guide(guide)) => self.guide_again(guide),
+            Some(Kind::Callback(callback)) => &callback.number.again,
             Some(
                 Kind::Say(_)
                 | Kind::Choose(_)
@@ -186,6 +199,7 @@ impl Walk {
         };
         match &mut self.doing {
             Doing::Confirming { .. } => self.read_back(now),
+            Doing::Offering => self.offer_after_failure(now),
             Doing::Entering { digits } => {
                 digits.clear();
                 self.play_again(now, again, failure);
@@ -197,6 +211,8 @@ impl Walk {
             | Doing::Resuming
             | Doing::Stepping
             | Doing::Pausing { .. }
+            | Doing::Storing
+            | Doing::Promising
             | Doing::Parting
             | Doing::Left => self.play_again(now, again, failure),
         }
@@ -215,8 +231,10 @@ impl Walk {
         for _ in 0..=self.ahead.len() * (self.line.nodes.len() + 1) {
             let busy = match self.doing {
                 Doing::Saying => !self.interruptible(),
-                Doing::Asking | Doing::Recalling => true,
-                Doing::Resuming
+                Doing::Asking | Doing::Recalling | Doing::Storing => true,
+                Doing::Offering
+                | Doing::Promising
+                | Doing::Resuming
                 | Doing::Stepping
                 | Doing::Pausing { .. }
                 | Doing::Choosing
@@ -246,6 +264,7 @@ impl Walk {
                 | Kind::Ask(_)
                 | Kind::Guide(_)
                 | Kind::Queue(_)
+                | Kind::Callback(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_),
             )

@@ -3,6 +3,7 @@
 //! `key K`, `played`, `failed WHAT`, `wait` (until the walk's own deadline) and `resume` go in;
 //! plays, stops, entries and the end come out. Steps are left out: the path is looked at apart.
 
+mod callback;
 mod guide;
 mod property;
 mod transcripts;
@@ -96,6 +97,10 @@ pub(super) fn did(walk: &mut Walk) -> String {
             WalkAction::Entry { name, value, .. } => {
                 words.push(format!("{name}={}", value.reveal()));
             }
+            WalkAction::CallBack { queue, number, .. } => {
+                words.push(format!("call back {} by {queue}", number.reveal()));
+            }
+            WalkAction::Leave(Outcome::Callback) => words.push("promised".to_owned()),
             WalkAction::Leave(Outcome::Goodbye) => words.push("end".to_owned()),
             WalkAction::Leave(Outcome::Message { queue }) => words.push(format!("message {queue}")),
             WalkAction::Leave(Outcome::Queue { queue, reason }) => {

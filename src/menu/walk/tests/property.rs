@@ -16,6 +16,8 @@ enum Act {
     Reply(u16, &'static str),
     /// The store says that a guide was left at this step.
     Recalled(Option<&'static str>),
+    /// The store keeps the wish to be called back, or does not.
+    Stored(bool),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -29,6 +31,7 @@ fn act() -> impl Strategy<Value = Act> {
         ]).prop_map(|(status, body)| Act::Reply(status, body)),
         1 => prop::sample::select(vec![None, Some("a"), Some("b"), Some("gone")])
             .prop_map(Act::Recalled),
+        1 => any::<bool>().prop_map(Act::Stored),
     ]
 }
 
@@ -136,6 +139,11 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
         2 => ask,
         1 => Just("queue: sales".to_owned()),
         1 => Just("message: people".to_owned()),
+        1 => Just("callback: people".to_owned()),
+        1 => Just(
+            "callback: { queue: sales, say: { prompt: p-w }, numbers: [\"+45*\", \"12*\"], tries: 3 }"
+                .to_owned()
+        ),
         1 => Just("goodbye: { prompt: p-b }".to_owned()),
     ]
     .boxed()
@@ -169,6 +177,7 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             | WalkAction::Language(_)
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
+            | WalkAction::CallBack { .. }
             | WalkAction::Ask { .. } => {}
         }
     }
@@ -247,6 +256,10 @@ fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Out
                     body: body.as_bytes().to_vec(),
                 };
                 walk.handle_reply(at(now), walk.asked, Ok(reply));
+            }
+            Act::Stored(kept) => {
+                let stored = if *kept { Ok(None) } else { Err("broken") };
+                walk.handle_stored(at(now), walk.asked, stored);
             }
             Act::Recalled(step) => walk.handle_recalled(at(now), walk.asked, *step),
         }
