@@ -82,7 +82,9 @@ impl Call {
                     let node = self.card.path().last().map(|s| s.node.clone());
                     self.hang_up_caller(Verdict::Goodbye { node });
                 }
-                noted @ (WalkAction::Step(_) | WalkAction::Entry { .. }) => self.note(noted),
+                noted @ (WalkAction::Step(_)
+                | WalkAction::Entry { .. }
+                | WalkAction::Judged { .. }) => self.note(noted),
             }
         }
     }
@@ -164,6 +166,23 @@ impl Call {
                 let value = EntryValue::of(&value, sensitive);
                 self.card.entry(&name, value.clone());
                 self.record(RecordEvent::Entry { name, value });
+            }
+            WalkAction::Judged {
+                survey,
+                question,
+                answer,
+                low,
+                high,
+            } => {
+                let shown = EntryValue::Clear(format!("{answer} ({low}-{high})"));
+                self.card.entry(&question, shown);
+                self.record(RecordEvent::Judged {
+                    survey,
+                    question,
+                    answer,
+                    low,
+                    high,
+                });
             }
             WalkAction::Play { .. }
             | WalkAction::Stop

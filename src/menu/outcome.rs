@@ -63,6 +63,19 @@ pub enum WalkAction {
         /// Where.
         number: PhoneNumber,
     },
+    /// An answer to a question of a survey, for the context card and the record.
+    Judged {
+        /// Of which survey.
+        survey: NodeName,
+        /// To which question.
+        question: String,
+        /// What.
+        answer: u8,
+        /// The lowest answer that there is.
+        low: u8,
+        /// The highest.
+        high: u8,
+    },
     /// The menu is left. Nothing follows.
     Leave(Outcome),
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 mod callback;
 mod guide;
+mod survey;
 
 pub use callback::Callback;
 pub use guide::{Answers, Guide, GuideResume, GuideStep, Pause, Way};
+pub use survey::{Question, Scale, Survey};
 
 use super::calendar::Calendar;
 use super::value::{Value, Variable};
@@ -69,6 +71,7 @@ impl Line {
             | Kind::Choose(_)
             | Kind::Ask(_)
             | Kind::Guide(_)
+            | Kind::Survey(_)
             | Kind::Queue(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => None,
@@ -127,6 +130,8 @@ pub enum Kind {
     Ask(Ask),
     /// Leads through steps.
     Guide(Guide),
+    /// Asks how it was.
+    Survey(Survey),
     /// Goes to the people.
     Queue(QueueName),
     /// Promises to call back.
@@ -148,6 +153,7 @@ impl Kind {
             Kind::Choose(_) => "choose",
             Kind::Ask(_) => "ask",
             Kind::Guide(_) => "guide",
+            Kind::Survey(_) => "survey",
             Kind::Queue(_) => "queue",
             Kind::Callback(_) => "callback",
             Kind::Message(_) => "message",
@@ -170,6 +176,7 @@ impl Kind {
                 .collect(),
             Kind::Ask(a) => a.meanwhile.iter().collect(),
             Kind::Guide(g) => g.speeches(),
+            Kind::Survey(s) => s.speeches(),
             Kind::Callback(c) => c.speeches(),
             Kind::Goodbye(s) => vec![s],
             Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => Vec::new(),
@@ -188,6 +195,7 @@ impl Kind {
             }
             Kind::Ask(a) => vec![a.go, a.missing],
             Kind::Guide(g) => g.targets(),
+            Kind::Survey(s) => vec![s.go],
             Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
         }
     }

@@ -1,5 +1,6 @@
 //! The facts of a call detail record, drawn from the timeline as it grows.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,9 @@ pub struct Facts {
     /// The wish to be called back that was stored last.
     #[serde(default)]
     pub callback: Option<CallbackId>,
+    /// Answers to surveys by question, the last of each.
+    #[serde(default)]
+    pub answers: BTreeMap<String, u8>,
     /// How it ended.
     pub verdict: Option<Verdict>,
     #[serde(skip)]
@@ -107,6 +111,11 @@ impl Facts {
             | Event::Entry { .. }
             | Event::Offered { .. }
             | Event::Media { .. } => {}
+            Event::Judged {
+                question, answer, ..
+            } => {
+                self.answers.insert(question.clone(), *answer);
+            }
             Event::Answered => {
                 self.answered.get_or_insert(at);
             }
@@ -283,6 +292,32 @@ mod tests {
         assert_eq!(f.held.as_secs(), 4);
         assert_eq!(f.agent, Some("eve".into()));
         assert_eq!(f.containment(), Some(Containment::ToPerson));
+    }
+
+    #[test]
+    fn a_promise_to_call_back_and_answers_to_a_survey_are_facts() {
+        let judged = |answer| Event::Judged {
+            survey: "rate".into(),
+            question: "friendly".to_owned(),
+            answer,
+            low: 1,
+            high: 5,
+        };
+        let stored = Event::CallbackStored {
+            callback: CallbackId(7),
+            before: false,
+        };
+        let hung_up = Event::Ended {
+            verdict: Verdict::CallerHungUp { stage: Stage::Menu },
+        };
+        let f = facts(vec![
+            (1, judged(5)),
+            (2, judged(3)),
+            (3, stored),
+            (4, hung_up),
+        ]);
+        assert_eq!(f.answers, BTreeMap::from([("friendly".to_owned(), 3)]));
+        assert_eq!(f.containment(), Some(Containment::Promised));
     }
 
     #[test]

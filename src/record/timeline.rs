@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::{LostSign, Verdict};
-use crate::ids::{AgentId, LineName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::LegStats;
 use crate::menu::outcome::{Reason, Step};
 use crate::menu::value::Value;
@@ -65,6 +65,19 @@ pub enum Event {
         name: String,
         /// What.
         value: EntryValue,
+    },
+    /// Answered a question of a survey.
+    Judged {
+        /// Of which survey.
+        survey: NodeName,
+        /// To which question.
+        question: String,
+        /// What.
+        answer: u8,
+        /// The lowest answer that there was.
+        low: u8,
+        /// The highest.
+        high: u8,
     },
     /// Came to a queue.
     Queued {
@@ -180,6 +193,7 @@ impl Event {
             Event::Answered => "answered",
             Event::Step { .. } => "step",
             Event::Entry { .. } => "entry",
+            Event::Judged { .. } => "judged",
             Event::Queued { .. } => "queued",
             Event::Overflowed { .. } => "overflowed",
             Event::LookedBack => "looked_back",
@@ -397,6 +411,7 @@ impl Timeline {
             | Event::Answered
             | Event::Step { .. }
             | Event::Entry { .. }
+            | Event::Judged { .. }
             | Event::Queued { .. }
             | Event::Overflowed { .. }
             | Event::LookedBack

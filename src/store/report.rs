@@ -233,6 +233,7 @@ fn masked(event: &Event, view: &View) -> Event {
         Event::Ended { verdict } => *verdict = masked_verdict(verdict, view),
         Event::Answered
         | Event::Step { .. }
+        | Event::Judged { .. }
         | Event::Queued { .. }
         | Event::Overflowed { .. }
         | Event::LookedBack
@@ -348,6 +349,15 @@ fn words(event: &Event, view: &View) -> String {
             callback,
             before: true,
         } => format!("callback {callback} was stored before, and stands"),
+        Event::Judged {
+            survey,
+            question,
+            answer,
+            low,
+            high,
+        } => clean(&format!(
+            "at {survey} answered {question}: {answer} ({low} to {high})"
+        )),
         Event::Fault { what } => clean(&format!("fault: {what}")),
         Event::Media { leg, figures: f } => {
             let mut s = format!(

@@ -69,6 +69,8 @@ fn edges(node: &Node) -> Vec<(NodeId, Vec<VariableId>)> {
                 .for_each(|o| edge(o.go, Vec::new()));
         }
         Kind::Say(s) => edge(s.go, Vec::new()),
+        // Any answer may be left out.
+        Kind::Survey(s) => edge(s.go, Vec::new()),
         Kind::Collect(c) => edge(c.go, vec![c.into]),
         Kind::Choose(c) => {
             for case in &c.cases {

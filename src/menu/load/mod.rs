@@ -34,6 +34,7 @@ mod line;
 mod nodes;
 mod reach;
 mod source;
+mod survey;
 mod template;
 mod variables;
 mod words;

@@ -3,6 +3,7 @@
 mod callback;
 mod guide;
 mod language;
+mod survey;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ fn known() -> Known {
     for name in own.into_iter().chain(crate::menu::system::all()) {
         let text = match name.as_str() {
             name if name.starts_with("sys-guide") => "Yes 1, no 2. For a person, press zero.",
+            "sys-survey-skip" => "Wait to skip. For a person, press zero.",
             "sys-callback-right" => "Right 1, another 2. For a person, press zero.",
             "sys-zero" => "To speak to a person, press zero.",
             "sys-zero-hash" => "For a person press zero and then hash.",
@@ -256,7 +258,7 @@ m.yaml:13:3: a node can not be called `human`
       |   ^^^^^ use letters, digits, - and _; not human, back or repeat
 m.yaml:13:3: node `human` does nothing
    13 |   human:
-      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, queue, callback, message, goodbye
+      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, survey, queue, callback, message, goodbye
 m.yaml:17:5: node `twice` is a `goodbye` and something else as well
    17 |     goodbye: { prompt: hours }
       |     ^^^^^^^ a node is of one kind; make two nodes and join them by `go`

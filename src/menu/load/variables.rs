@@ -9,7 +9,7 @@ use crate::menu::value::{ValueKind, Variable};
 /// The caller's number, unless it is withheld: it is there on every line.
 pub(super) const CALLER: &str = "caller";
 
-/// All variables that `collect` and `ask` nodes bring; two of one name must hold the same.
+/// All variables that nodes bring; two of one name must hold the same.
 pub(super) fn declared(src: &mut Source<'_>, nodes: &[(&str, At, &Yaml)]) -> Vec<Variable> {
     let mut all = vec![Variable {
         name: CALLER.to_owned(),
@@ -34,6 +34,14 @@ pub(super) fn declared(src: &mut Source<'_>, nodes: &[(&str, At, &Yaml)]) -> Vec
                 ValueKind::Digits,
                 false,
             );
+        }
+        let questions = get(node, "survey").and_then(|body| get(body, "questions"));
+        if let Some(Data::Map(pairs)) = questions.map(|q| &q.data) {
+            for (key, _) in pairs {
+                if let Some(name) = key.text().and_then(word) {
+                    add(src, &mut all, key.at, name, ValueKind::Number, false);
+                }
+            }
         }
         if let Some(take) = get(node, "ask").and_then(|body| get(body, "take"))
             && let Data::Map(pairs) = &take.data

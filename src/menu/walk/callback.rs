@@ -27,6 +27,7 @@ fn callback_of(line: &Line, at: NodeId) -> Option<&Callback> {
         | Kind::Choose(_)
         | Kind::Ask(_)
         | Kind::Guide(_)
+        | Kind::Survey(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => None,
@@ -83,6 +84,7 @@ impl Walk {
             | Doing::Resuming
             | Doing::Stepping
             | Doing::Pausing { .. }
+            | Doing::Judging { .. }
             | Doing::Parting
             | Doing::Left => self.enter_number(now, callback),
         }
@@ -231,6 +233,7 @@ impl Walk {
             | Doing::Resuming
             | Doing::Stepping
             | Doing::Pausing { .. }
+            | Doing::Judging { .. }
             | Doing::Parting
             | Doing::Left => self.deadline = now.mono + callback.number.first_wait,
         }

@@ -40,6 +40,7 @@ fn guide_of(line: &Line, at: super::NodeId) -> Option<(&NodeName, &Guide)> {
         | Kind::Collect(_)
         | Kind::Choose(_)
         | Kind::Ask(_)
+        | Kind::Survey(_)
         | Kind::Queue(_)
         | Kind::Callback(_)
         | Kind::Message(_)
@@ -276,6 +277,7 @@ impl Walk {
             | Doing::Entering { .. }
             | Doing::Confirming { .. }
             | Doing::Asking
+            | Doing::Judging { .. }
             | Doing::Offering
             | Doing::Storing
             | Doing::Promising

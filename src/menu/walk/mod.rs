@@ -13,6 +13,7 @@ mod entry;
 mod guide;
 mod node;
 mod speak;
+mod survey;
 mod ways;
 
 use super::outcome::{AskId, Outcome, Reason, Step, StepKind, WalkAction};
@@ -84,6 +85,8 @@ enum Doing {
     Stepping,
     /// The caller takes their time, until then.
     Pausing { until: Mono },
+    /// At a question of a survey.
+    Judging { question: usize },
     /// The caller's own number was read out: 1 right, 2 another.
     Offering,
     /// The wish to be called back is on its way to the store.
@@ -166,6 +169,7 @@ impl Walk {
             | Doing::Resuming
             | Doing::Stepping
             | Doing::Pausing { .. }
+            | Doing::Judging { .. }
             | Doing::Offering
             | Doing::Storing
             | Doing::Promising
@@ -246,6 +250,7 @@ impl Walk {
                 | Doing::Resuming
                 | Doing::Stepping
                 | Doing::Pausing { .. }
+                | Doing::Judging { .. }
                 | Doing::Offering
                 | Doing::Storing
                 | Doing::Promising
@@ -329,6 +334,7 @@ impl Walk {
             Kind::Choose(choose) => self.choose(now, choose),
             Kind::Ask(ask) => self.ask(now, ask),
             Kind::Guide(guide) => self.enter_guide(now, guide),
+            Kind::Survey(survey) => self.enter_survey(now, survey),
             Kind::Queue(queue) => self.leave(Outcome::Queue {
                 queue: queue.clone(),
                 reason: Reason::Routed,

@@ -34,6 +34,8 @@ impl Walk {
             Doing::Stepping | Doing::Pausing { .. } if key == Key::STAR => self.guide_back(now),
             Doing::Stepping => self.stepping_key(now, key),
             Doing::Pausing { .. } => self.pausing_key(now, key),
+            Doing::Judging { question } if key == Key::STAR => self.question_back(now, question),
+            Doing::Judging { question } => self.judging_key(now, key, question),
             Doing::Offering if key == Key::STAR => self.step_back(now),
             Doing::Offering => self.offering_key(now, key),
             Doing::Promising if key == Key::STAR => self.step_back(now),
@@ -113,6 +115,7 @@ impl Walk {
             // What is said meanwhile has ended; the deadline of the question stands.
             Kind::Ask(_) => {}
             Kind::Guide(guide) => self.guide_waits(now, guide),
+            Kind::Survey(survey) => self.deadline = now.mono + survey.wait,
             Kind::Say(say) => self.follow(now, say.go),
             Kind::Collect(collect) => {
                 let wait = match (&self.doing, &collect.confirm) {
@@ -140,6 +143,7 @@ impl Walk {
             }
             Doing::Entering { .. } => self.entry_silent(now),
             Doing::Pausing { .. } => self.pause_goes_on(now),
+            Doing::Judging { question } => self.leave_out(now, question),
             // These wait for the end of a prompt only, which is a fault when it does not come.
             Doing::Saying | Doing::Promising | Doing::Parting => {
                 self.fault(now, "nothing was playing")
@@ -166,6 +170,7 @@ impl Walk {
             Kind::Choose(choose) => self.choose(now, choose),
             Kind::Ask(ask) => self.ask(now, ask),
             Kind::Guide(guide) => self.repeat_guide(now, guide),
+            Kind::Survey(survey) => self.repeat_question(now, survey),
             Kind::Callback(callback) => self.repeat_callback(now, callback),
             Kind::Queue(_) | Kind::Message(_) => {}
         }
@@ -185,6 +190,7 @@ impl Walk {
                 Kind::Say(_)
                 | Kind::Choose(_)
                 | Kind::Ask(_)
+                | Kind::Survey(_)
                 | Kind::Queue(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_),
@@ -211,6 +217,7 @@ impl Walk {
             | Doing::Resuming
             | Doing::Stepping
             | Doing::Pausing { .. }
+            | Doing::Judging { .. }
             | Doing::Storing
             | Doing::Promising
             | Doing::Parting
@@ -237,6 +244,7 @@ impl Walk {
                 | Doing::Resuming
                 | Doing::Stepping
                 | Doing::Pausing { .. }
+                | Doing::Judging { .. }
                 | Doing::Choosing
                 | Doing::Entering { .. }
                 | Doing::Confirming { .. }
@@ -263,6 +271,7 @@ impl Walk {
                 | Kind::Choose(_)
                 | Kind::Ask(_)
                 | Kind::Guide(_)
+                | Kind::Survey(_)
                 | Kind::Queue(_)
                 | Kind::Callback(_)
                 | Kind::Message(_)

@@ -6,6 +6,7 @@
 mod callback;
 mod guide;
 mod property;
+mod survey;
 mod transcripts;
 mod ways;
 
@@ -97,6 +98,13 @@ pub(super) fn did(walk: &mut Walk) -> String {
             WalkAction::Entry { name, value, .. } => {
                 words.push(format!("{name}={}", value.reveal()));
             }
+            WalkAction::Judged {
+                question,
+                answer,
+                low,
+                high,
+                ..
+            } => words.push(format!("{question}={answer} of {low}-{high}")),
             WalkAction::CallBack { queue, number, .. } => {
                 words.push(format!("call back {} by {queue}", number.reveal()));
             }

@@ -112,6 +112,17 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
             min + more
         )
     });
+    let survey =
+        (later(), 1..4usize, 2..=9usize, any::<bool>()).prop_map(|(go, questions, high, intro)| {
+            let intro = if intro { "say: { prompt: p-i }, " } else { "" };
+            let all: Vec<String> = (0..questions)
+                .map(|q| format!("q{q}: {{ prompt: p-q }}"))
+                .collect();
+            format!(
+                "survey: {{ {intro}scale: 1-{high}, questions: {{ {} }}, go: {go} }}",
+                all.join(", ")
+            )
+        });
     let out = move || {
         prop_oneof![
             2 => Just("a".to_owned()),
@@ -131,6 +142,7 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
     });
     prop_oneof![
         3 => guide,
+        2 => survey,
         4 => menu,
         2 => say,
         2 => collect,
@@ -178,6 +190,7 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
             | WalkAction::CallBack { .. }
+            | WalkAction::Judged { .. }
             | WalkAction::Ask { .. } => {}
         }
     }
