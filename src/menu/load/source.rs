@@ -13,6 +13,10 @@ use crate::text::{either, nearest};
 pub(super) struct Source<'a> {
     file: &'a str,
     lines: Vec<&'a str>,
+    /// What [`At::file`] is here.
+    index: u16,
+    /// Files of fragments that this one uses.
+    brought: Vec<Brought<'a>>,
     pub mistakes: Vec<Mistake>,
     /// Texts that a speech engine has to say.
     pub texts: Vec<Text>,
@@ -24,11 +28,22 @@ pub(super) struct Source<'a> {
     pub reads: BTreeSet<Language>,
 }
 
+/// The file of a fragment.
+struct Brought<'a> {
+    index: u16,
+    file: &'a str,
+    lines: Vec<&'a str>,
+    /// Where it is used.
+    by: usize,
+}
+
 impl<'a> Source<'a> {
     pub fn new(file: &'a str, text: &'a str) -> Source<'a> {
         Source {
             file,
             lines: text.lines().collect(),
+            index: 0,
+            brought: Vec::new(),
             mistakes: Vec::new(),
             texts: Vec::new(),
             uses: Vec::new(),
@@ -37,21 +52,49 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// This is the file of a fragment.
+    pub fn is_file(&mut self, index: u16) {
+        self.index = index;
+    }
+
+    /// From here on places in the file of a fragment may be spoken of, which is used at `by`.
+    pub fn brings(&mut self, index: u16, file: &'a str, text: &'a str, by: At) {
+        self.brought.push(Brought {
+            index,
+            file,
+            lines: text.lines().collect(),
+            by: by.line,
+        });
+    }
+
+    fn brought(&self, at: At) -> Option<&Brought<'a>> {
+        let all = self.brought.iter();
+        all.filter(|_| at.file != self.index)
+            .find(|b| b.index == at.file)
+    }
+
     /// A speech engine has to say this.
     pub fn wants_voice(&mut self, language: &Language, text: &str, at: At) {
+        let file = self.brought(at).map_or(self.file, |b| b.file);
         self.texts.push(Text {
             language: language.clone(),
             text: text.to_owned(),
-            file: self.file.to_owned(),
+            file: file.to_owned(),
             line: at.line,
         });
     }
 
     pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
-        let source = at.line.checked_sub(1).and_then(|i| self.lines.get(i));
+        let brought = self.brought(at);
+        let (file, lines) = brought.map_or((self.file, &self.lines), |b| (b.file, &b.lines));
+        let source = at.line.checked_sub(1).and_then(|i| lines.get(i));
+        let what = match brought {
+            Some(b) => format!("{what} (used by {}:{})", self.file, b.by),
+            None => what,
+        };
         Mistake {
             severity,
-            file: self.file.to_owned(),
+            file: file.to_owned(),
             line: at.line,
             column: at.column,
             width: at.width,

@@ -1,6 +1,7 @@
 //! What operators get to read about wrong menu files.
 
 mod callback;
+mod fragments;
 mod guide;
 mod language;
 mod survey;
@@ -130,7 +131,7 @@ m.yaml:6:1: `human` is there twice
       | ^^^^^ the first is in line 3; remove one
 m.yaml:7:1: the file has no key `colour`
     7 | colour: red
-      | ^^^^^^ known here: line, label, languages, numbers, human, calendar, wait, tries, start or nodes
+      | ^^^^^^ known here: line, label, languages, numbers, human, calendar, wait, tries, use, start or nodes
 m.yaml:11:7: a menu has no key `greting`
    11 |       greting: { prompt: welcome }
       |       ^^^^^^^ did you mean `greeting`?",
