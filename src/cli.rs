@@ -12,6 +12,7 @@ use self::calendar::CalendarArgs;
 use self::callbacks::CallbacksCommand;
 use crate::config::Flag;
 use crate::ids::ContactId;
+use crate::menu::load::schema::{FileKind, schema};
 
 /// Everything went well.
 pub const OK: u8 = 0;
@@ -76,6 +77,12 @@ pub enum Command {
         /// What about them; without it: list.
         #[command(subcommand)]
         what: Option<CallbacksCommand>,
+    },
+    /// Print the JSON Schema of menu files, for editors
+    Schema {
+        /// Of which kind of file
+        #[arg(default_value = "line")]
+        of: SchemaWord,
     },
     /// Tell what is wrong with the prompts, make speech from text, take in recordings
     Prompts {
@@ -142,6 +149,29 @@ pub enum PromptsCommand {
         #[arg(long)]
         remove: bool,
     },
+}
+
+/// A kind of menu file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaWord {
+    /// A line
+    Line,
+    /// A calendar
+    Calendar,
+    /// A fragment
+    Fragment,
+}
+
+impl SchemaWord {
+    /// The schema, as it is printed.
+    pub fn schema(self) -> String {
+        let kind = match self {
+            SchemaWord::Line => FileKind::Line,
+            SchemaWord::Calendar => FileKind::Calendar,
+            SchemaWord::Fragment => FileKind::Fragment,
+        };
+        format!("{:#}", schema(kind))
+    }
 }
 
 /// A kind of speech engine.

@@ -28,6 +28,10 @@ fn main() -> ExitCode {
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
+        Some(Command::Schema { of }) => {
+            println!("{}", of.schema());
+            cli::OK
+        }
         Some(Command::Prompts { what }) => prompts(&options, what),
     };
     ExitCode::from(code)

@@ -34,6 +34,7 @@ mod known;
 mod line;
 mod nodes;
 mod reach;
+pub mod schema;
 mod scope;
 mod source;
 mod survey;

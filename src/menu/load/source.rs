@@ -254,6 +254,8 @@ impl<'y> Fields<'y> {
 
     /// What is left is unknown.
     pub fn finish(self, src: &mut Source<'_>) {
+        #[cfg(test)]
+        asked(&self.of, &self.known);
         for (name, at, _) in &self.left {
             let remedy = match nearest(name, self.known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -269,4 +271,20 @@ impl<'y> Fields<'y> {
             );
         }
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Every key that was asked for, by what mistakes call its mapping: for the test of the schema.
+    pub(super) static ASKED: std::cell::RefCell<std::collections::BTreeMap<String, BTreeSet<String>>> =
+        const { std::cell::RefCell::new(std::collections::BTreeMap::new()) };
+}
+
+#[cfg(test)]
+fn asked(of: &str, known: &[String]) {
+    ASKED.with_borrow_mut(|all| {
+        all.entry(of.to_owned())
+            .or_default()
+            .extend(known.iter().cloned());
+    });
 }
