@@ -6,13 +6,16 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod calendar;
+pub mod callbacks;
 pub mod graph;
 
 use self::calendar::CalendarArgs;
+use self::callbacks::CallbacksCommand;
 use self::graph::GraphArgs;
 use crate::check::law::Profile;
 use crate::config::Flag;
 use crate::ids::ContactId;
+use crate::menu::load::schema::{FileKind, schema};
 
 /// Everything went well.
 pub const OK: u8 = 0;
@@ -83,6 +86,18 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<MessagesCommand>,
     },
+    /// Show who is to be called back, and mark those who were
+    Callbacks {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<CallbacksCommand>,
+    },
+    /// Print the JSON Schema of menu files, for editors
+    Schema {
+        /// Of which kind of file
+        #[arg(default_value = "line")]
+        of: SchemaWord,
+    },
     /// Tell what is wrong with the prompts, make speech from text, take in recordings
     Prompts {
         /// What about them; without it: report.
@@ -148,6 +163,29 @@ pub enum PromptsCommand {
         #[arg(long)]
         remove: bool,
     },
+}
+
+/// A kind of menu file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaWord {
+    /// A line
+    Line,
+    /// A calendar
+    Calendar,
+    /// A fragment
+    Fragment,
+}
+
+impl SchemaWord {
+    /// The schema, as it is printed.
+    pub fn schema(self) -> String {
+        let kind = match self {
+            SchemaWord::Line => FileKind::Line,
+            SchemaWord::Calendar => FileKind::Calendar,
+            SchemaWord::Fragment => FileKind::Fragment,
+        };
+        format!("{:#}", schema(kind))
+    }
 }
 
 /// A kind of speech engine.

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use zeroline::check::law::{self, Profile, Verdict};
 use zeroline::check::{judge, report};
 use zeroline::cli::calendar::CalendarArgs;
+use zeroline::cli::callbacks::CallbacksCommand;
 use zeroline::cli::graph::GraphArgs;
 use zeroline::cli::{
     self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
@@ -31,6 +32,11 @@ fn main() -> ExitCode {
         Some(Command::Graph(asked)) => graph(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
+        Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
+        Some(Command::Schema { of }) => {
+            println!("{}", of.schema());
+            cli::OK
+        }
         Some(Command::Prompts { what }) => prompts(&options, what),
     };
     ExitCode::from(code)
@@ -352,4 +358,18 @@ async fn messages(
         print!("{}", history::messages(&rows, &view));
     }
     Ok(cli::OK)
+}
+
+async fn callbacks(
+    reader: Reader,
+    what: Option<CallbacksCommand>,
+) -> Result<u8, zeroline::store::StoreError> {
+    let now = zeroline::task::clock::now().wall;
+    let (told, code) = cli::callbacks::run(&reader, what, &View::local(), now).await?;
+    if code == cli::OK {
+        print!("{told}");
+    } else {
+        eprint!("{told}");
+    }
+    Ok(code)
 }

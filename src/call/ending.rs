@@ -124,7 +124,7 @@ impl Call {
             }
             Stage::Menu(mut m) => {
                 self.take_steps(&mut m);
-                self.done(verdict);
+                self.caller_left_menu(&m, verdict);
             }
             Stage::Opening { .. } | Stage::Answering { .. } => self.done(verdict),
         }
@@ -133,7 +133,7 @@ impl Call {
     /// Ends the caller's leg; the verdict is final when the leg is over.
     ///
     /// The promise (P6) limits who may call it: a goodbye that the caller chose, an agent who
-    /// ended the call, a stored message, a failed offer/answer, and the server's stop.
+    /// ended the call, a stored message or callback, a failed offer/answer, and the server's stop.
     pub(super) fn hang_up_caller(&mut self, verdict: Verdict) {
         self.hang_up_ringing(None);
         self.act(CallAction::Sip(

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::ids::{AgentId, LegId, LineName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::outcome::{AskId, Reason, WebReply, WebRequest};
+use crate::now::Wall;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
-use crate::record::timeline::{Event as RecordEvent, MessageId};
+use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId};
 use crate::record::verdict::Verdict;
 use crate::sdp::KeyMaterial;
 use crate::sip::leg::{Contact, LegCommand, LegEvent};
@@ -32,6 +33,11 @@ pub enum CallEvent {
     Recording(RecordingOutcome),
     /// The answer to [`CallAction::Ask`], or in words why there is none.
     Reply(AskId, Result<WebReply, String>),
+    /// The answer to [`CallAction::Recall`]: the name of the step; `None`: nothing is kept, or
+    /// the store can not tell.
+    Recalled(AskId, Option<String>),
+    /// The answer to [`CallAction::StoreCallback`]; `None`: it could not be stored.
+    CallbackStored(AskId, Option<StoredCallback>),
     /// The server stops: the grace period is over.
     Stop,
 }
@@ -136,6 +142,39 @@ pub enum Location {
     Unknown,
 }
 
+/// Under what the step of a guide is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GuidePlace {
+    /// On which line.
+    pub line: LineName,
+    /// In which guide.
+    pub guide: NodeName,
+    /// Whose.
+    pub caller: PhoneNumber,
+}
+
+/// The wish to be called back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackWish {
+    /// Whose people call.
+    pub queue: QueueName,
+    /// Where.
+    pub number: PhoneNumber,
+    /// Who asked; `None`: the number is withheld.
+    pub caller: Option<PhoneNumber>,
+    /// In which language the caller was served.
+    pub language: Language,
+}
+
+/// A wish to be called back that is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredCallback {
+    /// Its name in the store.
+    pub callback: CallbackId,
+    /// It was open before, since then.
+    pub since: Option<Wall>,
+}
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordingOutcome {
@@ -188,6 +227,13 @@ pub enum CallAction {
     DropMessage,
     /// Ask a web service; [`CallEvent::Reply`] follows.
     Ask(AskId, WebRequest),
+    /// Find the step of a guide that is kept; [`CallEvent::Recalled`] follows.
+    Recall(AskId, GuidePlace),
+    /// Keep the step of a guide for this long, or (`None`) forget it. Nothing follows: what can
+    /// not be kept only means that the next call begins at the first step.
+    Remember(GuidePlace, Option<(String, Duration)>),
+    /// Store the wish to be called back; [`CallEvent::CallbackStored`] follows.
+    StoreCallback(AskId, CallbackWish),
     /// For the contact's timeline.
     Record(RecordEvent),
     /// The call is over; nothing follows.

@@ -21,7 +21,7 @@ use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now};
 use crate::record::card::ContextCard;
-use crate::record::timeline::Event as RecordEvent;
+use crate::record::timeline::{CallbackId, Event as RecordEvent};
 use crate::record::verdict::{Stage as StageName, Verdict};
 use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
 
@@ -68,6 +68,8 @@ pub struct Call {
     pub(super) tokens: Tokens,
     /// The last message could not be stored: offering another at once would be a loop.
     pub(super) message_broken: bool,
+    /// The wish to be called back that is stored.
+    pub(super) callback: Option<CallbackId>,
     keys: KeyDedup,
     actions: VecDeque<CallAction>,
 }
@@ -92,6 +94,7 @@ impl Call {
             card,
             tokens: Tokens::default(),
             message_broken: false,
+            callback: None,
             keys: KeyDedup::new(),
             actions: VecDeque::new(),
             start,
@@ -196,6 +199,8 @@ impl Call {
             CallEvent::Located(location) => self.transfer_located(now, location),
             CallEvent::Recording(outcome) => self.recording_over(now, outcome),
             CallEvent::Reply(ask, reply) => self.replied(now, ask, reply),
+            CallEvent::Recalled(ask, step) => self.recalled(now, ask, step.as_deref()),
+            CallEvent::CallbackStored(ask, stored) => self.callback_stored(now, ask, stored),
             CallEvent::Stop => self.stop(),
         }
     }

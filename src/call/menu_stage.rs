@@ -1,6 +1,6 @@
 //! The caller is in the menus: the interpreter's wishes become sounds, steps and entries.
 
-use crate::ids::PromptName;
+use crate::ids::{NodeName, PromptName};
 use crate::media::command::{MediaCommand, PlayToken, Playlist};
 use crate::menu::outcome::{AskId, Outcome, Reason, Sound, WalkAction, WebReply};
 use crate::menu::walk::{Caller, Walk};
@@ -8,7 +8,7 @@ use crate::now::Now;
 use crate::record::timeline::{EntryValue, Event as RecordEvent};
 use crate::record::verdict::Verdict;
 
-use super::event::CallAction;
+use super::event::{CallAction, CallbackWish, GuidePlace};
 use super::machine::{Call, Stage};
 use crate::menu::system as sys;
 
@@ -54,6 +54,25 @@ impl Call {
                     self.enter_queue(now, queue, reason);
                 }
                 WalkAction::Ask { ask, request } => self.act(CallAction::Ask(ask, request)),
+                WalkAction::Recall { ask, guide } => match self.guide_place(guide) {
+                    Some(place) => self.act(CallAction::Recall(ask, place)),
+                    None => self.not_recalled(now, ask),
+                },
+                WalkAction::Remember { guide, step } => {
+                    if let Some(place) = self.guide_place(guide) {
+                        self.act(CallAction::Remember(place, step));
+                    }
+                }
+                WalkAction::CallBack { ask, queue, number } => {
+                    let wish = CallbackWish {
+                        queue,
+                        number,
+                        caller: self.start.caller.clone(),
+                        language: self.language.clone(),
+                    };
+                    self.act(CallAction::StoreCallback(ask, wish));
+                }
+                WalkAction::Leave(Outcome::Callback) => self.called_back(now),
                 WalkAction::Language(language) => {
                     self.card.language = Some(language.as_str().to_owned());
                     self.language = language;
@@ -63,7 +82,9 @@ impl Call {
                     let node = self.card.path().last().map(|s| s.node.clone());
                     self.hang_up_caller(Verdict::Goodbye { node });
                 }
-                noted @ (WalkAction::Step(_) | WalkAction::Entry { .. }) => self.note(noted),
+                noted @ (WalkAction::Step(_)
+                | WalkAction::Entry { .. }
+                | WalkAction::Judged { .. }) => self.note(noted),
             }
         }
     }
@@ -74,6 +95,29 @@ impl Call {
             m.walk.handle_reply(now, ask, reply);
             self.drive_menu(now);
         }
+    }
+
+    /// The store told where the caller's last call left a guide.
+    pub(super) fn recalled(&mut self, now: Now, ask: AskId, step: Option<&str>) {
+        if let Stage::Menu(m) = &mut self.stage {
+            m.walk.handle_recalled(now, ask, step);
+            self.drive_menu(now);
+        }
+    }
+
+    fn not_recalled(&mut self, now: Now, ask: AskId) {
+        if let Stage::Menu(m) = &mut self.stage {
+            m.walk.handle_recalled(now, ask, None);
+        }
+    }
+
+    /// Under what a caller's step is kept; `None`: the number is withheld.
+    fn guide_place(&self, guide: NodeName) -> Option<GuidePlace> {
+        Some(GuidePlace {
+            line: self.start.line.clone(),
+            guide,
+            caller: self.start.caller.clone()?,
+        })
     }
 
     fn play_in_menu(&mut self, now: Now, sounds: &[Sound]) {
@@ -123,10 +167,30 @@ impl Call {
                 self.card.entry(&name, value.clone());
                 self.record(RecordEvent::Entry { name, value });
             }
+            WalkAction::Judged {
+                survey,
+                question,
+                answer,
+                low,
+                high,
+            } => {
+                let shown = EntryValue::Clear(format!("{answer} ({low}-{high})"));
+                self.card.entry(&question, shown);
+                self.record(RecordEvent::Judged {
+                    survey,
+                    question,
+                    answer,
+                    low,
+                    high,
+                });
+            }
             WalkAction::Play { .. }
             | WalkAction::Stop
             | WalkAction::Language(_)
             | WalkAction::Ask { .. }
+            | WalkAction::Recall { .. }
+            | WalkAction::Remember { .. }
+            | WalkAction::CallBack { .. }
             | WalkAction::Leave(_) => {}
         }
     }

@@ -10,6 +10,7 @@
 //! ```
 
 mod bridged;
+mod callback;
 mod ending;
 pub mod event;
 pub mod faults;

@@ -148,16 +148,36 @@ fn ways(
             let time = ask.meanwhile.as_ref().map(&mut heard).unwrap_or_default();
             vec![(time, ask.go, false), (time, ask.missing, false)]
         }
-        Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
+        // The shortest way out of it: one step.
+        Kind::Guide(guide) => {
+            let step = guide
+                .steps
+                .first()
+                .map(|s| heard(&s.first))
+                .unwrap_or_default();
+            let ways = kind.targets().into_iter();
+            ways.map(|go| (step + CHOOSE, go, true)).collect()
+        }
+        Kind::Survey(survey) => {
+            let intro = survey.intro.as_ref().map(&mut heard).unwrap_or_default();
+            let asked = survey.questions.iter().map(|q| heard(&q.speech) + CHOOSE);
+            vec![(intro + asked.sum::<Duration>(), survey.go, false)]
+        }
+        Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
     }
 }
 
 fn is_destination(kind: &Kind) -> bool {
     match kind {
         Kind::Menu(_) | Kind::Language(_) | Kind::Choose(_) | Kind::Ask(_) => false,
-        Kind::Say(_) | Kind::Collect(_) | Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => {
-            true
-        }
+        Kind::Say(_)
+        | Kind::Collect(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
+        | Kind::Queue(_)
+        | Kind::Callback(_)
+        | Kind::Message(_)
+        | Kind::Goodbye(_) => true,
     }
 }
 

@@ -64,7 +64,10 @@ pub struct At {
     pub language: u8,
     /// What is done there.
     pub phase: Phase,
-    /// How many digits of an entry have been taken; 0 where they are too many to count.
+    /// Which step of a guide, or question of a survey.
+    pub part: u16,
+    /// How many digits of an entry have been taken; 0 where they are too many to count. In a
+    /// pause: the reminders said.
     pub digits: u8,
     /// A prompt is playing. If not, a key is waited for.
     pub playing: bool,
@@ -128,6 +131,10 @@ pub enum Event {
     Found,
     /// A web service does not know it.
     Missing,
+    /// It is known where an earlier call has left a guide.
+    Recalled,
+    /// It is not, or the store is slow or gone.
+    NotRecalled,
     /// A web service is slow, dead or talks nonsense.
     ServiceFailed,
     /// Something of ours failed: a panic in the call's own task, an impossible state.
@@ -138,11 +145,11 @@ pub enum Event {
     Overflow(Cause),
     /// The longest message is taken.
     RecordedAll,
-    /// The message is durable.
+    /// The message, or the wish to be called back, is durable.
     Stored,
     /// Nothing was said in the message.
     TooShort,
-    /// The message could not be stored.
+    /// It could not be stored.
     StoreFailed,
 }
 
@@ -181,6 +188,8 @@ impl Event {
             | Event::Pause
             | Event::Found
             | Event::Missing
+            | Event::Recalled
+            | Event::NotRecalled
             | Event::Answered
             | Event::Overflow(_)
             | Event::RecordedAll
@@ -209,6 +218,8 @@ impl Event {
             Event::PlayFailed => "the prompt can not be played",
             Event::Found => "the web service answers",
             Event::Missing => "the web service does not know it",
+            Event::Recalled => "an earlier call is recalled",
+            Event::NotRecalled => "no earlier call is recalled",
             Event::ServiceFailed => "the web service fails",
             Event::Fault => "a fault",
             Event::Answered => "a person answers",
@@ -217,9 +228,9 @@ impl Event {
             Event::Overflow(Cause::WaitedTooLong) => "waited too long",
             Event::Overflow(Cause::AtOnce) => "the server stops",
             Event::RecordedAll => "the longest message is taken",
-            Event::Stored => "the message is stored",
+            Event::Stored => "it is stored",
             Event::TooShort => "nothing was said",
-            Event::StoreFailed => "the message can not be stored",
+            Event::StoreFailed => "it can not be stored",
         };
         word.to_owned()
     }
@@ -309,10 +320,15 @@ impl Graph {
     /// Whether it lasts for an instant only, so that nothing can happen in it.
     pub(super) fn is_instant(&self, state: State) -> bool {
         match state {
-            State::Menu(at) => at.ahead && !self.deaf.contains(&at.node),
+            State::Menu(at) => at.ahead && !self.keeps_keys(at),
             State::Answered | State::Resuming => true,
             State::Waiting { .. } | State::Message { .. } | State::End(_) => false,
         }
+    }
+
+    /// Whether keys wait there for what follows.
+    pub(super) fn keeps_keys(&self, at: At) -> bool {
+        at.phase.keeps_keys() || self.deaf.contains(&at.node)
     }
 
     /// Whether a caller who presses keys there is asking the menus (or the message) for something.

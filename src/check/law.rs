@@ -140,7 +140,13 @@ impl<'a> Facts<'a> {
                 Kind::Say(_) => (before + 1, asked),
                 Kind::Language(_) => (before, true),
                 Kind::Choose(_) | Kind::Ask(_) => (before, asked),
-                Kind::Collect(_) | Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => continue,
+                Kind::Collect(_)
+                | Kind::Guide(_)
+                | Kind::Survey(_)
+                | Kind::Queue(_)
+                | Kind::Callback(_)
+                | Kind::Message(_)
+                | Kind::Goodbye(_) => continue,
             };
             open.extend(node.kind.targets().into_iter().filter_map(|go| match go {
                 Target::Node(next) => Some((next, before, asked)),

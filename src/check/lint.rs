@@ -55,6 +55,9 @@ fn menu(kind: &Kind) -> Option<&Menu> {
         | Kind::Collect(_)
         | Kind::Choose(_)
         | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
+        | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => None,

@@ -12,8 +12,8 @@ use super::graph::{At, By, End, Event, Graph, State, StateId};
 use super::property::longest;
 use super::said::Said;
 use crate::ids::Key;
-use crate::menu::tree::{Again, Kind, Line, NodeId, Speech, Target};
-use crate::menu::walk::situation::{Entered, Phase};
+use crate::menu::tree::{Again, Collect, Confirm, Kind, Line, NodeId, Speech, Target};
+use crate::menu::walk::situation::{Entered, Phase, RECALL, STORING};
 
 /// A figure and the node that it is of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -78,6 +78,9 @@ pub(super) fn report(line: &Line, file: &str, said: &Said<'_>, graph: &Graph) ->
         | Kind::Collect(_)
         | Kind::Choose(_)
         | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
+        | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => 0,
@@ -141,6 +144,9 @@ fn in_language(
         | Kind::Collect(_)
         | Kind::Choose(_)
         | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
+        | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => None,
@@ -215,28 +221,48 @@ fn lasts(line: &Line, said: &Said<'_>, at: At) -> Duration {
             false => menu.wait,
         },
         Some(Kind::Say(say)) => length(&say.speech),
-        Some(Kind::Collect(collect)) => match (at.phase, &collect.confirm) {
-            (Phase::Confirming, Some(confirm)) if at.playing => {
-                let digits = confirm.digits.iter();
-                let digits = digits.filter_map(|d| said.recording(at.language, d));
-                let digit = digits.max().unwrap_or_default();
-                let digits = digit * u32::try_from(collect.max).unwrap_or(u32::MAX);
-                length(&confirm.before) + digits + length(&confirm.after)
+        Some(Kind::Collect(collect)) => entry_lasts(collect, said, at),
+        Some(Kind::Guide(guide)) => {
+            let step = guide.steps.get(usize::from(at.part));
+            match (at.phase, &guide.resume) {
+                (Phase::Recalling, _) => RECALL,
+                (Phase::Pausing, _) if at.playing => match at.digits {
+                    0 => length(&guide.pause.ready),
+                    _ => length(&guide.pause.reminder),
+                },
+                (Phase::Pausing, _) => guide.pause.every,
+                (_, _) if !at.playing => guide.wait,
+                (Phase::Resuming, Some(resume)) => {
+                    tried(&resume.again).unwrap_or_else(|| length(&resume.speech))
+                }
+                (_, _) => step.map_or(Duration::ZERO, |step| {
+                    tried(&step.again)
+                        .unwrap_or_else(|| length(&step.first).max(length(&step.speech)))
+                }),
             }
-            (Phase::Confirming, Some(confirm)) => confirm.wait,
-            (Phase::Entering(Entered::Nothing), _) if at.playing => {
-                tried(&collect.again).unwrap_or_else(|| length(&collect.speech))
+        }
+        Some(Kind::Survey(survey)) => {
+            let question = survey.questions.get(usize::from(at.part));
+            match question.filter(|_| at.playing) {
+                None => survey.wait,
+                Some(question) => {
+                    let intro = survey.intro.as_ref().filter(|_| at.part == 0);
+                    let asked = length(&question.speech).max(length(&question.wrong));
+                    intro.map(length).unwrap_or_default() + asked
+                }
             }
-            (Phase::Entering(Entered::Nothing), _) => collect.first_wait,
-            (
-                Phase::Entering(Entered::Zero | Entered::Few | Entered::Enough)
-                | Phase::Saying
-                | Phase::Choosing
-                | Phase::Confirming
-                | Phase::Asking
-                | Phase::Parting,
-                _,
-            ) => collect.between,
+        }
+        Some(Kind::Callback(callback)) => match at.phase {
+            Phase::Offering if at.playing => {
+                let intro = callback.intro.as_ref().map(length).unwrap_or_default();
+                intro + read_back_lasts(&callback.offer, callback.number.max, said, at)
+            }
+            Phase::Offering => callback.offer.wait,
+            Phase::Storing => STORING,
+            Phase::Promising => {
+                length(&callback.stored).max(length(&callback.since) + length(&callback.kept))
+            }
+            _ => entry_lasts(&callback.number, said, at),
         },
         Some(Kind::Goodbye(speech)) => length(speech),
         // The answer is waited for while something is said, and after it.
@@ -249,6 +275,35 @@ fn lasts(line: &Line, said: &Said<'_>, at: At) -> Duration {
         }
         Some(Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_)) | None => Duration::ZERO,
     }
+}
+
+/// How long a state of an entry lasts.
+fn entry_lasts(collect: &Collect, said: &Said<'_>, at: At) -> Duration {
+    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
+    match (at.phase, &collect.confirm) {
+        (Phase::Confirming, Some(confirm)) if at.playing => {
+            read_back_lasts(confirm, collect.max, said, at)
+        }
+        (Phase::Confirming, Some(confirm)) => confirm.wait,
+        (Phase::Entering(Entered::Nothing), _) if at.playing => {
+            let again = usize::from(at.failures).checked_sub(1);
+            let again = again.and_then(|i| collect.again.get(i));
+            again.map_or_else(
+                || length(&collect.speech),
+                |a| length(&a.silent).max(length(&a.wrong)),
+            )
+        }
+        (Phase::Entering(Entered::Nothing), _) => collect.first_wait,
+        (_, _) => collect.between,
+    }
+}
+
+fn read_back_lasts(confirm: &Confirm, most: usize, said: &Said<'_>, at: At) -> Duration {
+    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
+    let digits = confirm.digits.iter();
+    let digits = digits.filter_map(|d| said.recording(at.language, d));
+    let digits = digits.max().unwrap_or_default() * u32::try_from(most).unwrap_or(u32::MAX);
+    length(&confirm.before) + digits + length(&confirm.after)
 }
 
 /// States from which nothing good can be reached.
@@ -322,6 +377,9 @@ fn depth(line: &Line) -> usize {
             | Kind::Collect(_)
             | Kind::Choose(_)
             | Kind::Ask(_)
+            | Kind::Guide(_)
+            | Kind::Survey(_)
+            | Kind::Callback(_)
             | Kind::Queue(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => before,

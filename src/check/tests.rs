@@ -69,13 +69,19 @@ nodes:
    5: { say: { prompt: p-five }, go: bye }, 6: { say: { prompt: p-six }, go: tongue }, \
    7: { say: { prompt: p-seven }, go: lookup }, 8: { say: { prompt: p-eight }, go: leave } } } }
   tongue: { language: { options: { 1: { language: en, say: { prompt: p-en } }, \
-   2: { language: de, say: { prompt: p-de } } }, go: which } }
+   2: { language: de, say: { prompt: p-de } } }, go: router } }
   which: { choose: [{ when: { caller: \"+45*\" }, go: info }, { when: { language: de }, go: quick }, \
    { go: root }] }
   lookup: { ask: { get: \"http://x.example/1\", say: { prompt: p-wait }, take: { y: number }, \
    go: which, missing: quick } }
   quick: { ask: { get: \"http://x.example/2\", take: { z: number }, go: sub, missing: leave } }
   leave: { message: people }
+  router: { guide: { steps: { a: { say: { prompt: p-a }, yes: solved, no: b }, \
+   b: { say: { prompt: p-b }, next: c }, c: { say: { prompt: p-c }, yes: b, no: human } }, \
+   solved: rate, resume: 24h, time: 90s, remind: 30s } }
+  rate: { survey: { questions: { x: { say: { prompt: p-x }, scale: 1-5 }, y: { say: { prompt: p-y } } }, \
+   go: again } }
+  again: { callback: { queue: people } }
   info: { say: { prompt: p-info, go: back } }
   account: { collect: { say: { prompt: p-number }, digits: 3-6, into: account, confirm: true, \
    leading_zero: true, go: noted } }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tree::Method;
 use super::value::Value;
-use crate::ids::{Key, Language, NodeName, PromptName, QueueName};
+use crate::ids::{Key, Language, NodeName, PhoneNumber, PromptName, QueueName};
 
 /// What the interpreter asks of the call.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,43 @@ pub enum WalkAction {
         /// What to ask.
         request: WebRequest,
     },
+    /// Find the step of a guide at which this caller's last call on this line was; tell
+    /// `handle_recalled`.
+    Recall {
+        /// Goes with the answer.
+        ask: AskId,
+        /// Which guide.
+        guide: NodeName,
+    },
+    /// Keep the step of a guide at which the caller is, for their next call, or forget it.
+    Remember {
+        /// Which guide.
+        guide: NodeName,
+        /// The step and for how long; `None`: forget.
+        step: Option<(String, Duration)>,
+    },
+    /// Store the wish to be called back; tell `handle_stored` what came of it.
+    CallBack {
+        /// Goes with the answer.
+        ask: AskId,
+        /// Whose people call back.
+        queue: QueueName,
+        /// Where.
+        number: PhoneNumber,
+    },
+    /// An answer to a question of a survey, for the context card and the record.
+    Judged {
+        /// Of which survey.
+        survey: NodeName,
+        /// To which question.
+        question: String,
+        /// What.
+        answer: u8,
+        /// The lowest answer that there is.
+        low: u8,
+        /// The highest.
+        high: u8,
+    },
     /// The menu is left. Nothing follows.
     Leave(Outcome),
 }
@@ -52,7 +89,7 @@ pub struct Sound {
     pub prompt: PromptName,
 }
 
-/// One question to a web service; unique within a call.
+/// One question to a web service or to the store; unique within a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AskId(pub u32);
 
@@ -108,6 +145,8 @@ pub enum Outcome {
         /// Of which queue.
         queue: QueueName,
     },
+    /// The wish to be called back is stored, and the caller was told so.
+    Callback,
     /// The caller chose an end; its words have been played.
     Goodbye,
 }
@@ -195,11 +234,50 @@ pub enum StepKind {
         /// Whether it knew what it was asked.
         found: bool,
     },
+    /// Answered a step of a guide.
+    Tried {
+        /// Which step.
+        step: String,
+        /// What.
+        answer: StepAnswer,
+    },
     /// Something of ours failed here.
     Failed {
         /// What, in words.
         what: String,
     },
+}
+
+/// What a caller says to a step of a guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepAnswer {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// It is done.
+    Done,
+}
+
+impl StepAnswer {
+    /// The key that says so.
+    pub const fn key(self) -> char {
+        match self {
+            StepAnswer::Yes | StepAnswer::Done => '1',
+            StepAnswer::No => '2',
+        }
+    }
+}
+
+impl fmt::Display for StepAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            StepAnswer::Yes => "yes",
+            StepAnswer::No => "no",
+            StepAnswer::Done => "done",
+        })
+    }
 }
 
 mod key_as_char {

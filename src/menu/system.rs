@@ -40,6 +40,40 @@ pub const ENTER_NOW: &str = "sys-enter-now";
 pub const YOU_ENTERED: &str = "sys-you-entered";
 /// After digits that were read back: 1 is right, 2 is once more.
 pub const CONFIRM: &str = "sys-confirm";
+/// The keys of a question of a guide: 1 yes, 2 no, 3 time, and how to reach a person.
+pub const GUIDE_KEYS: &str = "sys-guide-keys";
+/// The same for who has heard them.
+pub const GUIDE_KEYS_SHORT: &str = "sys-guide-keys-short";
+/// The keys of a step of a guide that asks nothing: 1 done, 3 time, and a person.
+pub const GUIDE_DONE: &str = "sys-guide-done";
+/// The same for who has heard them.
+pub const GUIDE_DONE_SHORT: &str = "sys-guide-done-short";
+/// Take your time; 1 goes on.
+pub const GUIDE_TIME: &str = "sys-guide-time";
+/// Said now and then to who takes their time.
+pub const GUIDE_REMINDER: &str = "sys-guide-reminder";
+/// Who called before: 1 goes on there, 2 begins again.
+pub const GUIDE_RESUME: &str = "sys-guide-resume";
+/// Before the digits of the number that the caller calls from.
+pub const CALLBACK_OFFER: &str = "sys-callback-offer";
+/// After the digits: 1 is right, 2 is another number.
+pub const CALLBACK_RIGHT: &str = "sys-callback-right";
+/// The question for a number.
+pub const CALLBACK_NUMBER: &str = "sys-callback-number";
+/// That number is not called.
+pub const CALLBACK_NEVER: &str = "sys-callback-never";
+/// The wish to be called back is kept. Good-bye.
+pub const CALLBACK_STORED: &str = "sys-callback-stored";
+/// It was kept already. Good-bye.
+pub const CALLBACK_KEPT: &str = "sys-callback-kept";
+/// Before the day and time when it was kept.
+pub const CALLBACK_SINCE: &str = "sys-callback-since";
+/// Before the lowest key of a question of a survey.
+pub const SURVEY_FROM: &str = "sys-survey-from";
+/// Before the highest.
+pub const SURVEY_TO: &str = "sys-survey-to";
+/// Waiting leaves a question out; and how to reach a person.
+pub const SURVEY_SKIP: &str = "sys-survey-skip";
 
 /// "You are number N" for 1–10; the last is "more than ten are before you".
 pub fn position(n: usize) -> String {
@@ -82,6 +116,23 @@ pub fn all() -> Vec<String> {
         ENTER_NOW,
         YOU_ENTERED,
         CONFIRM,
+        GUIDE_KEYS,
+        GUIDE_KEYS_SHORT,
+        GUIDE_DONE,
+        GUIDE_DONE_SHORT,
+        GUIDE_TIME,
+        GUIDE_REMINDER,
+        GUIDE_RESUME,
+        CALLBACK_OFFER,
+        CALLBACK_RIGHT,
+        CALLBACK_NUMBER,
+        CALLBACK_NEVER,
+        CALLBACK_STORED,
+        CALLBACK_KEPT,
+        CALLBACK_SINCE,
+        SURVEY_FROM,
+        SURVEY_TO,
+        SURVEY_SKIP,
     ];
     fixed
         .into_iter()

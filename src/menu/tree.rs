@@ -5,6 +5,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod callback;
+mod guide;
+mod survey;
+
+pub use callback::Callback;
+pub use guide::{Answers, Guide, GuideResume, GuideStep, Pause, Way};
+pub use survey::{Question, Scale, Survey};
+
 use super::calendar::Calendar;
 use super::value::{Value, Variable};
 use crate::ids::{Key, Language, LineName, NodeName, PromptName, QueueName};
@@ -59,14 +67,18 @@ impl Line {
         self.nodes.get(usize::from(id.0))
     }
 
+    /// How digits are taken at a node.
     pub(super) fn collect(&self, id: NodeId) -> Option<&Collect> {
         match &self.node(id)?.kind {
             Kind::Collect(c) => Some(c),
+            Kind::Callback(c) => Some(&c.number),
             Kind::Menu(_)
             | Kind::Language(_)
             | Kind::Say(_)
             | Kind::Choose(_)
             | Kind::Ask(_)
+            | Kind::Guide(_)
+            | Kind::Survey(_)
             | Kind::Queue(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => None,
@@ -123,8 +135,14 @@ pub enum Kind {
     Choose(Choose),
     /// Asks a web service.
     Ask(Ask),
+    /// Leads through steps.
+    Guide(Guide),
+    /// Asks how it was.
+    Survey(Survey),
     /// Goes to the people.
     Queue(QueueName),
+    /// Promises to call back.
+    Callback(Box<Callback>),
     /// Takes a message for the people of a queue.
     Message(QueueName),
     /// Says good-bye and ends the call.
@@ -141,7 +159,10 @@ impl Kind {
             Kind::Collect(_) => "collect",
             Kind::Choose(_) => "choose",
             Kind::Ask(_) => "ask",
+            Kind::Guide(_) => "guide",
+            Kind::Survey(_) => "survey",
             Kind::Queue(_) => "queue",
+            Kind::Callback(_) => "callback",
             Kind::Message(_) => "message",
             Kind::Goodbye(_) => "goodbye",
         }
@@ -161,6 +182,9 @@ impl Kind {
                 .chain(c.confirm.iter().flat_map(|c| [&c.before, &c.after]))
                 .collect(),
             Kind::Ask(a) => a.meanwhile.iter().collect(),
+            Kind::Guide(g) => g.speeches(),
+            Kind::Survey(s) => s.speeches(),
+            Kind::Callback(c) => c.speeches(),
             Kind::Goodbye(s) => vec![s],
             Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => Vec::new(),
         }
@@ -177,7 +201,9 @@ impl Kind {
                 cases.chain([c.otherwise]).collect()
             }
             Kind::Ask(a) => vec![a.go, a.missing],
-            Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
+            Kind::Guide(g) => g.targets(),
+            Kind::Survey(s) => vec![s.go],
+            Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
         }
     }
 }

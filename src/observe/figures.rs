@@ -80,6 +80,8 @@ pub const QUEUE_OFFERS: &str = "zeroline_queue_offers_total";
 pub const QUEUE_WAIT: &str = "zeroline_queue_wait_seconds";
 /// Messages confirmed.
 pub const MESSAGES: &str = "zeroline_messages_stored_total";
+/// Wishes to be called back, stored.
+pub const CALLBACKS: &str = "zeroline_callbacks_stored_total";
 /// SIP requests received; label `method`: those of RFC 3261 and its kin, else `other`.
 pub const SIP_REQUESTS: &str = "zeroline_sip_requests_total";
 /// SIP responses sent; label `class`: `1xx` to `6xx`.
@@ -145,6 +147,7 @@ pub fn describe() {
     describe_histogram!(QUEUE_WAIT, "Waits that ended with an agent");
     describe_counter!(MESSAGES, "Messages stored and confirmed");
     describe_counter!(MENUS, "Menus read anew, and whether they were taken");
+    describe_counter!(CALLBACKS, "Wishes to be called back, stored");
     describe_counter!(SIP_REQUESTS, "SIP requests received");
     describe_counter!(SIP_RESPONSES, "SIP responses sent");
     describe_counter!(SIP_DROPPED, "What arrived and was dropped");
@@ -219,6 +222,11 @@ pub fn menus_read(taken: bool) {
 /// A message was confirmed.
 pub fn message_stored(queue: &QueueName) {
     counter!(MESSAGES, "queue" => queue.to_string()).increment(1);
+}
+
+/// The wish to be called back was stored.
+pub fn callback_stored(queue: &QueueName) {
+    counter!(CALLBACKS, "queue" => queue.to_string()).increment(1);
 }
 
 /// The queues as they are now; every few seconds.

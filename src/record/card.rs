@@ -127,6 +127,7 @@ impl ContextCard {
             | StepKind::Collected { .. }
             | StepKind::Language { .. }
             | StepKind::Answered { .. }
+            | StepKind::Tried { .. }
             | StepKind::Failed { .. } => None,
         })
     }
@@ -183,6 +184,7 @@ impl ContextCard {
             .iter()
             .filter_map(|s| match &s.what {
                 StepKind::Pressed { key } | StepKind::Wrong { key } => Some(key.as_char()),
+                StepKind::Tried { answer, .. } => Some(answer.key()),
                 StepKind::Entered { .. }
                 | StepKind::Silent
                 | StepKind::Collected { .. }

@@ -1,10 +1,11 @@
 //! The facts of a call detail record, drawn from the timeline as it grows.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::timeline::{Entry, Event, MessageId, Party, millis};
+use super::timeline::{CallbackId, Entry, Event, MessageId, Party, millis};
 use super::verdict::{Stage, Verdict};
 use crate::ids::{AgentId, QueueName};
 use crate::menu::outcome::Reason;
@@ -37,6 +38,12 @@ pub struct Facts {
     pub faults: u32,
     /// The message left last.
     pub message: Option<MessageId>,
+    /// The wish to be called back that was stored last.
+    #[serde(default)]
+    pub callback: Option<CallbackId>,
+    /// Answers to surveys by question, the last of each.
+    #[serde(default)]
+    pub answers: BTreeMap<String, u8>,
     /// How it ended.
     pub verdict: Option<Verdict>,
     #[serde(skip)]
@@ -61,7 +68,7 @@ pub enum Containment {
     GaveUp,
     /// Talked to a person.
     ToPerson,
-    /// Left a message.
+    /// Left a message, or will be called back.
     Promised,
     /// Wanted a person and hung up before one answered.
     Abandoned,
@@ -104,6 +111,11 @@ impl Facts {
             | Event::Entry { .. }
             | Event::Offered { .. }
             | Event::Media { .. } => {}
+            Event::Judged {
+                question, answer, ..
+            } => {
+                self.answers.insert(question.clone(), *answer);
+            }
             Event::Answered => {
                 self.answered.get_or_insert(at);
             }
@@ -144,6 +156,7 @@ impl Facts {
             }
             Event::Transferred { .. } => self.close_wait(at),
             Event::MessageStored { message, .. } => self.message = Some(*message),
+            Event::CallbackStored { callback, .. } => self.callback = Some(*callback),
             Event::Fault { .. } => self.faults = self.faults.saturating_add(1),
             Event::Ended { verdict } => {
                 self.close_wait(at);
@@ -178,7 +191,7 @@ impl Facts {
         let verdict = self.verdict.as_ref()?;
         Some(if self.agent.is_some() {
             Containment::ToPerson
-        } else if self.message.is_some() {
+        } else if self.message.is_some() || self.callback.is_some() {
             Containment::Promised
         } else {
             match verdict {
@@ -195,7 +208,9 @@ impl Facts {
                 Verdict::AgentEnded { .. } | Verdict::TransferredOut { .. } => {
                     Containment::ToPerson
                 }
-                Verdict::MessageStored { .. } => Containment::Promised,
+                Verdict::MessageStored { .. } | Verdict::CallbackStored { .. } => {
+                    Containment::Promised
+                }
                 Verdict::Refused { .. } | Verdict::SetupFailed { .. } => Containment::NotTaken,
                 Verdict::CallerGone { .. }
                 | Verdict::ServerStopped { .. }
@@ -277,6 +292,32 @@ mod tests {
         assert_eq!(f.held.as_secs(), 4);
         assert_eq!(f.agent, Some("eve".into()));
         assert_eq!(f.containment(), Some(Containment::ToPerson));
+    }
+
+    #[test]
+    fn a_promise_to_call_back_and_answers_to_a_survey_are_facts() {
+        let judged = |answer| Event::Judged {
+            survey: "rate".into(),
+            question: "friendly".to_owned(),
+            answer,
+            low: 1,
+            high: 5,
+        };
+        let stored = Event::CallbackStored {
+            callback: CallbackId(7),
+            before: false,
+        };
+        let hung_up = Event::Ended {
+            verdict: Verdict::CallerHungUp { stage: Stage::Menu },
+        };
+        let f = facts(vec![
+            (1, judged(5)),
+            (2, judged(3)),
+            (3, stored),
+            (4, hung_up),
+        ]);
+        assert_eq!(f.answers, BTreeMap::from([("friendly".to_owned(), 3)]));
+        assert_eq!(f.containment(), Some(Containment::Promised));
     }
 
     #[test]

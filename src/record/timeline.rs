@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::{LostSign, Verdict};
-use crate::ids::{AgentId, LineName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::LegStats;
 use crate::menu::outcome::{Reason, Step};
 use crate::menu::value::Value;
@@ -20,6 +20,17 @@ use crate::queue::action::{OverflowCause, OverflowStep};
 pub struct MessageId(pub i64);
 
 impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Names a stored wish to be called back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallbackId(pub i64);
+
+impl fmt::Display for CallbackId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
     }
@@ -54,6 +65,19 @@ pub enum Event {
         name: String,
         /// What.
         value: EntryValue,
+    },
+    /// Answered a question of a survey.
+    Judged {
+        /// Of which survey.
+        survey: NodeName,
+        /// To which question.
+        question: String,
+        /// What.
+        answer: u8,
+        /// The lowest answer that there was.
+        low: u8,
+        /// The highest.
+        high: u8,
     },
     /// Came to a queue.
     Queued {
@@ -134,6 +158,13 @@ pub enum Event {
         #[serde(with = "millis")]
         length: Duration,
     },
+    /// The wish to be called back was stored.
+    CallbackStored {
+        /// Which.
+        callback: CallbackId,
+        /// It was open before.
+        before: bool,
+    },
     /// Something of ours failed; the caller went on to a person.
     Fault {
         /// What, in words.
@@ -162,6 +193,7 @@ impl Event {
             Event::Answered => "answered",
             Event::Step { .. } => "step",
             Event::Entry { .. } => "entry",
+            Event::Judged { .. } => "judged",
             Event::Queued { .. } => "queued",
             Event::Overflowed { .. } => "overflowed",
             Event::LookedBack => "looked_back",
@@ -175,6 +207,7 @@ impl Event {
             Event::TransferFailed { .. } => "transfer_failed",
             Event::Transferred { .. } => "transferred",
             Event::MessageStored { .. } => "message_stored",
+            Event::CallbackStored { .. } => "callback_stored",
             Event::Fault { .. } => "fault",
             Event::Media { .. } => "media",
             Event::Ended { .. } => "ended",
@@ -378,6 +411,7 @@ impl Timeline {
             | Event::Answered
             | Event::Step { .. }
             | Event::Entry { .. }
+            | Event::Judged { .. }
             | Event::Queued { .. }
             | Event::Overflowed { .. }
             | Event::LookedBack
@@ -391,6 +425,7 @@ impl Timeline {
             | Event::TransferFailed { .. }
             | Event::Transferred { .. }
             | Event::MessageStored { .. }
+            | Event::CallbackStored { .. }
             | Event::Fault { .. }
             | Event::Media { .. } => None,
         })

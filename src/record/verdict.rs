@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::timeline::{MessageId, TransferTo};
+use super::timeline::{CallbackId, MessageId, TransferTo};
 use crate::ids::{AgentId, NodeName};
 
 /// Who ended a call and why. Each call ends with exactly one.
@@ -44,6 +44,13 @@ pub enum Verdict {
     MessageStored {
         /// Which.
         message: MessageId,
+    },
+    /// The wish to be called back was stored. Constructed by the call machine on the menu's
+    /// `Outcome::Callback` after the confirmation's last sample, or when the caller hangs up once
+    /// it is stored; by the store for a call that a crash ended.
+    CallbackStored {
+        /// Which.
+        callback: CallbackId,
     },
     /// The caller was handed on to where we have no part in the call any more. Constructed by
     /// the call machine when the transfer's target has answered and taken over the call.
@@ -174,12 +181,13 @@ pub enum EndedBy {
 
 impl Verdict {
     /// All values of [`Verdict::as_str`].
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 12] = [
         "caller_hung_up",
         "caller_gone",
         "goodbye",
         "agent_ended",
         "message_stored",
+        "callback_stored",
         "transferred_out",
         "refused",
         "setup_failed",
@@ -196,6 +204,7 @@ impl Verdict {
             Verdict::Goodbye { .. } => "goodbye",
             Verdict::AgentEnded { .. } => "agent_ended",
             Verdict::MessageStored { .. } => "message_stored",
+            Verdict::CallbackStored { .. } => "callback_stored",
             Verdict::TransferredOut { .. } => "transferred_out",
             Verdict::Refused { .. } => "refused",
             Verdict::SetupFailed { .. } => "setup_failed",
@@ -213,6 +222,7 @@ impl Verdict {
             Verdict::AgentEnded { .. } => EndedBy::Agent,
             Verdict::Goodbye { .. }
             | Verdict::MessageStored { .. }
+            | Verdict::CallbackStored { .. }
             | Verdict::TransferredOut { .. }
             | Verdict::Refused { .. }
             | Verdict::SetupFailed { .. }
@@ -224,7 +234,7 @@ impl Verdict {
 
     /// Whether a call that was answered may end this way without breaking the promise that
     /// the server hangs up first only after a goodbye that the caller chose, after the agent
-    /// ended the call, or after a stored message (or once others have the caller).
+    /// ended the call, or after a stored message or callback (or once others have the caller).
     pub const fn kept_the_promise(&self) -> bool {
         match self {
             Verdict::CallerHungUp { .. }
@@ -232,6 +242,7 @@ impl Verdict {
             | Verdict::Goodbye { .. }
             | Verdict::AgentEnded { .. }
             | Verdict::MessageStored { .. }
+            | Verdict::CallbackStored { .. }
             | Verdict::TransferredOut { .. }
             | Verdict::Refused { .. }
             | Verdict::SetupFailed { .. } => true,
@@ -274,6 +285,7 @@ impl fmt::Display for Verdict {
             Verdict::Goodbye { node: Some(node) } => write!(f, "goodbye at {node}"),
             Verdict::AgentEnded { agent } => write!(f, "{agent} ended the talk"),
             Verdict::MessageStored { message } => write!(f, "message {message} stored"),
+            Verdict::CallbackStored { callback } => write!(f, "callback {callback} stored"),
             Verdict::TransferredOut { to } => write!(f, "transferred to {to}"),
             Verdict::Refused { status } => write!(f, "refused with {status}"),
             Verdict::SetupFailed { status } => write!(f, "could not be set up ({status})"),
@@ -300,6 +312,9 @@ mod tests {
             Verdict::AgentEnded { agent: "a".into() },
             Verdict::MessageStored {
                 message: MessageId(1),
+            },
+            Verdict::CallbackStored {
+                callback: CallbackId(1),
             },
             Verdict::TransferredOut {
                 to: TransferTo::Agent { agent: "a".into() },

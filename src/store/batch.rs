@@ -11,8 +11,9 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteArguments, SqlitePool};
 use sqlx::{AssertSqlSafe, Sqlite};
 
-use super::StoreError;
 use super::writer::millis;
+use super::{StoreError, guides};
+use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
@@ -25,6 +26,7 @@ pub(super) struct Rows {
     pub(super) contacts: HashMap<ContactId, ContactValues>,
     pub(super) events: Vec<EventValues>,
     pub(super) agents: HashMap<AgentId, (AgentState, Wall)>,
+    pub(super) guides: HashMap<GuidePlace, (guides::Kept, Wall)>,
 }
 
 /// A row of `contacts`.
@@ -154,7 +156,11 @@ fn whole(d: Duration) -> i64 {
 
 /// Writes all rows in one transaction.
 pub(super) async fn write(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreError> {
-    if rows.contacts.is_empty() && rows.events.is_empty() && rows.agents.is_empty() {
+    let nothing = rows.contacts.is_empty()
+        && rows.events.is_empty()
+        && rows.agents.is_empty()
+        && rows.guides.is_empty();
+    if nothing {
         return Ok(());
     }
     let mut tx = pool.begin().await?;
@@ -185,6 +191,9 @@ pub(super) async fn write(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreErr
         .bind(online.then_some(at.unix_millis()))
         .execute(&mut *tx)
         .await?;
+    }
+    for (place, (kept, at)) in &rows.guides {
+        guides::write(&mut tx, place, kept, *at).await?;
     }
     tx.commit().await?;
     Ok(())

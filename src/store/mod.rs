@@ -22,12 +22,15 @@ use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
 mod batch;
+mod callbacks;
+mod guides;
 mod messages;
 mod recover;
 pub mod report;
 pub mod rows;
 mod writer;
 
+pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
 pub use recover::Recovered;
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::Row;
 use sqlx::sqlite::SqlitePool;
+use sqlx::{Row, SqliteConnection};
 
 use super::messages::{bounds_of, contact_of, publish};
 use super::writer::{insert_message, millis};
@@ -14,7 +14,7 @@ use super::{MESSAGES, MessageMeta, RECORDING, StoreError};
 use crate::ids::{ContactId, LineName, PhoneNumber, QueueName};
 use crate::now::Wall;
 use crate::record::facts::Facts;
-use crate::record::timeline::{Entry, Event, MessageId};
+use crate::record::timeline::{CallbackId, Entry, Event, MessageId};
 use crate::record::verdict::Verdict;
 use crate::record::wav::{SpeechBounds, length};
 
@@ -22,7 +22,7 @@ use crate::record::wav::{SpeechBounds, length};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recovered {
     /// Contacts that a crash had left open; now closed with [`Verdict::ServerLost`], or
-    /// [`Verdict::MessageStored`] where the promise had been made.
+    /// [`Verdict::MessageStored`] or [`Verdict::CallbackStored`] where the promise had been made.
     pub contacts: usize,
     /// Messages that had a file and no row, or were being recorded; now kept.
     pub messages: usize,
@@ -46,6 +46,18 @@ pub(super) async fn run(dir: &Path, pool: &SqlitePool) -> Result<Recovered, Stor
         tracing::warn!(contacts, messages, discarded, "recovered after a crash");
     }
     Ok(found)
+}
+
+/// The callback that a contact asked for, told or not: somebody will call.
+async fn callback_of(
+    db: &mut SqliteConnection,
+    contact: i64,
+) -> Result<Option<CallbackId>, sqlx::Error> {
+    let id = sqlx::query_scalar("SELECT id FROM callbacks WHERE contact = ?1")
+        .bind(contact)
+        .fetch_optional(db)
+        .await?;
+    Ok(id.map(CallbackId))
 }
 
 async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), StoreError> {
@@ -89,7 +101,10 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
                 }
                 Verdict::MessageStored { message }
             }
-            None => Verdict::ServerLost,
+            None => match callback_of(&mut tx, id).await? {
+                Some(callback) => Verdict::CallbackStored { callback },
+                None => Verdict::ServerLost,
+            },
         };
         let ended = Event::Ended {
             verdict: verdict.clone(),

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::CallbackRow;
 use super::rows::{AgentRow, ContactRow, MessageRow};
 use crate::ids::PhoneNumber;
 use crate::menu::outcome::{Step, StepKind};
@@ -89,6 +90,44 @@ pub fn messages(rows: &[MessageRow], view: &View) -> String {
         ]
     });
     table(&head, lines)
+}
+
+/// Callbacks as a table, a line each.
+pub fn callbacks(rows: &[CallbackRow], view: &View) -> String {
+    let head = [
+        "ASKED", "ID", "NUMBER", "QUEUE", "LINE", "LANGUAGE", "TRIED", "STATE",
+    ];
+    let lines = rows.iter().map(|c| {
+        [
+            view.time(c.asked),
+            c.id.to_string(),
+            view.number(&c.number),
+            clean(c.queue.as_str()),
+            clean(c.line.as_str()),
+            clean(c.language.as_str()),
+            c.attempts.to_string(),
+            clean(&c.state),
+        ]
+    });
+    table(&head, lines)
+}
+
+/// One callback, for whoever calls.
+pub fn callback(c: &CallbackRow, view: &View) -> String {
+    let caller = c.caller.as_ref();
+    let caller = caller.map_or("a withheld number".to_owned(), |n| view.number(n));
+    format!(
+        "callback {} ({})\nnumber    {}\nasked by  {caller}, {}\nline      {}\nqueue     {}\n\
+         language  {}\ntried     {} times\n",
+        c.id,
+        clean(&c.state),
+        view.number(&c.number),
+        view.time(c.asked),
+        clean(c.line.as_str()),
+        clean(c.queue.as_str()),
+        clean(c.language.as_str()),
+        c.attempts
+    )
 }
 
 /// Agents as a table, a line each.
@@ -194,6 +233,7 @@ fn masked(event: &Event, view: &View) -> Event {
         Event::Ended { verdict } => *verdict = masked_verdict(verdict, view),
         Event::Answered
         | Event::Step { .. }
+        | Event::Judged { .. }
         | Event::Queued { .. }
         | Event::Overflowed { .. }
         | Event::LookedBack
@@ -204,6 +244,7 @@ fn masked(event: &Event, view: &View) -> Event {
         | Event::Resumed { .. }
         | Event::AgentLost { .. }
         | Event::MessageStored { .. }
+        | Event::CallbackStored { .. }
         | Event::Fault { .. }
         | Event::Media { .. } => {}
     }
@@ -300,6 +341,23 @@ fn words(event: &Event, view: &View) -> String {
         Event::MessageStored { message, length } => {
             format!("message {message} stored, {}", clock(*length))
         }
+        Event::CallbackStored {
+            callback,
+            before: false,
+        } => format!("callback {callback} stored"),
+        Event::CallbackStored {
+            callback,
+            before: true,
+        } => format!("callback {callback} was stored before, and stands"),
+        Event::Judged {
+            survey,
+            question,
+            answer,
+            low,
+            high,
+        } => clean(&format!(
+            "at {survey} answered {question}: {answer} ({low} to {high})"
+        )),
         Event::Fault { what } => clean(&format!("fault: {what}")),
         Event::Media { leg, figures: f } => {
             let mut s = format!(
@@ -333,6 +391,9 @@ fn step_words(step: &Step) -> String {
         StepKind::Language { language } => format!("at {node} chose {}", clean(language.as_str())),
         StepKind::Answered { found: true } => format!("at {node} the web service answered"),
         StepKind::Answered { found: false } => format!("at {node} the web service knew nothing"),
+        StepKind::Tried { step, answer } => {
+            format!("at {node} answered {}: {answer}", clean(step))
+        }
         StepKind::Failed { what } => format!("at {node} failed: {}", clean(what)),
     }
 }
@@ -345,6 +406,7 @@ fn verdict(v: &Verdict, view: &View) -> String {
         | Verdict::Goodbye { .. }
         | Verdict::AgentEnded { .. }
         | Verdict::MessageStored { .. }
+        | Verdict::CallbackStored { .. }
         | Verdict::Refused { .. }
         | Verdict::SetupFailed { .. }
         | Verdict::ServerStopped { .. }

@@ -245,11 +245,11 @@ fn message(r: &SqliteRow) -> Result<MessageRow, StoreError> {
     })
 }
 
-fn id(r: &SqliteRow, column: &str) -> Result<ContactId, StoreError> {
+pub(super) fn id(r: &SqliteRow, column: &str) -> Result<ContactId, StoreError> {
     Ok(ContactId::from_u64(r.try_get::<i64, _>(column)? as u64))
 }
 
-fn text(r: &SqliteRow, column: &str) -> Result<Option<String>, StoreError> {
+pub(super) fn text(r: &SqliteRow, column: &str) -> Result<Option<String>, StoreError> {
     Ok(r.try_get(column)?)
 }
 

@@ -1,4 +1,6 @@
 //! The store over real files.
 
+mod callbacks;
+mod guides;
 mod kill;
 mod promises;

@@ -8,7 +8,8 @@ use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, ContactValues, EventValues, Rows};
-use super::{MessageMeta, StoreError};
+use super::{CallbackMeta, KeptCallback, MessageMeta, StoreError, callbacks, guides};
+use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
@@ -38,11 +39,21 @@ pub(super) enum Command {
         state: AgentState,
         at: Wall,
     },
+    Guide {
+        place: GuidePlace,
+        kept: guides::Kept,
+        at: Wall,
+    },
     /// A promise: answered after the commit.
     Message {
         meta: Box<MessageMeta>,
         file: String,
         done: oneshot::Sender<Result<MessageId, StoreError>>,
+    },
+    /// The same.
+    Callback {
+        meta: Box<CallbackMeta>,
+        done: oneshot::Sender<Result<KeptCallback, StoreError>>,
     },
     Flush {
         done: oneshot::Sender<()>,
@@ -56,8 +67,11 @@ impl Command {
     /// Somebody waits for it.
     fn is_awaited(&self) -> bool {
         match self {
-            Command::Event { .. } | Command::Agent { .. } => false,
-            Command::Message { .. } | Command::Flush { .. } | Command::Close { .. } => true,
+            Command::Event { .. } | Command::Agent { .. } | Command::Guide { .. } => false,
+            Command::Message { .. }
+            | Command::Callback { .. }
+            | Command::Flush { .. }
+            | Command::Close { .. } => true,
         }
     }
 }
@@ -134,6 +148,7 @@ impl Writer {
     ) -> Option<Vec<oneshot::Sender<()>>> {
         let mut rows = Rows::default();
         let mut promises = Vec::new();
+        let mut wishes = Vec::new();
         let mut flushed = Vec::new();
         let mut closed = Vec::new();
         for command in batch.drain(..) {
@@ -144,7 +159,11 @@ impl Writer {
                 Command::Agent { agent, state, at } => {
                     rows.agents.insert(agent, (state, at));
                 }
+                Command::Guide { place, kept, at } => {
+                    rows.guides.insert(place, (kept, at));
+                }
                 Command::Message { meta, file, done } => promises.push((meta, file, done)),
+                Command::Callback { meta, done } => wishes.push((meta, done)),
                 Command::Flush { done } => flushed.push(done),
                 Command::Close { done } => closed.push(done),
             }
@@ -154,6 +173,7 @@ impl Writer {
         if !promises.is_empty() {
             keep_promises(pool, promises).await;
         }
+        callbacks::keep(pool, wishes).await;
         let mut tries = 0;
         while let Err(e) = batch::write(pool, &rows).await {
             tries += 1;

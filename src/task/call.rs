@@ -14,12 +14,12 @@ use tokio::task::JoinHandle;
 use tracing::{Instrument, debug, error, info, warn};
 
 use self::voices::Voices;
-use super::clock;
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
 use super::recorder::{Limits, record_message};
 use super::sip::{LegEventSender, SipHandle};
 use super::web;
+use super::{clock, kept};
 use crate::call::Call;
 use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingOutcome};
 use crate::call::setup::{CallSetup, CallStart};
@@ -281,6 +281,18 @@ impl CallTask {
                 CallAction::DropMessage => self.drop_message(),
                 CallAction::Ask(ask, request) => {
                     web::ask(self.tools.web.clone(), ask, request, self.events_in.clone());
+                }
+                CallAction::Recall(ask, place) => {
+                    let reader = self.tools.store.reader();
+                    kept::recall(reader, ask, place, self.events_in.clone());
+                }
+                CallAction::Remember(place, step) => {
+                    let at = clock::now().wall;
+                    self.tools.store.remember(place, step, at);
+                }
+                CallAction::StoreCallback(ask, wish) => {
+                    let (store, events) = (self.tools.store.clone(), self.events_in.clone());
+                    kept::store_callback(store, ask, wish, self.call.card(), events);
                 }
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);

@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod clock;
+mod kept;
 pub mod queue;
 pub mod rarely;
 pub mod recorder;

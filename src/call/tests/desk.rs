@@ -15,6 +15,7 @@ use bytes::Bytes;
 use crate::call::Call;
 use crate::call::event::{
     CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingOutcome,
+    StoredCallback,
 };
 use crate::call::faults::Faults;
 use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound};
@@ -122,15 +123,25 @@ start: welcome
 nodes:
   welcome:
     menu:
-      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3; for a person press 0" }
+      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3, router 4, call back 5; for a person press 0" }
       options:
         1: { go: hours }
         2: { go: sales }
         3: { go: broken }
+        4: { go: router }
+        5: { go: call-me }
   hours:
     say: { prompt: hours, go: bye }
   broken:
     say: { prompt: vanished, go: bye }
+  router:
+    guide:
+      steps:
+        lamp: { say: { prompt: hours }, yes: solved, no: cable }
+        cable: { say: { prompt: hours }, next: human }
+      solved: bye
+      resume: 24h
+  call-me: { callback: sales }
   sales:
     queue: sales
   bye:
@@ -336,6 +347,18 @@ impl Desk {
                 trunk: "t".into(),
                 number: PhoneNumber::new(n),
             }),
+            ["recalled", step] => CallEvent::Recalled(
+                crate::menu::outcome::AskId(1),
+                Some(*step).filter(|s| *s != "nothing").map(str::to_owned),
+            ),
+            ["kept", callback, how] => CallEvent::CallbackStored(
+                crate::menu::outcome::AskId(1),
+                Some(StoredCallback {
+                    callback: crate::record::timeline::CallbackId(callback.parse().unwrap_or(0)),
+                    since: (*how == "before").then_some(self.now.wall),
+                }),
+            ),
+            ["not", "kept"] => CallEvent::CallbackStored(crate::menu::outcome::AskId(1), None),
             ["stop"] => CallEvent::Stop,
             ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
             ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
@@ -473,6 +496,14 @@ impl Desk {
             } => "keep".into(),
             CallAction::DropMessage => "drop".into(),
             CallAction::Ask(_, request) => format!("ask {}", request.url),
+            CallAction::Recall(_, place) => format!("recall {}", place.guide),
+            CallAction::Remember(place, Some((step, _))) => {
+                format!("remember {} {step}", place.guide)
+            }
+            CallAction::Remember(place, None) => format!("forget {}", place.guide),
+            CallAction::StoreCallback(_, wish) => {
+                format!("call back {} by {}", wish.number.reveal(), wish.queue)
+            }
             CallAction::Record(_) => return None,
             CallAction::Done(verdict) => format!("done {}", verdict.as_str()),
         })

@@ -1,11 +1,12 @@
 //! What each kind of node makes of keys, of the end of its prompt, and of silence: one function
 //! per kind and event, as in the interpreter.
 
+use super::guide::{PROMISED, storing};
 use super::{At, Builder, End, Reached, Said, State};
 use crate::check::graph::{Announcement, Edge, Event};
 use crate::ids::Key;
 use crate::menu::load::ZeroForm;
-use crate::menu::tree::{Again, Collect, Kind, LanguageId, Line, Menu, Say};
+use crate::menu::tree::{Again, Collect, Kind, LanguageId, Line, Menu, Say, Speech};
 use crate::menu::walk::situation::{Entered, Phase};
 
 /// Longer entries are not counted digit by digit, lest a few of them fill the memory.
@@ -17,13 +18,18 @@ impl Builder<'_> {
         match self.line.node(at.node).map(|n| &n.kind) {
             Some(Kind::Menu(menu) | Kind::Language(menu)) => self.menu_key(at, menu, key, reached),
             Some(Kind::Say(say)) => self.say_key(at, say, key, reached, 0),
+            Some(Kind::Guide(guide)) => self.guide_key(at, guide, key, reached),
+            Some(Kind::Survey(survey)) => self.survey_key(at, survey, key, reached),
+            Some(Kind::Callback(callback)) => match at.phase {
+                Phase::Entering(so_far) => {
+                    self.entry_key(at, &callback.number, so_far, key, reached);
+                }
+                Phase::Confirming => self.confirm_key(at, &callback.number, key, reached),
+                _ => self.callback_key(at, callback, key, reached),
+            },
             Some(Kind::Collect(collect)) => match at.phase {
                 Phase::Entering(so_far) => self.entry_key(at, collect, so_far, key, reached),
-                Phase::Saying
-                | Phase::Choosing
-                | Phase::Confirming
-                | Phase::Asking
-                | Phase::Parting => {
+                _ => {
                     self.confirm_key(at, collect, key, reached);
                 }
             },
@@ -38,7 +44,18 @@ impl Builder<'_> {
     /// The prompt has come to its end.
     pub(super) fn played(&self, at: At, reached: &mut Reached) {
         match self.line.node(at.node).map(|n| &n.kind) {
-            Some(Kind::Menu(_) | Kind::Language(_) | Kind::Collect(_) | Kind::Ask(_)) => {
+            Some(Kind::Callback(_)) if at.phase == Phase::Promising => {
+                reached.push((false, PROMISED));
+            }
+            Some(
+                Kind::Menu(_)
+                | Kind::Language(_)
+                | Kind::Collect(_)
+                | Kind::Ask(_)
+                | Kind::Guide(_)
+                | Kind::Survey(_)
+                | Kind::Callback(_),
+            ) => {
                 let waiting = At {
                     playing: false,
                     ..at
@@ -73,16 +90,14 @@ impl Builder<'_> {
             Some(Kind::Menu(menu) | Kind::Language(menu)) => {
                 self.fail(at, menu.again.len(), reached);
             }
-            Some(Kind::Collect(collect)) => match at.phase {
-                Phase::Entering(Entered::Zero) => reached.push((false, super::HUMAN)),
-                Phase::Entering(Entered::Enough) => self.complete(at, collect, reached),
-                Phase::Entering(Entered::Nothing | Entered::Few)
-                | Phase::Saying
-                | Phase::Choosing
-                | Phase::Confirming
-                | Phase::Asking
-                | Phase::Parting => self.fail(at, collect.again.len(), reached),
+            Some(Kind::Collect(collect)) => self.entry_silence(at, collect, reached),
+            Some(Kind::Callback(callback)) => match at.phase {
+                Phase::Storing => {}
+                Phase::Promising => reached.push((false, super::HUMAN)),
+                _ => self.entry_silence(at, &callback.number, reached),
             },
+            Some(Kind::Guide(guide)) => self.guide_silence(at, guide, reached),
+            Some(Kind::Survey(survey)) => self.next_question(at, survey, reached),
             // The answer of the web service is waited for, or that none comes.
             Some(Kind::Ask(_)) => {}
             // These always play something.
@@ -96,6 +111,14 @@ impl Builder<'_> {
             | None => {
                 reached.push((false, super::HUMAN));
             }
+        }
+    }
+
+    fn entry_silence(&self, at: At, collect: &Collect, reached: &mut Reached) {
+        match at.phase {
+            Phase::Entering(Entered::Zero) => reached.push((false, super::HUMAN)),
+            Phase::Entering(Entered::Enough) => self.complete(at, collect, reached),
+            _ => self.fail(at, collect.again.len(), reached),
         }
     }
 
@@ -138,6 +161,9 @@ impl Builder<'_> {
                         | Kind::Collect(_)
                         | Kind::Choose(_)
                         | Kind::Ask(_)
+                        | Kind::Guide(_)
+                        | Kind::Survey(_)
+                        | Kind::Callback(_)
                         | Kind::Queue(_)
                         | Kind::Message(_)
                         | Kind::Goodbye(_),
@@ -214,8 +240,11 @@ impl Builder<'_> {
         }
     }
 
-    /// The entry is complete.
+    /// The entry is complete. At a promise to call back it may be no number that is called.
     fn complete(&self, at: At, collect: &Collect, reached: &mut Reached) {
+        if self.is_callback(at) {
+            self.fail(at, collect.again.len(), reached);
+        }
         if collect.confirm.is_some() {
             let read_back = At {
                 phase: Phase::Confirming,
@@ -225,13 +254,25 @@ impl Builder<'_> {
             };
             reached.push((false, State::Menu(read_back)));
         } else {
-            self.follow(at, collect.go, reached);
+            self.accept(at, collect, reached);
         }
+    }
+
+    fn accept(&self, at: At, collect: &Collect, reached: &mut Reached) {
+        match self.is_callback(at) {
+            true => reached.push((false, storing(at))),
+            false => self.follow(at, collect.go, reached),
+        }
+    }
+
+    fn is_callback(&self, at: At) -> bool {
+        let node = self.line.node(at.node);
+        node.is_some_and(|n| matches!(n.kind, Kind::Callback(_)))
     }
 
     fn confirm_key(&self, at: At, collect: &Collect, key: Key, reached: &mut Reached) {
         match key.as_char() {
-            '1' => self.follow(at, collect.go, reached),
+            '1' => self.accept(at, collect, reached),
             '2' | '*' => reached.push((false, self.repeated(at))),
             '9' => reached.push((
                 false,
@@ -250,9 +291,16 @@ pub(super) fn tries(kind: &Kind) -> usize {
     match kind {
         Kind::Menu(menu) | Kind::Language(menu) => menu.again.len() + 1,
         Kind::Collect(collect) => collect.again.len() + 1,
+        Kind::Callback(callback) => callback.number.again.len() + 1,
+        Kind::Guide(guide) => {
+            let resume = guide.resume.iter().map(|r| r.again.len());
+            let steps = guide.steps.iter().map(|s| s.again.len());
+            steps.chain(resume).max().unwrap_or(0) + 1
+        }
         Kind::Say(_)
         | Kind::Choose(_)
         | Kind::Ask(_)
+        | Kind::Survey(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => 0,
@@ -263,11 +311,14 @@ pub(super) fn tries(kind: &Kind) -> usize {
 pub(super) fn is_deaf(kind: &Kind) -> bool {
     match kind {
         Kind::Say(say) => !say.interrupt,
-        Kind::Ask(_) => true,
         Kind::Menu(_)
         | Kind::Language(_)
         | Kind::Collect(_)
         | Kind::Choose(_)
+        | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
+        | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => false,
@@ -278,11 +329,14 @@ pub(super) fn is_deaf(kind: &Kind) -> bool {
 pub(super) fn leading_zero(kind: &Kind) -> bool {
     match kind {
         Kind::Collect(collect) => collect.leading_zero,
+        Kind::Callback(callback) => callback.number.leading_zero,
         Kind::Menu(_)
         | Kind::Language(_)
         | Kind::Say(_)
         | Kind::Choose(_)
         | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => false,
@@ -294,7 +348,7 @@ pub(super) fn announcements(line: &Line, said: &Said<'_>) -> Vec<Announcement> {
     let mut all = Vec::new();
     for language in 0..said.languages() {
         for (node, n) in line.nodes() {
-            let mut must = |which: String, speech, form| {
+            let mut must = |which: String, speech: &Speech, form| {
                 all.push(Announcement {
                     node,
                     language,
@@ -311,15 +365,40 @@ pub(super) fn announcements(line: &Line, said: &Said<'_>) -> Vec<Announcement> {
                         must(which, speech, ZeroForm::Plain);
                     }
                 }
-                Kind::Collect(collect) => {
-                    let form = match collect.leading_zero {
-                        true => ZeroForm::ThenHash,
-                        false => ZeroForm::Plain,
-                    };
-                    must("its question".to_owned(), &collect.speech, form);
-                    for (which, speech) in agains(&collect.again) {
-                        must(which, speech, form);
+                Kind::Collect(collect) => entry(&mut must, collect),
+                Kind::Guide(guide) => {
+                    for step in &guide.steps {
+                        for (which, speech) in [("first", &step.first), ("later", &step.speech)] {
+                            let which = format!("its step `{}`, heard {which},", step.name);
+                            must(which, speech, ZeroForm::Plain);
+                        }
+                        for (which, speech) in agains(&step.again) {
+                            let which = format!("{which} at `{}`", step.name);
+                            must(which, speech, ZeroForm::Plain);
+                        }
                     }
+                    if let Some(resume) = &guide.resume {
+                        let which = "its question whether to go on".to_owned();
+                        must(which, &resume.speech, ZeroForm::Plain);
+                        for (which, speech) in agains(&resume.again) {
+                            must(which, speech, ZeroForm::Plain);
+                        }
+                    }
+                    let ready = &guide.pause.ready;
+                    must("its word before a pause".to_owned(), ready, ZeroForm::Plain);
+                }
+                Kind::Survey(survey) => {
+                    for (question, n) in survey.questions.iter().zip(1..) {
+                        let asked = format!("its question {n}");
+                        must(asked, &question.speech, ZeroForm::Plain);
+                        let wrong = format!("its question {n} after a wrong key");
+                        must(wrong, &question.wrong, ZeroForm::Plain);
+                    }
+                }
+                Kind::Callback(callback) => {
+                    let offer = "its question about the number".to_owned();
+                    must(offer, &callback.offer.after, ZeroForm::Plain);
+                    entry(&mut must, &callback.number);
                 }
                 Kind::Say(_)
                 | Kind::Choose(_)
@@ -333,7 +412,19 @@ pub(super) fn announcements(line: &Line, said: &Said<'_>) -> Vec<Announcement> {
     all
 }
 
-fn agains(agains: &[Again]) -> impl Iterator<Item = (String, &crate::menu::tree::Speech)> {
+/// What is asked for digits must tell of.
+fn entry(must: &mut impl FnMut(String, &Speech, ZeroForm), collect: &Collect) {
+    let form = match collect.leading_zero {
+        true => ZeroForm::ThenHash,
+        false => ZeroForm::Plain,
+    };
+    must("its question".to_owned(), &collect.speech, form);
+    for (which, speech) in agains(&collect.again) {
+        must(which, speech, form);
+    }
+}
+
+fn agains(agains: &[Again]) -> impl Iterator<Item = (String, &Speech)> {
     agains.iter().zip(1..).flat_map(|(again, n)| {
         [("silence", &again.silent), ("a wrong key", &again.wrong)]
             .map(|(after, speech)| (format!("its prompt {n} after {after}"), speech))

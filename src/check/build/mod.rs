@@ -4,8 +4,10 @@
 //! interpreter does is told there a second time, over states in place of a walk. A test drives
 //! the interpreter along random paths and finds each of them here.
 
+mod guide;
 pub(super) mod kinds;
 mod people;
+
 mod trail;
 
 use std::collections::HashMap;
@@ -178,6 +180,14 @@ impl Builder<'_> {
                 | Phase::Choosing
                 | Phase::Confirming
                 | Phase::Asking
+                | Phase::Recalling
+                | Phase::Resuming
+                | Phase::Stepping
+                | Phase::Pausing
+                | Phase::Judging
+                | Phase::Offering
+                | Phase::Storing
+                | Phase::Promising
                 | Phase::Parting => Event::Silence,
             };
             self.silence(at, &mut reached);
@@ -186,6 +196,7 @@ impl Builder<'_> {
             }
         }
         self.replied(at, edges);
+        self.told(at, edges);
         self.edge(edges, Event::Fault, false, HUMAN);
     }
 
@@ -202,7 +213,7 @@ impl Builder<'_> {
                 self.edge(edges, Event::Ahead(key), failed, to);
                 // It may have been the last one. Where keys wait, that makes a difference.
                 if let State::Menu(to) = to
-                    && self.graph.deaf.contains(&to.node)
+                    && self.graph.keeps_keys(to)
                 {
                     let last = At { ahead: false, ..to };
                     self.edge(edges, Event::Ahead(key), failed, State::Menu(last));
@@ -219,6 +230,7 @@ impl Builder<'_> {
             node,
             language: before.language,
             phase,
+            part: 0,
             digits: 0,
             playing: true,
             failures: 0,
@@ -241,7 +253,16 @@ impl Builder<'_> {
                 playing: ask.meanwhile.is_some(),
                 ..at(Phase::Asking)
             }),
+            Some(Kind::Guide(guide)) => {
+                return self.enter_guide(guide, at(Phase::Stepping), reached);
+            }
+            Some(Kind::Survey(_)) => State::Menu(at(Phase::Judging)),
             Some(Kind::Queue(queue)) => self.queue(queue),
+            // Their own number is read out, or it is none that we call.
+            Some(Kind::Callback(_)) => {
+                reached.push((false, State::Menu(at(Phase::Offering))));
+                State::Menu(at(Phase::Entering(Entered::Nothing)))
+            }
             Some(Kind::Message(_)) => MESSAGE,
             Some(Kind::Goodbye(_)) => State::Menu(at(Phase::Parting)),
             None => HUMAN, // the interpreter calls it a fault
@@ -280,7 +301,17 @@ impl Builder<'_> {
     fn repeated(&self, at: At) -> State {
         let phase = match at.phase {
             Phase::Entering(_) | Phase::Confirming => Phase::Entering(Entered::Nothing),
-            Phase::Saying | Phase::Choosing | Phase::Asking | Phase::Parting => at.phase,
+            Phase::Recalling | Phase::Pausing => Phase::Stepping,
+            Phase::Saying
+            | Phase::Choosing
+            | Phase::Asking
+            | Phase::Resuming
+            | Phase::Stepping
+            | Phase::Judging
+            | Phase::Offering
+            | Phase::Storing
+            | Phase::Promising
+            | Phase::Parting => at.phase,
         };
         let silent = match self.line.node(at.node).map(|n| &n.kind) {
             Some(Kind::Ask(ask)) => ask.meanwhile.is_none(),
@@ -290,6 +321,12 @@ impl Builder<'_> {
             phase,
             digits: 0,
             playing: !silent,
+            // A question of a survey begins anew.
+            failures: if phase == Phase::Judging {
+                0
+            } else {
+                at.failures
+            },
             ..at
         })
     }
@@ -301,10 +338,19 @@ impl Builder<'_> {
         }
         let phase = match at.phase {
             Phase::Entering(_) => Phase::Entering(Entered::Nothing),
+            // What follows a pause is the step again.
+            Phase::Pausing => Phase::Stepping,
             Phase::Saying
             | Phase::Choosing
             | Phase::Confirming
             | Phase::Asking
+            | Phase::Recalling
+            | Phase::Resuming
+            | Phase::Stepping
+            | Phase::Judging
+            | Phase::Offering
+            | Phase::Storing
+            | Phase::Promising
             | Phase::Parting => at.phase,
         };
         let again = At {

@@ -27,6 +27,9 @@ pub(super) fn reachable(line: &Line, queues: &[Queue], names: &mut Vec<QueueName
             | Kind::Collect(_)
             | Kind::Choose(_)
             | Kind::Ask(_)
+            | Kind::Guide(_)
+            | Kind::Survey(_)
+            | Kind::Callback(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => {}
         }

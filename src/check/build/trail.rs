@@ -101,6 +101,9 @@ fn is_menu(kind: &Kind) -> bool {
         | Kind::Collect(_)
         | Kind::Choose(_)
         | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
+        | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => false,

@@ -14,7 +14,7 @@ pub use self::svg::svg;
 pub use self::text::{dot, mermaid};
 use super::Said;
 use super::effort::arrivals;
-use crate::menu::tree::{Condition, Kind, Line, NodeId, Target, Test};
+use crate::menu::tree::{Answers, Condition, Kind, Line, NodeId, Target, Test, Way};
 use crate::menu::value::Value;
 
 /// What is drawn.
@@ -25,7 +25,7 @@ pub struct Drawing {
     /// In the order of the file; the people behind 0 are the last.
     pub boxes: Vec<Box>,
     /// Who leads where.
-    pub ways: Vec<Way>,
+    pub ways: Vec<Lead>,
 }
 
 /// A node, or the people behind 0.
@@ -54,7 +54,7 @@ pub enum Shape {
 
 /// From one box to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct Lead {
     /// By its place in [`Drawing::boxes`].
     pub from: usize,
     /// The same.
@@ -79,7 +79,7 @@ pub fn drawing(line: &Line, said: &Said<'_>, language: u8) -> Drawing {
                 Target::Back | Target::Repeat => None,
             };
             match to {
-                Some(to) => ways.push(Way { from, to, label }),
+                Some(to) => ways.push(Lead { from, to, label }),
                 None => {
                     let where_to = match go {
                         Target::Repeat => "once more",
@@ -115,6 +115,11 @@ fn kind(kind: &Kind) -> String {
     match kind {
         Kind::Queue(queue) => format!("queue {queue}"),
         Kind::Message(queue) => format!("message for {queue}"),
+        Kind::Callback(callback) => format!("callback by {}", callback.queue),
+        Kind::Guide(guide) => format!("guide of {}", counted(guide.steps.len(), "step")),
+        Kind::Survey(survey) => {
+            format!("survey of {}", counted(survey.questions.len(), "question"))
+        }
         Kind::Menu(_)
         | Kind::Language(_)
         | Kind::Say(_)
@@ -125,11 +130,20 @@ fn kind(kind: &Kind) -> String {
     }
 }
 
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 fn shape(kind: &Kind) -> Shape {
     match kind {
         Kind::Menu(_) | Kind::Language(_) => Shape::Menu,
-        Kind::Say(_) | Kind::Collect(_) | Kind::Choose(_) | Kind::Ask(_) => Shape::Step,
-        Kind::Queue(_) | Kind::Message(_) => Shape::People,
+        Kind::Say(_)
+        | Kind::Collect(_)
+        | Kind::Choose(_)
+        | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_) => Shape::Step,
+        Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) => Shape::People,
         Kind::Goodbye(_) => Shape::End,
     }
 }
@@ -188,7 +202,21 @@ fn leads(line: &Line, kind: &Kind) -> Vec<(String, Target)> {
             ("answered".to_owned(), ask.go),
             ("not known".to_owned(), ask.missing),
         ],
-        Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
+        Kind::Guide(guide) => {
+            let out = guide.steps.iter().flat_map(|step| {
+                let answers = match step.answers {
+                    Answers::YesNo { yes, no } => vec![("yes", yes), ("no", no)],
+                    Answers::Done(way) => vec![("done", way)],
+                };
+                answers.into_iter().filter_map(|(answer, way)| match way {
+                    Way::Go(target) => Some((format!("{} {answer}", step.name), target)),
+                    Way::Step(_) | Way::Solved => None,
+                })
+            });
+            out.chain([("solved".to_owned(), guide.solved)]).collect()
+        }
+        Kind::Survey(survey) => vec![(String::new(), survey.go)],
+        Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
     }
 }
 

@@ -15,14 +15,17 @@ fn every_node_and_every_way_is_drawn() {
     let line = lines.iter().next().unwrap();
     assert_eq!(drawn.boxes.len(), line.nodes().count() + 1);
     let by_name = |name: &str| drawn.boxes.iter().position(|b| b.rows[0] == name).unwrap();
-    let way = |from: &str, to: &str, label: &str| Way {
+    let way = |from: &str, to: &str, label: &str| Lead {
         from: by_name(from),
         to: by_name(to),
         label: label.to_owned(),
     };
     for expected in [
         way("root", "info", "1"),
-        way("tongue", "which", "2 de"),
+        way("tongue", "router", "2 de"),
+        way("router", "people", "c no"),
+        way("router", "rate", "solved"),
+        way("rate", "again", ""),
         way("which", "info", "caller +45*"),
         way("which", "root", "else"),
         way("lookup", "quick", "not known"),
@@ -53,9 +56,9 @@ fn as_text() {
         mermaid.contains("flowchart TD\n  n0{{\"root<br/>menu<br/>"),
         "{mermaid}"
     );
-    assert!(mermaid.contains("n0 -->|\"1\"| n6\n"), "{mermaid}");
+    assert!(mermaid.contains("n0 -->|\"1\"| n9\n"), "{mermaid}");
     let dot = dot(&drawn);
-    assert!(dot.contains("n0 -> n6 [label=\"1\"]"), "{dot}");
+    assert!(dot.contains("n0 -> n9 [label=\"1\"]"), "{dot}");
     assert!(
         dot.contains("label=\"bye\\ngoodbye\\nspeaks 1.2 s"),
         "{dot}"

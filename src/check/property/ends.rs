@@ -19,6 +19,9 @@ impl Proof<'_> {
                     }
                     (End::Person, State::Waiting { .. }) => edge.event == Event::Answered,
                     (End::Promise, State::Message { step, .. }) => step == MessageStep::Confirming,
+                    (End::Promise, State::Menu(at)) => {
+                        at.phase == Phase::Promising && edge.event == Event::Played
+                    }
                     // Told by P5.
                     (End::Nothing, State::Waiting { .. } | State::Message { .. }) => true,
                     (End::Goodbye | End::Person | End::Promise | End::HungUp | End::Nothing, _) => {

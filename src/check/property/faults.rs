@@ -38,6 +38,7 @@ fn can_fail(graph: &Graph, state: State) -> Vec<Event> {
         State::Menu(at) => {
             events.extend(at.playing.then_some(Event::PlayFailed));
             events.extend((at.phase == Phase::Asking).then_some(Event::ServiceFailed));
+            events.extend((at.phase == Phase::Storing).then_some(Event::StoreFailed));
         }
         State::Waiting { .. } => {}
         State::Message { step, .. } => events.push(match step {

@@ -92,6 +92,14 @@ impl Proof<'_> {
             | Phase::Choosing
             | Phase::Confirming
             | Phase::Asking
+            | Phase::Recalling
+            | Phase::Resuming
+            | Phase::Stepping
+            | Phase::Pausing
+            | Phase::Judging
+            | Phase::Offering
+            | Phase::Storing
+            | Phase::Promising
             | Phase::Parting => Form::Zero,
         }
     }

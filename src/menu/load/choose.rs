@@ -162,6 +162,11 @@ fn languages(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Cond
 }
 
 fn callers(src: &mut Source<'_>, yaml: &Yaml) -> Option<Condition> {
+    patterns(src, yaml, "caller").map(Condition::Caller)
+}
+
+/// Telephone numbers, or the beginnings of some.
+pub(super) fn patterns(src: &mut Source<'_>, yaml: &Yaml, key: &str) -> Option<Vec<NumberPattern>> {
     let parse = |text: &str| {
         let (digits, open) = match text.strip_suffix('*') {
             Some(digits) => (digits, true),
@@ -176,9 +181,8 @@ fn callers(src: &mut Source<'_>, yaml: &Yaml) -> Option<Condition> {
     };
     let patterns = items(yaml)
         .into_iter()
-        .map(|y| src.value(y, "caller", "\"+45*\"", parse));
-    let patterns: Option<Vec<_>> = patterns.collect::<Vec<_>>().into_iter().collect();
-    patterns.map(Condition::Caller)
+        .map(|y| src.value(y, key, "\"+45*\"", parse));
+    patterns.collect::<Vec<_>>().into_iter().collect()
 }
 
 fn test(

@@ -139,6 +139,33 @@ pub(super) fn again_entry(
     compose(src, cx, at, tries, first, system::TOO_SHORT, &[&now])
 }
 
+/// The same for a telephone number.
+pub(super) fn again_number(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    at: At,
+    tries: usize,
+    first: &Speech,
+    form: ZeroForm,
+) -> Option<Vec<Again>> {
+    let now = system(src, cx, at, system::ENTER_NOW)?;
+    let now = with_zero(src, cx, at, now, form)?;
+    compose(src, cx, at, tries, first, system::CALLBACK_NEVER, &[&now])
+}
+
+/// The same for questions whose keys can be told in short.
+pub(super) fn again_short(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    at: At,
+    tries: usize,
+    first: &Speech,
+    keys: &Speech,
+) -> Option<Vec<Again>> {
+    let last = system(src, cx, at, system::LAST_TRY)?.speech();
+    compose(src, cx, at, tries, first, system::WRONG, &[keys, &last])
+}
+
 /// For each further try: what went wrong and one of the `bodies`, or a body alone; the first
 /// that is shorter than what was said before, in each language by itself.
 fn compose(

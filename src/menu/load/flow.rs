@@ -69,6 +69,8 @@ fn edges(node: &Node) -> Vec<(NodeId, Vec<VariableId>)> {
                 .for_each(|o| edge(o.go, Vec::new()));
         }
         Kind::Say(s) => edge(s.go, Vec::new()),
+        // Any answer may be left out.
+        Kind::Survey(s) => edge(s.go, Vec::new()),
         Kind::Collect(c) => edge(c.go, vec![c.into]),
         Kind::Choose(c) => {
             for case in &c.cases {
@@ -81,7 +83,11 @@ fn edges(node: &Node) -> Vec<(NodeId, Vec<VariableId>)> {
             edge(a.go, brought.collect());
             edge(a.missing, Vec::new());
         }
-        Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => {}
+        Kind::Guide(_) => {
+            let targets = node.kind.targets().into_iter();
+            targets.for_each(|go| edge(go, Vec::new()));
+        }
+        Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => {}
     }
     all
 }

@@ -1,23 +1,24 @@
 //! The top of a line's file, and what its nodes refer to.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::fragment::{self, Fragments};
 use super::known::Known;
 use super::nodes::{self, Defaults};
+use super::scope::{Gathered, Scope, gather, within};
 use super::source::{Fields, Source};
 use super::yaml::{At, Data, Yaml};
 use super::{Read, choose, flow, reach, variables};
 use crate::ids::{Language, LineName, NodeName, QueueName};
 use crate::menu::calendar::Calendar;
 use crate::menu::mistake::Severity;
-use crate::menu::tree::{LanguageId, Line, NodeId, Target, VariableId};
+use crate::menu::tree::{LanguageId, Line, Target, VariableId};
 use crate::menu::value::Variable;
 use crate::text::{nearest, parse_duration};
 
 /// Words that `go` knows; no node can be called like that.
-const RESERVED: [&str; 3] = ["human", "back", "repeat"];
+pub(super) const RESERVED: [&str; 3] = ["human", "back", "repeat"];
 /// More nodes are refused.
 const MAX_NODES: usize = 10_000;
 /// Most languages of a line.
@@ -26,7 +27,12 @@ const MAX_LANGUAGES: usize = 16;
 /// What the nodes refer to.
 pub(super) struct Context<'k> {
     pub known: &'k Known,
-    pub names: HashMap<&'k str, NodeId>,
+    /// What can be named where: on the line itself first, then in each fragment.
+    pub scopes: Vec<Scope>,
+    /// Which of them holds for what is being read.
+    pub scope: usize,
+    /// A fragment is missing or wrong, and told to be: what it would bring is not missed as well.
+    pub incomplete: bool,
     pub languages: Vec<Language>,
     pub variables: Vec<Variable>,
     /// The line's own opening hours.
@@ -36,10 +42,11 @@ pub(super) struct Context<'k> {
     pub defaults: Defaults,
 }
 
-pub(super) fn read(
-    src: &mut Source<'_>,
-    yaml: &Yaml,
-    known: &Known,
+pub(super) fn read<'a>(
+    src: &mut Source<'a>,
+    yaml: &'a Yaml,
+    known: &'a Known,
+    fragments: &'a Fragments<'a>,
     out: &mut Read,
 ) -> Option<Line> {
     let mut top = Fields::new(src, yaml, "the file", "line: support")?;
@@ -67,12 +74,20 @@ pub(super) fn read(
         wait: nodes::wait(src, top.take("wait"), "wait", Duration::from_secs(5)),
         tries: nodes::tries(src, top.take("tries"), 2),
     };
+    let uses = top.take("use");
     let start = top.need(src, "start", "welcome");
     let nodes = top.need(src, "nodes", "…");
     top.finish(src);
 
     let mut nodes = Fields::new(src, nodes?, "`nodes`", "welcome: { menu: … }")?;
-    let nodes = nodes.take_all();
+    let own = nodes.take_all();
+    let mut wanted = Vec::new();
+    let used = uses.map(|y| fragment::used(src, y, fragments, &mut wanted));
+    let used = used.unwrap_or_default();
+    let (nodes, scope) = gather(src, &own, &used, &wanted);
+    let bound = |u: &fragment::Used<'_>| u.exits.len() == u.fragment.exits.len();
+    let incomplete = used.len() < wanted.len() || !used.iter().all(bound);
+    out.uses.extend(wanted);
     if nodes.len() > MAX_NODES {
         src.error(
             yaml.at,
@@ -81,28 +96,50 @@ pub(super) fn read(
         );
         return None;
     }
-    let names = nodes.iter().zip(0u16..);
-    let cx = Context {
+    let declared: Vec<(&str, At, &Yaml)> = nodes
+        .iter()
+        .map(|n| (n.name.as_str(), n.at, n.yaml))
+        .collect();
+    let mut cx = Context {
         known,
         languages,
-        variables: variables::declared(src, &nodes),
+        variables: variables::declared(src, &declared),
         calendar,
         calendar_named,
-        names: names.map(|((name, _, _), i)| (*name, NodeId(i))).collect(),
+        scopes: vec![scope],
+        scope: 0,
+        incomplete,
         defaults,
     };
+    for used in &used {
+        let exits = fragment::exits(src, &cx, used);
+        let scope = within(used, &nodes, exits);
+        cx.scopes.push(scope);
+    }
     let start = start.and_then(|y| {
         let name = src.text(y, "start", "welcome")?;
-        let found = cx.names.get(name).copied();
-        if found.is_none() {
-            src.error(y.at, no_node(name), cx.other_node(name, &[]));
+        match cx.named(name) {
+            Some(Target::Node(id)) => Some(id),
+            // The start of a fragment that is told to be wrong.
+            Some(Target::Human | Target::Back | Target::Repeat) => None,
+            None => {
+                src.error(y.at, cx.no_node(name), cx.other_node(name, &[]));
+                None
+            }
         }
-        found
     });
     let mut read = Vec::with_capacity(nodes.len());
     let mut uses = Vec::with_capacity(nodes.len());
-    for (name, at, yaml) in &nodes {
-        if RESERVED.contains(name) || word(name).is_none() {
+    for node in &nodes {
+        let Gathered {
+            name,
+            at,
+            yaml,
+            scope,
+        } = node;
+        cx.scope = *scope;
+        let name = name.as_str();
+        if *scope == 0 && (RESERVED.contains(&name) || word(name).is_none()) {
             src.error(
                 *at,
                 format!("a node can not be called `{name}`"),
@@ -124,9 +161,11 @@ pub(super) fn read(
         nodes: complete?,
         variables: cx.variables,
     };
-    let places: Vec<At> = nodes.iter().map(|(_, at, _)| *at).collect();
-    reach::check(src, &line, &places);
-    flow::check(src, &line, &uses);
+    let places: Vec<At> = nodes.iter().map(|n| n.at).collect();
+    if !incomplete {
+        reach::check(src, &line, &places);
+        flow::check(src, &line, &uses);
+    }
     out.origin.nodes = places.iter().map(|at| src.place(*at)).collect();
     Some(line)
 }
@@ -232,10 +271,6 @@ pub(super) fn word(text: &str) -> Option<String> {
     good.then(|| text.to_owned())
 }
 
-fn no_node(name: &str) -> String {
-    format!("`{name}` is not a node of this line")
-}
-
 impl Context<'_> {
     pub fn languages(&self) -> impl Iterator<Item = (LanguageId, &Language)> {
         (0u8..).map(LanguageId).zip(&self.languages)
@@ -255,9 +290,10 @@ impl Context<'_> {
 
     pub fn other_node(&self, name: &str, more: &[&str]) -> String {
         let mut names: Vec<&str> = self
-            .names
-            .keys()
-            .copied()
+            .scopes
+            .get(self.scope)
+            .into_iter()
+            .flat_map(|s| s.names.keys().map(String::as_str))
             .chain(more.iter().copied())
             .collect();
         names.sort_unstable();
@@ -266,6 +302,22 @@ impl Context<'_> {
             None if names.len() <= 12 => format!("there are: {}", names.join(", ")),
             None => "write a node under `nodes` by this name, or another name here".to_owned(),
         }
+    }
+
+    /// Whether `go` knows this word.
+    pub fn leads(&self, name: &str) -> bool {
+        RESERVED.contains(&name) || self.named(name).is_some()
+    }
+
+    /// Where a name leads, in the scope of what is being read.
+    fn named(&self, name: &str) -> Option<Target> {
+        let scope = self.scopes.get(self.scope)?;
+        scope.names.get(name).copied()
+    }
+
+    fn no_node(&self, name: &str) -> String {
+        let scope = self.scopes.get(self.scope);
+        scope.map(|s| s.no_node(name)).unwrap_or_default()
     }
 
     /// What `go` leads to; nothing written leads to a person.
@@ -278,9 +330,10 @@ impl Context<'_> {
             "back" => Some(Target::Back),
             "repeat" => Some(Target::Repeat),
             name => {
-                let found = self.names.get(name).map(|id| Target::Node(*id));
+                let found = self.named(name);
                 if found.is_none() {
-                    src.error(yaml.at, no_node(name), self.other_node(name, &RESERVED));
+                    let remedy = self.other_node(name, &RESERVED);
+                    src.error(yaml.at, self.no_node(name), remedy);
                 }
                 found
             }

@@ -24,14 +24,20 @@
 mod announce;
 mod ask;
 mod calendar;
+mod callback;
 mod choose;
 mod compose;
 mod flow;
+mod fragment;
+mod guide;
 mod known;
 mod line;
 mod nodes;
 mod reach;
+pub mod schema;
+mod scope;
 mod source;
+mod survey;
 mod template;
 mod variables;
 mod words;
@@ -43,6 +49,7 @@ use std::sync::Arc;
 pub use self::announce::{ZeroForm, announces};
 pub use self::known::{Known, PromptFacts, Text};
 
+use self::fragment::Fragments;
 use self::source::Source;
 use self::yaml::{At, Yaml};
 use super::calendar::Calendar;
@@ -97,7 +104,7 @@ impl Lines {
 /// Loads one line; `file` is what mistakes call it. Gives the line and warnings; calendars come by
 /// [`load_all`].
 pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>), Vec<Mistake>> {
-    let parsed = parse(file, text);
+    let parsed = parse(0, file, text);
     if let (true, Ok(yaml)) = (parsed.is_calendar(), &parsed.yaml) {
         let mut src = Source::new(file, parsed.text);
         src.error(
@@ -107,7 +114,8 @@ pub fn load(file: &str, text: &str, known: &Known) -> Result<(Line, Vec<Mistake>
         );
         return Err(src.mistakes);
     }
-    let read = read(&parsed, known);
+    let none = Fragments::new();
+    let read = read(&parsed, known, &none);
     match read.line {
         Some(line)
             if read
@@ -127,8 +135,11 @@ pub fn load_all<'a>(
     files: impl IntoIterator<Item = (&'a str, &'a str)>,
     known: &Known,
 ) -> Result<Lines, Vec<Mistake>> {
-    let files: Vec<Parsed<'_>> = files.into_iter().map(|(f, t)| parse(f, t)).collect();
+    let files = parse_all(files);
     let (calendars, mut mistakes) = calendars(&files);
+    let (fragments, mut wrong) = fragment::all(&files);
+    mistakes.append(&mut wrong);
+    let mut used: BTreeSet<String> = BTreeSet::new();
     let known = Known {
         calendars,
         ..known.clone()
@@ -136,10 +147,11 @@ pub fn load_all<'a>(
     let mut lines = Lines::default();
     let mut numbers: HashMap<String, (&str, usize)> = HashMap::new();
     let mut names: HashMap<String, &str> = HashMap::new();
-    for parsed in files.iter().filter(|f| !f.is_calendar()) {
+    for parsed in files.iter().filter(|f| f.is_line()) {
         let file = parsed.file;
-        let mut read = read(parsed, &known);
+        let mut read = read(parsed, &known, &fragments);
         mistakes.append(&mut read.mistakes);
+        used.append(&mut read.uses);
         for (number, mut place) in read.numbers {
             if let Some((other, line)) = numbers.get(&number) {
                 place.what = format!("`{number}` already reaches the line of {other}:{line}");
@@ -167,11 +179,38 @@ pub fn load_all<'a>(
         }
     }
     if mistakes.iter().any(|m| m.severity == Severity::Error) {
-        return Err(mistakes);
+        return Err(once(mistakes));
     }
+    for (name, fragment) in &fragments {
+        if let Some(fragment) = fragment.as_ref().filter(|_| !used.contains(*name)) {
+            mistakes.push(unused(name, fragment));
+        }
+    }
+    let mistakes = once(mistakes);
     lines.calendars = known.calendars;
     lines.warnings = mistakes;
     Ok(lines)
+}
+
+/// What is wrong in a fragment is told for the first line that uses it only.
+fn once(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
+    let mut told = BTreeSet::new();
+    mistakes.retain(|m| match m.what.rsplit_once(" (used by ") {
+        Some((what, _)) => told.insert((m.file.clone(), m.line, m.column, what.to_owned())),
+        None => true,
+    });
+    mistakes
+}
+
+fn unused(name: &str, fragment: &fragment::Fragment<'_>) -> Mistake {
+    let mut src = Source::new(fragment.file, fragment.text);
+    src.is_file(fragment.at.file);
+    src.mistake(
+        Severity::Warning,
+        fragment.at,
+        format!("no line uses the fragment `{name}`"),
+        format!("write `use: [{name}]` in one, or remove the file"),
+    )
 }
 
 /// The calendars among the files: lines refer to them, so they are read first.
@@ -201,7 +240,7 @@ fn calendars(files: &[Parsed<'_>]) -> (BTreeMap<CalendarName, Arc<Calendar>>, Ve
 pub fn languages<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> BTreeSet<Language> {
     let mut all = BTreeSet::new();
     for (file, text) in files {
-        if let Ok(yaml) = &parse(file, text).yaml {
+        if let Ok(yaml) = &parse(0, file, text).yaml {
             all.extend(line::named_languages(yaml));
         }
     }
@@ -222,9 +261,10 @@ pub fn texts<'a>(
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     let mut reads = BTreeSet::new();
-    let files = files.into_iter().map(|(file, text)| parse(file, text));
-    for parsed in files.filter(|f| !f.is_calendar()) {
-        let read = read(&parsed, &known);
+    let files = parse_all(files);
+    let (fragments, _) = fragment::all(&files);
+    for parsed in files.iter().filter(|f| f.is_line()) {
+        let read = read(parsed, &known, &fragments);
         reads.extend(read.reads);
         let new = |t: &Text| seen.insert((t.language.clone(), t.text.clone()));
         all.extend(read.texts.into_iter().filter(new));
@@ -234,6 +274,8 @@ pub fn texts<'a>(
 
 /// One file, taken apart.
 struct Parsed<'a> {
+    /// The place among the files, from 1, of a fragment; else 0.
+    index: u16,
     file: &'a str,
     text: &'a str,
     yaml: Result<Yaml, (At, String)>,
@@ -243,14 +285,35 @@ impl Parsed<'_> {
     fn is_calendar(&self) -> bool {
         self.yaml.as_ref().is_ok_and(calendar::is_calendar)
     }
+
+    fn is_fragment(&self) -> bool {
+        self.yaml.as_ref().is_ok_and(fragment::is_fragment)
+    }
+
+    /// What can not be read counts as a line, so that it is told.
+    fn is_line(&self) -> bool {
+        !self.is_calendar() && !self.is_fragment()
+    }
 }
 
-fn parse<'a>(file: &'a str, text: &'a str) -> Parsed<'a> {
+fn parse_all<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Parsed<'a>> {
+    let files = (1u16..).zip(files);
+    files.map(|(i, (f, t))| parse(i, f, t)).collect()
+}
+
+fn parse<'a>(index: u16, file: &'a str, text: &'a str) -> Parsed<'a> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut yaml = yaml::parse(text);
+    let fragment = yaml.as_ref().is_ok_and(fragment::is_fragment);
+    let index = if fragment { index } else { 0 };
+    if let Ok(yaml) = &mut yaml {
+        yaml.stamp(index);
+    }
     Parsed {
+        index,
         file,
         text,
-        yaml: yaml::parse(text),
+        yaml,
     }
 }
 
@@ -264,9 +327,11 @@ struct Read {
     /// Languages in which values are read.
     reads: BTreeSet<Language>,
     origin: Origin,
+    /// Fragments that it uses.
+    uses: BTreeSet<String>,
 }
 
-fn read(parsed: &Parsed<'_>, known: &Known) -> Read {
+fn read<'a>(parsed: &'a Parsed<'a>, known: &'a Known, fragments: &'a Fragments<'a>) -> Read {
     let mut src = Source::new(parsed.file, parsed.text);
     let mut out = Read {
         line: None,
@@ -276,9 +341,10 @@ fn read(parsed: &Parsed<'_>, known: &Known) -> Read {
         texts: Vec::new(),
         reads: BTreeSet::new(),
         origin: Origin::default(),
+        uses: BTreeSet::new(),
     };
     match &parsed.yaml {
-        Ok(yaml) => out.line = line::read(&mut src, yaml, known, &mut out),
+        Ok(yaml) => out.line = line::read(&mut src, yaml, known, fragments, &mut out),
         Err((at, what)) => src.error(*at, what, yaml::hint(what, parsed.text, *at)),
     }
     out.mistakes = src.mistakes;
@@ -287,7 +353,8 @@ fn read(parsed: &Parsed<'_>, known: &Known) -> Read {
         let of = out.origin.texts.entry((language, prompt)).or_default();
         of.push(text);
     }
-    out.mistakes.sort_by_key(|m| (m.line, m.column));
+    let place = |m: &Mistake| (m.file != parsed.file, m.file.clone(), m.line, m.column);
+    out.mistakes.sort_by_key(place);
     out
 }
 

@@ -7,7 +7,7 @@ use super::line::{Context, duration, queue, word};
 use super::source::{Fields, Source};
 use super::words::{self, Words, system};
 use super::yaml::{At, Data, Yaml};
-use super::{announce, ask, choose, template};
+use super::{announce, ask, callback, choose, guide, survey, template};
 use crate::ids::{NodeName, PromptName};
 use crate::menu::system as names;
 use crate::menu::tree::{Choice, Collect, Confirm, Kind, LanguageId, Menu, Node, Piece, Say};
@@ -19,8 +19,9 @@ pub(super) struct Defaults {
     pub tries: usize,
 }
 
-const KINDS: [&str; 9] = [
-    "menu", "language", "say", "collect", "choose", "ask", "queue", "message", "goodbye",
+const KINDS: [&str; 12] = [
+    "menu", "language", "say", "collect", "choose", "ask", "guide", "survey", "queue", "callback",
+    "message", "goodbye",
 ];
 /// The longest entry.
 const MAX_DIGITS: usize = 32;
@@ -61,6 +62,9 @@ pub(super) fn node(
         "language" => languages(src, cx, body).map(Kind::Language),
         "choose" => choose::choose(src, cx, body).map(Kind::Choose),
         "ask" => ask::ask(src, cx, body).map(Kind::Ask),
+        "guide" => guide::guide(src, cx, body).map(Kind::Guide),
+        "survey" => survey::survey(src, cx, body).map(Kind::Survey),
+        "callback" => callback::callback(src, cx, body).map(|c| Kind::Callback(Box::new(c))),
         "message" => queue(src, body, "message", cx.known).map(Kind::Message),
         "say" => say(src, cx, body).map(Kind::Say),
         "collect" => collect(src, cx, body).map(Kind::Collect),
@@ -385,7 +389,12 @@ fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collec
 }
 
 /// Everything that reading digits back needs, or the mistake that it is not there.
-fn read_back(src: &mut Source<'_>, cx: &Context<'_>, at: At, wait: Duration) -> Option<Confirm> {
+pub(super) fn read_back(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    at: At,
+    wait: Duration,
+) -> Option<Confirm> {
     let digits: Vec<String> = (0..10).map(names::digit).collect();
     for name in &digits {
         system(src, cx, at, name)?;

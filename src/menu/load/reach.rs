@@ -128,7 +128,7 @@ fn by_itself(line: &Line, id: NodeId) -> Vec<NodeId> {
         return Vec::new();
     };
     match &node.kind {
-        Kind::Say(_) | Kind::Choose(_) | Kind::Ask(_) => {
+        Kind::Say(_) | Kind::Choose(_) | Kind::Ask(_) | Kind::Survey(_) => {
             let targets = node.kind.targets().into_iter();
             let lead = targets.filter_map(|t| match t {
                 Target::Node(to) => Some(to),
@@ -140,7 +140,9 @@ fn by_itself(line: &Line, id: NodeId) -> Vec<NodeId> {
         Kind::Menu(_)
         | Kind::Language(_)
         | Kind::Collect(_)
+        | Kind::Guide(_)
         | Kind::Queue(_)
+        | Kind::Callback(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => Vec::new(),
     }

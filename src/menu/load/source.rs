@@ -13,6 +13,10 @@ use crate::text::{either, nearest};
 pub(super) struct Source<'a> {
     file: &'a str,
     lines: Vec<&'a str>,
+    /// What [`At::file`] is here.
+    index: u16,
+    /// Files of fragments that this one uses.
+    brought: Vec<Brought<'a>>,
     pub mistakes: Vec<Mistake>,
     /// Texts that a speech engine has to say.
     pub texts: Vec<Text>,
@@ -26,11 +30,22 @@ pub(super) struct Source<'a> {
     pub said: Vec<(Language, PromptName, String)>,
 }
 
+/// The file of a fragment.
+struct Brought<'a> {
+    index: u16,
+    file: &'a str,
+    lines: Vec<&'a str>,
+    /// Where it is used.
+    by: usize,
+}
+
 impl<'a> Source<'a> {
     pub fn new(file: &'a str, text: &'a str) -> Source<'a> {
         Source {
             file,
             lines: text.lines().collect(),
+            index: 0,
+            brought: Vec::new(),
             mistakes: Vec::new(),
             texts: Vec::new(),
             uses: Vec::new(),
@@ -40,12 +55,34 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// This is the file of a fragment.
+    pub fn is_file(&mut self, index: u16) {
+        self.index = index;
+    }
+
+    /// From here on places in the file of a fragment may be spoken of, which is used at `by`.
+    pub fn brings(&mut self, index: u16, file: &'a str, text: &'a str, by: At) {
+        self.brought.push(Brought {
+            index,
+            file,
+            lines: text.lines().collect(),
+            by: by.line,
+        });
+    }
+
+    fn brought(&self, at: At) -> Option<&Brought<'a>> {
+        let all = self.brought.iter();
+        all.filter(|_| at.file != self.index)
+            .find(|b| b.index == at.file)
+    }
+
     /// A speech engine has to say this.
     pub fn wants_voice(&mut self, language: &Language, text: &str, at: At) {
+        let file = self.brought(at).map_or(self.file, |b| b.file);
         self.texts.push(Text {
             language: language.clone(),
             text: text.to_owned(),
-            file: self.file.to_owned(),
+            file: file.to_owned(),
             line: at.line,
         });
     }
@@ -59,9 +96,11 @@ impl<'a> Source<'a> {
     }
 
     pub fn place(&self, at: At) -> Place {
-        let source = at.line.checked_sub(1).and_then(|i| self.lines.get(i));
+        let brought = self.brought(at);
+        let (file, lines) = brought.map_or((self.file, &self.lines), |b| (b.file, &b.lines));
+        let source = at.line.checked_sub(1).and_then(|i| lines.get(i));
         Place {
-            file: self.file.to_owned(),
+            file: file.to_owned(),
             line: at.line,
             column: at.column,
             width: at.width,
@@ -70,6 +109,10 @@ impl<'a> Source<'a> {
     }
 
     pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
+        let what = match self.brought(at) {
+            Some(b) => format!("{what} (used by {}:{})", self.file, b.by),
+            None => what,
+        };
         self.place(at).mistake(severity, what, remedy)
     }
 
@@ -223,6 +266,8 @@ impl<'y> Fields<'y> {
 
     /// What is left is unknown.
     pub fn finish(self, src: &mut Source<'_>) {
+        #[cfg(test)]
+        asked(&self.of, &self.known);
         for (name, at, _) in &self.left {
             let remedy = match nearest(name, self.known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -238,4 +283,20 @@ impl<'y> Fields<'y> {
             );
         }
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Every key that was asked for, by what mistakes call its mapping: for the test of the schema.
+    pub(super) static ASKED: std::cell::RefCell<std::collections::BTreeMap<String, BTreeSet<String>>> =
+        const { std::cell::RefCell::new(std::collections::BTreeMap::new()) };
+}
+
+#[cfg(test)]
+fn asked(of: &str, known: &[String]) {
+    ASKED.with_borrow_mut(|all| {
+        all.entry(of.to_owned())
+            .or_default()
+            .extend(known.iter().cloned());
+    });
 }

@@ -134,6 +134,9 @@ pub(super) fn variable(
     if let Some(id) = cx.variable(name) {
         return Some(id);
     }
+    if cx.incomplete {
+        return None;
+    }
     let names = cx.variables.iter().map(|v| v.name.as_str());
     let remedy = match nearest(name, names.chain(more.iter().copied())) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -1,6 +1,10 @@
 //! What operators get to read about wrong menu files.
 
+mod callback;
+mod fragments;
+mod guide;
 mod language;
+mod survey;
 
 use std::time::Duration;
 
@@ -17,6 +21,9 @@ fn known() -> Known {
     let own = ["welcome", "opt-hours", "hours"].map(str::to_owned);
     for name in own.into_iter().chain(crate::menu::system::all()) {
         let text = match name.as_str() {
+            name if name.starts_with("sys-guide") => "Yes 1, no 2. For a person, press zero.",
+            "sys-survey-skip" => "Wait to skip. For a person, press zero.",
+            "sys-callback-right" => "Right 1, another 2. For a person, press zero.",
             "sys-zero" => "To speak to a person, press zero.",
             "sys-zero-hash" => "For a person press zero and then hash.",
             "sys-last-try" => "Press a key, or zero for a person. Press zero.",
@@ -124,7 +131,7 @@ m.yaml:6:1: `human` is there twice
       | ^^^^^ the first is in line 3; remove one
 m.yaml:7:1: the file has no key `colour`
     7 | colour: red
-      | ^^^^^^ known here: line, label, languages, numbers, human, calendar, wait, tries, start or nodes
+      | ^^^^^^ known here: line, label, languages, numbers, human, calendar, wait, tries, use, start or nodes
 m.yaml:11:7: a menu has no key `greting`
    11 |       greting: { prompt: welcome }
       |       ^^^^^^^ did you mean `greeting`?",
@@ -252,7 +259,7 @@ m.yaml:13:3: a node can not be called `human`
       |   ^^^^^ use letters, digits, - and _; not human, back or repeat
 m.yaml:13:3: node `human` does nothing
    13 |   human:
-      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, queue, message, goodbye
+      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, survey, queue, callback, message, goodbye
 m.yaml:17:5: node `twice` is a `goodbye` and something else as well
    17 |     goodbye: { prompt: hours }
       |     ^^^^^^^ a node is of one kind; make two nodes and join them by `go`

@@ -1,5 +1,6 @@
 //! The variables of a line: what its nodes bring, found before any text that speaks of them.
 
+use super::callback::NUMBER;
 use super::line::word;
 use super::source::Source;
 use super::yaml::{At, Data, Yaml};
@@ -8,7 +9,7 @@ use crate::menu::value::{ValueKind, Variable};
 /// The caller's number, unless it is withheld: it is there on every line.
 pub(super) const CALLER: &str = "caller";
 
-/// All variables that `collect` and `ask` nodes bring; two of one name must hold the same.
+/// All variables that nodes bring; two of one name must hold the same.
 pub(super) fn declared(src: &mut Source<'_>, nodes: &[(&str, At, &Yaml)]) -> Vec<Variable> {
     let mut all = vec![Variable {
         name: CALLER.to_owned(),
@@ -23,6 +24,24 @@ pub(super) fn declared(src: &mut Source<'_>, nodes: &[(&str, At, &Yaml)]) -> Vec
             let sensitive = get(body, "sensitive").and_then(Yaml::text);
             let sensitive = sensitive.is_some_and(|t| matches!(t, "true" | "yes" | "on"));
             add(src, &mut all, into.at, name, ValueKind::Digits, sensitive);
+        }
+        if let Some((at, _)) = entry(node, "callback") {
+            add(
+                src,
+                &mut all,
+                at,
+                NUMBER.to_owned(),
+                ValueKind::Digits,
+                false,
+            );
+        }
+        let questions = get(node, "survey").and_then(|body| get(body, "questions"));
+        if let Some(Data::Map(pairs)) = questions.map(|q| &q.data) {
+            for (key, _) in pairs {
+                if let Some(name) = key.text().and_then(word) {
+                    add(src, &mut all, key.at, name, ValueKind::Number, false);
+                }
+            }
         }
         if let Some(take) = get(node, "ask").and_then(|body| get(body, "take"))
             && let Data::Map(pairs) = &take.data
@@ -91,9 +110,14 @@ fn add(
 
 /// The value under a key of a mapping.
 fn get<'y>(yaml: &'y Yaml, key: &str) -> Option<&'y Yaml> {
+    entry(yaml, key).map(|(_, value)| value)
+}
+
+/// The same with the place of the key.
+fn entry<'y>(yaml: &'y Yaml, key: &str) -> Option<(At, &'y Yaml)> {
     let Data::Map(pairs) = &yaml.data else {
         return None;
     };
     let pair = pairs.iter().find(|(k, _)| k.text() == Some(key));
-    pair.map(|(_, value)| value)
+    pair.map(|(key, value)| (key.at, value))
 }

@@ -16,6 +16,8 @@ pub(super) struct At {
     pub column: usize,
     /// Characters.
     pub width: usize,
+    /// In the file of a fragment, counted from 1; 0: in the file that is being read.
+    pub file: u16,
 }
 
 /// One value and its place.
@@ -36,6 +38,21 @@ pub(super) enum Data {
 }
 
 impl Yaml {
+    /// Says of everything here that it stands in the file of a fragment.
+    pub fn stamp(&mut self, file: u16) {
+        self.at.file = file;
+        match &mut self.data {
+            Data::Scalar { .. } => {}
+            Data::Map(pairs) => {
+                for (key, value) in pairs {
+                    key.stamp(file);
+                    value.stamp(file);
+                }
+            }
+            Data::List(items) => items.iter_mut().for_each(|y| y.stamp(file)),
+        }
+    }
+
     /// What it is, for messages.
     pub fn kind(&self) -> &'static str {
         match &self.data {
@@ -71,6 +88,7 @@ fn at(span: Span) -> At {
         } else {
             1
         },
+        file: 0,
     }
 }
 
@@ -85,6 +103,7 @@ pub(super) fn parse(text: &str) -> Result<Yaml, (At, String)> {
         line: 1,
         column: 1,
         width: 1,
+        file: 0,
     };
     if text.len() > MAX_BYTES {
         return Err((start, "the file is larger than 4 MiB".to_owned()));
@@ -98,6 +117,7 @@ pub(super) fn parse(text: &str) -> Result<Yaml, (At, String)> {
                 line: mark.line(),
                 column: mark.col() + 1,
                 width: 1,
+                file: 0,
             };
             (at, format!("not well-formed YAML: {}", e.info()))
         })?;

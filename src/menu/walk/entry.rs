@@ -7,6 +7,7 @@ use super::speak::LONGEST_PLAY;
 use super::{Doing, Value, VariableId, Walk};
 use crate::ids::{Digits, Key};
 use crate::menu::outcome::{Reason, Sound, StepKind, WalkAction};
+use crate::menu::tree::Confirm;
 use crate::now::Now;
 
 impl Walk {
@@ -68,6 +69,9 @@ impl Walk {
         let digits = std::mem::take(digits);
         let count = digits.len();
         self.step(now, StepKind::Collected { digits: count });
+        if !self.takes(&digits) {
+            return self.fail(now, Failure::Wrong);
+        }
         if self.collect().is_some_and(|c| c.confirm.is_some()) {
             self.doing = Doing::Confirming { digits };
             self.read_back(now);
@@ -84,6 +88,12 @@ impl Walk {
         ) else {
             return self.fault(now, "the menu lost its place");
         };
+        let sounds = self.digits_read(confirm, digits);
+        self.play_all(now, sounds, LONGEST_PLAY);
+    }
+
+    /// Digits with the words around them.
+    pub(super) fn digits_read(&self, confirm: &Confirm, digits: &Digits) -> Vec<Sound> {
         let mut sounds = self.sounds(&confirm.before);
         for digit in digits.reveal().bytes() {
             let at = usize::from(digit.wrapping_sub(b'0'));
@@ -95,7 +105,7 @@ impl Walk {
             }
         }
         sounds.extend(self.sounds(&confirm.after));
-        self.play_all(now, sounds, LONGEST_PLAY);
+        sounds
     }
 
     pub(super) fn confirm_key(&mut self, now: Now, key: Key) {
@@ -125,6 +135,9 @@ impl Walk {
     }
 
     fn accept(&mut self, now: Now, digits: Digits) {
+        if self.typed_number(now, &digits) {
+            return;
+        }
         let Some(collect) = self.collect() else {
             return self.fault(now, "the menu lost its place");
         };

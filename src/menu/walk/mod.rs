@@ -8,10 +8,13 @@
 //! it; node kinds have no say in it.
 
 mod ask;
+mod callback;
 mod entry;
+mod guide;
 mod node;
 pub mod situation;
 mod speak;
+mod survey;
 mod ways;
 
 use self::situation::{Entered, Phase, Situation};
@@ -56,8 +59,9 @@ pub struct Walk {
     values: Vec<Option<Value>>,
     /// The caller's number as it is compared; `None`: withheld.
     caller: Option<PhoneNumber>,
-    /// The last question to a web service.
+    /// The last question to a web service or to the store.
     asked: AskId,
+    guide: guide::GuidePlace,
     path: Vec<Step>,
     actions: VecDeque<WalkAction>,
 }
@@ -75,6 +79,22 @@ enum Doing {
     Confirming { digits: Digits },
     /// A web service is asked.
     Asking,
+    /// The store is asked where a guide was left.
+    Recalling,
+    /// Whether to go on there.
+    Resuming,
+    /// At a step of a guide.
+    Stepping,
+    /// The caller takes their time, until then.
+    Pausing { until: Mono, reminded: u8 },
+    /// At a question of a survey.
+    Judging { question: usize },
+    /// The caller's own number was read out: 1 right, 2 another.
+    Offering,
+    /// The wish to be called back is on its way to the store.
+    Storing,
+    /// Saying that it is stored.
+    Promising,
     /// Saying good-bye.
     Parting,
     /// The menu has been left.
@@ -113,6 +133,7 @@ impl Walk {
             values: vec![None; line.variables.len()],
             caller: caller.number,
             asked: AskId(0),
+            guide: guide::GuidePlace::default(),
             path: Vec::new(),
             actions: VecDeque::new(),
             line,
@@ -146,6 +167,14 @@ impl Walk {
             | Doing::Entering { .. }
             | Doing::Confirming { .. }
             | Doing::Asking
+            | Doing::Recalling
+            | Doing::Resuming
+            | Doing::Stepping
+            | Doing::Pausing { .. }
+            | Doing::Judging { .. }
+            | Doing::Offering
+            | Doing::Storing
+            | Doing::Promising
             | Doing::Parting => Some(self.deadline),
         }
     }
@@ -218,6 +247,14 @@ impl Walk {
             }
             Doing::Confirming { .. } => Some(Phase::Confirming),
             Doing::Asking => Some(Phase::Asking),
+            Doing::Recalling => Some(Phase::Recalling),
+            Doing::Resuming => Some(Phase::Resuming),
+            Doing::Stepping => Some(Phase::Stepping),
+            Doing::Pausing { .. } => Some(Phase::Pausing),
+            Doing::Judging { .. } => Some(Phase::Judging),
+            Doing::Offering => Some(Phase::Offering),
+            Doing::Storing => Some(Phase::Storing),
+            Doing::Promising => Some(Phase::Promising),
             Doing::Parting => Some(Phase::Parting),
             Doing::Left => None,
         }
@@ -229,12 +266,35 @@ impl Walk {
             node: self.at,
             language: self.language,
             phase: self.phase()?,
+            part: match &self.doing {
+                Doing::Resuming | Doing::Stepping | Doing::Pausing { .. } => self.guide.step,
+                Doing::Judging { question } => *question,
+                Doing::Saying
+                | Doing::Choosing
+                | Doing::Entering { .. }
+                | Doing::Confirming { .. }
+                | Doing::Asking
+                | Doing::Recalling
+                | Doing::Offering
+                | Doing::Storing
+                | Doing::Promising
+                | Doing::Parting
+                | Doing::Left => 0,
+            },
             digits: match &self.doing {
                 Doing::Entering { digits } => digits.len(),
+                Doing::Pausing { reminded, .. } => usize::from(*reminded),
                 Doing::Saying
                 | Doing::Choosing
                 | Doing::Confirming { .. }
                 | Doing::Asking
+                | Doing::Recalling
+                | Doing::Resuming
+                | Doing::Stepping
+                | Doing::Judging { .. }
+                | Doing::Offering
+                | Doing::Storing
+                | Doing::Promising
                 | Doing::Parting
                 | Doing::Left => 0,
             },
@@ -270,6 +330,10 @@ impl Walk {
         }
         if self.doing == Doing::Asking {
             self.no_reply(now);
+        } else if self.doing == Doing::Recalling {
+            self.not_recalled(now);
+        } else if self.doing == Doing::Storing {
+            self.not_stored(now);
         } else if self.playing {
             self.hush();
             self.fault(now, "the end of a prompt was never told");
@@ -313,10 +377,13 @@ impl Walk {
             // Circles of these do not load, so that this ends.
             Kind::Choose(choose) => self.choose(now, choose),
             Kind::Ask(ask) => self.ask(now, ask),
+            Kind::Guide(guide) => self.enter_guide(now, guide),
+            Kind::Survey(survey) => self.enter_survey(now, survey),
             Kind::Queue(queue) => self.leave(Outcome::Queue {
                 queue: queue.clone(),
                 reason: Reason::Routed,
             }),
+            Kind::Callback(callback) => self.enter_callback(now, callback),
             Kind::Message(queue) => self.leave(Outcome::Message {
                 queue: queue.clone(),
             }),
@@ -390,7 +457,7 @@ impl Walk {
         self.actions.push_back(WalkAction::Leave(outcome));
     }
 
-    /// The collect node that the walk is at.
+    /// How digits are taken where the walk is.
     fn collect(&self) -> Option<&Collect> {
         self.line.collect(self.at)
     }

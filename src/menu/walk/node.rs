@@ -27,6 +27,19 @@ impl Walk {
             Doing::Confirming { .. } => self.confirm_key(now, key),
             Doing::Asking if key == Key::STAR => self.step_back(now),
             Doing::Asking => self.keep(key),
+            Doing::Recalling if key == Key::STAR => self.step_back(now),
+            Doing::Recalling => self.keep(key),
+            Doing::Resuming if key == Key::STAR => self.step_back(now),
+            Doing::Resuming => self.resuming_key(now, key),
+            Doing::Stepping | Doing::Pausing { .. } if key == Key::STAR => self.guide_back(now),
+            Doing::Stepping => self.stepping_key(now, key),
+            Doing::Pausing { .. } => self.pausing_key(now, key),
+            Doing::Judging { question } if key == Key::STAR => self.question_back(now, question),
+            Doing::Judging { question } => self.judging_key(now, key, question),
+            Doing::Offering if key == Key::STAR => self.step_back(now),
+            Doing::Offering => self.offering_key(now, key),
+            Doing::Promising if key == Key::STAR => self.step_back(now),
+            Doing::Storing | Doing::Promising => {}
             Doing::Parting if key == Key::STAR => self.step_back(now),
             Doing::Parting | Doing::Left => {}
         }
@@ -85,7 +98,7 @@ impl Walk {
         }
     }
 
-    fn step_back(&mut self, now: Now) {
+    pub(super) fn step_back(&mut self, now: Now) {
         self.hush();
         self.step(now, StepKind::Pressed { key: Key::STAR });
         self.back(now);
@@ -101,6 +114,8 @@ impl Walk {
             Kind::Menu(menu) | Kind::Language(menu) => self.deadline = now.mono + menu.wait,
             // What is said meanwhile has ended; the deadline of the question stands.
             Kind::Ask(_) => {}
+            Kind::Guide(guide) => self.guide_waits(now, guide),
+            Kind::Survey(survey) => self.deadline = now.mono + survey.wait,
             Kind::Say(say) => self.follow(now, say.go),
             Kind::Collect(collect) => {
                 let wait = match (&self.doing, &collect.confirm) {
@@ -109,6 +124,7 @@ impl Walk {
                 };
                 self.deadline = now.mono + wait;
             }
+            Kind::Callback(callback) => self.callback_played(now, callback),
             Kind::Goodbye(_) => self.leave(Outcome::Goodbye),
             Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => {}
         }
@@ -117,14 +133,22 @@ impl Walk {
     /// No key came in time.
     pub(super) fn node_silent(&mut self, now: Now) {
         match self.doing {
-            Doing::Choosing | Doing::Confirming { .. } => {
+            Doing::Choosing
+            | Doing::Confirming { .. }
+            | Doing::Resuming
+            | Doing::Stepping
+            | Doing::Offering => {
                 self.step(now, StepKind::Silent);
                 self.fail(now, Failure::Silence);
             }
             Doing::Entering { .. } => self.entry_silent(now),
+            Doing::Pausing { .. } => self.pause_goes_on(now),
+            Doing::Judging { question } => self.leave_out(now, question),
             // These wait for the end of a prompt only, which is a fault when it does not come.
-            Doing::Saying | Doing::Parting => self.fault(now, "nothing was playing"),
-            Doing::Asking | Doing::Left => {}
+            Doing::Saying | Doing::Promising | Doing::Parting => {
+                self.fault(now, "nothing was playing")
+            }
+            Doing::Asking | Doing::Recalling | Doing::Storing | Doing::Left => {}
         }
     }
 
@@ -145,6 +169,9 @@ impl Walk {
             Kind::Goodbye(speech) => self.play(now, speech),
             Kind::Choose(choose) => self.choose(now, choose),
             Kind::Ask(ask) => self.ask(now, ask),
+            Kind::Guide(guide) => self.repeat_guide(now, guide),
+            Kind::Survey(survey) => self.repeat_question(now, survey),
+            Kind::Callback(callback) => self.repeat_callback(now, callback),
             Kind::Queue(_) | Kind::Message(_) => {}
         }
     }
@@ -157,10 +184,13 @@ impl Walk {
         let agains: &[Again] = match line.node(self.at).map(|n| &n.kind) {
             Some(Kind::Menu(menu) | Kind::Language(menu)) => &menu.again,
             Some(Kind::Collect(collect)) => &collect.again,
+            Some(Kind::Guide(guide)) => self.guide_again(guide),
+            Some(Kind::Callback(callback)) => &callback.number.again,
             Some(
                 Kind::Say(_)
                 | Kind::Choose(_)
                 | Kind::Ask(_)
+                | Kind::Survey(_)
                 | Kind::Queue(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_),
@@ -175,13 +205,23 @@ impl Walk {
         };
         match &mut self.doing {
             Doing::Confirming { .. } => self.read_back(now),
+            Doing::Offering => self.offer_after_failure(now),
             Doing::Entering { digits } => {
                 digits.clear();
                 self.play_again(now, again, failure);
             }
-            Doing::Saying | Doing::Choosing | Doing::Asking | Doing::Parting | Doing::Left => {
-                self.play_again(now, again, failure);
-            }
+            Doing::Saying
+            | Doing::Choosing
+            | Doing::Asking
+            | Doing::Recalling
+            | Doing::Resuming
+            | Doing::Stepping
+            | Doing::Pausing { .. }
+            | Doing::Judging { .. }
+            | Doing::Storing
+            | Doing::Promising
+            | Doing::Parting
+            | Doing::Left => self.play_again(now, again, failure),
         }
     }
 
@@ -198,8 +238,14 @@ impl Walk {
         for _ in 0..=self.ahead.len() * (self.line.nodes.len() + 1) {
             let busy = match self.doing {
                 Doing::Saying => !self.interruptible(),
-                Doing::Asking => true,
-                Doing::Choosing
+                Doing::Asking | Doing::Recalling | Doing::Storing => true,
+                Doing::Offering
+                | Doing::Promising
+                | Doing::Resuming
+                | Doing::Stepping
+                | Doing::Pausing { .. }
+                | Doing::Judging { .. }
+                | Doing::Choosing
                 | Doing::Entering { .. }
                 | Doing::Confirming { .. }
                 | Doing::Parting
@@ -224,7 +270,10 @@ impl Walk {
                 | Kind::Collect(_)
                 | Kind::Choose(_)
                 | Kind::Ask(_)
+                | Kind::Guide(_)
+                | Kind::Survey(_)
                 | Kind::Queue(_)
+                | Kind::Callback(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_),
             )

@@ -2,8 +2,15 @@
 //! the one decision in which no node has a say. The checker builds its states from these, so
 //! that what it proves and what is done can not drift apart.
 
+use std::time::Duration;
+
 use crate::ids::{Digits, Key};
 use crate::menu::tree::{LanguageId, NodeId};
+
+/// How long the store may take to tell where the caller's last call was.
+pub const RECALL: Duration = Duration::from_millis(500);
+/// A store that has not answered by then has failed.
+pub const STORING: Duration = Duration::from_secs(10);
 
 /// What the interpreter is doing at its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +25,22 @@ pub enum Phase {
     Confirming,
     /// A web service is asked.
     Asking,
+    /// The store is asked where a guide was left.
+    Recalling,
+    /// Whether to go on there.
+    Resuming,
+    /// At a step of a guide.
+    Stepping,
+    /// The caller takes their time at a step.
+    Pausing,
+    /// At a question of a survey.
+    Judging,
+    /// The caller's own number was read out: 1 right, 2 another.
+    Offering,
+    /// The wish to be called back is on its way to the store.
+    Storing,
+    /// Saying that it is stored.
+    Promising,
     /// Saying good-bye.
     Parting,
 }
@@ -56,7 +79,9 @@ pub struct Situation {
     pub language: LanguageId,
     /// What is done there.
     pub phase: Phase,
-    /// How many digits of an entry have been taken.
+    /// Which step of a guide, or question of a survey.
+    pub part: usize,
+    /// How many digits of an entry have been taken, or reminders said in a pause.
     pub digits: usize,
     /// A prompt is playing.
     pub playing: bool,
@@ -66,6 +91,26 @@ pub struct Situation {
     pub starred: bool,
     /// Keys wait for the end of a `say` that lets none through.
     pub ahead: bool,
+}
+
+impl Phase {
+    /// Whether keys other than 0 and `*` wait there for what follows.
+    pub fn keeps_keys(self) -> bool {
+        match self {
+            Phase::Asking | Phase::Recalling | Phase::Storing => true,
+            Phase::Saying
+            | Phase::Choosing
+            | Phase::Entering(_)
+            | Phase::Confirming
+            | Phase::Resuming
+            | Phase::Stepping
+            | Phase::Pausing
+            | Phase::Judging
+            | Phase::Offering
+            | Phase::Promising
+            | Phase::Parting => false,
+        }
+    }
 }
 
 /// Whether a key asks for a person. The only place that decides it.
@@ -80,8 +125,18 @@ pub fn reaches_person(phase: Phase, starred: bool, leading_zero: bool, key: Key)
         Phase::Entering(Entered::Nothing) => key == Key::ZERO && !leading_zero,
         Phase::Entering(Entered::Zero) => key == Key::HASH,
         Phase::Entering(Entered::Few | Entered::Enough) => false,
-        Phase::Saying | Phase::Choosing | Phase::Confirming | Phase::Asking | Phase::Parting => {
-            key == Key::ZERO
-        }
+        Phase::Saying
+        | Phase::Choosing
+        | Phase::Confirming
+        | Phase::Asking
+        | Phase::Recalling
+        | Phase::Resuming
+        | Phase::Stepping
+        | Phase::Pausing
+        | Phase::Judging
+        | Phase::Offering
+        | Phase::Storing
+        | Phase::Promising
+        | Phase::Parting => key == Key::ZERO,
     }
 }

@@ -3,7 +3,10 @@
 //! `key K`, `played`, `failed WHAT`, `wait` (until the walk's own deadline) and `resume` go in;
 //! plays, stops, entries and the end come out. Steps are left out: the path is looked at apart.
 
+mod callback;
+mod guide;
 pub(crate) mod property;
+mod survey;
 mod transcripts;
 mod ways;
 
@@ -26,7 +29,9 @@ pub(crate) fn known(text: &str) -> Known {
         .map(|w| (w, 1200))
         .chain(own)
     {
-        let zero = name.starts_with("sys-zero") || name == "sys-last-try";
+        let zero = name.starts_with("sys-zero")
+            || name.starts_with("sys-guide")
+            || ["sys-last-try", "sys-callback-right", "sys-survey-skip"].contains(&name);
         let facts = PromptFacts {
             transcript: Some(
                 if zero {
@@ -85,9 +90,25 @@ pub(super) fn did(walk: &mut Walk) -> String {
             WalkAction::Step(_) => {}
             WalkAction::Language(language) => words.push(format!("speak {language}")),
             WalkAction::Ask { request, .. } => words.push(format!("ask {}", request.url)),
+            WalkAction::Recall { guide, .. } => words.push(format!("recall {guide}")),
+            WalkAction::Remember { guide, step } => words.push(match step {
+                Some((step, keep)) => format!("remember {guide} {step} for {}s", keep.as_secs()),
+                None => format!("forget {guide}"),
+            }),
             WalkAction::Entry { name, value, .. } => {
                 words.push(format!("{name}={}", value.reveal()));
             }
+            WalkAction::Judged {
+                question,
+                answer,
+                low,
+                high,
+                ..
+            } => words.push(format!("{question}={answer} of {low}-{high}")),
+            WalkAction::CallBack { queue, number, .. } => {
+                words.push(format!("call back {} by {queue}", number.reveal()));
+            }
+            WalkAction::Leave(Outcome::Callback) => words.push("promised".to_owned()),
             WalkAction::Leave(Outcome::Goodbye) => words.push("end".to_owned()),
             WalkAction::Leave(Outcome::Message { queue }) => words.push(format!("message {queue}")),
             WalkAction::Leave(Outcome::Queue { queue, reason }) => {

@@ -46,7 +46,7 @@ fn as_a_table() {
         told,
         "\
 de: 6 prompts, 0:40 minutes
-en: 71 prompts, 3:06 minutes
+en: 88 prompts, 4:34 minutes
 de  sys-zero  missing    needed by the server; record it as de/sys-zero.wav, or render its text
 de  broken    unusable   not a sound file of a form that is known here; give WAV, MP3, FLAC or Ogg Vorbis
 de  long      too long   it is longer than 600 seconds; cut it into parts

@@ -100,6 +100,8 @@ impl CallTask {
                 | CallEvent::Queue(_)
                 | CallEvent::Located(_)
                 | CallEvent::Recording(_)
+                | CallEvent::Recalled(..)
+                | CallEvent::CallbackStored(..)
                 | CallEvent::Reply(..) => {}
             }
         }

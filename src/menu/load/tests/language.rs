@@ -262,6 +262,22 @@ fn what_the_guide_shows_is_true() {
         blocks.push(block);
         rest = after;
     }
+    // Files of their own, which say their name first.
+    let (files, blocks): (Vec<&str>, Vec<&str>) =
+        blocks.into_iter().partition(|b| b.starts_with("# "));
+    let files: Vec<(&str, &str)> = files
+        .into_iter()
+        .map(|text| (text.lines().next().unwrap_or_default(), text))
+        .collect();
+    let mut known = known();
+    for (wanted, n) in texts(files.iter().copied(), &known).0.iter().zip(0..) {
+        assert!(n < 9, "as few as that");
+        let name = text_prompt(&wanted.language, &wanted.text);
+        let prompts = known.prompts.get_mut(&wanted.language).expect("English");
+        prompts.insert(name, PromptFacts::default());
+    }
+    let lines = load_all(files.iter().copied(), &known);
+    assert!(lines.is_ok_and(|l| l.warnings.is_empty() && l.by_number("101").is_some()));
     let (first, kinds) = blocks.split_first().expect("a first line");
     let first: Vec<&str> = first
         .lines()

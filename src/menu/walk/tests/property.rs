@@ -14,6 +14,10 @@ pub(crate) enum Act {
     Failed,
     /// A web service says this.
     Reply(u16, &'static str),
+    /// The store says that a guide was left at this step.
+    Recalled(Option<&'static str>),
+    /// The store keeps the wish to be called back, or does not.
+    Stored(bool),
 }
 
 pub(crate) fn act() -> impl Strategy<Value = Act> {
@@ -25,6 +29,9 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
         2 => prop::sample::select(vec![
             (200, "{\"y\": 5}"), (200, "{}"), (200, "nonsense"), (404, ""), (503, ""),
         ]).prop_map(|(status, body)| Act::Reply(status, body)),
+        1 => prop::sample::select(vec![None, Some("a"), Some("b"), Some("gone")])
+            .prop_map(Act::Recalled),
+        1 => any::<bool>().prop_map(Act::Stored),
     ]
 }
 
@@ -105,7 +112,37 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
             min + more
         )
     });
+    let survey =
+        (later(), 1..4usize, 2..=9usize, any::<bool>()).prop_map(|(go, questions, high, intro)| {
+            let intro = if intro { "say: { prompt: p-i }, " } else { "" };
+            let all: Vec<String> = (0..questions)
+                .map(|q| format!("q{q}: {{ prompt: p-q }}"))
+                .collect();
+            format!(
+                "survey: {{ {intro}scale: 1-{high}, questions: {{ {} }}, go: {go} }}",
+                all.join(", ")
+            )
+        });
+    let out = move || {
+        prop_oneof![
+            2 => Just("a".to_owned()),
+            2 => Just("b".to_owned()),
+            1 => Just("solved".to_owned()),
+            2 => target(n),
+        ]
+    };
+    let guide = (out(), out(), out(), target(n), any::<bool>(), 1..=3usize);
+    let guide = guide.prop_map(|(yes, no, next, solved, resume, tries)| {
+        let resume = if resume { "resume: 24h, " } else { "" };
+        format!(
+            "guide: {{ steps: {{ a: {{ say: {{ prompt: p-a }}, yes: {yes}, no: {no} }}, \
+             b: {{ say: {{ prompt: p-b }}, next: {next} }} }}, {resume}tries: {tries}, \
+             time: 60s, solved: {solved} }}"
+        )
+    });
     prop_oneof![
+        3 => guide,
+        2 => survey,
         4 => menu,
         2 => say,
         2 => collect,
@@ -114,6 +151,11 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
         2 => ask,
         1 => Just("queue: sales".to_owned()),
         1 => Just("message: people".to_owned()),
+        1 => Just("callback: people".to_owned()),
+        1 => Just(
+            "callback: { queue: sales, say: { prompt: p-w }, numbers: [\"+45*\", \"12*\"], tries: 3 }"
+                .to_owned()
+        ),
         1 => Just("goodbye: { prompt: p-b }".to_owned()),
     ]
     .boxed()
@@ -145,6 +187,10 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             WalkAction::Step(_)
             | WalkAction::Entry { .. }
             | WalkAction::Language(_)
+            | WalkAction::Recall { .. }
+            | WalkAction::Remember { .. }
+            | WalkAction::CallBack { .. }
+            | WalkAction::Judged { .. }
             | WalkAction::Ask { .. } => {}
         }
     }
@@ -224,6 +270,11 @@ fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Out
                 };
                 walk.handle_reply(at(now), walk.asked, Ok(reply));
             }
+            Act::Stored(kept) => {
+                let stored = if *kept { Ok(None) } else { Err("broken") };
+                walk.handle_stored(at(now), walk.asked, stored);
+            }
+            Act::Recalled(step) => walk.handle_recalled(at(now), walk.asked, *step),
         }
         left = drain(&mut walk, &mut playing);
         assert_eq!(left.is_some(), walk.has_left());

@@ -360,6 +360,7 @@ fn what_the_card_shows() {
                 StepKind::Collected { digits } => format!("{digits} digits"),
                 StepKind::Language { language } => format!("speaks {language}"),
                 StepKind::Answered { found } => format!("answered {found}"),
+                StepKind::Tried { step, answer } => format!("{step} {answer}"),
                 StepKind::Failed { what } => what.clone(),
             };
             format!("{} {} {what}", s.at.as_secs(), s.node)

@@ -1,0 +1,92 @@
+//! The caller will be called back: the promise that a menu makes (P5, P6). It is stored before the
+//! caller is told so.
+
+use super::event::StoredCallback;
+use super::machine::{Call, Stage};
+use super::menu_stage::MenuStage;
+use crate::menu::outcome::{AskId, Reason};
+use crate::now::Now;
+use crate::record::timeline::Event as RecordEvent;
+use crate::record::verdict::{Stage as StageName, Verdict};
+
+const NOT_STORED: &str = "the callback could not be stored";
+
+fn left_the_menu(verdict: &Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::CallerHungUp { stage } | Verdict::CallerGone { stage, .. } if *stage == StageName::Menu
+    )
+}
+
+impl Call {
+    /// What the store says. It counts also when the caller has gone elsewhere meanwhile.
+    pub(super) fn callback_stored(&mut self, now: Now, ask: AskId, stored: Option<StoredCallback>) {
+        if let Some(StoredCallback { callback, since }) = stored {
+            self.callback = Some(callback);
+            let before = since.is_some();
+            self.record(RecordEvent::CallbackStored { callback, before });
+        }
+        match &mut self.stage {
+            Stage::Menu(m) => {
+                let told = stored.map(|s| s.since).ok_or(NOT_STORED);
+                m.walk.handle_stored(now, ask, told);
+                self.drive_menu(now);
+            }
+            Stage::Closing {
+                verdict,
+                leg_over,
+                storing,
+            } => {
+                // A message of theirs may be on its way as well: that is waited for apart.
+                if !left_the_menu(verdict) {
+                    return;
+                }
+                *storing = false;
+                if let (Some(StoredCallback { callback, .. }), Verdict::CallerHungUp { .. }) =
+                    (stored, &*verdict)
+                {
+                    *verdict = Verdict::CallbackStored { callback };
+                }
+                if *leg_over {
+                    let verdict = verdict.clone();
+                    self.done(verdict);
+                }
+            }
+            Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Waiting(_)
+            | Stage::Message(_)
+            | Stage::Bridged(_)
+            | Stage::Ended => {}
+        }
+    }
+
+    /// The caller has been told to the end that they will be called back.
+    pub(super) fn called_back(&mut self, now: Now) {
+        match self.callback {
+            Some(callback) => self.hang_up_caller(Verdict::CallbackStored { callback }),
+            None => {
+                let what = NOT_STORED.to_owned();
+                let human = self.line.human.clone();
+                self.enter_queue(now, human, Reason::Fault { what });
+            }
+        }
+    }
+
+    /// The caller hung up in the menus. A wish that is on its way to the store is waited for.
+    pub(super) fn caller_left_menu(&mut self, m: &MenuStage, verdict: Verdict) {
+        match self.callback {
+            Some(callback) if m.walk.is_promising() => {
+                self.done(Verdict::CallbackStored { callback });
+            }
+            _ if m.walk.is_storing() => {
+                self.stage = Stage::Closing {
+                    verdict,
+                    leg_over: true,
+                    storing: true,
+                };
+            }
+            Some(_) | None => self.done(verdict),
+        }
+    }
+}

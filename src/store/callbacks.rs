@@ -1,0 +1,238 @@
+//! Promises to call back: kept once per caller and line, and told only when they are on the disk.
+
+use std::path::Path;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::{Connection, Row, SqliteConnection};
+use tokio::sync::oneshot;
+
+use super::rows::{id, text};
+use super::writer::Command;
+use super::{DATABASE, Reader, Store, StoreError};
+use crate::ids::{ContactId, Language, LineName, PhoneNumber, QueueName};
+use crate::now::Wall;
+use crate::record::timeline::CallbackId;
+
+/// A wish to be called back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallbackMeta {
+    /// Of this contact.
+    pub contact: ContactId,
+    /// On this line.
+    pub line: LineName,
+    /// Whose people call.
+    pub queue: QueueName,
+    /// Who asked; `None`: the number is withheld.
+    pub caller: Option<PhoneNumber>,
+    /// To be called.
+    pub number: PhoneNumber,
+    /// In which language the caller was served.
+    pub language: Language,
+    /// When.
+    pub asked: Wall,
+}
+
+/// A promise that is on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptCallback {
+    /// Its name.
+    pub callback: CallbackId,
+    /// It was open before, since then.
+    pub since: Option<Wall>,
+}
+
+/// One callback as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallbackRow {
+    /// Its name.
+    pub id: CallbackId,
+    /// The contact that asked for it last.
+    pub contact: ContactId,
+    /// On this line.
+    pub line: LineName,
+    /// Whose people call.
+    pub queue: QueueName,
+    /// Who asked; `None`: the number is withheld.
+    pub caller: Option<PhoneNumber>,
+    /// To be called.
+    pub number: PhoneNumber,
+    /// In which language the caller was served.
+    pub language: Language,
+    /// When it was asked for first.
+    pub asked: Wall,
+    /// Not to be called before.
+    pub due: Wall,
+    /// `open`, `calling`, `done` or `given_up`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+/// Somebody waits for a promise to be on the disk.
+pub(super) type Waiting = (
+    Box<CallbackMeta>,
+    oneshot::Sender<Result<KeptCallback, StoreError>>,
+);
+
+impl Store {
+    /// Stores the wish to be called back. An open one of the same caller on the same line is kept,
+    /// with the number as it is now. When this returns `Ok`, the row survives a crash: now the
+    /// caller may be told so.
+    ///
+    /// # Errors
+    /// The promise could not be kept and must not be made.
+    pub async fn save_callback(&self, meta: CallbackMeta) -> Result<KeptCallback, StoreError> {
+        let (done, wait) = oneshot::channel();
+        let command = Command::Callback {
+            meta: Box::new(meta),
+            done,
+        };
+        self.commands
+            .send(command)
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        wait.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// All in one transaction; if that fails, each on its own, so that one that can not be kept does
+/// not take the others along.
+pub(super) async fn keep(pool: &SqlitePool, waiting: Vec<Waiting>) {
+    if waiting.is_empty() {
+        return;
+    }
+    if let Ok(kept) = insert_all(pool, &waiting).await {
+        for ((_, done), kept) in waiting.into_iter().zip(kept) {
+            let _ = done.send(Ok(kept));
+        }
+        return;
+    }
+    for one in waiting {
+        let one = [one];
+        let kept = insert_all(pool, &one).await;
+        let [(_, done)] = one;
+        if let Err(e) = &kept {
+            metrics::counter!("zeroline_store_errors_total").increment(1);
+            tracing::error!(error = %e, "a callback could not be stored");
+        }
+        let _ = done.send(kept.and_then(|all| all.first().copied().ok_or(StoreError::Closed)));
+    }
+}
+
+async fn insert_all(
+    pool: &SqlitePool,
+    waiting: &[Waiting],
+) -> Result<Vec<KeptCallback>, StoreError> {
+    let mut tx = pool.begin().await?;
+    let mut kept = Vec::with_capacity(waiting.len());
+    for (meta, _) in waiting {
+        kept.push(insert(&mut tx, meta).await?);
+    }
+    tx.commit().await?;
+    Ok(kept)
+}
+
+async fn insert(
+    db: &mut SqliteConnection,
+    meta: &CallbackMeta,
+) -> Result<KeptCallback, StoreError> {
+    let who = match &meta.caller {
+        Some(caller) => caller.reveal().to_owned(),
+        None => format!("typed {}", meta.number.reveal()),
+    };
+    let row = sqlx::query(
+        "INSERT INTO callbacks (contact, line, queue, caller, who, number, language, asked_at, due_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+         ON CONFLICT (line, who) WHERE state IN ('open', 'calling')
+         DO UPDATE SET contact = excluded.contact, number = excluded.number,
+             language = excluded.language
+         RETURNING id, asked_at",
+    )
+    .bind(meta.contact.as_u64() as i64)
+    .bind(meta.line.as_str())
+    .bind(meta.queue.as_str())
+    .bind(meta.caller.as_ref().map(|c| c.reveal()))
+    .bind(who)
+    .bind(meta.number.reveal())
+    .bind(meta.language.as_str())
+    .bind(meta.asked.unix_millis())
+    .fetch_one(db)
+    .await?;
+    let since = Wall::from_unix_millis(row.try_get("asked_at")?);
+    Ok(KeptCallback {
+        callback: CallbackId(row.try_get("id")?),
+        since: (since != meta.asked).then_some(since),
+    })
+}
+
+impl Reader {
+    /// Open callbacks, the one to be called first first; with `all`, also those that are over.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn callbacks(&self, all: bool, limit: u32) -> Result<Vec<CallbackRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM callbacks WHERE ?1 OR state IN ('open', 'calling')
+             ORDER BY state NOT IN ('open', 'calling'), due_at, id LIMIT ?2",
+        )
+        .bind(all)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(callback).collect()
+    }
+
+    /// One callback.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn callback(&self, id: CallbackId) -> Result<Option<CallbackRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM callbacks WHERE id = ?1")
+            .bind(id.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(callback).transpose()
+    }
+
+    /// Marks a callback as done, also beside a running server. `false`: there is none of that name
+    /// that is open.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn callback_done(&self, id: CallbackId, now: Wall) -> Result<bool, StoreError> {
+        mark_done(&self.dir, id, now).await
+    }
+}
+
+async fn mark_done(dir: &Path, id: CallbackId, now: Wall) -> Result<bool, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(dir.join(DATABASE))
+        .busy_timeout(std::time::Duration::from_secs(5));
+    let mut db = SqliteConnection::connect_with(&options).await?;
+    let done = sqlx::query(
+        "UPDATE callbacks SET state = 'done', ended_at = ?2
+         WHERE id = ?1 AND state IN ('open', 'calling')",
+    )
+    .bind(id.0)
+    .bind(now.unix_millis())
+    .execute(&mut db)
+    .await?;
+    db.close().await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn callback(r: &SqliteRow) -> Result<CallbackRow, StoreError> {
+    Ok(CallbackRow {
+        id: CallbackId(r.try_get("id")?),
+        contact: id(r, "contact")?,
+        line: LineName::new(r.try_get::<&str, _>("line")?),
+        queue: QueueName::new(r.try_get::<&str, _>("queue")?),
+        caller: text(r, "caller")?.map(PhoneNumber::new),
+        number: PhoneNumber::new(r.try_get::<&str, _>("number")?),
+        language: Language::new(r.try_get::<&str, _>("language")?),
+        asked: Wall::from_unix_millis(r.try_get("asked_at")?),
+        due: Wall::from_unix_millis(r.try_get("due_at")?),
+        state: r.try_get("state")?,
+        attempts: u32::try_from(r.try_get::<i64, _>("attempts")?).unwrap_or(0),
+    })
+}

@@ -1,0 +1,135 @@
+//! What a call asks of the store and waits for, though never for long.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tracing::{Instrument, error, warn};
+
+use super::clock;
+use crate::call::event::{CallEvent, CallbackWish, GuidePlace, StoredCallback};
+use crate::menu::outcome::AskId;
+use crate::observe::figures;
+use crate::record::card::ContextCard;
+use crate::store::{CallbackMeta, KeptCallback, Reader, Store};
+
+/// A store that takes longer to tell where a guide was left is not waited for.
+const LONGEST_RECALL: Duration = Duration::from_secs(2);
+/// How long a caller waits for the store to keep their wish to be called back.
+const LONGEST_STORING: Duration = Duration::from_secs(8);
+
+/// Finds where a guide was left. The call goes on meanwhile.
+pub(super) fn recall(
+    reader: Reader,
+    ask: AskId,
+    place: GuidePlace,
+    events: mpsc::Sender<CallEvent>,
+) {
+    let recall = async move {
+        let found = reader.guide_step(&place, clock::now().wall);
+        let step = match tokio::time::timeout(LONGEST_RECALL, found).await {
+            Ok(Ok(step)) => step,
+            Ok(Err(e)) => {
+                warn!(error = %e, "where a guide was left is not known");
+                None
+            }
+            Err(_) => None,
+        };
+        // The call may be over by then.
+        let _ = events.send(CallEvent::Recalled(ask, step)).await;
+    };
+    tokio::spawn(recall.in_current_span());
+}
+
+/// Makes the wish to be called back durable; the call hears of it in any case.
+pub(super) fn store_callback(
+    store: Store,
+    ask: AskId,
+    wish: CallbackWish,
+    card: &ContextCard,
+    events: mpsc::Sender<CallEvent>,
+) {
+    let meta = CallbackMeta {
+        contact: card.contact,
+        line: card.line.clone(),
+        queue: wish.queue,
+        caller: wish.caller,
+        number: wish.number,
+        language: wish.language,
+        asked: clock::now().wall,
+    };
+    let keep = async move {
+        let queue = meta.queue.clone();
+        let saved = tokio::time::timeout(LONGEST_STORING, store.save_callback(meta)).await;
+        let stored = match saved {
+            Ok(Ok(KeptCallback { callback, since })) => {
+                figures::callback_stored(&queue);
+                Some(StoredCallback { callback, since })
+            }
+            Ok(Err(e)) => {
+                error!(error = %e, "a callback could not be stored");
+                None
+            }
+            Err(_) => {
+                error!("a callback could not be stored in time");
+                None
+            }
+        };
+        let _ = events.send(CallEvent::CallbackStored(ask, stored)).await;
+    };
+    tokio::spawn(keep.in_current_span());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{ContactId, Language, PhoneNumber};
+    use crate::now::Wall;
+
+    fn wish() -> CallbackWish {
+        let number = PhoneNumber::new("+4530901820");
+        CallbackWish {
+            queue: "people".into(),
+            number: number.clone(),
+            caller: Some(number),
+            language: Language::new("en"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_hears_what_became_of_its_wish_in_any_case() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(dir.path()).await.unwrap();
+        let contact = ContactId::new(Wall::from_unix_millis(1_795_000_000_000), 7);
+        let number = PhoneNumber::new("+4530901820");
+        let card = ContextCard::new(contact, "support".into(), number, contact.started());
+        let (events, mut heard) = mpsc::channel(4);
+        store_callback(store.clone(), AskId(1), wish(), &card, events.clone());
+        let first = heard.recv().await;
+        let Some(CallEvent::CallbackStored(AskId(1), Some(stored))) = first else {
+            panic!("{first:?}");
+        };
+        assert_eq!(stored.since, None);
+        // It is on the disk by then.
+        let row = store.reader().callback(stored.callback).await.unwrap();
+        assert_eq!(row.map(|r| r.contact), Some(contact));
+
+        store.close().await;
+        store_callback(store.clone(), AskId(2), wish(), &card, events.clone());
+        let broken = heard.recv().await;
+        assert!(
+            matches!(broken, Some(CallEvent::CallbackStored(AskId(2), None))),
+            "{broken:?}"
+        );
+        let place = GuidePlace {
+            line: "support".into(),
+            guide: "router".into(),
+            caller: PhoneNumber::new("+4530901820"),
+        };
+        recall(store.reader(), AskId(3), place, events);
+        let none = heard.recv().await;
+        assert!(
+            matches!(none, Some(CallEvent::Recalled(AskId(3), None))),
+            "{none:?}"
+        );
+    }
+}
