@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::bridged::Bridged;
-use super::event::{CallAction, CallEvent};
+use super::event::{CallAction, CallEvent, RecordingId};
 use super::info;
 use super::legs::{Leg, RingingPhones};
 use super::menu_stage::MenuStage;
@@ -19,6 +19,7 @@ use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playli
 use crate::media::dedup::KeyDedup;
 use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
+use crate::menu::walk::Walk;
 use crate::now::{Mono, Now};
 use crate::record::card::ContextCard;
 use crate::record::timeline::Event as RecordEvent;
@@ -44,10 +45,19 @@ pub(super) enum Stage {
     Closing {
         verdict: Verdict,
         leg_over: bool,
-        storing: bool,
+        storing: Option<Storing>,
     },
     /// Nothing follows.
     Ended,
+}
+
+/// A message of a caller who is gone is being stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Storing {
+    /// Which.
+    pub recording: RecordingId,
+    /// The store is not waited for any longer.
+    pub until: Mono,
 }
 
 /// One call. See the module's documentation.
@@ -68,6 +78,8 @@ pub struct Call {
     pub(super) tokens: Tokens,
     /// The last message could not be stored: offering another at once would be a loop.
     pub(super) message_broken: bool,
+    /// The last recording of a message.
+    pub(super) recordings: RecordingId,
     keys: KeyDedup,
     actions: VecDeque<CallAction>,
 }
@@ -92,6 +104,7 @@ impl Call {
             card,
             tokens: Tokens::default(),
             message_broken: false,
+            recordings: RecordingId::default(),
             keys: KeyDedup::new(),
             actions: VecDeque::new(),
             start,
@@ -124,6 +137,20 @@ impl Call {
         &self.card
     }
 
+    /// The interpreter, while the caller is in the menus.
+    pub fn walk(&self) -> Option<&Walk> {
+        match &self.stage {
+            Stage::Menu(m) => Some(&m.walk),
+            Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Waiting(_)
+            | Stage::Message(_)
+            | Stage::Bridged(_)
+            | Stage::Closing { .. }
+            | Stage::Ended => None,
+        }
+    }
+
     /// The stage's name for record, logs and metrics; `None` once the call is being ended.
     pub fn stage(&self) -> Option<StageName> {
         match &self.stage {
@@ -152,12 +179,10 @@ impl Call {
             } => Some(*speak_at),
             Stage::Menu(m) => m.walk.poll_timeout(),
             Stage::Waiting(w) => w.ask_again_at,
-            Stage::Opening { .. }
-            | Stage::Answering { late: true, .. }
-            | Stage::Message(_)
-            | Stage::Bridged(_)
-            | Stage::Closing { .. }
-            | Stage::Ended => None,
+            Stage::Message(m) => Some(m.until),
+            Stage::Bridged(b) => b.transfer.and(b.transfer_until),
+            Stage::Closing { storing, .. } => storing.map(|s| s.until),
+            Stage::Opening { .. } | Stage::Answering { late: true, .. } | Stage::Ended => None,
         }
     }
 
@@ -173,12 +198,10 @@ impl Call {
                 self.drive_menu(now);
             }
             Stage::Waiting(_) => self.ask_queue_again(now),
-            Stage::Opening { .. }
-            | Stage::Answering { .. }
-            | Stage::Message(_)
-            | Stage::Bridged(_)
-            | Stage::Closing { .. }
-            | Stage::Ended => {}
+            Stage::Message(_) => self.message_overdue(now),
+            Stage::Bridged(_) => self.transfer_overdue(now),
+            Stage::Closing { .. } => self.storing_overdue(now),
+            Stage::Opening { .. } | Stage::Answering { .. } | Stage::Ended => {}
         }
     }
 
@@ -194,9 +217,11 @@ impl Call {
             CallEvent::MediaFailed(leg) => self.ringing_failed(now, leg, &LegEnd::Unreachable),
             CallEvent::Queue(event) => self.queue_event(now, event),
             CallEvent::Located(location) => self.transfer_located(now, location),
-            CallEvent::Recording(outcome) => self.recording_over(now, outcome),
+            CallEvent::Recording(recording, outcome) => {
+                self.recording_over(now, recording, outcome);
+            }
             CallEvent::Reply(ask, reply) => self.replied(now, ask, reply),
-            CallEvent::Stop => self.stop(),
+            CallEvent::Stop => self.stop(now),
         }
     }
 
@@ -220,7 +245,7 @@ impl Call {
                     LegCommand::ReferProgress { status: 403 },
                 ));
             }
-            LegEvent::Ended(end) => self.caller_gone(&end),
+            LegEvent::Ended(end) => self.caller_gone(now, &end),
             // These are told of outgoing legs only.
             LegEvent::Progress { .. } | LegEvent::Answered { .. } => {}
         }
@@ -242,7 +267,7 @@ impl Call {
                 let what = format!("prompt {prompt} is not encoded for the agent's codec");
                 self.record(RecordEvent::Fault { what });
             }
-            MediaEvent::RecordEnded { .. } => self.record_limit(),
+            MediaEvent::RecordEnded { .. } => self.record_limit(now),
             MediaEvent::Latched { leg, .. } => {
                 if leg == self.start.leg
                     && matches!(self.stage, Stage::Answering { late: false, .. })
@@ -288,7 +313,7 @@ impl Call {
                 w.announcer.playing = None;
                 self.drive_waiting();
             }
-            Stage::Message(_) => self.played_in_message(token),
+            Stage::Message(_) => self.played_in_message(now, token),
             Stage::Menu(_)
             | Stage::Waiting(_)
             | Stage::Bridged(_)

@@ -164,7 +164,7 @@ impl Call {
         });
         match to {
             OverflowStep::Queue(queue) => self.enter_queue(now, queue, Reason::Routed),
-            OverflowStep::Message => self.enter_message(),
+            OverflowStep::Message => self.enter_message(now),
         }
     }
 }
