@@ -7,16 +7,20 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod calendar;
 pub mod graph;
+pub mod simulate;
+pub mod test;
 
 use self::calendar::CalendarArgs;
 use self::graph::GraphArgs;
+use self::simulate::SimulateArgs;
+use self::test::TestArgs;
 use crate::check::law::Profile;
 use crate::config::Flag;
 use crate::ids::ContactId;
 
 /// Everything went well.
 pub const OK: u8 = 0;
-/// Something failed while running: a port in use, a database that can not be opened.
+/// Something failed while running: a port in use, a database that can not be opened, a test.
 pub const FAILED: u8 = 1;
 /// The command line, the settings, a menu or a prompt is wrong, a line breaks the promise, or a
 /// rule of `check --profile` is not met; nothing was started.
@@ -33,7 +37,7 @@ Without any, the demo line answers at 100, and agent1 and agent2 may register.
 
 Exit codes:
   0  all went well
-  1  something failed while running (a port in use, the database not to be opened)
+  1  something failed while running (a port in use, the database not to be opened, a test)
   2  the command line, a setting, a menu or a prompt is wrong, a line breaks the promise, or
      (check --profile) a rule is not met; nothing was started
   3  what was asked for is not there (no such contact, no such calendar or line)";
@@ -71,6 +75,12 @@ pub enum Command {
     Calendar(CalendarArgs),
     /// Draw a line: its nodes, where they lead, when callers get there
     Graph(GraphArgs),
+    /// Run your tests of the lines (menus/tests/*.yaml): keys and silences in, what should be heard
+    /// and reached out. Exit code 1 when one fails
+    Test(TestArgs),
+    /// Make up calls and faults by chance and look for a dead end: a call that ends without a
+    /// person, a stored promise or a goodbye. Exit code 1 when there is one
+    Simulate(SimulateArgs),
     /// Show who called, what they pressed and who answered
     Contacts {
         /// What about them; without it: list.

@@ -31,11 +31,11 @@ mod known;
 mod line;
 mod nodes;
 mod reach;
-mod source;
+pub(crate) mod source;
 mod template;
 mod variables;
 mod words;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
