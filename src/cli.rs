@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod calendar;
+pub mod call;
 pub mod graph;
 pub mod simulate;
 pub mod test;
 
 use self::calendar::CalendarArgs;
+use self::call::CallArgs;
 use self::graph::GraphArgs;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
@@ -73,6 +75,9 @@ pub enum Command {
     },
     /// Tell what callers meet at a time, or in a year: opening hours, holidays, closures
     Calendar(CalendarArgs),
+    /// Walk through a line in the terminal, without a phone: what is said, what each key would do,
+    /// where the caller ends and what the agent's card shows. Web services are really asked
+    Call(CallArgs),
     /// Draw a line: its nodes, where they lead, when callers get there
     Graph(GraphArgs),
     /// Run your tests of the lines (menus/tests/*.yaml): keys and silences in, what should be heard

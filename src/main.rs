@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use zeroline::check::law::{self, Profile, Verdict};
 use zeroline::check::{judge, report};
 use zeroline::cli::calendar::CalendarArgs;
+use zeroline::cli::call::CallArgs;
 use zeroline::cli::graph::GraphArgs;
 use zeroline::cli::simulate::SimulateArgs;
 use zeroline::cli::test::TestArgs;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Some(Command::Graph(asked)) => graph(&options, &asked),
         Some(Command::Test(asked)) => test(&options, &asked),
         Some(Command::Simulate(asked)) => simulate(&options, &asked),
+        Some(Command::Call(asked)) => call(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Prompts { what }) => prompts(&options, what),
@@ -159,6 +161,22 @@ fn simulate(options: &Options, asked: &SimulateArgs) -> u8 {
             outcome.code
         }
         Err(told) => mistakes(&told),
+    }
+}
+
+fn call(options: &Options, asked: &CallArgs) -> u8 {
+    let setup = match setup::load(options, Purpose::Check) {
+        Ok(setup) => setup,
+        Err(told) => return mistakes(&told),
+    };
+    let sound = match asked.audio.then(|| setup::rehearse::sound(&setup.config)) {
+        Some(Ok(sound)) => Some(sound),
+        Some(Err(told)) => return mistakes(&told),
+        None => None,
+    };
+    match setup::rehearse::call(&setup, asked, sound) {
+        Ok(code) => code,
+        Err(e) => failed(&e),
     }
 }
 

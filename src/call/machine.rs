@@ -137,6 +137,11 @@ impl Call {
         &self.card
     }
 
+    /// The caller is known to speak this language. Of use before the menus begin.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
     /// The interpreter, while the caller is in the menus.
     pub fn walk(&self) -> Option<&Walk> {
         match &self.stage {

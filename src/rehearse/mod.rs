@@ -11,6 +11,7 @@ pub mod chance;
 pub mod coverage;
 pub mod house;
 pub mod moment;
+pub mod offer;
 pub mod stage;
 pub mod trial;
 pub mod world;

@@ -1,13 +1,19 @@
 //! What a rehearsal needs of settings, menus and prompts.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Setup;
+use crate::cli::call::{self, CallArgs, Lines, Sound, Terminal, Tools};
 use crate::config::Config;
+use crate::menu::outcome::{WebReply, WebRequest};
+use crate::net::http::HttpClient;
 use crate::prompts::embedded;
 use crate::rehearse::house::{House, Plan};
+use crate::sdp::plan::Codec;
 use crate::server::build;
+use crate::task::{clock, web};
 
 /// The lines, queues and prompts that the server would run with.
 pub fn house(setup: &Setup) -> Arc<House> {
@@ -63,4 +69,52 @@ pub fn tests(config: &Config) -> Result<Vec<(String, String)>, Vec<String>> {
     } else {
         Err(told)
     }
+}
+
+/// What plays the prompts of these settings.
+///
+/// # Errors
+/// What is wrong with prompts or menus, or that there is no player; ready to print.
+pub fn sound(config: &Config) -> Result<Sound, Vec<String>> {
+    let mut config = config.clone();
+    config.media.codecs = vec![Codec::Pcmu];
+    let menus = super::menus(&config)?;
+    Sound::new(menus.prompts).map_err(|told| vec![told])
+}
+
+/// Makes a call in the terminal: keys as asked for, or from standard input.
+///
+/// # Errors
+/// Standard input or output fails.
+pub fn call(setup: &Setup, asked: &CallArgs, sound: Option<Sound>) -> io::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let mut client: Option<HttpClient> = None;
+    let mut ask = |request: &WebRequest| -> Result<WebReply, String> {
+        let made = match client.take() {
+            Some(made) => made,
+            None => HttpClient::new().map_err(|e| format!("failed: {e}"))?,
+        };
+        let kept = client.insert(made);
+        runtime.block_on(web::answer(kept, request.clone()))
+    };
+    let mut keys = asked.keys.clone();
+    let mut terminal = None;
+    let mut lines = Lines(io::BufReader::new(io::stdin()));
+    if keys.is_none() {
+        terminal = Terminal::open();
+    }
+    let input: &mut dyn call::Input = match (&mut keys, &mut terminal) {
+        (Some(keys), _) => keys,
+        (None, Some(terminal)) => terminal,
+        (None, None) => &mut lines,
+    };
+    let tools = Tools {
+        input,
+        web: &mut ask,
+        sound,
+        out: &mut io::stdout(),
+    };
+    call::run(&house(setup), asked, clock::now().wall, tools)
 }

@@ -6,4 +6,4 @@ pub mod queue;
 pub mod rarely;
 pub mod recorder;
 pub mod sip;
-mod web;
+pub mod web;

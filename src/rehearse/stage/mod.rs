@@ -21,7 +21,7 @@ use super::world::World;
 use crate::call::Call;
 use crate::call::event::{CallEvent, RecordingId};
 use crate::call::setup::{CallSetup, CallStart};
-use crate::ids::{ContactId, Key, LegId, NodeName, PhoneNumber};
+use crate::ids::{ContactId, Key, Language, LegId, NodeName, PhoneNumber};
 use crate::media::command::{DtmfWay, MediaEvent, PlayToken};
 use crate::menu::outcome::{AskId, WebReply, WebRequest};
 use crate::menu::tree::{Kind, Line};
@@ -162,6 +162,13 @@ impl Stage {
         });
         self.settle();
         n
+    }
+
+    /// The caller is known to speak this language; to be told before they hear anything.
+    pub fn speaks(&mut self, n: usize, language: Language) {
+        if let Some(caller) = self.present(n) {
+            caller.call.speak(language);
+        }
     }
 
     /// The caller presses a key.

@@ -217,3 +217,16 @@ fn hours_languages_values_and_web_services_are_rehearsed() {
         "{so_far}"
     );
 }
+
+#[test]
+fn what_the_guide_shows_can_be_run() {
+    let page = include_str!("../../../docs/testing-menus.md");
+    let house = demo();
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        let text = block.split("```").next().unwrap_or_default();
+        let (told, code) = told(&house, text).unwrap();
+        assert_eq!(code, 0, "{told}");
+    }
+}
