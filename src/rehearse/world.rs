@@ -29,6 +29,8 @@ pub struct World {
     pub room: Option<usize>,
     /// No queue lets a caller wait longer.
     pub max_wait: Option<Duration>,
+    /// Every queue sends those whom it can not keep to the others first.
+    pub chained: bool,
     /// Every queue rings all its agents at once.
     pub ring_all: bool,
     /// Callers wait where nobody is signed in.

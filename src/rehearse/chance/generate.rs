@@ -167,6 +167,7 @@ fn world(dice: &mut Dice, house: &House) -> World {
     if dice.percent(15) {
         world.max_wait = Some(Duration::from_secs(1) + dice.millis(90_000));
     }
+    world.chained = dice.percent(20);
     world.ring_all = dice.percent(20);
     world.wait_unstaffed = dice.percent(20);
     world.no_ack = dice.percent(2);

@@ -153,7 +153,7 @@ impl Playing<'_> {
             }
             self.check()?;
         }
-        self.to_the_end()
+        self.until_all_ended()
     }
 
     fn calls(&mut self, n: usize) -> usize {
@@ -217,7 +217,7 @@ impl Playing<'_> {
         Err(DeadEnd::NotHeeded(place))
     }
 
-    fn to_the_end(&mut self) -> Result<(), DeadEnd> {
+    fn until_all_ended(&mut self) -> Result<(), DeadEnd> {
         let last = self.stage.now().mono + PATIENCE;
         let open = |stage: &Stage| (0..stage.callers()).find(|n| stage.verdict(*n).is_none());
         while let Some(n) = open(&self.stage) {

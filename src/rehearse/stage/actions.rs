@@ -24,9 +24,9 @@ impl Stage {
     pub(super) fn carry_out(&mut self, n: usize, action: CallAction) {
         match action {
             CallAction::Sip(leg, command) if leg == self.callers[n].call.caller_leg() => {
-                self.to_caller(n, leg, command);
+                self.tell_caller(n, leg, command);
             }
-            CallAction::Sip(leg, command) => self.to_phone(n, leg, command),
+            CallAction::Sip(leg, command) => self.tell_phone(n, leg, command),
             CallAction::OpenMedia { leg, .. } => self.open_media(n, leg),
             CallAction::Media(_, command) => self.media(n, command),
             CallAction::Queue(command) => self.queue(n, command),
@@ -50,7 +50,7 @@ impl Stage {
         self.agenda.add(self.now.mono + after, due);
     }
 
-    fn to_caller(&mut self, n: usize, leg: LegId, command: LegCommand) {
+    fn tell_caller(&mut self, n: usize, leg: LegId, command: LegCommand) {
         let tell = |event| Due::Tell(n, CallEvent::Leg(leg, event));
         match command {
             LegCommand::Answer { .. } if self.world.no_ack => {

@@ -7,7 +7,7 @@ use crate::call::event::{CallEvent, Location, QueueCommand, QueueEvent};
 use crate::ids::{AgentId, ContactId, PhoneNumber, QueueName};
 use crate::now::Mono;
 use crate::queue::acd::{Answer, Arrival, Leaving};
-use crate::queue::action::{AgentState, QueueAction};
+use crate::queue::action::{AgentState, OverflowStep, QueueAction};
 use crate::queue::settings::{AcdSettings, Strategy, Unstaffed};
 use crate::rehearse::house::House;
 use crate::rehearse::world::World;
@@ -15,9 +15,15 @@ use crate::rehearse::world::World;
 /// The queues of the house, as the world has them.
 pub(super) fn settings(house: &House, world: &World) -> AcdSettings {
     let mut settings = house.acd.clone();
+    let names: Vec<QueueName> = settings.queues.iter().map(|q| q.name.clone()).collect();
     for queue in &mut settings.queues {
         queue.max_callers = world.room.unwrap_or(queue.max_callers);
         queue.max_wait = world.max_wait.or(queue.max_wait);
+        if world.chained {
+            let others = names.iter().filter(|n| **n != queue.name);
+            queue.overflow = others.cloned().map(OverflowStep::Queue).collect();
+            queue.overflow.push(OverflowStep::Message);
+        }
         if world.ring_all {
             queue.strategy = Strategy::RingAll;
         }

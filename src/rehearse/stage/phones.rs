@@ -52,7 +52,7 @@ pub(super) fn contact(agent: &AgentId) -> Contact {
 }
 
 impl Stage {
-    pub(super) fn to_phone(&mut self, n: usize, leg: LegId, command: LegCommand) {
+    pub(super) fn tell_phone(&mut self, n: usize, leg: LegId, command: LegCommand) {
         match command {
             LegCommand::Invite(invite) => self.ring(n, *invite),
             LegCommand::Hangup { .. } | LegCommand::Reject { .. } => {
