@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -25,6 +26,9 @@ use crate::record::card::ContextCard;
 use crate::record::timeline::Event as RecordEvent;
 use crate::record::verdict::{Stage as StageName, Verdict};
 use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
+
+/// How much later than it should the end of a prompt or of a recording may be told.
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// Where a call is. What makes sense in one stage only is in that stage.
 #[derive(Debug)]
@@ -183,7 +187,7 @@ impl Call {
                 speak_at,
             } => Some(*speak_at),
             Stage::Menu(m) => m.walk.poll_timeout(),
-            Stage::Waiting(w) => w.ask_again_at,
+            Stage::Waiting(w) => Call::waiting_deadline(w),
             Stage::Message(m) => Some(m.until),
             Stage::Bridged(b) => b.transfer.and(b.transfer_until),
             Stage::Closing { storing, .. } => storing.map(|s| s.until),
@@ -202,7 +206,7 @@ impl Call {
                 m.walk.handle_timeout(now);
                 self.drive_menu(now);
             }
-            Stage::Waiting(_) => self.ask_queue_again(now),
+            Stage::Waiting(_) => self.waiting_overdue(now),
             Stage::Message(_) => self.message_overdue(now),
             Stage::Bridged(_) => self.transfer_overdue(now),
             Stage::Closing { .. } => self.storing_overdue(now),
@@ -316,7 +320,7 @@ impl Call {
             }
             Stage::Waiting(w) if w.announcer.playing == Some(token) => {
                 w.announcer.playing = None;
-                self.drive_waiting();
+                self.drive_waiting(now);
             }
             Stage::Message(_) => self.played_in_message(now, token),
             Stage::Menu(_)
@@ -341,7 +345,7 @@ impl Call {
             Stage::Waiting(w) if w.announcer.playing == Some(token) => {
                 w.announcer.playing = None;
                 self.record(RecordEvent::Fault { what });
-                self.drive_waiting();
+                self.drive_waiting(now);
             }
             Stage::Message(_) => {
                 self.play_failed_in_message(now, token, what);
@@ -378,6 +382,12 @@ impl Call {
     /// A prompt in the language of the call.
     pub(super) fn prompt(&self, name: &PromptName) -> Option<&Arc<Prompt>> {
         self.setup.prompts.nearest(&self.language, name)
+    }
+
+    /// How long these prompts take, and some more: by then their end has been told.
+    pub(super) fn time_to_say(&self, names: &[PromptName]) -> Duration {
+        let prompts = names.iter().filter_map(|n| self.prompt(n));
+        prompts.map(|p| p.duration).sum::<Duration>() + GRACE
     }
 
     /// Plays system prompts to the caller. They were checked at start; should one be missing

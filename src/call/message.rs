@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::event::{CallAction, RecordingId, RecordingOutcome};
-use super::machine::{Call, Stage, Storing};
+use super::machine::{Call, GRACE, Stage, Storing};
 use crate::ids::{Key, PromptName, QueueName};
 use crate::media::command::PlayToken;
 use crate::menu::outcome::Reason;
@@ -16,8 +16,6 @@ use crate::record::verdict::Verdict;
 /// as the message: a caller who can not or will not speak is not lost either.
 const TRIES: u8 = 2;
 const NOT_STORED: &str = "the message could not be stored";
-/// How much later than it should the end of a prompt or of a recording may be told.
-const GRACE: Duration = Duration::from_secs(10);
 /// How long the caller listens to nothing while the store makes the message durable.
 const STORE_WAIT: Duration = Duration::from_secs(30);
 
@@ -76,9 +74,8 @@ impl Call {
     /// Says something, and until when its end must have been told.
     fn say_in_message(&mut self, now: Now, names: &[&str]) -> (PlayToken, Mono) {
         let names: Vec<PromptName> = names.iter().map(PromptName::new).collect();
-        let prompts = names.iter().filter_map(|n| self.prompt(n));
-        let length: Duration = prompts.map(|p| p.duration).sum();
-        (self.say(&names), now.mono + length + GRACE)
+        let until = now.mono + self.time_to_say(&names);
+        (self.say(&names), until)
     }
 
     /// What the caller waits for has not come: a fault, which ends with a person (P4). What is

@@ -323,6 +323,17 @@ fn a_store_that_never_answers_does_not_keep_the_caller() {
 }
 
 #[test]
+fn words_whose_end_is_never_told_do_not_keep_back_what_follows() {
+    check(&format!(
+        "{TO_THE_QUEUE}1.2 > position 2
+         13.0 > wait
+         < caller hears sys-position-2
+         25.0 > wait
+         < caller loops sys-moh"
+    ));
+}
+
+#[test]
 fn an_end_that_is_never_told_in_a_message_is_a_fault() {
     let before_the_beep = TO_A_MESSAGE.replace("4.0 > played\n    < record\n    ", "");
     check(&format!(

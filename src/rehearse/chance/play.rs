@@ -66,7 +66,7 @@ impl fmt::Display for DeadEnd {
             DeadEnd::NotHeeded(place) => {
                 write!(f, "a person was asked for {place}, and did not come")
             }
-            DeadEnd::NeverEnds(place) => write!(f, "a caller waits for ever {place}"),
+            DeadEnd::NeverEnds(place) => write!(f, "a call never ends, {place}"),
             DeadEnd::Circle => f.write_str("something goes in a circle without time passing"),
             DeadEnd::Panicked(what) => write!(f, "panic: {what}"),
             DeadEnd::WrongPromise => {

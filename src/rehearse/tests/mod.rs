@@ -5,6 +5,7 @@ mod trial;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::house::{House, Plan};
 use crate::call::setup::QueueSound;
@@ -34,34 +35,36 @@ pub(crate) fn house_of(data: &Path, menus: Option<&Path>) -> Arc<House> {
     }
 }
 
-/// The lines of [`crate::menu::walk::tests`], whose prompts have names for words.
+/// The lines of [`crate::menu::walk::tests`], whose prompts have names for words; nobody waits
+/// for ever.
 pub(crate) fn house(lines: Vec<Arc<Line>>, text: &str) -> Arc<House> {
-    let known = crate::menu::walk::tests::known(text);
-    let sound = QueueSound {
+    let queue = |name: &str| QueueSettings {
+        max_wait: Some(Duration::from_secs(1_800)),
+        ..QueueSettings::new(name)
+    };
+    let agents = ["ann", "ben"].map(|a| AgentSettings::new(a, ["people", "sales"]));
+    let settings = AcdSettings {
+        queues: ["people", "sales"].map(queue).into(),
+        agents: agents.into(),
+        ..AcdSettings::default()
+    };
+    house_with(lines, text, settings)
+}
+
+/// The same with other queues and agents.
+pub(crate) fn house_with(lines: Vec<Arc<Line>>, text: &str, acd: AcdSettings) -> Arc<House> {
+    let sound = || QueueSound {
         connecting: Some(PromptName::new(sys::CONNECTING)),
         music: Some(PromptName::new(sys::MUSIC)),
         comfort: Some(PromptName::new(sys::COMFORT)),
     };
-    // Nobody waits for ever, as in the settings.
-    let queue = |name: &str| QueueSettings {
-        max_wait: Some(std::time::Duration::from_secs(1_800)),
-        ..QueueSettings::new(name)
-    };
-    let agents = ["ann", "ben"].map(|a| AgentSettings::new(a, ["people", "sales"]));
     Arc::new(House::new(Plan {
         lines,
-        prompts: known.prompts,
+        prompts: crate::menu::walk::tests::known(text).prompts,
         fallback: Language::default(),
-        acd: AcdSettings {
-            queues: ["people", "sales"].map(queue).into(),
-            agents: agents.into(),
-            ..AcdSettings::default()
-        },
-        sounds: [("people".into(), sound.clone()), ("sales".into(), sound)].into(),
-        message: (
-            std::time::Duration::from_secs(1),
-            std::time::Duration::from_secs(180),
-        ),
-        transfer_ring: std::time::Duration::from_secs(25),
+        acd,
+        sounds: [("people".into(), sound()), ("sales".into(), sound())].into(),
+        message: (Duration::from_secs(1), Duration::from_secs(180)),
+        transfer_ring: Duration::from_secs(25),
     }))
 }

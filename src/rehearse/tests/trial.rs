@@ -56,8 +56,8 @@ fn what_fails_tells_the_place_what_was_heard_and_how_it_came_to_that() {
     .unwrap();
     assert_eq!(code, 1);
     for part in [
-        "t.yaml:5:15: `hours`: should be heard: \"nine to five\"\n    5 |       - hear: \"nine to five\"\n      |               ^^^^^^^^^^^^^^ heard instead: \"welcome to northwind.",
-        "then \"our team is here monday to friday",
+        "t.yaml:5:15: `hours`: should be heard: \"nine to five\"\n    5 |       - hear: \"nine to five\"\n      |               ^^^^^^^^^^^^^^ heard instead: \"Welcome to Northwind.",
+        "then \"Our team is here Monday to Friday",
         "  so far:\n       0.0  calls demo from …00\n",
         "presses 1\n",
         "t.yaml:8:24: `where`: the caller should be at `account`",
@@ -77,6 +77,42 @@ fn what_fails_tells_the_place_what_was_heard_and_how_it_came_to_that() {
     ] {
         assert!(told.contains(part), "{part} in:\n{told}");
     }
+}
+
+#[test]
+fn machines_can_read_it_and_thin_tests_fail() {
+    let house = demo();
+    let files = [(
+        "t.yaml".to_owned(),
+        "tests:\n  a: { steps: [{ press: 3 }], reaches: agent }\n  b: { reaches: goodbye }\n"
+            .to_owned(),
+    )];
+    let asked = |name: Option<&str>, json| TestArgs {
+        name: name.map(str::to_owned),
+        coverage_at_least: Some(20),
+        json,
+    };
+    let outcome = run(&house, &files, &asked(None, true)).unwrap();
+    assert_eq!(outcome.code, 1);
+    let json: serde_json::Value = serde_json::from_str(&outcome.told).unwrap();
+    assert_eq!(json["tests"][0]["passed"], true);
+    assert_eq!(json["tests"][1]["failures"][0]["line"], 3);
+    assert_eq!(json["coverage"]["demo"]["all"], 22);
+    // Only what is asked for is run; too little is reached by it.
+    let outcome = run(&house, &files, &asked(Some("a"), false)).unwrap();
+    assert_eq!(outcome.code, 1);
+    assert!(
+        outcome.told.contains("1 passed, 0 failed"),
+        "{}",
+        outcome.told
+    );
+    assert!(
+        outcome
+            .told
+            .contains("less than the 20 % that are asked for")
+    );
+    let none = run(&house, &files, &asked(Some("zzz"), false)).unwrap_err();
+    assert_eq!(none, ["no test has `zzz` in its name"]);
 }
 
 #[test]

@@ -183,9 +183,14 @@ impl Running<'_> {
         let rest = self.stage.moments().iter().enumerate().skip(from);
         let instead: Vec<String> = rest
             .filter_map(|(i, m)| {
-                let text = said(self.house, &m.what)?;
-                let skip = if i == from { self.heard.1 } else { 0 };
-                Some(text.get(skip..)?.trim().to_owned()).filter(|t| !t.is_empty())
+                let whole = heard(self.house, &m.what)?;
+                let rest = if i == from && self.heard.1 > 0 {
+                    // The rest of what was heard in part, as it was compared.
+                    plain(&whole).get(self.heard.1..)?.trim().to_owned()
+                } else {
+                    whole
+                };
+                Some(rest).filter(|t| !t.is_empty())
             })
             .collect();
         let instead = match instead.as_slice() {
@@ -325,6 +330,11 @@ fn plain(text: &str) -> String {
 }
 
 fn said(house: &House, what: &Happening) -> Option<String> {
+    heard(house, what).map(|text| plain(&text))
+}
+
+/// Music has no words.
+fn heard(house: &House, what: &Happening) -> Option<String> {
     let Happening::Hears {
         prompts,
         repeat: false,
@@ -332,7 +342,7 @@ fn said(house: &House, what: &Happening) -> Option<String> {
     else {
         return None;
     };
-    Some(plain(&words(house, prompts)))
+    Some(words(house, prompts))
 }
 
 /// Whether the line has given up waiting for a key, or taken what there was.
