@@ -82,12 +82,9 @@ fn whole(src: &mut Source<'_>, yaml: &Yaml, house: &House) -> Option<Vec<Trial>>
     let mut tests = Fields::new(src, tests?, "`tests`", "the hours: { steps: [ … ] }")?;
     let mut trials = Vec::new();
     for (name, at, yaml) in tests.take_all() {
-        let usual = usual
-            .as_ref()
-            .filter(|_| given.is_some() || usual.is_some());
         // A line that is not there was told of already.
         let wrong = given.is_some() && usual.is_none();
-        trials.extend(test(src, name, at, yaml, house, usual, wrong));
+        trials.extend(test(src, name, at, yaml, house, usual.as_ref(), wrong));
     }
     Some(trials)
 }

@@ -41,7 +41,7 @@ fn one(src: &mut Source<'_>, yaml: &Yaml, line: &Line) -> Option<(Step, Spot)> {
     }
     let mut fields = Fields::new(src, yaml, "a step", "press: 1")?;
     let all = fields.take_all();
-    let [(word, at, value)] = all.as_slice() else {
+    let [(word, _, value)] = all.as_slice() else {
         let remedy = "begin each with a dash of its own, like `- press: 1`";
         src.error(yaml.at, "a step does one thing", remedy);
         return None;
@@ -60,7 +60,6 @@ fn one(src: &mut Source<'_>, yaml: &Yaml, line: &Line) -> Option<(Step, Spot)> {
             return None;
         }
     };
-    let _ = at;
     Some((step, spot(src, value.at)))
 }
 
