@@ -6,12 +6,18 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod calendar;
+pub mod call;
 pub mod callbacks;
 pub mod graph;
+pub mod simulate;
+pub mod test;
 
 use self::calendar::CalendarArgs;
+use self::call::CallArgs;
 use self::callbacks::CallbacksCommand;
 use self::graph::GraphArgs;
+use self::simulate::SimulateArgs;
+use self::test::TestArgs;
 use crate::check::law::Profile;
 use crate::config::Flag;
 use crate::ids::ContactId;
@@ -19,7 +25,7 @@ use crate::menu::load::schema::{FileKind, schema};
 
 /// Everything went well.
 pub const OK: u8 = 0;
-/// Something failed while running: a port in use, a database that can not be opened.
+/// Something failed while running: a port in use, a database that can not be opened, a test.
 pub const FAILED: u8 = 1;
 /// The command line, the settings, a menu or a prompt is wrong, a line breaks the promise, or a
 /// rule of `check --profile` is not met; nothing was started.
@@ -36,7 +42,7 @@ Without any, the demo line answers at 100, and agent1 and agent2 may register.
 
 Exit codes:
   0  all went well
-  1  something failed while running (a port in use, the database not to be opened)
+  1  something failed while running (a port in use, the database not to be opened, a test)
   2  the command line, a setting, a menu or a prompt is wrong, a line breaks the promise, or
      (check --profile) a rule is not met; nothing was started
   3  what was asked for is not there (no such contact, no such calendar or line)";
@@ -72,8 +78,17 @@ pub enum Command {
     },
     /// Tell what callers meet at a time, or in a year: opening hours, holidays, closures
     Calendar(CalendarArgs),
+    /// Walk through a line in the terminal, without a phone: what is said, what each key would do,
+    /// where the caller ends and what the agent's card shows. Web services are really asked
+    Call(CallArgs),
     /// Draw a line: its nodes, where they lead, when callers get there
     Graph(GraphArgs),
+    /// Run your tests of the lines (menus/tests/*.yaml): keys and silences in, what should be heard
+    /// and reached out. Exit code 1 when one fails
+    Test(TestArgs),
+    /// Make up calls and faults by chance and look for a dead end: a call that ends without a
+    /// person, a stored promise or a goodbye. Exit code 1 when there is one
+    Simulate(SimulateArgs),
     /// Show who called, what they pressed and who answered
     Contacts {
         /// What about them; without it: list.

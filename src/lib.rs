@@ -17,6 +17,7 @@ pub mod check;
 pub mod menu;
 pub mod queue;
 pub mod record;
+pub mod rehearse;
 pub mod sdp;
 pub mod sip;
 

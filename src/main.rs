@@ -10,8 +10,11 @@ use tokio::sync::mpsc;
 use zeroline::check::law::{self, Profile, Verdict};
 use zeroline::check::{judge, report};
 use zeroline::cli::calendar::CalendarArgs;
+use zeroline::cli::call::CallArgs;
 use zeroline::cli::callbacks::CallbacksCommand;
 use zeroline::cli::graph::GraphArgs;
+use zeroline::cli::simulate::SimulateArgs;
+use zeroline::cli::test::TestArgs;
 use zeroline::cli::{
     self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
 };
@@ -30,6 +33,9 @@ fn main() -> ExitCode {
         Some(Command::Check { json, profile }) => check(&options, json, profile.map(Profile::from)),
         Some(Command::Calendar(asked)) => calendar(&options, &asked),
         Some(Command::Graph(asked)) => graph(&options, &asked),
+        Some(Command::Test(asked)) => test(&options, &asked),
+        Some(Command::Simulate(asked)) => simulate(&options, &asked),
+        Some(Command::Call(asked)) => call(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
@@ -132,6 +138,51 @@ fn graph(options: &Options, asked: &GraphArgs) -> u8 {
             eprintln!("{e}");
             cli::NOT_FOUND
         }
+    }
+}
+
+fn test(options: &Options, asked: &TestArgs) -> u8 {
+    let run = || {
+        let setup = setup::load(options, Purpose::Check)?;
+        let files = setup::rehearse::tests(&setup.config)?;
+        cli::test::run(&setup::rehearse::house(&setup), &files, asked)
+    };
+    match run() {
+        Ok(outcome) => {
+            print!("{}", outcome.told);
+            outcome.code
+        }
+        Err(told) => mistakes(&told),
+    }
+}
+
+fn simulate(options: &Options, asked: &SimulateArgs) -> u8 {
+    match setup::load(options, Purpose::Check) {
+        Ok(setup) => {
+            let began = zeroline::task::clock::mono();
+            let outcome = cli::simulate::run(&setup::rehearse::house(&setup), asked);
+            print!("{}", outcome.told);
+            let took = zeroline::task::clock::mono().since(began);
+            eprintln!("took {:.1} s", took.as_secs_f64());
+            outcome.code
+        }
+        Err(told) => mistakes(&told),
+    }
+}
+
+fn call(options: &Options, asked: &CallArgs) -> u8 {
+    let setup = match setup::load(options, Purpose::Check) {
+        Ok(setup) => setup,
+        Err(told) => return mistakes(&told),
+    };
+    let sound = match asked.audio.then(|| setup::rehearse::sound(&setup.config)) {
+        Some(Ok(sound)) => Some(sound),
+        Some(Err(told)) => return mistakes(&told),
+        None => None,
+    };
+    match setup::rehearse::call(&setup, asked, sound) {
+        Ok(code) => code,
+        Err(e) => failed(&e),
     }
 }
 

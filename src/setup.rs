@@ -2,6 +2,7 @@
 //! and prompts. Edge: it reads files and the environment.
 
 pub mod prompts;
+pub mod rehearse;
 mod voices;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,15 @@ pub const DEMO_LINE: (&str, &str) = (
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/menus/demo.yaml")),
 );
 
+/// The tests of the demo line: name for messages, and text.
+pub const DEMO_TESTS: (&str, &str) = (
+    "menus/tests/demo.yaml",
+    include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/menus/tests/demo.yaml"
+    )),
+);
+
 macro_rules! transcripts {
     ($language:literal) => {
         include_str!(concat!(

@@ -31,7 +31,7 @@ use crate::sip::registrar::RegistrarConfig;
 use crate::task::queue::Directory;
 
 /// The queue machine's settings.
-pub(super) fn acd(config: &Config) -> AcdSettings {
+pub(crate) fn acd(config: &Config) -> AcdSettings {
     AcdSettings {
         queues: config.queues.iter().map(queue).collect(),
         agents: config
@@ -69,7 +69,7 @@ fn queue(q: &config::Queue) -> QueueSettings {
 }
 
 /// What callers of each queue hear.
-pub(super) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
+pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
     let sound = |q: &config::Queue| QueueSound {
         connecting: Some(PromptName::new(system::CONNECTING)),
         music: Some(q.music.clone()),
@@ -149,7 +149,7 @@ pub(super) fn addresses(config: &Config) -> LocalAddresses {
 }
 
 /// How long an agent's transfer rings its target.
-pub(super) const TRANSFER_RING: Duration = Duration::from_secs(25);
+pub(crate) const TRANSFER_RING: Duration = Duration::from_secs(25);
 
 /// Faults on purpose, for the tests: never in a server that is built for use.
 pub(super) fn faults() -> Faults {

@@ -3,7 +3,7 @@
 //! Everything that can be wrong in files is found before, by [`crate::setup`]; what can fail
 //! here are ports, sockets and the disk.
 
-mod build;
+pub(crate) mod build;
 mod drain;
 mod figures;
 mod reload;

@@ -21,7 +21,7 @@ use super::sip::{LegEventSender, SipHandle};
 use super::web;
 use super::{clock, kept};
 use crate::call::Call;
-use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingOutcome};
+use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingId, RecordingOutcome};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
@@ -189,6 +189,7 @@ struct CallTask {
 
 /// A message that is being taken.
 struct RunningRecording {
+    id: RecordingId,
     leg: LegId,
     meta: MessageMeta,
     task: JoinHandle<Result<(MessageId, Duration), StoreError>>,
@@ -276,7 +277,11 @@ impl CallTask {
                     self.tools.queue.command(self.call.contact(), command).await;
                 }
                 CallAction::Locate(to) => self.tools.queue.locate(self.call.contact(), to).await,
-                CallAction::RecordMessage { leg, limit } => self.record_message(leg, limit),
+                CallAction::RecordMessage {
+                    recording,
+                    leg,
+                    limit,
+                } => self.record_message(recording, leg, limit),
                 CallAction::KeepMessage { even_if_empty } => self.keep_message(even_if_empty),
                 CallAction::DropMessage => self.drop_message(),
                 CallAction::Ask(ask, request) => {
@@ -354,7 +359,7 @@ impl CallTask {
 
     // ---- messages ----
 
-    fn record_message(&mut self, leg: LegId, limit: Duration) {
+    fn record_message(&mut self, id: RecordingId, leg: LegId, limit: Duration) {
         let (sink, samples) = mpsc::channel(WAITING_CHUNKS);
         let card = self.call.card();
         let meta = MessageMeta {
@@ -367,7 +372,12 @@ impl CallTask {
         };
         let (store, limits, kept) = (self.tools.store.clone(), self.tools.message, meta.clone());
         let task = tokio::spawn(async move { record_message(&store, samples, limits, kept).await });
-        self.recording = Some(RunningRecording { leg, meta, task });
+        self.recording = Some(RunningRecording {
+            id,
+            leg,
+            meta,
+            task,
+        });
         self.media(leg, MediaCommand::Record { leg, sink, limit });
     }
 
@@ -383,13 +393,13 @@ impl CallTask {
         let Some(recording) = self.recording.take() else {
             return;
         };
-        let leg = recording.leg;
+        let (id, leg) = (recording.id, recording.leg);
         self.media(leg, MediaCommand::StopRecord { leg });
         let (events, store) = (self.events_in.clone(), self.tools.store.clone());
         let keep = async move {
             let outcome = finish(&store, recording, even_if_empty).await;
             // The call may be over by then; the message is safe all the same.
-            let _ = events.send(CallEvent::Recording(outcome)).await;
+            let _ = events.send(CallEvent::Recording(id, outcome)).await;
         };
         tokio::spawn(keep.in_current_span());
     }

@@ -77,9 +77,9 @@ pub fn announces(text: &str, form: ZeroForm) -> bool {
             "#" | "hash" | "pound" | "raute" | "rautetaste" | "firkant" | "havelåge"
         )
     };
-    // "press zero", "press the zero"; "Null drücken"; "drücken Sie die Null".
+    // "press zero", "press the zero"; "Null drücken"; "drücken Sie jederzeit die Null".
     let told = words.iter().enumerate().any(|(i, w)| {
-        let near = words.get(i.saturating_sub(3)..(i + 2).min(words.len()));
+        let near = words.get(i.saturating_sub(4)..(i + 2).min(words.len()));
         zero(w) && near.is_some_and(|near| near.iter().any(press))
     });
     told && (form == ZeroForm::Plain || words.iter().any(hash))
@@ -95,6 +95,7 @@ mod tests {
             "To speak to a person, press zero.",
             "Für einen Menschen drücken Sie die Null.",
             "Für einen Menschen Null drücken",
+            "Um mit einem Menschen zu sprechen, drücken Sie jederzeit die Null.",
             "Tryk nul for at tale med et menneske.",
             "Tast 0 for å snakke med et menneske.",
         ] {

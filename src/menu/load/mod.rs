@@ -36,12 +36,12 @@ mod nodes;
 mod reach;
 pub mod schema;
 mod scope;
-mod source;
+pub(crate) mod source;
 mod survey;
 mod template;
 mod variables;
 mod words;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use crate::menu::tree::{Piece, VariableId};
 use crate::text::{either, nearest};
 
 /// One file and what was found wrong in it.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     file: &'a str,
     lines: Vec<&'a str>,
     /// What [`At::file`] is here.
@@ -172,7 +172,7 @@ impl<'a> Source<'a> {
 }
 
 /// A mapping, key by key. What is left at the end was not known.
-pub(super) struct Fields<'y> {
+pub(crate) struct Fields<'y> {
     pub at: At,
     of: String,
     left: Vec<(&'y str, At, &'y Yaml)>,

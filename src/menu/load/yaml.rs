@@ -9,7 +9,7 @@ const MAX_BYTES: usize = 4 << 20;
 
 /// A place in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct At {
+pub(crate) struct At {
     /// From 1.
     pub line: usize,
     /// From 1, in characters.
@@ -22,13 +22,13 @@ pub(super) struct At {
 
 /// One value and its place.
 #[derive(Debug)]
-pub(super) struct Yaml {
+pub(crate) struct Yaml {
     pub at: At,
     pub data: Data,
 }
 
 #[derive(Debug)]
-pub(super) enum Data {
+pub(crate) enum Data {
     /// Text; `plain`: written without quotes.
     Scalar { text: String, plain: bool },
     /// Keys and values in the order of the file, duplicates included.
@@ -98,7 +98,7 @@ enum Open {
 }
 
 /// The file's one document; the first mistake ends it, since what follows can not be trusted.
-pub(super) fn parse(text: &str) -> Result<Yaml, (At, String)> {
+pub(crate) fn parse(text: &str) -> Result<Yaml, (At, String)> {
     let start = At {
         line: 1,
         column: 1,

@@ -51,7 +51,7 @@ pub(crate) fn known(text: &str) -> Known {
     known
 }
 
-pub(super) fn line(nodes: &str) -> Arc<Line> {
+pub(crate) fn line(nodes: &str) -> Arc<Line> {
     let head = "line: test\nnumbers: [\"1\"]\nhuman: people\nstart: root\n";
     // What stands before `nodes:` belongs to the line.
     let text = match nodes.contains("\nnodes:\n") {

@@ -99,7 +99,7 @@ impl CallTask {
                 | CallEvent::MediaFailed(_)
                 | CallEvent::Queue(_)
                 | CallEvent::Located(_)
-                | CallEvent::Recording(_)
+                | CallEvent::Recording(..)
                 | CallEvent::Recalled(..)
                 | CallEvent::CallbackStored(..)
                 | CallEvent::Reply(..) => {}
