@@ -3,11 +3,13 @@
 //! The table of fields is in [`fields`]; a test holds it against what the loader really reads. The
 //! loader stays the judge: a schema can say what a key looks like, not where a `go` leads.
 
+mod calendar;
 mod fields;
+mod table;
 
 use serde_json::{Map, Value as Json, json};
 
-use self::fields::{ALL, Field, Mapping, Shape};
+use self::table::{Field, Mapping, Shape};
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +36,15 @@ impl FileKind {
     }
 }
 
+/// The whole table.
+fn mappings() -> impl Iterator<Item = &'static Mapping> {
+    fields::ALL.iter().chain(calendar::ALL)
+}
+
 /// The schema of one kind of file.
 pub fn schema(kind: FileKind) -> Json {
     let mut whole = reference(kind.word());
-    let mut defs: Map<String, Json> = ALL
-        .iter()
+    let mut defs: Map<String, Json> = mappings()
         .map(|m| (m.name.to_owned(), mapping(m)))
         .collect();
     defs.insert("words".to_owned(), words());

@@ -1,97 +1,15 @@
-//! Every key that the loader knows, mapping by mapping.
+//! Every key that the loader knows in lines and fragments, mapping by mapping.
 
-/// One mapping.
-pub(super) struct Mapping {
-    /// The name of its definition.
-    pub name: &'static str,
-    /// What mistakes call it; a test compares by that.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the test that holds the table true")
-    )]
-    pub of: &'static str,
-    pub about: &'static str,
-    /// Languages are keys as well.
-    pub says: bool,
-    /// The operator's names are keys as well.
-    pub open: bool,
-    /// Exactly one of these must be there.
-    pub one_of: &'static [&'static str],
-    pub fields: &'static [Field],
-}
-
-/// One key.
-pub(super) struct Field {
-    pub name: &'static str,
-    pub about: &'static str,
-    pub shape: Shape,
-    pub needed: bool,
-}
-
-/// What may stand under a key.
-pub(super) enum Shape {
-    Text,
-    Flag,
-    Duration,
-    Tries,
-    /// `8`, `4-8`.
-    Range,
-    Words,
-    /// One or a list of them.
-    Some(&'static Shape),
-    List(&'static Shape),
-    /// By the keys 1 to 9.
-    Keys(&'static Shape),
-    /// By names of the operator's.
-    Named(&'static Shape),
-    Mapping(&'static str),
-    Either(&'static [Shape]),
-}
-
-use Shape::{Duration, Either, Flag, Keys, List, Named, Range, Some, Text, Tries, Words};
-
-const fn may(name: &'static str, shape: Shape, about: &'static str) -> Field {
-    Field {
-        name,
-        about,
-        shape,
-        needed: false,
-    }
-}
-
-const fn must(name: &'static str, shape: Shape, about: &'static str) -> Field {
-    Field {
-        name,
-        about,
-        shape,
-        needed: true,
-    }
-}
-
-const fn of(
-    name: &'static str,
-    of: &'static str,
-    about: &'static str,
-    fields: &'static [Field],
-) -> Mapping {
-    Mapping {
-        name,
-        of,
-        about,
-        says: false,
-        open: false,
-        one_of: &[],
-        fields,
-    }
-}
+use super::table::Shape::{
+    self, Duration, Either, Flag, Keys, List, Named, Range, Some, Text, Tries, Words,
+};
+use super::table::{LABEL, Mapping, may, must, of};
 
 const GO: &str = "Where to: a node, `human`, `back` or `repeat`";
 const WAIT: &str = "Silence that counts as a failed try, 1s to 60s";
 const TRIES: &str = "Failed tries, then a person: 1 to 3";
-const LABEL: &str = "What agents and reports show";
 const AGAIN: &str =
     "What is said after each failed try but the last, each shorter than the one before";
-const HOURS: Shape = Named(&Some(&Text));
 
 /// All of them.
 pub(super) const ALL: &[Mapping] = &[
@@ -463,70 +381,6 @@ pub(super) const ALL: &[Mapping] = &[
         &[
             may("text", Text, "What is said in it"),
             must("prompt", Some(&Text), "Its name"),
-        ],
-    ),
-    of(
-        "calendar",
-        "the file",
-        "Opening hours",
-        &[
-            must("calendar", Text, "Its name"),
-            may("label", Text, LABEL),
-            must("zone", Text, "Its time zone, like `Europe/Copenhagen`"),
-            must("hours", HOURS, "The week: `mon-fri: 08:00-17:00`"),
-            may(
-                "seasons",
-                List(&Shape::Mapping("season")),
-                "Times of the year with another week",
-            ),
-            may(
-                "holidays",
-                List(&Shape::Mapping("holiday")),
-                "Days with hours of their own, or closed",
-            ),
-            may(
-                "closures",
-                List(&Shape::Mapping("closure")),
-                "Closed, whatever else is said",
-            ),
-        ],
-    ),
-    of(
-        "season",
-        "a season",
-        "A time of the year with another week",
-        &[
-            must("from", Text, "The first day"),
-            must("to", Text, "The last day"),
-            must("hours", HOURS, "The week"),
-            may("label", Text, LABEL),
-        ],
-    ),
-    Mapping {
-        one_of: &["date", "easter", "weekday"],
-        ..of(
-            "holiday",
-            "a holiday",
-            "A day with hours of its own, or closed",
-            &[
-                may("date", Text, "`12-24`, or once: `2026-12-24`"),
-                may("easter", Text, "Days after Easter Sunday"),
-                may("weekday", Text, "Like `last mon of 05`"),
-                may("hours", Some(&Text), "Open all the same"),
-                may("observed", Text, "On which day when it falls on a weekend"),
-                may("label", Text, LABEL),
-            ],
-        )
-    },
-    of(
-        "closure",
-        "a closure",
-        "Closed, whatever else is said",
-        &[
-            may("date", Text, "One day"),
-            may("from", Text, "From this day or moment"),
-            may("to", Text, "To this day or moment"),
-            may("label", Text, LABEL),
         ],
     ),
 ];

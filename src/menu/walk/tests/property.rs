@@ -167,7 +167,20 @@ pub(crate) fn tree() -> impl Strategy<Value = String> {
         nodes.prop_map(|nodes| {
             let rows = nodes.iter().enumerate();
             let all: String = rows.map(|(i, k)| format!("  n{i}: {{ {k} }}\n")).collect();
-            format!("languages: [en, de]\nnodes:\n  root: {{ menu: {{ options: {{ 1: {{ say: {{ prompt: p-r }}, go: n0 }} }} }} }}\n{all}")
+            // Any key leads on: most callers come to where it is interesting.
+            let options: Vec<String> = (1..=9)
+                .map(|k| {
+                    format!(
+                        "{k}: {{ say: {{ prompt: p-r }}, go: n{} }}",
+                        k % nodes.len()
+                    )
+                })
+                .collect();
+            let root = format!(
+                "root: {{ menu: {{ options: {{ {} }} }} }}",
+                options.join(", ")
+            );
+            format!("languages: [en, de]\nnodes:\n  {root}\n{all}")
         })
     })
 }
