@@ -28,6 +28,7 @@ use zeroline::store::rows::ContactFilter;
 
 fn main() -> ExitCode {
     let Cli { command, options } = Cli::parse();
+    end_with_the_reader(command.as_ref());
     let code = match command {
         None | Some(Command::Serve) => serve(&options),
         Some(Command::Check { json, profile }) => check(&options, json, profile.map(Profile::from)),
@@ -46,6 +47,29 @@ fn main() -> ExitCode {
         Some(Command::Prompts { what }) => prompts(&options, what),
     };
     ExitCode::from(code)
+}
+
+/// Who reads what a command prints may have enough of it (`zeroline schema | head`): then it ends
+/// quietly, as other programs do. The server, and what talks to programs of others, goes on.
+fn end_with_the_reader(command: Option<&Command>) {
+    let goes_on = match command {
+        None | Some(Command::Serve | Command::Prompts { .. } | Command::Call(_)) => true,
+        Some(
+            Command::Check { .. }
+            | Command::Calendar(_)
+            | Command::Graph(_)
+            | Command::Test(_)
+            | Command::Simulate(_)
+            | Command::Contacts { .. }
+            | Command::Messages { .. }
+            | Command::Callbacks { .. }
+            | Command::Schema { .. },
+        ) => false,
+    };
+    if !goes_on {
+        // SAFETY: no handler of ours is replaced, and no thread has been started yet.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+    }
 }
 
 fn mistakes(told: &[String]) -> u8 {
