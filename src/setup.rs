@@ -140,8 +140,8 @@ fn pairs(files: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 
 fn read_menus(dir: Option<&Path>, told: &mut Vec<String>) -> Vec<(String, String)> {
     let Some(dir) = dir else {
-        let (file, text) = embedded::DEMO_LINE;
-        return vec![(file.to_owned(), text.to_owned())];
+        let owned = |(file, text): &(&str, &str)| ((*file).to_owned(), (*text).to_owned());
+        return embedded::DEMO.iter().map(owned).collect();
     };
     let shown = dir.display();
     let entries = match std::fs::read_dir(dir) {
