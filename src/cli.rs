@@ -6,19 +6,29 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod calendar;
+pub mod call;
 pub mod callbacks;
+pub mod graph;
+pub mod simulate;
+pub mod test;
 
 use self::calendar::CalendarArgs;
+use self::call::CallArgs;
 use self::callbacks::CallbacksCommand;
+use self::graph::GraphArgs;
+use self::simulate::SimulateArgs;
+use self::test::TestArgs;
+use crate::check::law::Profile;
 use crate::config::Flag;
 use crate::ids::ContactId;
 use crate::menu::load::schema::{FileKind, schema};
 
 /// Everything went well.
 pub const OK: u8 = 0;
-/// Something failed while running: a port in use, a database that can not be opened.
+/// Something failed while running: a port in use, a database that can not be opened, a test.
 pub const FAILED: u8 = 1;
-/// The command line, the settings, a menu or a prompt is wrong; nothing was started.
+/// The command line, the settings, a menu or a prompt is wrong, a line breaks the promise, or a
+/// rule of `check --profile` is not met; nothing was started.
 pub const MISTAKES: u8 = 2;
 /// What was asked for is not there: no such contact, no such calendar.
 pub const NOT_FOUND: u8 = 3;
@@ -32,9 +42,10 @@ Without any, the demo line answers at 100, and agent1 and agent2 may register.
 
 Exit codes:
   0  all went well
-  1  something failed while running (a port in use, the database not to be opened)
-  2  the command line, a setting, a menu or a prompt is wrong; nothing was started
-  3  what was asked for is not there (no such contact, no such calendar)";
+  1  something failed while running (a port in use, the database not to be opened, a test)
+  2  the command line, a setting, a menu or a prompt is wrong, a line breaks the promise, or
+     (check --profile) a rule is not met; nothing was started
+  3  what was asked for is not there (no such contact, no such calendar or line)";
 
 /// A telephone IVR server on which key 0 always reaches a person.
 ///
@@ -56,10 +67,28 @@ pub struct Cli {
 pub enum Command {
     /// Answer calls until stopped (the default)
     Serve,
-    /// Check settings, menus and prompts, and tell every mistake; starts nothing
-    Check,
+    /// Check settings, menus and prompts, and prove that 0 always reaches a person; starts nothing
+    Check {
+        /// As JSON, one object
+        #[arg(long)]
+        json: bool,
+        /// Judge the lines by laws about telephone services too (no legal advice)
+        #[arg(long, value_name = "COUNTRY")]
+        profile: Option<LawProfile>,
+    },
     /// Tell what callers meet at a time, or in a year: opening hours, holidays, closures
     Calendar(CalendarArgs),
+    /// Walk through a line in the terminal, without a phone: what is said, what each key would do,
+    /// where the caller ends and what the agent's card shows. Web services are really asked
+    Call(CallArgs),
+    /// Draw a line: its nodes, where they lead, when callers get there
+    Graph(GraphArgs),
+    /// Run your tests of the lines (menus/tests/*.yaml): keys and silences in, what should be heard
+    /// and reached out. Exit code 1 when one fails
+    Test(TestArgs),
+    /// Make up calls and faults by chance and look for a dead end: a call that ends without a
+    /// person, a stored promise or a goodbye. Exit code 1 when there is one
+    Simulate(SimulateArgs),
     /// Show who called, what they pressed and who answered
     Contacts {
         /// What about them; without it: list.
@@ -268,6 +297,33 @@ pub struct Options {
     pub set: Vec<(String, String)>,
 }
 
+/// Whose laws lines are judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LawProfile {
+    /// Spain: Ley 10/2025
+    Es,
+    /// Portugal: Decreto-Lei 134/2009
+    Pt,
+    /// Brazil: Decreto 11.034/2022
+    Br,
+    /// India: TRAI Addressable Systems Regulations 2017
+    In,
+    /// The European Union: 2022/2065, 2011/83/EU
+    Eu,
+}
+
+impl From<LawProfile> for Profile {
+    fn from(profile: LawProfile) -> Profile {
+        match profile {
+            LawProfile::Es => Profile::Es,
+            LawProfile::Pt => Profile::Pt,
+            LawProfile::Br => Profile::Br,
+            LawProfile::In => Profile::In,
+            LawProfile::Eu => Profile::Eu,
+        }
+    }
+}
+
 /// The form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogForm {
@@ -356,7 +412,11 @@ mod tests {
         let args = "zeroline check --listen 127.0.0.1:5070 --listen tcp:[::1]:5070 --data kept \
                     --log-format json --set sip.limits.max_calls=7";
         let cli = Cli::try_parse_from(args.split_whitespace()).unwrap();
-        assert_eq!(cli.command, Some(Command::Check));
+        let check = Command::Check {
+            json: false,
+            profile: None,
+        };
+        assert_eq!(cli.command, Some(check));
         let flags = cli.options.flags();
         let of = |key: &str| {
             flags
@@ -369,6 +429,16 @@ mod tests {
         assert_eq!(of("log.format"), Some("json"));
         assert_eq!(of("sip.limits.max_calls"), Some("7"));
         assert_eq!(flags.len(), 4);
+    }
+
+    #[test]
+    fn a_check_may_be_for_machines_and_by_a_law() {
+        let args = "zeroline check --json --profile pt";
+        let cli = Cli::try_parse_from(args.split_whitespace()).unwrap();
+        let profile = Some(LawProfile::Pt);
+        let json = true;
+        assert_eq!(cli.command, Some(Command::Check { json, profile }));
+        assert!(Cli::try_parse_from(["zeroline", "check", "--profile", "atlantis"]).is_err());
     }
 
     #[test]

@@ -13,9 +13,11 @@ pub mod text;
 
 // The path of a call.
 pub mod call;
+pub mod check;
 pub mod menu;
 pub mod queue;
 pub mod record;
+pub mod rehearse;
 pub mod sdp;
 pub mod sip;
 

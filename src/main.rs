@@ -5,9 +5,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
+use zeroline::check::law::{self, Profile, Verdict};
+use zeroline::check::{judge, report};
 use zeroline::cli::calendar::CalendarArgs;
+use zeroline::cli::call::CallArgs;
 use zeroline::cli::callbacks::CallbacksCommand;
+use zeroline::cli::graph::GraphArgs;
+use zeroline::cli::simulate::SimulateArgs;
+use zeroline::cli::test::TestArgs;
 use zeroline::cli::{
     self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
 };
@@ -16,15 +23,19 @@ use zeroline::server::{self, Server};
 use zeroline::setup::{self, Purpose, Setup};
 use zeroline::sip::flow::Transport;
 use zeroline::store::Reader;
-use zeroline::store::report::{self, View};
+use zeroline::store::report::{self as history, View};
 use zeroline::store::rows::ContactFilter;
 
 fn main() -> ExitCode {
     let Cli { command, options } = Cli::parse();
     let code = match command {
         None | Some(Command::Serve) => serve(&options),
-        Some(Command::Check) => check(&options),
+        Some(Command::Check { json, profile }) => check(&options, json, profile.map(Profile::from)),
         Some(Command::Calendar(asked)) => calendar(&options, &asked),
+        Some(Command::Graph(asked)) => graph(&options, &asked),
+        Some(Command::Test(asked)) => test(&options, &asked),
+        Some(Command::Simulate(asked)) => simulate(&options, &asked),
+        Some(Command::Call(asked)) => call(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
@@ -54,26 +65,46 @@ fn failed(e: &dyn std::fmt::Display) -> u8 {
     cli::FAILED
 }
 
-fn check(options: &Options) -> u8 {
-    match setup::load(options, Purpose::Check) {
-        Ok(setup) => {
-            setup.warnings.iter().for_each(|w| println!("{w}"));
-            for line in setup.lines.iter() {
-                println!(
-                    "{}: {} nodes, at {}",
-                    line.name,
-                    line.nodes().count(),
-                    line.numbers.join(", ")
-                );
-            }
-            for (name, calendar) in setup.lines.calendars() {
-                println!("{name}: a calendar, in {}", calendar.zone_name());
-            }
-            println!("all good");
-            cli::OK
+/// Reads and proves everything, and says what came of it.
+fn check(options: &Options, json: bool, profile: Option<Profile>) -> u8 {
+    let setup = match setup::load(options, Purpose::Check) {
+        Ok(setup) => setup,
+        Err(told) if json => {
+            println!("{}", serde_json::json!({ "ok": false, "mistakes": told }));
+            return cli::MISTAKES;
         }
-        Err(told) => mistakes(&told),
+        Err(told) => return mistakes(&told),
+    };
+    let rulings = profile.map(|profile| {
+        let queues = setup::queues(&setup.config);
+        judge(profile, &setup.menus.lines, &setup.menus.facts, &queues)
+    });
+    let unmet = rulings.iter().flatten();
+    let ok = unmet.filter(|r| r.verdict == Verdict::NotMet).count() == 0;
+    if json {
+        let whole = serde_json::json!({
+            "ok": ok,
+            "warnings": setup.warnings,
+            "lines": setup.menus.reports,
+            "law": rulings,
+        });
+        println!("{whole}");
+    } else {
+        setup.warnings.iter().for_each(|w| println!("{w}"));
+        setup
+            .menus
+            .reports
+            .iter()
+            .for_each(|r| print!("{}", report::text(r)));
+        for (name, calendar) in setup.menus.lines.calendars() {
+            println!("{name}: a calendar, in {}", calendar.zone_name());
+        }
+        if let Some(rulings) = &rulings {
+            print!("{}", law::text(rulings));
+        }
+        println!("{}", if ok { "all good" } else { "rules are not met" });
     }
+    if ok { cli::OK } else { cli::MISTAKES }
 }
 
 fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
@@ -81,7 +112,7 @@ fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
         Ok(setup) => setup,
         Err(told) => return mistakes(&told),
     };
-    match cli::calendar::answer(&setup.lines, asked, zeroline::task::clock::now().wall) {
+    match cli::calendar::answer(&setup.menus.lines, asked, zeroline::task::clock::now().wall) {
         Ok(told) => {
             print!("{told}");
             cli::OK
@@ -90,6 +121,68 @@ fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
             eprintln!("{e}");
             cli::NOT_FOUND
         }
+    }
+}
+
+fn graph(options: &Options, asked: &GraphArgs) -> u8 {
+    let menus = match setup::load(options, Purpose::Check) {
+        Ok(setup) => setup.menus,
+        Err(told) => return mistakes(&told),
+    };
+    match cli::graph::picture(&menus.lines, &menus.facts, asked) {
+        Ok(picture) => {
+            print!("{picture}");
+            cli::OK
+        }
+        Err(e) => {
+            eprintln!("{e}");
+            cli::NOT_FOUND
+        }
+    }
+}
+
+fn test(options: &Options, asked: &TestArgs) -> u8 {
+    let run = || {
+        let setup = setup::load(options, Purpose::Check)?;
+        let files = setup::rehearse::tests(&setup.config)?;
+        cli::test::run(&setup::rehearse::house(&setup), &files, asked)
+    };
+    match run() {
+        Ok(outcome) => {
+            print!("{}", outcome.told);
+            outcome.code
+        }
+        Err(told) => mistakes(&told),
+    }
+}
+
+fn simulate(options: &Options, asked: &SimulateArgs) -> u8 {
+    match setup::load(options, Purpose::Check) {
+        Ok(setup) => {
+            let began = zeroline::task::clock::mono();
+            let outcome = cli::simulate::run(&setup::rehearse::house(&setup), asked);
+            print!("{}", outcome.told);
+            let took = zeroline::task::clock::mono().since(began);
+            eprintln!("took {:.1} s", took.as_secs_f64());
+            outcome.code
+        }
+        Err(told) => mistakes(&told),
+    }
+}
+
+fn call(options: &Options, asked: &CallArgs) -> u8 {
+    let setup = match setup::load(options, Purpose::Check) {
+        Ok(setup) => setup,
+        Err(told) => return mistakes(&told),
+    };
+    let sound = match asked.audio.then(|| setup::rehearse::sound(&setup.config)) {
+        Some(Ok(sound)) => Some(sound),
+        Some(Err(told)) => return mistakes(&told),
+        None => None,
+    };
+    match setup::rehearse::call(&setup, asked, sound) {
+        Ok(code) => code,
+        Err(e) => failed(&e),
     }
 }
 
@@ -126,11 +219,13 @@ fn serve(options: &Options) -> u8 {
     };
     runtime.block_on(async {
         let told = Told::of(&setup);
+        // Before anybody is told that the server runs: SIGHUP ends a process that does not listen.
+        let reload = asked_to_reload();
         match server::start(setup).await {
             Ok(server) => {
                 told.print(&server);
                 // Not on this thread: each call would wake it beside the others.
-                match tokio::spawn(server.run(asked_to_stop())).await {
+                match tokio::spawn(server.run(asked_to_stop(), reload)).await {
                     Ok(()) => cli::OK,
                     Err(e) => failed(&e),
                 }
@@ -163,7 +258,13 @@ struct Told {
 
 impl Told {
     fn of(setup: &Setup) -> Told {
-        let number = setup.lines.iter().flat_map(|l| &l.numbers).next().cloned();
+        let number = setup
+            .menus
+            .lines
+            .iter()
+            .flat_map(|l| &l.numbers)
+            .next()
+            .cloned();
         let demo = setup
             .config
             .demo
@@ -217,6 +318,23 @@ async fn asked_to_stop() {
     }
 }
 
+/// SIGHUP. One that comes while menus are read already is kept, further ones are the same.
+fn asked_to_reload() -> mpsc::Receiver<()> {
+    let (ask, asked) = mpsc::channel(1);
+    match signal(SignalKind::hangup()) {
+        Ok(mut s) => {
+            tokio::spawn(async move {
+                while s.recv().await.is_some() {
+                    // Full: somebody has asked already.
+                    let _ = ask.try_send(());
+                }
+            });
+        }
+        Err(e) => eprintln!("warning: menus are not reloaded on SIGHUP: {e}"),
+    }
+    asked
+}
+
 /// A look into the store, also beside a running server.
 fn look<F, T>(options: &Options, ask: F) -> u8
 where
@@ -251,19 +369,19 @@ async fn contacts(
             let rows = reader.contacts(&ContactFilter::default(), limit).await?;
             if json {
                 rows.iter()
-                    .for_each(|r| println!("{}", report::contact_json(r, None, &view)));
+                    .for_each(|r| println!("{}", history::contact_json(r, None, &view)));
             } else {
-                print!("{}", report::contacts(&rows, &view));
+                print!("{}", history::contacts(&rows, &view));
             }
             Ok(cli::OK)
         }
         ContactsCommand::Show { id, json } => match reader.contact(id).await? {
             Some((row, timeline)) if json => {
-                println!("{}", report::contact_json(&row, Some(&timeline), &view));
+                println!("{}", history::contact_json(&row, Some(&timeline), &view));
                 Ok(cli::OK)
             }
             Some((row, timeline)) => {
-                print!("{}", report::contact(&row, &timeline, &view));
+                print!("{}", history::contact(&row, &timeline, &view));
                 Ok(cli::OK)
             }
             None => {
@@ -286,9 +404,9 @@ async fn messages(
     let rows = reader.messages(limit).await?;
     if json {
         rows.iter()
-            .for_each(|r| println!("{}", report::message_json(r, &view)));
+            .for_each(|r| println!("{}", history::message_json(r, &view)));
     } else {
-        print!("{}", report::messages(&rows, &view));
+        print!("{}", history::messages(&rows, &view));
     }
     Ok(cli::OK)
 }

@@ -19,9 +19,11 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use self::menus::MenuState;
 use crate::config::{Log, LogFormat};
 
 pub mod figures;
+pub mod menus;
 
 #[cfg(test)]
 mod tests;
@@ -172,8 +174,9 @@ impl Health {
 }
 
 /// `/metrics` for Prometheus; `/health` and `/health/ready`: 200 while calls are taken, else
-/// 503; `/health/live`: 200 as long as the process answers.
-pub fn router(metrics: PrometheusHandle, health: Health) -> Router {
+/// 503; `/health/live`: 200 as long as the process answers; `/menus`: the menus in use, and why
+/// newer ones were refused, as JSON.
+pub fn router(metrics: PrometheusHandle, health: Health, menus: MenuState) -> Router {
     let ready = move || {
         let readiness = health.get();
         async move {
@@ -191,8 +194,13 @@ pub fn router(metrics: PrometheusHandle, health: Health) -> Router {
             ([(header::CONTENT_TYPE, kind)], text)
         }
     };
+    let menus = move || {
+        let json = menus.json();
+        async move { ([(header::CONTENT_TYPE, "application/json")], json) }
+    };
     Router::new()
         .route("/metrics", get(metrics))
+        .route("/menus", get(menus))
         .route("/health", get(ready.clone()))
         .route("/health/ready", get(ready))
         .route("/health/live", get(async || "live\n"))

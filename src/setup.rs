@@ -2,6 +2,7 @@
 //! and prompts. Edge: it reads files and the environment.
 
 pub mod prompts;
+pub mod rehearse;
 mod voices;
 
 use std::collections::BTreeMap;
@@ -10,14 +11,15 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::check::{self, report::Report};
 use crate::cli::Options;
 use crate::config::{self, AgentSecret, Config, Layers, Secret, SpeechEngineKind};
 use crate::ids::PromptName;
 use crate::media::ports::PortPool;
 use crate::menu::load::{Lines, PromptFacts, load_all};
 use crate::menu::system;
-use crate::prompts::{PromptLibrary, embedded};
-use crate::sdp::plan::Codec;
+use crate::prompts::{Encodings, PromptLibrary, embedded};
+use crate::queue::action::OverflowStep;
 
 /// More menu files are refused.
 const MAX_FILES: usize = 1000;
@@ -27,10 +29,23 @@ const MAX_FILES: usize = 1000;
 pub struct Setup {
     /// The settings.
     pub config: Config,
+    /// Lines and prompts.
+    pub menus: Menus,
+    /// What the operator should know, although all of it loads; ready to print.
+    pub warnings: Vec<String>,
+}
+
+/// What callers hear, and where their keys lead: all that a running server takes anew.
+#[derive(Debug)]
+pub struct Menus {
     /// The lines.
     pub lines: Lines,
+    /// What was proven of them.
+    pub reports: Vec<Report>,
     /// The prompts, encoded for the codecs of the settings.
     pub prompts: PromptLibrary,
+    /// What is known about the prompts, by language.
+    pub facts: check::Facts,
     /// What the operator should know, although all of it loads; ready to print.
     pub warnings: Vec<String>,
 }
@@ -54,36 +69,84 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
     let Some(mut config) = config else {
         return Err(told);
     };
-    let codecs: &[Codec] = match purpose {
-        Purpose::Serve if told.is_empty() => &config.media.codecs,
-        Purpose::Serve | Purpose::Check => &[],
-    };
-    let made = (purpose == Purpose::Serve && told.is_empty()).then_some(codecs);
-    let files = read_menus(config.lines.dir.as_deref(), &mut told);
-    let (prompts, known) = voices::find(&config, &files, made, &mut told);
-    told.extend(missing_prompts(
-        &config,
-        prompts.facts(&config.prompts.language),
-    ));
-    let lines = load_all(pairs(&files), &known).unwrap_or_else(|mistakes| {
-        told.extend(mistakes.iter().map(ToString::to_string));
-        Lines::default()
-    });
+    let menus = read_all(&config, purpose, &mut told);
     if told.is_empty() && config.demo && purpose == Purpose::Serve {
         told.extend(give_demo_password(&mut config).err());
     }
     if !told.is_empty() {
         return Err(told);
     }
-    let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
-    warnings.extend(doubts(&config, &lines));
-    warnings.extend(prompts.doubts());
+    let mut warnings = menus.warnings.clone();
+    warnings.extend(doubts(&config, &menus.lines));
     Ok(Setup {
         config,
-        lines,
-        prompts,
+        menus,
         warnings,
     })
+}
+
+/// Reads and proves the menus, calendars and prompts of a running server anew.
+///
+/// # Errors
+/// Every mistake in them, ready to print.
+pub fn menus(config: &Config) -> Result<Menus, Vec<String>> {
+    let mut told = Vec::new();
+    let menus = read_all(config, Purpose::Serve, &mut told);
+    if told.is_empty() {
+        Ok(menus)
+    } else {
+        Err(told)
+    }
+}
+
+/// Mistakes are told; prompts are made and encoded only while there is none.
+fn read_all(config: &Config, purpose: Purpose, told: &mut Vec<String>) -> Menus {
+    let cache = config.prompts.cache.as_path();
+    let made = match purpose {
+        Purpose::Serve if told.is_empty() => {
+            Some(Encodings::from(config.media.codecs.as_slice()).kept_in(cache))
+        }
+        Purpose::Serve | Purpose::Check => None,
+    };
+    let files = read_menus(config.lines.dir.as_deref(), told);
+    let (prompts, known) = voices::find(config, &files, made, told);
+    told.extend(missing_prompts(
+        config,
+        prompts.facts(&config.prompts.language),
+    ));
+    let lines = load_all(pairs(&files), &known).unwrap_or_else(|mistakes| {
+        told.extend(mistakes.iter().map(ToString::to_string));
+        Lines::default()
+    });
+    let checked = check::check(&lines, &known.prompts, &queues(config));
+    told.extend(checked.findings.iter().map(ToString::to_string));
+    let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(checked.warnings.iter().map(ToString::to_string));
+    warnings.extend(prompts.doubts());
+    Menus {
+        lines,
+        facts: known.prompts,
+        reports: checked.reports,
+        prompts,
+        warnings,
+    }
+}
+
+/// The queues as the proof needs them.
+pub fn queues(config: &Config) -> Vec<check::Queue> {
+    let queues = config.queues.iter().map(|q| check::Queue {
+        name: q.name.clone(),
+        max_wait: q.max_wait,
+        overflow: q
+            .overflow
+            .iter()
+            .map(|step| match step {
+                OverflowStep::Queue(to) => check::Overflow::Queue(to.clone()),
+                OverflowStep::Message => check::Overflow::Message,
+            })
+            .collect(),
+    });
+    queues.collect()
 }
 
 /// The settings alone: for commands that look into the store.
@@ -321,6 +384,7 @@ fn give_demo_password(config: &mut Config) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sdp::plan::Codec;
 
     fn options(dir: &Path, more: &[(&str, &str)]) -> Options {
         Options {
@@ -348,7 +412,7 @@ mod tests {
             other => panic!("{other:?}"),
         }
         let music = PromptName::new(system::MUSIC);
-        let moh = first.prompts.get(&"en".into(), &music).unwrap();
+        let moh = first.menus.prompts.get(&"en".into(), &music).unwrap();
         assert!(moh.encoded(Codec::Pcmu).is_some() && moh.encoded(Codec::Opus).is_none());
     }
 
@@ -410,6 +474,33 @@ mod tests {
             told.contains("certificate of trunk `p` is not verified"),
             "{told}"
         );
+    }
+
+    #[test]
+    fn a_line_that_breaks_the_promise_does_not_load() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "line: closed\nnumbers: [\"1\"]\nhuman: support\nstart: news\nnodes:\n  \
+                    news: { say: { prompt: northwind-hours, go: bye } }\n  \
+                    bye: { goodbye: { prompt: northwind-goodbye } }\n";
+        std::fs::write(dir.path().join("closed.yaml"), text).unwrap();
+        let mut options = options(dir.path(), &[]);
+        options.menus = Some(dir.path().to_owned());
+        for purpose in [Purpose::Check, Purpose::Serve] {
+            let told = load(&options, purpose).unwrap_err().join("\n");
+            let expected = "closed.yaml:7:3: P6: the caller did not choose this good-bye at `bye`";
+            assert!(told.contains(expected), "{told}");
+            assert!(
+                told.ends_with("answer → the prompt ends → hang-up"),
+                "{told}"
+            );
+        }
+        std::fs::write(
+            dir.path().join("closed.yaml"),
+            text.replace("go: bye", "go: human"),
+        )
+        .unwrap();
+        let setup = load(&options, Purpose::Check).unwrap();
+        assert_eq!(setup.menus.reports.len(), 1);
     }
 
     #[test]

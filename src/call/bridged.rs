@@ -10,7 +10,7 @@ use super::transfer::Transfer;
 use crate::ids::{AgentId, Key, LegId, PhoneNumber, QueueName};
 use crate::media::command::MediaCommand;
 use crate::menu::outcome::Reason;
-use crate::now::Now;
+use crate::now::{Mono, Now};
 use crate::record::timeline::{Event as RecordEvent, TransferTo};
 use crate::record::verdict::Verdict;
 use crate::sdp::plan::Codec;
@@ -56,6 +56,8 @@ pub(super) struct Bridged {
     /// Nothing has been heard from the person's phone for long: 0 goes back to the queue then.
     pub silent: bool,
     pub transfer: Option<Transfer>,
+    /// By then a transfer has come about or failed.
+    pub transfer_until: Option<Mono>,
 }
 
 impl Bridged {
@@ -112,6 +114,7 @@ impl Call {
             home,
             silent: false,
             transfer: None,
+            transfer_until: None,
         }));
         if self.caller.as_ref().is_some_and(Leg::is_held_by_peer) {
             self.hold_music();
@@ -159,7 +162,7 @@ impl Call {
                 self.apply_all(action);
                 self.hold_music();
             }
-            LegEvent::Refer { to, replaces, .. } => self.refer(id, to, replaces),
+            LegEvent::Refer { to, replaces, .. } => self.refer(now, id, to, replaces),
             LegEvent::Ended(end) => self.person_left(now, &end),
             LegEvent::Info { .. }
             | LegEvent::OfferRefused { .. }

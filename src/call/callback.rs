@@ -2,21 +2,15 @@
 //! caller is told so.
 
 use super::event::StoredCallback;
-use super::machine::{Call, Stage};
+use super::machine::{Call, Promise, Stage, Storing};
 use super::menu_stage::MenuStage;
+use super::message::STORE_WAIT;
 use crate::menu::outcome::{AskId, Reason};
 use crate::now::Now;
 use crate::record::timeline::Event as RecordEvent;
-use crate::record::verdict::{Stage as StageName, Verdict};
+use crate::record::verdict::Verdict;
 
 const NOT_STORED: &str = "the callback could not be stored";
-
-fn left_the_menu(verdict: &Verdict) -> bool {
-    matches!(
-        verdict,
-        Verdict::CallerHungUp { stage } | Verdict::CallerGone { stage, .. } if *stage == StageName::Menu
-    )
-}
 
 impl Call {
     /// What the store says. It counts also when the caller has gone elsewhere meanwhile.
@@ -38,10 +32,10 @@ impl Call {
                 storing,
             } => {
                 // A message of theirs may be on its way as well: that is waited for apart.
-                if !left_the_menu(verdict) {
+                if storing.is_none_or(|s| s.what != Promise::Callback) {
                     return;
                 }
-                *storing = false;
+                *storing = None;
                 if let (Some(StoredCallback { callback, .. }), Verdict::CallerHungUp { .. }) =
                     (stored, &*verdict)
                 {
@@ -74,7 +68,7 @@ impl Call {
     }
 
     /// The caller hung up in the menus. A wish that is on its way to the store is waited for.
-    pub(super) fn caller_left_menu(&mut self, m: &MenuStage, verdict: Verdict) {
+    pub(super) fn caller_left_menu(&mut self, now: Now, m: &MenuStage, verdict: Verdict) {
         match self.callback {
             Some(callback) if m.walk.is_promising() => {
                 self.done(Verdict::CallbackStored { callback });
@@ -83,7 +77,10 @@ impl Call {
                 self.stage = Stage::Closing {
                     verdict,
                     leg_over: true,
-                    storing: true,
+                    storing: Some(Storing {
+                        what: Promise::Callback,
+                        until: now.mono + STORE_WAIT,
+                    }),
                 };
             }
             Some(_) | None => self.done(verdict),

@@ -2,8 +2,8 @@
 
 use std::mem;
 
-use super::event::{CallAction, QueueCommand, RecordingOutcome};
-use super::machine::{Call, Stage};
+use super::event::{CallAction, QueueCommand, RecordingId, RecordingOutcome};
+use super::machine::{Call, Promise, Stage};
 use crate::media::command::MediaCommand;
 use crate::menu::outcome::Reason;
 use crate::now::Now;
@@ -34,7 +34,12 @@ impl Call {
                 });
                 self.act(CallAction::Queue(QueueCommand::Leave));
             }
-            Stage::Menu(_) | Stage::Waiting(_) | Stage::Answering { late: false, .. } => {
+            Stage::Menu(mut m) => {
+                // What the caller did last belongs onto the card.
+                self.take_steps(&mut m);
+                self.act(CallAction::Queue(QueueCommand::Leave));
+            }
+            Stage::Waiting(_) | Stage::Answering { late: false, .. } => {
                 self.act(CallAction::Queue(QueueCommand::Leave));
             }
         }
@@ -48,7 +53,38 @@ impl Call {
         );
     }
 
-    pub(super) fn caller_gone(&mut self, end: &LegEnd) {
+    /// The rescue itself fails time and again: nothing of the machine's state is trusted any
+    /// more but the caller's own leg. What was asked and not carried out is forgotten, all other
+    /// legs end, and the caller goes to the people.
+    pub fn salvage(&mut self, now: Now, what: &str) {
+        self.forget();
+        self.record(RecordEvent::Fault {
+            what: what.to_owned(),
+        });
+        self.hang_up_ringing(None);
+        let stage = mem::replace(&mut self.stage, Stage::Ended);
+        match stage {
+            // What failed may have left it so: a call that is over is not salvaged.
+            Stage::Ended => {}
+            Stage::Closing { verdict, .. } => return self.done(verdict),
+            Stage::Opening { .. } | Stage::Answering { late: true, .. } => {
+                self.stage = stage;
+                return self.refuse(500);
+            }
+            Stage::Bridged(bridged) => bridged.release(self),
+            Stage::Message(_) => self.act(CallAction::KeepMessage {
+                even_if_empty: false,
+            }),
+            Stage::Menu(_) | Stage::Waiting(_) | Stage::Answering { late: false, .. } => {}
+        }
+        self.act(CallAction::Queue(QueueCommand::Leave));
+        let reason = Reason::Fault {
+            what: what.to_owned(),
+        };
+        self.enter_queue(now, self.line.human.clone(), reason);
+    }
+
+    pub(super) fn caller_gone(&mut self, now: Now, end: &LegEnd) {
         let stage = self.stage().unwrap_or(StageName::Ringing);
         let gone = |sign| Verdict::CallerGone { stage, sign };
         let verdict = match end {
@@ -63,32 +99,32 @@ impl Call {
             Stage::Ended => {}
             Stage::Closing {
                 verdict,
-                storing: true,
+                storing: storing @ Some(_),
                 ..
             } => {
                 self.stage = Stage::Closing {
                     verdict,
                     leg_over: true,
-                    storing: true,
+                    storing,
                 };
             }
             Stage::Closing {
                 verdict,
-                storing: false,
+                storing: None,
                 ..
             } => self.done(verdict),
             Stage::Waiting(_) => {
                 self.act(CallAction::Queue(QueueCommand::Leave));
                 self.done(verdict);
             }
-            Stage::Message(m) => self.caller_left_message(m, verdict),
+            Stage::Message(m) => self.caller_left_message(now, m, verdict),
             Stage::Bridged(b) => {
                 b.release(self);
                 self.done(verdict);
             }
             Stage::Menu(mut m) => {
                 self.take_steps(&mut m);
-                self.caller_left_menu(&m, verdict);
+                self.caller_left_menu(now, &m, verdict);
             }
             Stage::Opening { .. } | Stage::Answering { .. } => self.done(verdict),
         }
@@ -107,11 +143,11 @@ impl Call {
         self.stage = Stage::Closing {
             verdict,
             leg_over: false,
-            storing: false,
+            storing: None,
         };
     }
 
-    pub(super) fn stop(&mut self) {
+    pub(super) fn stop(&mut self, now: Now) {
         let stopped = Verdict::ServerStopped {
             stage: self.stage().unwrap_or(StageName::Ringing),
         };
@@ -122,13 +158,11 @@ impl Call {
                 b.release(self);
                 self.hang_up_caller(stopped);
             }
-            Stage::Message(_) => {
-                self.act(CallAction::KeepMessage {
-                    even_if_empty: false,
-                });
+            Stage::Message(m) => {
+                let kept = self.stop_message(now, &m);
                 self.hang_up_caller(stopped);
                 if let Stage::Closing { storing, .. } = &mut self.stage {
-                    *storing = true;
+                    *storing = kept;
                 }
             }
             Stage::Waiting(_) => {
@@ -155,7 +189,11 @@ impl Call {
     }
 
     /// The recorder has finished for a caller who is gone.
-    pub(super) fn closing_recording_over(&mut self, outcome: RecordingOutcome) {
+    pub(super) fn closing_recording_over(
+        &mut self,
+        recording: RecordingId,
+        outcome: RecordingOutcome,
+    ) {
         let Stage::Closing {
             verdict,
             leg_over,
@@ -164,7 +202,10 @@ impl Call {
         else {
             return;
         };
-        *storing = false;
+        if storing.is_none_or(|s| s.what != Promise::Message(recording)) {
+            return;
+        }
+        *storing = None;
         if let (RecordingOutcome::Stored { message, .. }, Verdict::CallerHungUp { .. }) =
             (outcome, &*verdict)
         {
@@ -172,6 +213,29 @@ impl Call {
         }
         if *leg_over {
             let verdict = verdict.clone();
+            self.done(verdict);
+        }
+    }
+
+    /// The store does not answer: the call of a caller who is gone does not stay for it.
+    pub(super) fn storing_overdue(&mut self, now: Now) {
+        let Stage::Closing {
+            verdict,
+            leg_over,
+            storing,
+        } = &mut self.stage
+        else {
+            return;
+        };
+        if storing.is_none_or(|s| s.until > now.mono) {
+            return;
+        }
+        *storing = None;
+        let (verdict, leg_over) = (verdict.clone(), *leg_over);
+        self.record(RecordEvent::Fault {
+            what: "the store did not tell whether a promise is kept".to_owned(),
+        });
+        if leg_over {
             self.done(verdict);
         }
     }

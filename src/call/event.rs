@@ -29,8 +29,8 @@ pub enum CallEvent {
     Queue(QueueEvent),
     /// The answer to [`CallAction::Locate`].
     Located(Location),
-    /// The message that was being recorded is safe on disk (or, after `TooShort`, is not).
-    Recording(RecordingOutcome),
+    /// What became of a message that was recorded and is to be kept.
+    Recording(RecordingId, RecordingOutcome),
     /// The answer to [`CallAction::Ask`], or in words why there is none.
     Reply(AskId, Result<WebReply, String>),
     /// The answer to [`CallAction::Recall`]: the name of the step; `None`: nothing is kept, or
@@ -175,6 +175,10 @@ pub struct StoredCallback {
     pub since: Option<Wall>,
 }
 
+/// One recording of a call: what is told late about an earlier one is no answer to a later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecordingId(pub u32);
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordingOutcome {
@@ -213,6 +217,8 @@ pub enum CallAction {
     Locate(PhoneNumber),
     /// Begin to record a message on the leg.
     RecordMessage {
+        /// Goes with what becomes of it.
+        recording: RecordingId,
         /// The leg.
         leg: LegId,
         /// The longest message taken.

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::bridged::Bridged;
-use super::event::{CallAction, CallEvent};
+use super::event::{CallAction, CallEvent, RecordingId};
 use super::info;
 use super::legs::{Leg, RingingPhones};
 use super::menu_stage::MenuStage;
@@ -19,11 +20,15 @@ use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playli
 use crate::media::dedup::KeyDedup;
 use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
+use crate::menu::walk::Walk;
 use crate::now::{Mono, Now};
 use crate::record::card::ContextCard;
 use crate::record::timeline::{CallbackId, Event as RecordEvent};
 use crate::record::verdict::{Stage as StageName, Verdict};
 use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
+
+/// How much later than it should the end of a prompt or of a recording may be told.
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// Where a call is. What makes sense in one stage only is in that stage.
 #[derive(Debug)]
@@ -44,10 +49,28 @@ pub(super) enum Stage {
     Closing {
         verdict: Verdict,
         leg_over: bool,
-        storing: bool,
+        storing: Option<Storing>,
     },
     /// Nothing follows.
     Ended,
+}
+
+/// A promise to a caller who is gone is being stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Storing {
+    /// Which.
+    pub what: Promise,
+    /// The store is not waited for any longer.
+    pub until: Mono,
+}
+
+/// What is stored before a caller is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Promise {
+    /// A message.
+    Message(RecordingId),
+    /// The wish to be called back.
+    Callback,
 }
 
 /// One call. See the module's documentation.
@@ -70,6 +93,8 @@ pub struct Call {
     pub(super) message_broken: bool,
     /// The wish to be called back that is stored.
     pub(super) callback: Option<CallbackId>,
+    /// The last recording of a message.
+    pub(super) recordings: RecordingId,
     keys: KeyDedup,
     actions: VecDeque<CallAction>,
 }
@@ -95,6 +120,7 @@ impl Call {
             tokens: Tokens::default(),
             message_broken: false,
             callback: None,
+            recordings: RecordingId::default(),
             keys: KeyDedup::new(),
             actions: VecDeque::new(),
             start,
@@ -127,6 +153,25 @@ impl Call {
         &self.card
     }
 
+    /// The caller is known to speak this language. Of use before the menus begin.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// The interpreter, while the caller is in the menus.
+    pub fn walk(&self) -> Option<&Walk> {
+        match &self.stage {
+            Stage::Menu(m) => Some(&m.walk),
+            Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Waiting(_)
+            | Stage::Message(_)
+            | Stage::Bridged(_)
+            | Stage::Closing { .. }
+            | Stage::Ended => None,
+        }
+    }
+
     /// The stage's name for record, logs and metrics; `None` once the call is being ended.
     pub fn stage(&self) -> Option<StageName> {
         match &self.stage {
@@ -154,13 +199,11 @@ impl Call {
                 speak_at,
             } => Some(*speak_at),
             Stage::Menu(m) => m.walk.poll_timeout(),
-            Stage::Waiting(w) => w.ask_again_at,
-            Stage::Opening { .. }
-            | Stage::Answering { late: true, .. }
-            | Stage::Message(_)
-            | Stage::Bridged(_)
-            | Stage::Closing { .. }
-            | Stage::Ended => None,
+            Stage::Waiting(w) => Call::waiting_deadline(w),
+            Stage::Message(m) => Some(m.until),
+            Stage::Bridged(b) => b.transfer.and(b.transfer_until),
+            Stage::Closing { storing, .. } => storing.map(|s| s.until),
+            Stage::Opening { .. } | Stage::Answering { late: true, .. } | Stage::Ended => None,
         }
     }
 
@@ -175,13 +218,11 @@ impl Call {
                 m.walk.handle_timeout(now);
                 self.drive_menu(now);
             }
-            Stage::Waiting(_) => self.ask_queue_again(now),
-            Stage::Opening { .. }
-            | Stage::Answering { .. }
-            | Stage::Message(_)
-            | Stage::Bridged(_)
-            | Stage::Closing { .. }
-            | Stage::Ended => {}
+            Stage::Waiting(_) => self.waiting_overdue(now),
+            Stage::Message(_) => self.message_overdue(now),
+            Stage::Bridged(_) => self.transfer_overdue(now),
+            Stage::Closing { .. } => self.storing_overdue(now),
+            Stage::Opening { .. } | Stage::Answering { .. } | Stage::Ended => {}
         }
     }
 
@@ -197,11 +238,13 @@ impl Call {
             CallEvent::MediaFailed(leg) => self.ringing_failed(now, leg, &LegEnd::Unreachable),
             CallEvent::Queue(event) => self.queue_event(now, event),
             CallEvent::Located(location) => self.transfer_located(now, location),
-            CallEvent::Recording(outcome) => self.recording_over(now, outcome),
+            CallEvent::Recording(recording, outcome) => {
+                self.recording_over(now, recording, outcome);
+            }
             CallEvent::Reply(ask, reply) => self.replied(now, ask, reply),
             CallEvent::Recalled(ask, step) => self.recalled(now, ask, step.as_deref()),
             CallEvent::CallbackStored(ask, stored) => self.callback_stored(now, ask, stored),
-            CallEvent::Stop => self.stop(),
+            CallEvent::Stop => self.stop(now),
         }
     }
 
@@ -225,7 +268,7 @@ impl Call {
                     LegCommand::ReferProgress { status: 403 },
                 ));
             }
-            LegEvent::Ended(end) => self.caller_gone(&end),
+            LegEvent::Ended(end) => self.caller_gone(now, &end),
             // These are told of outgoing legs only.
             LegEvent::Progress { .. } | LegEvent::Answered { .. } => {}
         }
@@ -247,7 +290,7 @@ impl Call {
                 let what = format!("prompt {prompt} is not encoded for the agent's codec");
                 self.record(RecordEvent::Fault { what });
             }
-            MediaEvent::RecordEnded { .. } => self.record_limit(),
+            MediaEvent::RecordEnded { .. } => self.record_limit(now),
             MediaEvent::Latched { leg, .. } => {
                 if leg == self.start.leg
                     && matches!(self.stage, Stage::Answering { late: false, .. })
@@ -291,9 +334,9 @@ impl Call {
             }
             Stage::Waiting(w) if w.announcer.playing == Some(token) => {
                 w.announcer.playing = None;
-                self.drive_waiting();
+                self.drive_waiting(now);
             }
-            Stage::Message(_) => self.played_in_message(token),
+            Stage::Message(_) => self.played_in_message(now, token),
             Stage::Menu(_)
             | Stage::Waiting(_)
             | Stage::Bridged(_)
@@ -316,7 +359,7 @@ impl Call {
             Stage::Waiting(w) if w.announcer.playing == Some(token) => {
                 w.announcer.playing = None;
                 self.record(RecordEvent::Fault { what });
-                self.drive_waiting();
+                self.drive_waiting(now);
             }
             Stage::Message(_) => {
                 self.play_failed_in_message(now, token, what);
@@ -333,6 +376,12 @@ impl Call {
     }
 
     // ---- small helpers ----
+
+    /// What was asked for and not carried out yet, and which keys came.
+    pub(super) fn forget(&mut self) {
+        self.actions.clear();
+        self.keys = KeyDedup::new();
+    }
 
     pub(super) fn act(&mut self, action: CallAction) {
         self.actions.push_back(action);
@@ -353,6 +402,12 @@ impl Call {
     /// A prompt in the language of the call.
     pub(super) fn prompt(&self, name: &PromptName) -> Option<&Arc<Prompt>> {
         self.setup.prompts.nearest(&self.language, name)
+    }
+
+    /// How long these prompts take, and some more: by then their end has been told.
+    pub(super) fn time_to_say(&self, names: &[PromptName]) -> Duration {
+        let prompts = names.iter().filter_map(|n| self.prompt(n));
+        prompts.map(|p| p.duration).sum::<Duration>() + GRACE
     }
 
     /// Plays system prompts to the caller. They were checked at start; should one be missing

@@ -40,7 +40,7 @@ impl Call {
                 return;
             };
             let Some(action) = m.walk.poll_action() else {
-                return;
+                return self.setup.faults.at(m.walk.place());
             };
             match action {
                 WalkAction::Play { sounds } => self.play_in_menu(now, &sounds),

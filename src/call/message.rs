@@ -1,12 +1,14 @@
 //! The caller leaves a message: the promise that a queue makes when nobody can come (P5).
 
-use super::event::{CallAction, RecordingOutcome};
-use super::machine::{Call, Stage};
+use std::time::Duration;
+
+use super::event::{CallAction, RecordingId, RecordingOutcome};
+use super::machine::{Call, GRACE, Promise, Stage, Storing};
 use crate::ids::{Key, PromptName, QueueName};
 use crate::media::command::PlayToken;
 use crate::menu::outcome::Reason;
 use crate::menu::system as sys;
-use crate::now::Now;
+use crate::now::{Mono, Now};
 use crate::record::timeline::{Event as RecordEvent, MessageId};
 use crate::record::verdict::Verdict;
 
@@ -14,12 +16,18 @@ use crate::record::verdict::Verdict;
 /// as the message: a caller who can not or will not speak is not lost either.
 const TRIES: u8 = 2;
 const NOT_STORED: &str = "the message could not be stored";
+/// How long the caller listens to nothing while the store makes the message durable.
+pub(super) const STORE_WAIT: Duration = Duration::from_secs(30);
 
 /// Leaving a message.
 #[derive(Debug)]
 pub(super) struct MessageStage {
     step: MessageStep,
     tries: u8,
+    /// The recording under way, or the last.
+    recording: RecordingId,
+    /// What is waited for has not come by then: a fault of ours.
+    pub until: Mono,
 }
 
 #[derive(Debug, PartialEq)]
@@ -42,26 +50,61 @@ impl Call {
             return self.enter_queue(now, human, Reason::Fault { what });
         }
         self.card.queue = Some(queue);
-        self.enter_message();
+        self.enter_message(now);
     }
 
-    pub(super) fn enter_message(&mut self) {
-        let token = self.say(&[
-            PromptName::new(sys::MESSAGE_INTRO),
-            PromptName::new(sys::BEEP),
-        ]);
+    pub(super) fn enter_message(&mut self, now: Now) {
         self.stage = Stage::Message(MessageStage {
-            step: MessageStep::Intro(token),
+            step: MessageStep::Storing,
             tries: 0,
+            recording: RecordingId::default(),
+            until: now.mono,
         });
+        self.invite_to_speak(now, &[sys::MESSAGE_INTRO, sys::BEEP]);
     }
 
-    pub(super) fn played_in_message(&mut self, token: PlayToken) {
+    fn invite_to_speak(&mut self, now: Now, names: &[&str]) {
+        let (token, until) = self.say_in_message(now, names);
+        if let Stage::Message(m) = &mut self.stage {
+            m.step = MessageStep::Intro(token);
+            m.until = until;
+        }
+    }
+
+    /// Says something, and until when its end must have been told.
+    fn say_in_message(&mut self, now: Now, names: &[&str]) -> (PlayToken, Mono) {
+        let names: Vec<PromptName> = names.iter().map(PromptName::new).collect();
+        let until = now.mono + self.time_to_say(&names);
+        (self.say(&names), until)
+    }
+
+    /// What the caller waits for has not come: a fault, which ends with a person (P4). What is
+    /// stored is stored.
+    pub(super) fn message_overdue(&mut self, now: Now) {
+        let Stage::Message(m) = &self.stage else {
+            return;
+        };
+        if m.until > now.mono {
+            return;
+        }
+        let untold = "the end of a prompt was never told".to_owned();
+        match m.step {
+            MessageStep::Intro(_) => self.message_failed(now, untold),
+            MessageStep::Recording => self.keep(now),
+            MessageStep::Storing => self.message_failed(now, NOT_STORED.to_owned()),
+            MessageStep::Confirming(_, message) => {
+                self.record(RecordEvent::Fault { what: untold });
+                self.hang_up_caller(Verdict::MessageStored { message });
+            }
+        }
+    }
+
+    pub(super) fn played_in_message(&mut self, now: Now, token: PlayToken) {
         let Stage::Message(m) = &mut self.stage else {
             return;
         };
         match m.step {
-            MessageStep::Intro(t) if t == token => self.begin_recording(),
+            MessageStep::Intro(t) if t == token => self.begin_recording(now),
             MessageStep::Confirming(t, message) if t == token => {
                 self.hang_up_caller(Verdict::MessageStored { message });
             }
@@ -91,14 +134,19 @@ impl Call {
         }
     }
 
-    fn begin_recording(&mut self) {
+    fn begin_recording(&mut self, now: Now) {
+        let limit = self.setup.message_limit;
+        self.recordings = RecordingId(self.recordings.0.wrapping_add(1));
+        let recording = self.recordings;
         let Stage::Message(m) = &mut self.stage else {
             return;
         };
         m.step = MessageStep::Recording;
+        m.recording = recording;
+        m.until = now.mono + limit + GRACE;
         m.tries += 1;
-        let limit = self.setup.message_limit;
         self.act(CallAction::RecordMessage {
+            recording,
             leg: self.start.leg,
             limit,
         });
@@ -119,22 +167,14 @@ impl Call {
                 let queue = self.line.human.clone();
                 self.enter_queue(now, queue, Reason::Asked);
             }
-            (Key::HASH, MessageStep::Recording) => self.keep(),
+            (Key::HASH, MessageStep::Recording) => self.keep(now),
             // Straight to the beep.
-            (Key::HASH, MessageStep::Intro(_)) => {
-                let token = self.say(&[PromptName::new(sys::BEEP)]);
-                if let Stage::Message(m) = &mut self.stage {
-                    m.step = MessageStep::Intro(token);
-                }
-            }
+            (Key::HASH, MessageStep::Intro(_)) => self.invite_to_speak(now, &[sys::BEEP]),
             // Again from the beginning.
             (Key::STAR, MessageStep::Recording) => {
+                m.tries = m.tries.saturating_sub(1);
                 self.act(CallAction::DropMessage);
-                let token = self.say(&[PromptName::new(sys::BEEP)]);
-                if let Stage::Message(m) = &mut self.stage {
-                    m.step = MessageStep::Intro(token);
-                    m.tries = m.tries.saturating_sub(1);
-                }
+                self.invite_to_speak(now, &[sys::BEEP]);
             }
             (
                 _,
@@ -147,45 +187,48 @@ impl Call {
     }
 
     /// The longest message has been taken.
-    pub(super) fn record_limit(&mut self) {
+    pub(super) fn record_limit(&mut self, now: Now) {
         if let Stage::Message(MessageStage {
             step: MessageStep::Recording,
             ..
         }) = &self.stage
         {
-            self.keep();
+            self.keep(now);
         }
     }
 
-    fn keep(&mut self) {
+    fn keep(&mut self, now: Now) {
         let Stage::Message(m) = &mut self.stage else {
             return;
         };
         m.step = MessageStep::Storing;
+        m.until = now.mono + STORE_WAIT;
         let even_if_empty = m.tries >= TRIES;
         self.act(CallAction::KeepMessage { even_if_empty });
     }
 
-    pub(super) fn recording_over(&mut self, now: Now, outcome: RecordingOutcome) {
+    pub(super) fn recording_over(
+        &mut self,
+        now: Now,
+        recording: RecordingId,
+        outcome: RecordingOutcome,
+    ) {
         if let RecordingOutcome::Stored { message, length } = outcome {
             self.record(RecordEvent::MessageStored { message, length });
         }
         match &mut self.stage {
+            // Of an earlier recording, which the caller does not wait for any more.
+            Stage::Message(m) if m.recording != recording => {}
             Stage::Message(m) if m.step == MessageStep::Storing => match outcome {
                 RecordingOutcome::Stored { message, .. } => {
-                    let token = self.say(&[PromptName::new(sys::MESSAGE_SAVED)]);
+                    let (token, until) = self.say_in_message(now, &[sys::MESSAGE_SAVED]);
                     if let Stage::Message(m) = &mut self.stage {
                         m.step = MessageStep::Confirming(token, message);
+                        m.until = until;
                     }
                 }
                 RecordingOutcome::TooShort => {
-                    let token = self.say(&[
-                        PromptName::new(sys::MESSAGE_SHORT),
-                        PromptName::new(sys::BEEP),
-                    ]);
-                    if let Stage::Message(m) = &mut self.stage {
-                        m.step = MessageStep::Intro(token);
-                    }
+                    self.invite_to_speak(now, &[sys::MESSAGE_SHORT, sys::BEEP]);
                 }
                 RecordingOutcome::Failed => self.message_failed(now, NOT_STORED.to_owned()),
             },
@@ -194,7 +237,7 @@ impl Call {
             {
                 self.message_failed(now, NOT_STORED.to_owned());
             }
-            Stage::Closing { .. } => self.closing_recording_over(outcome),
+            Stage::Closing { .. } => self.closing_recording_over(recording, outcome),
             Stage::Message(_)
             | Stage::Opening { .. }
             | Stage::Answering { .. }
@@ -214,7 +257,11 @@ impl Call {
     }
 
     /// The caller hung up. What was said until then is kept.
-    pub(super) fn caller_left_message(&mut self, m: MessageStage, verdict: Verdict) {
+    pub(super) fn caller_left_message(&mut self, now: Now, m: MessageStage, verdict: Verdict) {
+        let storing = Some(Storing {
+            what: Promise::Message(m.recording),
+            until: now.mono + STORE_WAIT,
+        });
         match m.step {
             MessageStep::Recording => {
                 self.act(CallAction::KeepMessage {
@@ -223,18 +270,33 @@ impl Call {
                 self.stage = Stage::Closing {
                     verdict,
                     leg_over: true,
-                    storing: true,
+                    storing,
                 };
             }
             MessageStep::Storing => {
                 self.stage = Stage::Closing {
                     verdict,
                     leg_over: true,
-                    storing: true,
+                    storing,
                 }
             }
             MessageStep::Confirming(_, message) => self.done(Verdict::MessageStored { message }),
             MessageStep::Intro(_) => self.done(verdict),
+        }
+    }
+
+    /// The server stops while a message is taken: what was said is kept, and waited for.
+    pub(super) fn stop_message(&mut self, now: Now, m: &MessageStage) -> Option<Storing> {
+        self.act(CallAction::KeepMessage {
+            even_if_empty: false,
+        });
+        let storing = Storing {
+            what: Promise::Message(m.recording),
+            until: now.mono + STORE_WAIT,
+        };
+        match m.step {
+            MessageStep::Recording | MessageStep::Storing => Some(storing),
+            MessageStep::Intro(_) | MessageStep::Confirming(..) => None,
         }
     }
 }

@@ -13,6 +13,7 @@ mod bridged;
 mod callback;
 mod ending;
 pub mod event;
+pub mod faults;
 mod info;
 mod legs;
 mod machine;

@@ -18,7 +18,7 @@ use crate::sdp::plan::Codec;
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent, OutgoingInvite};
 
 /// The queue decides when an offer is over; the leg's own limit only catches a lost word.
-const RING_MARGIN: Duration = Duration::from_secs(3);
+pub(super) const RING_MARGIN: Duration = Duration::from_secs(3);
 
 const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
 

@@ -95,7 +95,7 @@ impl Call {
         self.stage = Stage::Closing {
             verdict: Verdict::SetupFailed { status },
             leg_over: false,
-            storing: false,
+            storing: None,
         };
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::faults::Faults;
 use crate::ids::{
     ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName, QueueName,
 };
@@ -49,8 +50,9 @@ pub struct QueueSound {
     pub comfort: Option<PromptName>,
 }
 
-/// What every call of the server shares.
-#[derive(Debug)]
+/// What every call of the server shares. Calls that have begun keep theirs when newer menus
+/// are loaded.
+#[derive(Clone, Debug)]
 pub struct CallSetup {
     /// All prompts.
     pub prompts: Arc<Prompts>,
@@ -70,6 +72,8 @@ pub struct CallSetup {
     pub message_limit: Duration,
     /// How long a transfer rings its target.
     pub transfer_ring: Duration,
+    /// Faults on purpose.
+    pub faults: Faults,
 }
 
 /// What is known of a call when it comes in.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::ids::PromptName;
 use crate::media::command::PlayToken;
+use crate::now::Mono;
 
 /// Hands out tokens, so that the end of an earlier playlist is not taken for that of a later.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ impl Tokens {
 #[derive(Debug, Default)]
 pub(super) struct Announcer {
     pub playing: Option<PlayToken>,
+    /// By then its end has been told, or never will be.
+    pub until: Mono,
     pending: VecDeque<Vec<PromptName>>,
 }
 

@@ -12,6 +12,7 @@ use super::bridged::Who;
 use super::event::{CallAction, Location, QueueCommand};
 use super::legs::Purpose;
 use super::machine::{Call, Stage};
+use super::offers::RING_MARGIN;
 
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,14 @@ pub(super) enum Transfer {
 }
 
 impl Call {
-    pub(super) fn refer(&mut self, from: LegId, to: PhoneNumber, replaces: Option<String>) {
+    pub(super) fn refer(
+        &mut self,
+        now: Now,
+        from: LegId,
+        to: PhoneNumber,
+        replaces: Option<String>,
+    ) {
+        let until = now.mono + self.setup.transfer_ring + RING_MARGIN;
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };
@@ -35,6 +43,7 @@ impl Call {
             return self.sip(from, LegCommand::ReferProgress { status: 501 });
         }
         b.transfer = Some(Transfer::Locating);
+        b.transfer_until = Some(until);
         self.act(CallAction::Locate(to));
     }
 
@@ -115,6 +124,19 @@ impl Call {
             let id = party.leg.id;
             self.sip(id, LegCommand::ReferProgress { status });
         }
+    }
+
+    /// Neither the directory nor the phones have told how it goes: it has failed.
+    pub(super) fn transfer_overdue(&mut self, now: Now) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        if b.transfer.is_none() || b.transfer_until.is_none_or(|at| at > now.mono) {
+            return;
+        }
+        let to = self.ringing.values().find_map(|r| r.purpose.transfer_to());
+        self.hang_up_ringing(None);
+        self.transfer_failed(now, to, 408);
     }
 
     pub(super) fn transfer_failed(&mut self, now: Now, to: Option<TransferTo>, status: u16) {

@@ -45,6 +45,7 @@ impl Call {
     }
 
     fn wait_in(&mut self, now: Now, queue: QueueName, reason: Reason, words: Vec<PromptName>) {
+        self.setup.faults.on_the_way();
         if let Reason::Fault { what } = &reason {
             self.card.failure(what.clone());
         }
@@ -64,11 +65,33 @@ impl Call {
             announcer,
             ask_again_at: None,
         });
-        self.drive_waiting();
+        self.drive_waiting(now);
+    }
+
+    /// What a waiting caller's call waits for itself: the end of an announcement, and the time to
+    /// ask the queue again.
+    pub(super) fn waiting_deadline(w: &Waiting) -> Option<Mono> {
+        let announced = w.announcer.playing.map(|_| w.announcer.until);
+        announced.into_iter().chain(w.ask_again_at).min()
+    }
+
+    /// A deadline of those has come. Words whose end is never told must not keep back music and
+    /// all that is said later.
+    pub(super) fn waiting_overdue(&mut self, now: Now) {
+        if let Stage::Waiting(w) = &mut self.stage
+            && w.announcer.playing.is_some()
+            && w.announcer.until <= now.mono
+        {
+            w.announcer.playing = None;
+            let what = "the end of a prompt was never told".to_owned();
+            self.record(RecordEvent::Fault { what });
+            self.drive_waiting(now);
+        }
+        self.ask_queue_again(now);
     }
 
     /// Asks the queue again, if that is due.
-    pub(super) fn ask_queue_again(&mut self, now: Now) {
+    fn ask_queue_again(&mut self, now: Now) {
         let Stage::Waiting(w) = &mut self.stage else {
             return;
         };
@@ -84,7 +107,7 @@ impl Call {
     }
 
     /// The next announcement, or music.
-    pub(super) fn drive_waiting(&mut self) {
+    pub(super) fn drive_waiting(&mut self, now: Now) {
         let Stage::Waiting(w) = &mut self.stage else {
             return;
         };
@@ -94,8 +117,10 @@ impl Call {
         match w.announcer.take_next() {
             Some(words) => {
                 let token = self.say(&words);
+                let until = now.mono + self.time_to_say(&words);
                 if let Stage::Waiting(w) = &mut self.stage {
                     w.announcer.playing = Some(token);
+                    w.announcer.until = until;
                 }
             }
             None => {
@@ -121,7 +146,9 @@ impl Call {
             } => self.withdraw(offer, answered_elsewhere),
             QueueEvent::Connect(offer) => self.offer_connects(offer),
             QueueEvent::TooLate(offer) => self.offer_too_late(offer),
-            QueueEvent::Position(place) => self.announce(PromptName::new(sys::position(place))),
+            QueueEvent::Position(place) => {
+                self.announce(now, PromptName::new(sys::position(place)));
+            }
             QueueEvent::Comfort => {
                 let Stage::Waiting(w) = &self.stage else {
                     return;
@@ -132,19 +159,19 @@ impl Call {
                     .get(&w.queue)
                     .and_then(|s| s.comfort.clone());
                 if let Some(prompt) = comfort {
-                    self.announce(prompt);
+                    self.announce(now, prompt);
                 }
             }
             QueueEvent::Overflow { cause, to } => self.overflow(now, cause, to),
         }
     }
 
-    fn announce(&mut self, prompt: PromptName) {
+    fn announce(&mut self, now: Now, prompt: PromptName) {
         let Stage::Waiting(w) = &mut self.stage else {
             return;
         };
         w.announcer.push(vec![prompt]);
-        self.drive_waiting();
+        self.drive_waiting(now);
     }
 
     fn overflow(&mut self, now: Now, cause: OverflowCause, to: OverflowStep) {
@@ -164,7 +191,7 @@ impl Call {
         });
         match to {
             OverflowStep::Queue(queue) => self.enter_queue(now, queue, Reason::Routed),
-            OverflowStep::Message => self.enter_message(),
+            OverflowStep::Message => self.enter_message(now),
         }
     }
 }

@@ -35,6 +35,37 @@ pub struct Mistake {
     pub remedy: String,
 }
 
+/// A place in a menu file, kept after loading: what the checker finds is told at it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as it was named when loading.
+    pub file: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+    /// Characters to underline.
+    pub width: usize,
+    /// The line of the file.
+    pub source: String,
+}
+
+impl Place {
+    /// Something is wrong here.
+    pub fn mistake(&self, severity: Severity, what: String, remedy: String) -> Mistake {
+        Mistake {
+            severity,
+            file: self.file.clone(),
+            line: self.line,
+            column: self.column,
+            width: self.width,
+            source: self.source.clone(),
+            what,
+            remedy,
+        }
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = match self.severity {

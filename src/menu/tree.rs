@@ -41,6 +41,13 @@ pub struct Line {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LanguageId(pub(super) u8);
 
+impl LanguageId {
+    /// Its place among the languages of the line.
+    pub fn place(self) -> u8 {
+        self.0
+    }
+}
+
 /// A variable of one line, by its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VariableId(pub(super) u16);

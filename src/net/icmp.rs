@@ -3,11 +3,12 @@
 //! was sent, so that the request concerned can be told from all others.
 
 use std::io;
-use std::net::SocketAddr;
-use std::os::fd::{AsFd, AsRawFd};
+use std::net::{SocketAddr, UdpSocket};
+use std::os::fd::AsRawFd;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use socket2::{SockAddr, Socket};
+use socket2::SockAddr;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -25,15 +26,15 @@ pub struct Undeliverable {
 
 /// The error queue of one UDP socket.
 #[derive(Debug)]
-pub struct ErrorQueue(AsyncFd<Socket>);
+pub struct ErrorQueue(Arc<AsyncFd<UdpSocket>>);
 
 impl ErrorQueue {
-    /// Has the kernel keep errors for this socket. Must be called within the runtime.
+    /// Has the kernel keep errors for this socket, which must be watched for
+    /// [`Interest::ERROR`].
     ///
     /// # Errors
     /// What the system says.
-    pub fn of(socket: &impl AsFd, is_ipv4: bool) -> io::Result<ErrorQueue> {
-        let socket = Socket::from(socket.as_fd().try_clone_to_owned()?);
+    pub fn of(socket: &Arc<AsyncFd<UdpSocket>>, is_ipv4: bool) -> io::Result<ErrorQueue> {
         let (level, option) = if is_ipv4 {
             (libc::SOL_IP, libc::IP_RECVERR)
         } else {
@@ -53,9 +54,7 @@ impl ErrorQueue {
         if done != 0 {
             return Err(io::Error::last_os_error());
         }
-        // SAFETY: a `Socket` owns its descriptor and keeps it open for as long as it lives.
-        let registered = unsafe { AsyncFd::register_with_interest(socket, Interest::ERROR) };
-        Ok(ErrorQueue(registered?))
+        Ok(ErrorQueue(Arc::clone(socket)))
     }
 
     /// The next one.
@@ -80,7 +79,7 @@ impl ErrorQueue {
 struct Control([u8; 256]);
 
 /// One entry of the queue; `None` when it does not say that nobody is there.
-fn read(socket: &Socket) -> io::Result<Option<Undeliverable>> {
+fn read(socket: &UdpSocket) -> io::Result<Option<Undeliverable>> {
     let mut quoted = [0u8; QUOTED];
     let mut control = Control([0; 256]);
     let mut parts = libc::iovec {

@@ -1,11 +1,13 @@
 //! SIP over UDP (RFC 3261 §18): sockets that are read and written without waiting.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::UdpSocket;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 
 use super::icmp::ErrorQueue;
 
@@ -28,9 +30,12 @@ fn of_another(error: &io::Error) -> bool {
 }
 
 /// One bound UDP socket.
+///
+/// It is watched for what arrives only. A runtime's own UDP socket is watched for room to send
+/// as well, and would wake us after each datagram that we sent.
 #[derive(Debug)]
 pub struct UdpListener {
-    socket: UdpSocket,
+    socket: Arc<AsyncFd<UdpSocket>>,
     local: SocketAddr,
 }
 
@@ -53,9 +58,16 @@ impl UdpListener {
         let _ = socket.set_recv_buffer_size(KERNEL_BUFFER);
         let _ = socket.set_send_buffer_size(KERNEL_BUFFER);
         socket.bind(&address.into())?;
-        let socket = UdpSocket::from_std(socket.into())?;
+        let socket = UdpSocket::from(socket);
         let local = socket.local_addr()?;
-        Ok(UdpListener { socket, local })
+        // SAFETY: a `UdpSocket` owns its descriptor and keeps it open for as long as it lives.
+        let watched = unsafe {
+            AsyncFd::register_with_interest(socket, Interest::READABLE | Interest::ERROR)
+        };
+        Ok(UdpListener {
+            socket: Arc::new(watched?),
+            local,
+        })
     }
 
     /// The bound address.
@@ -65,7 +77,8 @@ impl UdpListener {
 
     /// Ready when [`UdpListener::try_recv`] may have something.
     pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.socket.poll_recv_ready(cx)
+        // Readiness is kept: `try_recv` takes it back when nothing is there any more.
+        self.socket.poll_read_ready(cx).map_ok(|_| ())
     }
 
     /// One datagram, if one is there. An empty answer to `buffer` too small does not come:
@@ -74,7 +87,8 @@ impl UdpListener {
     /// # Errors
     /// `WouldBlock` when none is there.
     pub fn try_recv(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        self.socket.try_recv_from(buffer)
+        self.socket
+            .try_io(Interest::READABLE, |socket| socket.recv_from(buffer))
     }
 
     /// Datagrams of this socket that come back by ICMP.
@@ -90,10 +104,11 @@ impl UdpListener {
     /// # Errors
     /// `WouldBlock` when the kernel's buffer is full; else what the system says.
     pub fn try_send(&self, bytes: &[u8], to: SocketAddr) -> io::Result<()> {
-        let mut sent = self.socket.try_send_to(bytes, to);
+        let socket = self.socket.get_ref();
+        let mut sent = socket.send_to(bytes, to);
         for _ in 0..RETRIES {
             match &sent {
-                Err(error) if of_another(error) => sent = self.socket.try_send_to(bytes, to),
+                Err(error) if of_another(error) => sent = socket.send_to(bytes, to),
                 Ok(_) | Err(_) => break,
             }
         }

@@ -50,6 +50,8 @@ use crate::media::command::LegStats;
 use crate::queue::snapshot::AcdSnapshot;
 use crate::record::facts::Facts;
 
+/// Menus read anew while the server runs.
+pub const MENUS: &str = "zeroline_menu_reloads_total";
 /// Calls ended.
 pub const CALLS: &str = "zeroline_calls_total";
 /// Calls in progress.
@@ -144,6 +146,7 @@ pub fn describe() {
     describe_counter!(QUEUE_OFFERS, "Offers to agents, made and missed");
     describe_histogram!(QUEUE_WAIT, "Waits that ended with an agent");
     describe_counter!(MESSAGES, "Messages stored and confirmed");
+    describe_counter!(MENUS, "Menus read anew, and whether they were taken");
     describe_counter!(CALLBACKS, "Wishes to be called back, stored");
     describe_counter!(SIP_REQUESTS, "SIP requests received");
     describe_counter!(SIP_RESPONSES, "SIP responses sent");
@@ -208,6 +211,12 @@ pub fn call_ended(line: Option<&LineName>, facts: &Facts) {
 /// An agent answered a caller who had waited in a queue.
 pub fn queue_answered(queue: &QueueName, waited: Duration) {
     histogram!(QUEUE_WAIT, "queue" => queue.to_string()).record(waited.as_secs_f64());
+}
+
+/// Menus were read anew: taken, or refused for mistakes.
+pub fn menus_read(taken: bool) {
+    let outcome = if taken { "taken" } else { "refused" };
+    counter!(MENUS, "outcome" => outcome).increment(1);
 }
 
 /// A message was confirmed.

@@ -186,7 +186,7 @@ async fn health_says_how_far_the_server_is() {
     let health = Health::new();
     let recorder = recorder();
     metrics::with_local_recorder(&recorder, figures::call_started);
-    let router = router(recorder.handle(), health.clone());
+    let router = router(recorder.handle(), health.clone(), MenuState::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

@@ -19,6 +19,9 @@ pub const DEMO: &[(&str, &str)] = &[
     menu!("order.yaml"),
 ];
 
+/// The tests of the demo line: name for messages, and text.
+pub const DEMO_TESTS: (&str, &str) = menu!("tests/demo.yaml");
+
 macro_rules! transcripts {
     ($language:literal) => {
         (

@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::encoded::Encodings;
 use super::folder::{Folder, Place, Recording, check_name};
 use super::ingest::level::{self, FAR, Level};
-use super::ingest::{self, Master, Wrong};
+use super::ingest::{self, Wrong};
 use super::{PromptMistake, Text, embedded, on_all_cores};
 use crate::ids::{Language, PromptName};
-use crate::media::codec::encode_prompt;
 use crate::media::prompt::Prompt;
 use crate::menu::load::PromptFacts;
 use crate::menu::spoken::words;
 use crate::menu::system;
-use crate::sdp::plan::Codec;
 
 /// Prompts without words: the same in every language that has none of its own.
 pub(super) const WORDLESS: [&str; 2] = [system::BEEP, system::MUSIC];
@@ -61,7 +60,7 @@ pub struct Check {
 impl Check {
     /// What an import would change of its loudness, in dB, if that is worth a word.
     pub fn far(&self) -> Option<f64> {
-        Some(self.level.gain()).filter(|gain| gain.abs() > FAR)
+        Some(self.level.off()).filter(|gain| gain.abs() > FAR)
     }
 }
 
@@ -95,10 +94,10 @@ impl PromptLibrary {
     ///
     /// # Errors
     /// Everything that is wrong with any file, at once.
-    pub fn load(
+    pub fn load<'a>(
         dir: Option<&Path>,
         languages: &[Language],
-        codecs: &[Codec],
+        codecs: impl Into<Encodings<'a>>,
     ) -> Result<PromptLibrary, Vec<PromptMistake>> {
         let (library, mistakes) = PromptLibrary::read(dir, languages, codecs);
         if mistakes.is_empty() {
@@ -108,12 +107,19 @@ impl PromptLibrary {
         }
     }
 
-    /// The same, but what could be loaded is given beside the mistakes.
-    pub fn read(
+    /// Whether there are prompts of a language, built in or in the folder.
+    pub fn speaks(dir: Option<&Path>, language: &Language) -> bool {
+        !Folder::embedded(language).texts.is_empty()
+            || dir.is_some_and(|dir| dir.join(language.as_str()).is_dir())
+    }
+
+    /// As [`PromptLibrary::load`], but what could be loaded is given beside the mistakes.
+    pub fn read<'a>(
         dir: Option<&Path>,
         languages: &[Language],
-        codecs: &[Codec],
+        codecs: impl Into<Encodings<'a>>,
     ) -> (PromptLibrary, Vec<PromptMistake>) {
+        let how = codecs.into();
         let mut library = PromptLibrary::default();
         let mut mistakes = Vec::new();
         let mut texts = BTreeMap::new();
@@ -149,7 +155,7 @@ impl PromptLibrary {
             }
             texts.insert(language.clone(), folder.texts);
         }
-        let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, codecs));
+        let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, how));
         for ((language, name, recording), made) in work.iter().zip(made) {
             match made {
                 Ok(made) => {
@@ -162,7 +168,7 @@ impl PromptLibrary {
                 }
             }
         }
-        library.share_wordless(codecs);
+        library.share_wordless(how);
         for (language, texts) in texts {
             if let Some(shelf) = library.languages.get_mut(&language) {
                 shelf.unspoken = texts;
@@ -174,7 +180,7 @@ impl PromptLibrary {
 
     /// Makes the embedded recordings of these texts, unless another says the same: one of an
     /// operator's own goes before. Gives back what is wrong with them.
-    pub(super) fn fetch(&mut self, texts: &[Text], codecs: &[Codec]) -> Vec<PromptMistake> {
+    pub(super) fn fetch(&mut self, texts: &[Text], how: Encodings<'_>) -> Vec<PromptMistake> {
         let mut work = Vec::new();
         for (language, shelf) in &mut self.languages {
             let there = shelf.facts.iter().filter_map(|(name, facts)| {
@@ -191,7 +197,7 @@ impl PromptLibrary {
                 }
             }
         }
-        let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, codecs));
+        let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, how));
         let mut mistakes = Vec::new();
         for ((text, name, recording), made) in work.into_iter().zip(made) {
             let said = Some(text.text.clone());
@@ -208,14 +214,14 @@ impl PromptLibrary {
     }
 
     /// Music and tone, where a language has none of its own.
-    fn share_wordless(&mut self, codecs: &[Codec]) {
+    fn share_wordless(&mut self, how: Encodings<'_>) {
         let without =
             |shelf: &Shelf, name: &str| !shelf.prompts.contains_key(&PromptName::new(name));
         for name in WORDLESS {
             if !self.languages.values().any(|shelf| without(shelf, name)) {
                 continue;
             }
-            let Some(prompt) = self.wordless(name, codecs) else {
+            let Some(prompt) = self.wordless(name, how) else {
                 continue;
             };
             for shelf in self.languages.values_mut().filter(|s| without(s, name)) {
@@ -232,7 +238,7 @@ impl PromptLibrary {
     }
 
     /// The embedded one: where it is loaded already, or loaded now.
-    fn wordless(&self, name: &str, codecs: &[Codec]) -> Option<Arc<Prompt>> {
+    fn wordless(&self, name: &str, how: Encodings<'_>) -> Option<Arc<Prompt>> {
         let prompt = PromptName::new(name);
         let english = Language::new(embedded::LANGUAGE);
         if let Some(shelf) = self.languages.get(&english)
@@ -241,7 +247,7 @@ impl PromptLibrary {
             return shelf.prompts.get(&prompt).cloned();
         }
         let folder = Folder::embedded(&english);
-        let made = load(name, folder.recordings.get(name)?, codecs).ok()?;
+        let made = load(name, folder.recordings.get(name)?, how).ok()?;
         Some(Arc::new(made.prompt))
     }
 
@@ -364,22 +370,15 @@ impl PromptLibrary {
     }
 }
 
-fn load(name: &str, recording: &Recording, codecs: &[Codec]) -> Result<Made, Wrong> {
+fn load(name: &str, recording: &Recording, how: Encodings<'_>) -> Result<Made, Wrong> {
     check_name(name)?;
     let sound = recording.sound()?;
     let clipped = level::clipped(&sound.samples);
     let level = level::measure(&sound.samples, sound.rate);
-    let prompt = encode(PromptName::new(name), &ingest::master(&sound)?, codecs)?;
+    let prompt = how.make(PromptName::new(name), &ingest::master(&sound)?)?;
     Ok(Made {
         prompt,
         level,
         clipped,
     })
-}
-
-/// Encodes a master for all codecs.
-pub(super) fn encode(name: PromptName, master: &Master, codecs: &[Codec]) -> Result<Prompt, Wrong> {
-    let encodings = encode_prompt(&master.samples, master.rate, codecs)
-        .map_err(|e| Wrong::new(e.to_string(), "convert it: sox old.wav -r 16000 new.wav"))?;
-    Ok(Prompt::new(name, master.duration(), encodings))
 }

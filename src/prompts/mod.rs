@@ -7,6 +7,7 @@ pub mod atomic;
 pub mod cache;
 pub mod commands;
 pub mod embedded;
+mod encoded;
 pub mod engine;
 mod folder;
 pub mod ingest;
@@ -20,6 +21,7 @@ use std::fmt;
 use crate::ids::Language;
 use ingest::Wrong;
 
+pub use encoded::Encodings;
 pub use folder::languages;
 pub use library::{Check, PromptLibrary};
 pub use speak::{Speech, Text};

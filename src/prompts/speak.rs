@@ -6,16 +6,15 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use tokio::task::JoinSet;
 
 use super::cache::{Cache, Key};
+use super::encoded::Encodings;
 use super::engine::{self, EngineError};
 use super::ingest::{Master, Wrong};
-use super::library::encode;
 use super::{PromptLibrary, PromptMistake, on_all_cores};
 use crate::config::{Prompts, SpeechEngine};
 use crate::ids::{Language, PromptName};
 use crate::menu::load::PromptFacts;
 use crate::menu::spoken::{text_prompt, words};
 use crate::net::http::HttpClient;
-use crate::sdp::plan::Codec;
 
 /// Texts that are spoken at the same time, at most: the machine has other things to do.
 const AT_A_TIME: usize = 4;
@@ -255,7 +254,7 @@ impl PromptLibrary {
         language: &Language,
         named: impl IntoIterator<Item = (PromptName, String)>,
         speech: &Speech,
-        made: Option<&[Codec]>,
+        made: Option<Encodings<'_>>,
     ) -> Result<(), PromptMistake> {
         let missing = named.into_iter().filter(|(name, _)| match made {
             Some(_) => self.get(language, name).is_none(),
@@ -277,7 +276,7 @@ impl PromptLibrary {
         }
         for (name, _) in silent {
             let pause = Master::silence(PAUSE);
-            if let Ok(prompt) = encode(name, &pause, made.unwrap_or_default()) {
+            if let Ok(prompt) = made.unwrap_or_default().make(name, &pause) {
                 self.put(language, prompt, None, None);
             }
         }
@@ -298,13 +297,14 @@ impl PromptLibrary {
     ///
     /// # Errors
     /// Each text that can not be had, at once; the others are there.
-    pub fn speak(
+    pub fn speak<'a>(
         &mut self,
         texts: &[Text],
         speech: &Speech,
-        codecs: &[Codec],
+        codecs: impl Into<Encodings<'a>>,
     ) -> Result<(), Vec<PromptMistake>> {
-        let mut mistakes = self.fetch(texts, codecs);
+        let how = codecs.into();
+        let mut mistakes = self.fetch(texts, how);
         let open = self.find_recorded(texts);
         let asked: Vec<(Language, String)> = open
             .values()
@@ -312,7 +312,7 @@ impl PromptLibrary {
             .collect();
         let made: Vec<_> = open.iter().zip(speech.make(&asked)).collect();
         let encoded = on_all_cores(&made, |(((_, name), _), made)| match made {
-            Ok((master, _)) => encode(name.clone(), master, codecs),
+            Ok((master, _)) => how.make(name.clone(), master),
             Err(wrong) => Err(wrong.clone()),
         });
         for (((language, name), texts), prompt) in open.iter().zip(encoded) {
@@ -330,7 +330,7 @@ impl PromptLibrary {
     /// # Errors
     /// Each text that can not be had, as far as that is known without asking.
     pub fn promise(&mut self, texts: &[Text], speech: &Speech) -> Result<(), Vec<PromptMistake>> {
-        let mut mistakes = self.fetch(texts, &[]);
+        let mut mistakes = self.fetch(texts, Encodings::default());
         for ((language, name), texts) in self.find_recorded(texts) {
             let wrong = match engine::speakable(&texts[0].text) {
                 Err(wrong) => Some(wrong),

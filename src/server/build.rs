@@ -2,15 +2,20 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
-use crate::call::setup::QueueSound;
+use crate::call::faults::Faults;
+use crate::call::setup::{Prompts, QueueSound};
 use crate::config::{self, Config};
-use crate::ids::{AgentId, LineName, PromptName, QueueName};
+use crate::ids::{AgentId, LineName, NodeName, PromptName, QueueName};
 use crate::menu::load::Lines;
 use crate::menu::system;
+use crate::menu::tree::Line;
 use crate::net::local::LocalAddresses;
 use crate::net::media::MediaConfig;
+use crate::prompts::PromptLibrary;
 use crate::queue::settings::{
     AcdSettings, AgentSettings, QueueSettings, SetAside, Strategy, Unstaffed,
 };
@@ -26,7 +31,7 @@ use crate::sip::registrar::RegistrarConfig;
 use crate::task::queue::Directory;
 
 /// The queue machine's settings.
-pub(super) fn acd(config: &Config) -> AcdSettings {
+pub(crate) fn acd(config: &Config) -> AcdSettings {
     AcdSettings {
         queues: config.queues.iter().map(queue).collect(),
         agents: config
@@ -64,7 +69,7 @@ fn queue(q: &config::Queue) -> QueueSettings {
 }
 
 /// What callers of each queue hear.
-pub(super) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
+pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
     let sound = |q: &config::Queue| QueueSound {
         connecting: Some(PromptName::new(system::CONNECTING)),
         music: Some(q.music.clone()),
@@ -77,18 +82,39 @@ pub(super) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
         .collect()
 }
 
+/// The prompts as calls look for them.
+pub(super) fn prompts(config: &Config, library: PromptLibrary) -> Prompts {
+    Prompts {
+        fallback: config.prompts.language.clone(),
+        languages: library.into_prompts().into_iter().collect(),
+    }
+}
+
+/// The lines by name.
+pub(super) fn lines(lines: &Lines) -> HashMap<LineName, Arc<Line>> {
+    let all = lines.iter().map(|l| (l.name.clone(), Arc::clone(l)));
+    all.collect()
+}
+
+/// The lines by number.
+pub(super) fn numbers(lines: &Lines) -> HashMap<String, LineName> {
+    let of = |l: &Arc<Line>| {
+        let name = l.name.clone();
+        let numbers = l.numbers.clone().into_iter();
+        numbers.map(move |n| (n, name.clone()))
+    };
+    lines.iter().flat_map(of).collect()
+}
+
 /// Who can be reached by which name or number.
 pub(super) fn directory(config: &Config, lines: &Lines) -> Directory {
-    let numbers = lines
-        .iter()
-        .flat_map(|l| l.numbers.iter().map(|n| (n.clone(), l.name.clone())));
     let fixed = config
         .agents
         .iter()
         .filter_map(|a| Some((a.id.clone(), fixed_contact(a)?)));
     Directory {
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
-        lines: numbers.collect::<HashMap<String, LineName>>(),
+        lines: numbers(lines),
         trunk: config.trunks.first().map(|t| t.name.clone()),
         fixed: fixed.collect::<HashMap<AgentId, Contact>>(),
     }
@@ -123,7 +149,17 @@ pub(super) fn addresses(config: &Config) -> LocalAddresses {
 }
 
 /// How long an agent's transfer rings its target.
-pub(super) const TRANSFER_RING: Duration = Duration::from_secs(25);
+pub(crate) const TRANSFER_RING: Duration = Duration::from_secs(25);
+
+/// Faults on purpose, for the tests: never in a server that is built for use.
+pub(super) fn faults() -> Faults {
+    let asked = |name: &str| std::env::var(name).ok().filter(|_| cfg!(debug_assertions));
+    let times = asked("ZEROLINE_TEST_PANICS_ON_THE_WAY").and_then(|n| n.parse().ok());
+    Faults {
+        at_node: asked("ZEROLINE_TEST_PANIC_AT").map(NodeName::new),
+        on_the_way: Arc::new(AtomicU32::new(times.unwrap_or(0))),
+    }
+}
 
 /// When voice is encrypted.
 pub(super) fn srtp(config: &Config) -> SrtpPolicy {

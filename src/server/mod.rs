@@ -3,9 +3,10 @@
 //! Everything that can be wrong in files is found before, by [`crate::setup`]; what can fail
 //! here are ports, sockets and the disk.
 
-mod build;
+pub(crate) mod build;
 mod drain;
 mod figures;
+mod reload;
 mod signalling;
 
 use std::future::Future;
@@ -17,12 +18,15 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{debug, error, info, warn};
 
-use crate::call::setup::{CallSetup, CallStart, Prompts};
+use self::reload::Reloads;
+use crate::call::setup::{CallSetup, CallStart};
+use crate::config::Config;
 use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
 use crate::net::http::HttpClient;
 use crate::net::media::MediaPool;
 use crate::net::tls::TlsError;
+use crate::observe::menus::MenuState;
 use crate::observe::{self, Health, Readiness};
 use crate::queue::acd::Acd;
 use crate::setup::Setup;
@@ -74,9 +78,9 @@ pub struct Server {
     pub bound: Vec<Bound>,
     /// Where it answers for metrics and health.
     pub http: Option<SocketAddr>,
-    grace: std::time::Duration,
-    max_calls: usize,
+    config: Arc<Config>,
     lines: Lines,
+    menus: MenuState,
     tools: Tools,
     incoming: mpsc::Receiver<IncomingCall>,
     notices: mpsc::Receiver<SipNotice>,
@@ -89,12 +93,8 @@ pub struct Server {
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub async fn start(setup: Setup) -> Result<Server, StartError> {
-    let Setup {
-        config,
-        lines,
-        prompts,
-        ..
-    } = setup;
+    let Setup { config, menus, .. } = setup;
+    let (lines, prompts) = (menus.lines, menus.prompts);
     let metrics = observe::start_metrics()?;
     let (store, recovered) = Store::open(&config.store.dir).await?;
     if recovered.contacts > 0 || recovered.messages > 0 {
@@ -113,14 +113,8 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();
     let setup = Arc::new(CallSetup {
-        prompts: Arc::new(Prompts {
-            fallback: config.prompts.language.clone(),
-            languages: prompts.into_prompts().into_iter().collect(),
-        }),
-        lines: lines
-            .iter()
-            .map(|l| (l.name.clone(), Arc::clone(l)))
-            .collect(),
+        prompts: Arc::new(build::prompts(&config, prompts)),
+        lines: build::lines(&lines),
         sounds: build::sounds(&config),
         leg_ids: Arc::default(),
         codecs: config.media.codecs.clone(),
@@ -128,6 +122,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         own_ports,
         message_limit: config.messages.max,
         transfer_ring: build::TRANSFER_RING,
+        faults: build::faults(),
     });
     let message = Limits {
         min: config.messages.min,
@@ -145,6 +140,8 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     };
 
     let health = Health::new();
+    let menus = MenuState::default();
+    menus.loaded(clock::now().wall, reload::told(&lines));
     let (http_stop, stopped) = watch::channel(false);
     let http = match config.http.listen {
         None => None,
@@ -153,20 +150,18 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
                 .await
                 .map_err(|e| StartError::Http(at, e))?;
             let at = listener.local_addr().map_err(|e| StartError::Http(at, e))?;
-            let router = observe::router(metrics.clone(), health.clone());
+            let router = observe::router(metrics.clone(), health.clone(), menus.clone());
             tokio::spawn(observe::serve(listener, router, until(stopped)));
             Some(at)
         }
     };
     tokio::spawn(observe::upkeep(metrics));
-    let grace = config.stop.grace;
-    let max_calls = config.sip.limits.max_calls;
     Ok(Server {
         bound,
         http,
-        grace,
-        max_calls,
+        config: Arc::new(config),
         lines,
+        menus,
         tools,
         incoming,
         notices,
@@ -192,7 +187,8 @@ impl Server {
 
     /// Takes calls until `shutdown` is done, then lets live calls finish (at most for the
     /// grace period), ends the rest by BYE, and returns when the record is on the disk.
-    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
+    /// Whenever `reload` says so, menus and prompts are read anew.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>, reload: mpsc::Receiver<()>) {
         let (stop, stopping) = watch::channel(false);
         let mut calls = JoinSet::new();
         let notices = std::mem::replace(&mut self.notices, mpsc::channel(1).1);
@@ -200,12 +196,14 @@ impl Server {
         let (sip, media) = (self.tools.sip.clone(), self.tools.media.clone());
         let counted = tokio::spawn(figures::keep(sip, media));
         self.health.set(Readiness::Ready);
+        let mut reloads = Reloads::new(Arc::clone(&self.config), reload);
         tokio::pin!(shutdown);
         loop {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
                 Some(ended) = calls.join_next() => told(ended),
+                read = reloads.next() => self.reloaded(read).await,
                 call = self.incoming.recv() => match call {
                     Some(call) => self.begin(call, &mut calls, &stopping),
                     None => {
@@ -218,7 +216,7 @@ impl Server {
         self.health.set(Readiness::Draining);
         drain::drain(
             &self.tools,
-            self.grace,
+            self.config.stop.grace,
             &mut self.incoming,
             &mut calls,
             &stop,
@@ -239,7 +237,7 @@ impl Server {
             events,
             sender,
         } = call;
-        if calls.len() >= self.max_calls {
+        if calls.len() >= self.config.sip.limits.max_calls {
             debug!("full: a call was refused");
             calls.spawn(refuse(
                 self.tools.sip.clone(),

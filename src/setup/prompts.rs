@@ -12,7 +12,7 @@ use crate::menu::load::{Lines, load_all};
 use crate::menu::system;
 use crate::prompts::commands::{self, Done, Into};
 use crate::prompts::report::{Needed, Report};
-use crate::prompts::{PromptLibrary, Speech, Text, ingest, languages};
+use crate::prompts::{Encodings, PromptLibrary, Speech, Text, ingest, languages};
 
 /// What the command tells.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ fn report(config: &Config, json: bool) -> Outcome {
         let said = library.speak_named(language, unspoken, &speech, None);
         mistakes.extend(said.err());
     }
-    let texts = Needs::of(config, &files, &[], &mut Vec::new()).into_texts();
+    let texts = Needs::of(config, &files, Encodings::default(), &mut Vec::new()).into_texts();
     let texts: Vec<Text> = texts.into_iter().map(|(_, text)| text).collect();
     let spoken = library.promise(&texts, &speech);
     mistakes.extend(spoken.err().into_iter().flatten());
@@ -171,7 +171,7 @@ fn needed(config: &Config, all: &[Language], lines: &Lines) -> Needed {
 fn texts(config: &Config) -> Result<Vec<(PromptName, Text)>, Vec<String>> {
     let mut told = Vec::new();
     let files = read_menus(config.lines.dir.as_deref(), &mut told);
-    let needs = Needs::of(config, &files, &[], &mut told);
+    let needs = Needs::of(config, &files, Encodings::default(), &mut told);
     if told.is_empty() {
         Ok(needs.into_texts())
     } else {

@@ -7,8 +7,7 @@ use crate::config::Config;
 use crate::ids::{Language, PromptName};
 use crate::menu::load::{self, Known};
 use crate::menu::say;
-use crate::prompts::{PromptLibrary, Speech, Text};
-use crate::sdp::plan::Codec;
+use crate::prompts::{Encodings, PromptLibrary, Speech, Text};
 
 /// What is to be said.
 pub(super) struct Needs {
@@ -26,14 +25,16 @@ impl Needs {
     pub fn of(
         config: &Config,
         files: &[(String, String)],
-        codecs: &[Codec],
+        codecs: Encodings<'_>,
         told: &mut Vec<String>,
     ) -> Needs {
         let speech = Speech::from(&config.prompts);
         let mut all = BTreeSet::from([config.prompts.language.clone()]);
-        all.extend(load::languages(pairs(files)));
-        let languages: Vec<Language> = all.into_iter().collect();
         let dir = config.prompts.dir.as_deref();
+        // Of other languages the menus are told at their place.
+        let named = load::languages(pairs(files)).into_iter();
+        all.extend(named.filter(|l| PromptLibrary::speaks(dir, l)));
+        let languages: Vec<Language> = all.into_iter().collect();
         let (mut library, mistakes) = PromptLibrary::read(dir, &languages, codecs);
         told.extend(mistakes.iter().map(ToString::to_string));
         let mut named: Vec<_> = languages
@@ -93,7 +94,7 @@ impl Needs {
 pub(super) fn find(
     config: &Config,
     files: &[(String, String)],
-    made: Option<&[Codec]>,
+    made: Option<Encodings<'_>>,
     told: &mut Vec<String>,
 ) -> (PromptLibrary, Known) {
     let speech = Speech::from(&config.prompts);

@@ -21,6 +21,7 @@ use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
+mod batch;
 mod callbacks;
 mod guides;
 mod messages;

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use serde_json::json;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
+use super::batch::{self, ContactValues, EventValues, Rows};
 use super::{CallbackMeta, KeptCallback, MessageMeta, StoreError, callbacks, guides};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
@@ -17,7 +17,7 @@ use crate::record::facts::Facts;
 use crate::record::timeline::{Event, MessageId};
 
 /// How long events may gather, if no promise waits: a commit costs an `fsync`.
-const GATHER: Duration = Duration::from_millis(250);
+const GATHER: Duration = Duration::from_millis(500);
 /// Commands per transaction.
 const BATCH: usize = 2_048;
 /// Contacts in progress whose facts are kept in memory. Beyond it the oldest is let go; its
@@ -25,6 +25,8 @@ const BATCH: usize = 2_048;
 const OPEN: usize = 100_000;
 /// How often a batch of events is tried before it is given up (the disk is full, or gone).
 const TRIES: u32 = 5;
+/// How long the first pause between two tries is; each further one is longer by as much.
+const RETRY: Duration = Duration::from_millis(250);
 
 pub(super) enum Command {
     Event {
@@ -79,6 +81,7 @@ pub(super) async fn run(pool: SqlitePool, mut commands: mpsc::Receiver<Command>)
     let mut writer = Writer {
         open: HashMap::new(),
         order: VecDeque::new(),
+        changed: Vec::new(),
     };
     let mut batch = Vec::with_capacity(BATCH);
     loop {
@@ -125,21 +128,15 @@ async fn gather(commands: &mut mpsc::Receiver<Command>, batch: &mut Vec<Command>
 struct Writer {
     open: HashMap<ContactId, Contact>,
     order: VecDeque<ContactId>,
+    /// Whose row in the database is older than what is known.
+    changed: Vec<ContactId>,
 }
 
 #[derive(Default)]
 struct Contact {
     started: Option<Event>,
     facts: Facts,
-}
-
-/// Rows to be written; kept until they are, so that a failed commit can be tried again.
-#[derive(Default)]
-struct Rows {
-    contacts: HashMap<ContactId, serde_json::Value>,
-    events: Vec<serde_json::Value>,
-    agents: HashMap<AgentId, (AgentState, Wall)>,
-    guides: HashMap<GuidePlace, (guides::Kept, Wall)>,
+    changed: bool,
 }
 
 impl Writer {
@@ -171,13 +168,14 @@ impl Writer {
                 Command::Close { done } => closed.push(done),
             }
         }
+        self.still_open(&mut rows);
         // Promises first and on their own: they must not fail because of anything else.
         if !promises.is_empty() {
             keep_promises(pool, promises).await;
         }
         callbacks::keep(pool, wishes).await;
         let mut tries = 0;
-        while let Err(e) = write_rows(pool, &rows).await {
+        while let Err(e) = batch::write(pool, &rows).await {
             tries += 1;
             metrics::counter!("zeroline_store_errors_total").increment(1);
             tracing::error!(error = %e, tries, "the store could not write");
@@ -186,7 +184,7 @@ impl Writer {
                 metrics::counter!("zeroline_store_dropped_total").increment(lost);
                 break;
             }
-            tokio::time::sleep(GATHER * tries).await;
+            tokio::time::sleep(RETRY * tries).await;
         }
         for done in flushed {
             let _ = done.send(());
@@ -198,26 +196,23 @@ impl Writer {
         if !self.open.contains_key(&id) {
             while self.order.len() >= OPEN {
                 if let Some(oldest) = self.order.pop_front() {
-                    self.open.remove(&oldest);
+                    self.close(oldest, rows);
                 }
             }
             self.order.push_back(id);
         }
         let contact = self.open.entry(id).or_default();
         contact.facts.add(at, &event);
-        match serde_json::to_string(&event) {
-            Ok(data) => rows.events.push(json!([id.as_u64(), millis(at), data])),
+        match EventValues::of(id, at, &event) {
+            Ok(row) => rows.events.push(row),
             Err(e) => tracing::error!(error = %e, "an event could not be written as JSON"),
         }
-        let ends = matches!(event, Event::Ended { .. });
-        if matches!(event, Event::Started { .. }) {
-            contact.started = Some(event);
+        if !contact.changed {
+            contact.changed = true;
+            self.changed.push(id);
         }
-        if let Some(row) = contact.row(id) {
-            rows.contacts.insert(id, row);
-        }
-        if ends {
-            self.open.remove(&id);
+        if matches!(event, Event::Ended { .. }) {
+            self.close(id, rows);
             // Contacts end roughly in the order of their beginning: look from both ends is
             // not worth it, the stale ids go when they come to the front.
             while self
@@ -227,115 +222,38 @@ impl Writer {
             {
                 self.order.pop_front();
             }
+        } else if matches!(event, Event::Started { .. }) {
+            contact.started = Some(event);
+        }
+    }
+
+    /// Lets a contact go.
+    fn close(&mut self, id: ContactId, rows: &mut Rows) {
+        if let Some(contact) = self.open.remove(&id)
+            && contact.changed
+            && let Some(row) = contact.row(id)
+        {
+            rows.contacts.insert(id, row);
+        }
+    }
+
+    /// The rows of the contacts that changed and go on: one each, however much happened.
+    fn still_open(&mut self, rows: &mut Rows) {
+        for id in self.changed.drain(..) {
+            if let Some(contact) = self.open.get_mut(&id) {
+                contact.changed = false;
+                if let Some(row) = contact.row(id) {
+                    rows.contacts.insert(id, row);
+                }
+            }
         }
     }
 }
 
 impl Contact {
-    /// The contact's row, in the order of the statement in [`write_rows`].
-    fn row(&self, id: ContactId) -> Option<serde_json::Value> {
-        let Some(Event::Started {
-            line,
-            dialled,
-            caller,
-        }) = &self.started
-        else {
-            return None;
-        };
-        let f = &self.facts;
-        let text = |j: Result<String, serde_json::Error>| j.ok();
-        Some(json!([
-            id.as_u64(),
-            line,
-            dialled,
-            caller.reveal(),
-            id.started().unix_millis(),
-            f.answered.map(millis),
-            f.ended.map(millis),
-            f.queue,
-            f.reason
-                .as_ref()
-                .and_then(|r| text(serde_json::to_string(r))),
-            f.agent,
-            millis(f.waited),
-            millis(f.talked),
-            millis(f.held),
-            f.missed,
-            f.faults,
-            f.message,
-            f.verdict.as_ref().map(|v| v.as_str()),
-            f.verdict
-                .as_ref()
-                .and_then(|v| text(serde_json::to_string(v))),
-            f.containment().map(|c| c.as_str()),
-        ]))
+    fn row(&self, id: ContactId) -> Option<ContactValues> {
+        ContactValues::of(id, self.started.as_ref(), &self.facts)
     }
-}
-
-/// One statement per table, whatever the number of rows: the rows go in as one JSON array.
-async fn write_rows(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreError> {
-    let nothing = rows.contacts.is_empty()
-        && rows.events.is_empty()
-        && rows.agents.is_empty()
-        && rows.guides.is_empty();
-    if nothing {
-        return Ok(());
-    }
-    let mut tx = pool.begin().await?;
-    if !rows.contacts.is_empty() {
-        let all: Vec<&serde_json::Value> = rows.contacts.values().collect();
-        sqlx::query(
-            "INSERT INTO contacts (id, line, dialled, caller, started_at, answered_ms, ended_ms,
-                 queue, reason, agent, waited_ms, talked_ms, held_ms, missed, faults, message,
-                 verdict, verdict_all, containment)
-             SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6,
-                 value->>7, value->>8, value->>9, value->>10, value->>11, value->>12,
-                 value->>13, value->>14, value->>15, value->>16, value->>17, value->>18
-             FROM json_each(?1) WHERE true
-             ON CONFLICT (id) DO UPDATE SET
-                 answered_ms = excluded.answered_ms, ended_ms = excluded.ended_ms,
-                 queue = excluded.queue, reason = excluded.reason, agent = excluded.agent,
-                 waited_ms = excluded.waited_ms, talked_ms = excluded.talked_ms,
-                 held_ms = excluded.held_ms, missed = excluded.missed,
-                 faults = excluded.faults, message = excluded.message,
-                 verdict = excluded.verdict, verdict_all = excluded.verdict_all,
-                 containment = excluded.containment",
-        )
-        .bind(json!(all).to_string())
-        .execute(&mut *tx)
-        .await?;
-    }
-    if !rows.events.is_empty() {
-        sqlx::query(
-            "INSERT INTO events (contact, at_ms, data)
-             SELECT value->>0, value->>1, value->>2 FROM json_each(?1)",
-        )
-        .bind(json!(rows.events).to_string())
-        .execute(&mut *tx)
-        .await?;
-    }
-    for (agent, (state, at)) in &rows.agents {
-        let online = !matches!(state, AgentState::Offline);
-        sqlx::query(
-            "INSERT INTO agents (id, state, changed_at, seen_at) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO UPDATE SET state = excluded.state,
-                 changed_at = excluded.changed_at,
-                 seen_at = CASE WHEN agents.state = '{\"state\":\"offline\"}'
-                     THEN coalesce(excluded.seen_at, agents.seen_at)
-                     ELSE excluded.changed_at END",
-        )
-        .bind(agent.as_str())
-        .bind(serde_json::to_string(state).unwrap_or_default())
-        .bind(at.unix_millis())
-        .bind(online.then_some(at.unix_millis()))
-        .execute(&mut *tx)
-        .await?;
-    }
-    for (place, (kept, at)) in &rows.guides {
-        guides::write(&mut tx, place, kept, *at).await?;
-    }
-    tx.commit().await?;
-    Ok(())
 }
 
 type Promise = (

@@ -1,18 +1,19 @@
 //! One task per call: it drives the pure [`Call`] and carries out what it asks.
 //!
-//! A panic inside the machine is caught here, step by step; the caller's leg, its dialog and
-//! its media live outside, so the caller goes on to a person (P4).
+//! A panic in either ends neither the call nor its legs: see [`supervisor`].
+
+mod supervisor;
+mod voices;
 
 use std::net::IpAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::{Instrument, debug, error, info, warn};
 
+use self::voices::Voices;
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
 use super::recorder::{Limits, record_message};
@@ -20,19 +21,19 @@ use super::sip::{LegEventSender, SipHandle};
 use super::web;
 use super::{clock, kept};
 use crate::call::Call;
-use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingOutcome};
+use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingId, RecordingOutcome};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::tree::Line;
 use crate::net::http::HttpClient;
 use crate::net::local::LocalAddresses;
-use crate::net::media::{LegMedia, MediaPool};
-use crate::now::{Mono, Now};
+use crate::net::media::MediaPool;
+use crate::now::Mono;
 use crate::observe::figures;
 use crate::record::facts::Facts;
 use crate::record::timeline::{Event, MessageId, Party};
-use crate::record::verdict::{Stage, Verdict};
+use crate::record::verdict::Verdict;
 use crate::sdp::{KEY_MATERIAL, KeyMaterial};
 use crate::sip::leg::{LegCommand, LegEvent};
 use crate::store::{MessageMeta, Store, StoreError};
@@ -57,9 +58,6 @@ pub struct Tools {
     /// How long a message may and must be.
     pub message: Limits,
 }
-
-/// After so many failed rescues of one call there is none.
-const MOST_FAILURES: u32 = 5;
 
 /// How many events of one source may wait for a call. Each is handled within microseconds; a
 /// call that is this far behind has lost its task.
@@ -91,6 +89,18 @@ pub async fn run(
     line: Arc<Line>,
     stop: watch::Receiver<bool>,
 ) {
+    // What a call needs is some kilobytes: at a place of its own they are not moved about
+    // when the task begins and ends.
+    Box::pin(whole(tools, first, start, line, stop)).await;
+}
+
+async fn whole(
+    tools: Tools,
+    first: FirstLeg,
+    start: CallStart,
+    line: Arc<Line>,
+    stop: watch::Receiver<bool>,
+) {
     let (contact, first_leg) = (start.contact, start.leg);
     let span = tracing::info_span!("call", %contact, line = %start.line);
     let (media_in, media) = mpsc::channel(WAITING_EVENTS);
@@ -100,6 +110,7 @@ pub async fn run(
         media,
         events,
         stop,
+        stopping: false,
     };
     let began = clock::now();
     let mut task = CallTask {
@@ -110,7 +121,7 @@ pub async fn run(
         media_in,
         events_in,
         recording: None,
-        voices: Vec::new(),
+        voices: Voices::default(),
         facts: Facts::default(),
         caller: first_leg,
         open: 0,
@@ -119,7 +130,7 @@ pub async fn run(
     };
     figures::call_started();
     task.tools.queue.join(contact, task.events_in.clone()).await;
-    let verdict = task.drive(inbox).instrument(span.clone()).await;
+    let verdict = task.supervise(inbox).instrument(span.clone()).await;
     task.tools.queue.part(contact).await;
     figures::call_ended(Some(&task.line), &task.facts);
     let _in_span = span.enter();
@@ -136,17 +147,22 @@ struct Inbox {
     media: mpsc::Receiver<MediaEvent>,
     events: mpsc::Receiver<CallEvent>,
     stop: watch::Receiver<bool>,
+    /// That the server stops has been told.
+    stopping: bool,
 }
 
 impl Inbox {
     /// The next thing that happens; `None`: a deadline.
-    async fn next(&mut self, deadline: Option<Mono>, stopping: bool) -> Option<CallEvent> {
+    async fn next(&mut self, deadline: Option<Mono>) -> Option<CallEvent> {
         tokio::select! {
             biased;
             Some((leg, event)) = self.legs.recv() => Some(CallEvent::Leg(leg, event)),
             Some(event) = self.media.recv() => Some(CallEvent::Media(event)),
             Some(event) = self.events.recv() => Some(event),
-            Ok(_) = self.stop.wait_for(|&s| s), if !stopping => Some(CallEvent::Stop),
+            Ok(_) = self.stop.wait_for(|&s| s), if !self.stopping => {
+                self.stopping = true;
+                Some(CallEvent::Stop)
+            }
             () = clock::sleep_until_some(deadline) => None,
         }
     }
@@ -161,8 +177,7 @@ struct CallTask {
     media_in: mpsc::Sender<MediaEvent>,
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
-    /// The ways to the media threads of the call's legs.
-    voices: Vec<LegMedia>,
+    voices: Voices,
     facts: Facts,
     /// The first leg; all others are agents'.
     caller: LegId,
@@ -174,44 +189,36 @@ struct CallTask {
 
 /// A message that is being taken.
 struct RunningRecording {
+    id: RecordingId,
     leg: LegId,
     meta: MessageMeta,
     task: JoinHandle<Result<(MessageId, Duration), StoreError>>,
 }
 
 impl CallTask {
-    async fn drive(&mut self, mut inbox: Inbox) -> Verdict {
-        let mut stopping = false;
-        let mut failures = 0;
+    async fn drive(&mut self, inbox: &mut Inbox) -> Verdict {
         loop {
-            match caught(self.carry_out()).await {
-                Ok(Some(verdict)) => {
-                    self.close_record(&mut inbox.media).await;
-                    return verdict;
-                }
-                Ok(None) => {}
-                // The action that failed is gone; what the rescue asks for comes next.
-                Err(Panicked) => {
-                    failures += 1;
-                    if failures > MOST_FAILURES {
-                        let verdict = self.give_up().await;
-                        self.close_record(&mut inbox.media).await;
-                        return verdict;
-                    }
-                    self.rescue(clock::now());
+            if let Some(verdict) = self.carry_out().await {
+                return verdict;
+            }
+            let event = tokio::select! {
+                biased;
+                event = inbox.next(self.call.poll_timeout()) => event,
+                // Nothing more happened: then what was commanded is to be done. A caller who
+                // has hung up meanwhile costs no media thread its sleep.
+                () = std::future::ready(()), if self.voices.hurry() => {
+                    self.voices.wake();
                     continue;
                 }
-            }
-            let event = inbox.next(self.call.poll_timeout(), stopping).await;
-            stopping |= matches!(event, Some(CallEvent::Stop));
+            };
             if let Some(CallEvent::Media(event)) = &event {
                 self.note_media(event);
             }
             let now = clock::now();
-            self.step(now, |call| match event {
-                Some(event) => call.handle(now, event),
-                None => call.handle_timeout(now),
-            });
+            match event {
+                Some(event) => self.call.handle(now, event),
+                None => self.call.handle_timeout(now),
+            }
         }
     }
 
@@ -255,41 +262,6 @@ impl CallTask {
         }
     }
 
-    /// One step of the machine; a panic in it sends the caller to a person.
-    fn step(&mut self, now: Now, step: impl FnOnce(&mut Call)) {
-        let call = &mut self.call;
-        if catch_unwind(AssertUnwindSafe(|| step(call))).is_err() {
-            self.rescue(now);
-        }
-    }
-
-    /// Not even the way to a person can be carried out.
-    async fn give_up(&mut self) -> Verdict {
-        error!("the rescue fails again and again: the call can not go on");
-        let leg = self.call.caller_leg();
-        self.sip(leg, LegCommand::Hangup { reason: None }).await;
-        let stage = self.call.stage().unwrap_or(Stage::Ringing);
-        let verdict = Verdict::Fault {
-            stage,
-            what: "internal error".to_owned(),
-        };
-        let at = clock::mono().since(self.began);
-        let ended = Event::Ended {
-            verdict: verdict.clone(),
-        };
-        self.facts.add(at, &ended);
-        self.last = Some((at, ended));
-        verdict
-    }
-
-    fn rescue(&mut self, now: Now) {
-        error!("a fault of ours in this call: the caller goes to a person");
-        let call = &mut self.call;
-        if catch_unwind(AssertUnwindSafe(|| call.rescue(now, "internal error"))).is_err() {
-            error!("the rescue failed as well; the call goes on as it is");
-        }
-    }
-
     /// Carries out everything the machine asks. The verdict, when the call is over.
     async fn carry_out(&mut self) -> Option<Verdict> {
         while let Some(action) = self.call.poll_action() {
@@ -305,7 +277,11 @@ impl CallTask {
                     self.tools.queue.command(self.call.contact(), command).await;
                 }
                 CallAction::Locate(to) => self.tools.queue.locate(self.call.contact(), to).await,
-                CallAction::RecordMessage { leg, limit } => self.record_message(leg, limit),
+                CallAction::RecordMessage {
+                    recording,
+                    leg,
+                    limit,
+                } => self.record_message(recording, leg, limit),
                 CallAction::KeepMessage { even_if_empty } => self.keep_message(even_if_empty),
                 CallAction::DropMessage => self.drop_message(),
                 CallAction::Ask(ask, request) => {
@@ -348,16 +324,8 @@ impl CallTask {
         }
     }
 
-    /// To the thread of the leg, without a look-up.
     fn media(&mut self, leg: LegId, command: MediaCommand) {
-        let Some(at) = self.voices.iter().position(|v| v.id() == leg) else {
-            return; // closed already
-        };
-        let over = matches!(command, MediaCommand::Close { .. });
-        self.voices[at].command(command);
-        if over {
-            self.voices.swap_remove(at);
-        }
+        self.voices.command(leg, command);
     }
 
     fn open_media(&mut self, leg: LegId, beside: Option<LegId>, toward: Option<IpAddr>) {
@@ -369,7 +337,7 @@ impl CallTask {
         {
             Ok(opened) => {
                 self.open += 1;
-                self.voices.push(opened.media);
+                self.voices.add(opened.media);
                 let media = OpenedMedia {
                     address,
                     rtp_port: opened.rtp.port(),
@@ -386,13 +354,12 @@ impl CallTask {
                 CallEvent::MediaFailed(leg)
             }
         };
-        let now = clock::now();
-        self.step(now, |call| call.handle(now, event));
+        self.call.handle(clock::now(), event);
     }
 
     // ---- messages ----
 
-    fn record_message(&mut self, leg: LegId, limit: Duration) {
+    fn record_message(&mut self, id: RecordingId, leg: LegId, limit: Duration) {
         let (sink, samples) = mpsc::channel(WAITING_CHUNKS);
         let card = self.call.card();
         let meta = MessageMeta {
@@ -405,7 +372,12 @@ impl CallTask {
         };
         let (store, limits, kept) = (self.tools.store.clone(), self.tools.message, meta.clone());
         let task = tokio::spawn(async move { record_message(&store, samples, limits, kept).await });
-        self.recording = Some(RunningRecording { leg, meta, task });
+        self.recording = Some(RunningRecording {
+            id,
+            leg,
+            meta,
+            task,
+        });
         self.media(leg, MediaCommand::Record { leg, sink, limit });
     }
 
@@ -421,33 +393,16 @@ impl CallTask {
         let Some(recording) = self.recording.take() else {
             return;
         };
-        let leg = recording.leg;
+        let (id, leg) = (recording.id, recording.leg);
         self.media(leg, MediaCommand::StopRecord { leg });
         let (events, store) = (self.events_in.clone(), self.tools.store.clone());
         let keep = async move {
             let outcome = finish(&store, recording, even_if_empty).await;
             // The call may be over by then; the message is safe all the same.
-            let _ = events.send(CallEvent::Recording(outcome)).await;
+            let _ = events.send(CallEvent::Recording(id, outcome)).await;
         };
         tokio::spawn(keep.in_current_span());
     }
-}
-
-/// The future panicked while it was polled.
-#[derive(Debug, PartialEq)]
-struct Panicked;
-
-/// Runs a future; a panic in it ends it, and nothing else.
-async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Panicked> {
-    let mut future = std::pin::pin!(future);
-    std::future::poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-            Err(_) => Poll::Ready(Err(Panicked)),
-        },
-    )
-    .await
 }
 
 /// Waits until the message is durable, or known not to be.
@@ -485,19 +440,4 @@ fn random_keys() -> KeyMaterial {
     let mut bytes = [0; KEY_MATERIAL];
     rand::fill(&mut bytes[..]);
     KeyMaterial(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_ends_the_future_and_nothing_else() {
-        assert_eq!(caught(async { 7 }).await, Ok(7));
-        let later = async {
-            tokio::task::yield_now().await;
-            panic!("on purpose");
-        };
-        assert_eq!(caught::<()>(later).await, Err(Panicked));
-    }
 }

@@ -7,4 +7,4 @@ pub mod queue;
 pub mod rarely;
 pub mod recorder;
 pub mod sip;
-mod web;
+pub mod web;

@@ -30,6 +30,7 @@ enum Request {
     Command(ContactId, QueueCommand),
     Locate(ContactId, PhoneNumber),
     Agent(AgentId, Vec<Contact>),
+    Lines(HashMap<String, LineName>),
     Stopping,
 }
 
@@ -63,6 +64,11 @@ impl QueueHandle {
         self.send(Request::Agent(agent, contacts)).await;
     }
 
+    /// Newer menus: these are the lines by number from now on.
+    pub async fn lines(&self, lines: HashMap<String, LineName>) {
+        self.send(Request::Lines(lines)).await;
+    }
+
     /// The server stops: whoever waits is asked to leave a message.
     pub async fn stopping(&self) {
         self.send(Request::Stopping).await;
@@ -75,7 +81,7 @@ impl QueueHandle {
 }
 
 /// What stands behind names and numbers, besides the agents.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Directory {
     /// Names of queues.
     pub queues: Vec<QueueName>,
@@ -147,6 +153,7 @@ impl QueueTask {
                 self.tell(contact, CallEvent::Located(location));
             }
             Request::Agent(agent, contacts) => self.agent(now, agent, contacts),
+            Request::Lines(lines) => Arc::make_mut(&mut self.directory).lines = lines,
             Request::Stopping => self.acd.handle_stopping(now),
         }
     }

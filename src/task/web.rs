@@ -27,7 +27,7 @@ pub(super) fn ask(
 
 /// The whole answer within the request's time. An error says in words what the service did,
 /// without the address: entries are in it.
-async fn answer(client: &HttpClient, request: WebRequest) -> Result<WebReply, String> {
+pub async fn answer(client: &HttpClient, request: WebRequest) -> Result<WebReply, String> {
     let method = match request.method {
         Method::Get => http::Method::GET,
         Method::Post => http::Method::POST,

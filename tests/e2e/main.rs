@@ -8,11 +8,13 @@
 mod support;
 
 mod audio;
+mod faults;
 mod hostile;
 mod keys;
 mod people;
 mod promise;
 mod reliable;
+mod reload;
 mod softphones;
 mod stop;
 mod transport;

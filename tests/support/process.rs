@@ -91,8 +91,17 @@ impl Process {
 
     /// SIGTERM: it may tidy up.
     pub fn terminate(&mut self) {
+        self.signal(rustix::process::Signal::TERM);
+    }
+
+    /// SIGHUP: it reads its menus anew.
+    pub fn hang_up(&mut self) {
+        self.signal(rustix::process::Signal::HUP);
+    }
+
+    fn signal(&mut self, signal: rustix::process::Signal) {
         if let Some(pid) = rustix::process::Pid::from_raw(self.child.id() as i32) {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+            let _ = rustix::process::kill_process(pid, signal);
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Setup {
     agents: String,
     queue: String,
     extra: String,
+    files: Vec<(String, Vec<u8>)>,
+    env: Vec<(String, String)>,
 }
 
 /// Agents `agent1` to `agent3`, who register with the password `secret`; the queue `support`
@@ -35,6 +37,8 @@ pub fn server() -> Setup {
         agents: "[[agents]]\nid = \"agent1..agent3\"\npassword = \"secret\"\n".into(),
         queue: "ring_for = \"5s\"\nwrap_up = \"0s\"\n".into(),
         extra: String::new(),
+        files: Vec::new(),
+        env: Vec::new(),
     }
 }
 
@@ -81,6 +85,24 @@ impl Setup {
         self
     }
 
+    /// A file of its folder, in place of the usual one.
+    pub fn file(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Setup {
+        self.files.push((path.to_owned(), bytes.into()));
+        self
+    }
+
+    /// A recording of its prompt folder: `en/NAME`.
+    pub fn prompt(self, name: &str, pcm: &[i16]) -> Setup {
+        let bytes = wav(pcm);
+        self.file(&format!("prompts/{name}.wav"), bytes)
+    }
+
+    /// A variable of its environment.
+    pub fn env(mut self, name: &str, value: &str) -> Setup {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Writes the folder and starts the program.
     #[track_caller]
     pub fn start(self) -> Server {
@@ -88,8 +110,9 @@ impl Setup {
         let (sip, sips, http) = (self.port(), self.port(), self.port());
         let trusted = self.write(folder.path(), sip, sips, http);
         let mut server = Server {
-            process: run(folder.path()),
+            process: run(folder.path(), &self.env),
             folder,
+            env: self.env,
             sip,
             sips,
             http,
@@ -127,8 +150,10 @@ impl Setup {
         write!(
             config,
             "[media]\nports = \"{first}-{last}\"\nthreads = 1\nrealtime = false\n\
-             [lines]\ndir = \"menus\"\n[prompts]\ndir = \"prompts\"\n[store]\ndir = \"data\"\n\
+             [lines]\ndir = \"menus\"\n[prompts]\ndir = \"prompts\"\ncache = \"{}\"\n[store]\ndir = \"data\"\n\
              [http]\nlisten = \"{http}\"\n{}[[queues]]\nname = \"support\"\n{}{}",
+            // What took long to encode is shared by all servers of the tests.
+            concat!(env!("CARGO_TARGET_TMPDIR"), "/prompts"),
             self.extra, self.queue, self.agents
         )
         .expect("a String takes everything");
@@ -140,6 +165,9 @@ impl Setup {
         write_wav(&at("prompts/en/greeting.wav"), &greeting());
         write_wav(&at("prompts/en/greeting-a.wav"), &greeting_a());
         write_wav(&at("prompts/en/info.wav"), &audio::sine(500.0, 6000.0, 2.0));
+        for (path, bytes) in &self.files {
+            std::fs::write(at(path), bytes).expect("scratch");
+        }
         trusted
     }
 
@@ -170,6 +198,7 @@ pub fn greeting_a() -> Vec<i16> {
 pub struct Server {
     process: Process,
     folder: tempfile::TempDir,
+    env: Vec<(String, String)>,
     /// UDP and TCP.
     pub sip: SocketAddr,
     /// TLS, if asked for.
@@ -277,7 +306,7 @@ impl Server {
     #[track_caller]
     pub fn crash_and_restart(&mut self) {
         self.process.kill();
-        self.process = run(self.folder.path());
+        self.process = run(self.folder.path(), &self.env);
         self.wait_ready();
     }
 
@@ -296,28 +325,36 @@ impl Server {
     }
 }
 
-fn run(folder: &Path) -> Process {
+fn run(folder: &Path, env: &[(String, String)]) -> Process {
     Process::start(
         Command::new(env!("CARGO_BIN_EXE_zeroline"))
             .arg("serve")
             .env("NO_COLOR", "1")
+            .envs(env.iter().cloned())
             .current_dir(folder),
     )
 }
 
 /// Writes a WAV file, 8 kHz mono.
 pub fn write_wav(path: &Path, pcm: &[i16]) {
+    std::fs::write(path, wav(pcm)).expect("scratch");
+}
+
+/// A WAV file, 8 kHz mono.
+fn wav(pcm: &[i16]) -> Vec<u8> {
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 8000,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
-    let mut w = hound::WavWriter::create(path, spec).expect("scratch");
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let mut w = hound::WavWriter::new(&mut bytes, spec).expect("memory");
     for &s in pcm {
-        w.write_sample(s).expect("scratch");
+        w.write_sample(s).expect("memory");
     }
-    w.finalize().expect("scratch");
+    w.finalize().expect("memory");
+    bytes.into_inner()
 }
 
 /// A range of RTP ports for each server: several run at the same time, and beside other

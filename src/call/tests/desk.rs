@@ -14,9 +14,10 @@ use bytes::Bytes;
 
 use crate::call::Call;
 use crate::call::event::{
-    CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingOutcome,
-    StoredCallback,
+    CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingId,
+    RecordingOutcome, StoredCallback,
 };
+use crate::call::faults::Faults;
 use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound};
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
@@ -79,6 +80,7 @@ struct Desk {
     invites: HashMap<LegId, Bytes>,
     token: PlayToken,
     offers: u64,
+    recording: RecordingId,
 }
 
 fn start(offer: Option<Bytes>) -> CallStart {
@@ -200,6 +202,7 @@ fn setup() -> Arc<CallSetup> {
         own_ports: Vec::new(),
         message_limit: Duration::from_secs(180),
         transfer_ring: Duration::from_secs(25),
+        faults: Faults::default(),
     })
 }
 
@@ -221,6 +224,7 @@ impl Desk {
             invites: HashMap::new(),
             token: PlayToken(0),
             offers: 0,
+            recording: RecordingId::default(),
         }
     }
 
@@ -247,6 +251,7 @@ impl Desk {
         let event = match words.as_slice() {
             ["call"] | ["call", "late", "offer"] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
+            ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),
             ["ports"] => CallEvent::MediaOpened(CALLER, opened(30_000)),
             ["no", "ports"] => CallEvent::MediaFailed(CALLER),
@@ -317,12 +322,10 @@ impl Desk {
             ["comfort"] => CallEvent::Queue(QueueEvent::Comfort),
             ["overflow", "message"] => overflow(OverflowStep::Message),
             ["overflow", queue] => overflow(OverflowStep::Queue(QueueName::new(queue))),
-            ["stored"] => CallEvent::Recording(RecordingOutcome::Stored {
-                message: crate::record::timeline::MessageId(1),
-                length: Duration::from_secs(9),
-            }),
-            ["too-short"] => CallEvent::Recording(RecordingOutcome::TooShort),
-            ["store-fails"] => CallEvent::Recording(RecordingOutcome::Failed),
+            ["stored"] => self.kept(self.recording),
+            ["the", "earlier", "stored"] => self.kept(RecordingId(self.recording.0 - 1)),
+            ["too-short"] => CallEvent::Recording(self.recording, RecordingOutcome::TooShort),
+            ["store-fails"] => CallEvent::Recording(self.recording, RecordingOutcome::Failed),
             ["record-limit"] => CallEvent::Media(MediaEvent::RecordEnded {
                 leg: CALLER,
                 length: Duration::from_secs(180),
@@ -418,6 +421,14 @@ impl Desk {
         self.call.handle(self.now, event);
     }
 
+    fn kept(&self, recording: RecordingId) -> CallEvent {
+        let outcome = RecordingOutcome::Stored {
+            message: crate::record::timeline::MessageId(i64::from(recording.0)),
+            length: Duration::from_secs(9),
+        };
+        CallEvent::Recording(recording, outcome)
+    }
+
     fn phone_answers(&mut self, leg: LegId) -> CallEvent {
         let offer = self
             .invites
@@ -484,7 +495,10 @@ impl Desk {
             CallAction::Media(_, command) => self.media_word(command),
             CallAction::Queue(command) => format!("queue {}", queue_word(command)),
             CallAction::Locate(to) => format!("locate {}", to.reveal()),
-            CallAction::RecordMessage { .. } => "record".into(),
+            CallAction::RecordMessage { recording, .. } => {
+                self.recording = recording;
+                "record".into()
+            }
             CallAction::KeepMessage {
                 even_if_empty: true,
             } => "keep even if empty".into(),

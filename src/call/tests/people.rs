@@ -224,6 +224,28 @@ fn a_transfer_that_fails_leaves_the_two_as_they_were() {
 }
 
 #[test]
+fn a_transfer_that_nobody_tells_about_has_failed() {
+    check(&talking(
+        "5.0 > p1 refers agent2
+         < locate agent2
+         5.0 > located agent agent2 1
+         < caller loops sys-moh; p2 ports
+         5.0 > ports p2
+         < p2 invite sip:agent2@127.0.2.0
+         33.0 > wait
+         < p2 hangup; p2 close; p1 notify 408; caller silence",
+    ));
+    check(&talking(
+        "5.0 > p1 refers agent2
+         < locate agent2
+         6.0 > p1 bye
+         < unbridge caller; p1 hangup; p1 close; queue transferring agent1; caller loops sys-moh
+         33.0 > wait
+         < queue return; caller hears sys-agent-lost",
+    ));
+}
+
+#[test]
 fn a_transfer_that_fails_after_the_agent_left_goes_back_to_the_queue() {
     check(&talking(
         "5.0 > p1 refers agent2

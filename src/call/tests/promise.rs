@@ -161,6 +161,24 @@ fn a_panic_in_any_stage_ends_with_a_person() {
 }
 
 #[test]
+fn when_the_rescue_fails_nothing_is_trusted_but_the_callers_leg() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         1.0 > ruin
+         < queue leave; queue enter support (fault: internal error); caller hears sys-fault",
+    );
+    check(&format!(
+        "{TO_A_MESSAGE}5.0 > ruin
+         < keep; queue leave; queue enter support (fault: internal error); caller hears sys-fault"
+    ));
+}
+
+#[test]
 fn the_queue_speaks_in_turn_and_music_fills_the_time() {
     check(&format!(
         "{TO_THE_QUEUE}1.2 > position 2
@@ -300,6 +318,72 @@ fn a_full_disk_does_not_end_the_call() {
          < queue enter support (routed)
          50.3 > overflow message
          < caller hears sys-message-intro sys-beep"
+    ));
+}
+
+#[test]
+fn a_store_that_never_answers_does_not_keep_the_caller() {
+    check(&format!(
+        "{TO_A_MESSAGE}20.0 > key #
+         < keep
+         50.0 > wait
+         < queue enter support (fault: the message could not be stored); caller hears sys-fault
+         51.0 > stored
+         52.0 > offer agent1 1
+         < p1 ports"
+    ));
+    check(&format!(
+        "{TO_A_MESSAGE}20.0 > caller bye
+         < keep
+         50.0 > wait
+         < caller close; done caller_hung_up"
+    ));
+}
+
+#[test]
+fn words_whose_end_is_never_told_do_not_keep_back_what_follows() {
+    check(&format!(
+        "{TO_THE_QUEUE}1.2 > position 2
+         13.0 > wait
+         < caller hears sys-position-2
+         25.0 > wait
+         < caller loops sys-moh"
+    ));
+}
+
+#[test]
+fn an_end_that_is_never_told_in_a_message_is_a_fault() {
+    let before_the_beep = TO_A_MESSAGE.replace("4.0 > played\n    < record\n    ", "");
+    check(&format!(
+        "{before_the_beep}15.1 > wait
+         < queue enter support (fault: the end of a prompt was never told); caller hears sys-fault"
+    ));
+    check(&format!(
+        "{TO_A_MESSAGE}194.0 > wait
+         < keep
+         194.1 > stored
+         < caller hears sys-message-saved
+         206.1 > wait
+         < caller hangup
+         206.2 > caller over
+         < caller close; done message_stored"
+    ));
+}
+
+#[test]
+fn what_is_told_late_about_an_earlier_message_does_not_confirm_a_later() {
+    check(&format!(
+        "{TO_A_MESSAGE}9.0 > key 0
+         < keep; queue enter support (asked); caller hears sys-connecting
+         9.1 > overflow message
+         < caller hears sys-message-intro sys-beep
+         12.0 > played
+         < record
+         14.0 > key #
+         < keep
+         14.1 > the earlier stored
+         14.2 > stored
+         < caller hears sys-message-saved"
     ));
 }
 

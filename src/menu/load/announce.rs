@@ -4,8 +4,8 @@ use crate::ids::Language;
 use crate::menu::say;
 
 /// How a person is reached where the speech is heard.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum ZeroForm {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ZeroForm {
     /// By 0.
     Plain,
     /// By 0 and then #: an entry may begin with 0.
@@ -61,7 +61,7 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a transcript tells how to reach a person: "press zero", "tast 0", "0 drücken" …
-pub(super) fn announces(text: &str, form: ZeroForm) -> bool {
+pub fn announces(text: &str, form: ZeroForm) -> bool {
     let text = text.to_lowercase();
     let words: Vec<&str> = words_of(&text).collect();
     let zero = |w: &&str| matches!(*w, "0" | "zero" | "null" | "nul");
@@ -77,9 +77,9 @@ pub(super) fn announces(text: &str, form: ZeroForm) -> bool {
             "#" | "hash" | "pound" | "raute" | "rautetaste" | "firkant" | "havelåge"
         )
     };
-    // "press zero", "press the zero"; "Null drücken"; "drücken Sie die Null".
+    // "press zero", "press the zero"; "Null drücken"; "drücken Sie jederzeit die Null".
     let told = words.iter().enumerate().any(|(i, w)| {
-        let near = words.get(i.saturating_sub(3)..(i + 2).min(words.len()));
+        let near = words.get(i.saturating_sub(4)..(i + 2).min(words.len()));
         zero(w) && near.is_some_and(|near| near.iter().any(press))
     });
     told && (form == ZeroForm::Plain || words.iter().any(hash))
@@ -95,6 +95,7 @@ mod tests {
             "To speak to a person, press zero.",
             "Für einen Menschen drücken Sie die Null.",
             "Für einen Menschen Null drücken",
+            "Um mit einem Menschen zu sprechen, drücken Sie jederzeit die Null.",
             "Tryk nul for at tale med et menneske.",
             "Tast 0 for å snakke med et menneske.",
         ] {

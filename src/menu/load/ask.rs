@@ -111,7 +111,7 @@ fn read_url(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec<U
             return None;
         };
         parts.push(UrlPart::Text(before.to_owned()));
-        let id = variable(src, cx, yaml.at, name.trim())?;
+        let id = variable(src, cx, yaml.at, name.trim(), &[])?;
         src.uses.push((id, yaml.at));
         parts.push(UrlPart::Value(id));
         left = after;
@@ -138,7 +138,7 @@ fn read_body(
     let mut good = true;
     for (name, _, value) in Fields::new(src, yaml, "`body`", "{ account: account }")?.take_all() {
         let id = src.text(value, name, "account");
-        match id.and_then(|text| variable(src, cx, value.at, text)) {
+        match id.and_then(|text| variable(src, cx, value.at, text, &[])) {
             Some(id) => {
                 src.uses.push((id, value.at));
                 all.push((name.to_owned(), id));

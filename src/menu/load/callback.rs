@@ -74,7 +74,7 @@ fn compose(
         min,
         max,
         leading_zero: true,
-        into: template::variable(src, cx, at, NUMBER)?,
+        into: template::variable(src, cx, at, NUMBER, &[])?,
         confirm: Some(read),
         first_wait: wait,
         between: Duration::from_secs(5),

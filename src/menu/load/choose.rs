@@ -192,7 +192,7 @@ fn test(
     name: &str,
     yaml: &Yaml,
 ) -> Option<Condition> {
-    let id = variable(src, cx, at, name)?;
+    let id = variable(src, cx, at, name, &["open", "closed", "language", "caller"])?;
     let kind = cx.variables.get(usize::from(id.0))?.kind;
     let test = match &yaml.data {
         Data::Map(_) => compare(src, kind, yaml)?,
@@ -224,6 +224,20 @@ fn compare(src: &mut Source<'_>, kind: ValueKind, yaml: &Yaml) -> Option<Test> {
             | ValueKind::Time
             | ValueKind::Flag => None,
         })
+    };
+    let amount = |src: &mut Source<'_>, y: &Yaml, key: &str| {
+        if let ValueKind::Money(_) | ValueKind::Number = kind {
+            return amount(src, y, key);
+        }
+        src.error(
+            y.at,
+            format!(
+                "`{key}` is for numbers and money, and this is {}",
+                kind.word()
+            ),
+            format!("write a value that it can have, like {}", example(kind)),
+        );
+        None
     };
     let over = fields.take("over").map(|y| amount(src, y, "over"));
     let under = fields.take("under").map(|y| amount(src, y, "under"));

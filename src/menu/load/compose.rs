@@ -236,9 +236,15 @@ fn own_again(
         src.error(
             yaml.at,
             format!(
-                "{} prompts for further tries, but {} further tries",
-                items.len(),
-                tries - 1
+                "{} given for further tries, of which there {}",
+                match items.len() {
+                    1 => "1 prompt is".to_owned(),
+                    n => format!("{n} prompts are"),
+                },
+                match tries - 1 {
+                    1 => "is 1".to_owned(),
+                    n => format!("are {n}"),
+                }
             ),
             "give one per try after the first, or change `tries`",
         );

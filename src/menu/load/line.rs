@@ -54,6 +54,7 @@ pub(super) fn read<'a>(
     let name = name.and_then(|y| {
         let name = src.value(y, "line", "support", word)?;
         let place = src.mistake(Severity::Error, y.at, String::new(), String::new());
+        out.origin.line = src.place(y.at);
         out.name = Some((name.clone(), place));
         Some(name)
     });
@@ -165,6 +166,7 @@ pub(super) fn read<'a>(
         reach::check(src, &line, &places);
         flow::check(src, &line, &uses);
     }
+    out.origin.nodes = places.iter().map(|at| src.place(*at)).collect();
     Some(line)
 }
 

@@ -36,30 +36,43 @@ mod nodes;
 mod reach;
 pub mod schema;
 mod scope;
-mod source;
+pub(crate) mod source;
 mod survey;
 mod template;
 mod variables;
 mod words;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use self::announce::{ZeroForm, announces};
 pub use self::known::{Known, PromptFacts, Text};
 
 use self::fragment::Fragments;
 use self::source::Source;
 use self::yaml::{At, Yaml};
 use super::calendar::Calendar;
-use super::mistake::{Mistake, Severity};
+use super::mistake::{Mistake, Place, Severity};
 use super::tree::Line;
-use crate::ids::{CalendarName, Language};
+use crate::ids::{CalendarName, Language, PromptName};
+
+/// What of a file is kept beside its line, for whoever looks at the line later.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Where the line begins.
+    pub line: Place,
+    /// Where the nodes stand, in their order.
+    pub nodes: Vec<Place>,
+    /// What the file itself says is said in recordings, over their transcripts.
+    pub texts: BTreeMap<(Language, PromptName), Vec<String>>,
+}
 
 /// All lines, none of which shares a number with another.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     lines: Vec<Arc<Line>>,
+    origins: Vec<Origin>,
     by_number: HashMap<String, usize>,
     calendars: BTreeMap<CalendarName, Arc<Calendar>>,
     /// What the operator should know, although everything loads.
@@ -80,6 +93,11 @@ impl Lines {
     /// The calendars by name.
     pub fn calendars(&self) -> &BTreeMap<CalendarName, Arc<Calendar>> {
         &self.calendars
+    }
+
+    /// All of them with where they come from.
+    pub fn with_origins(&self) -> impl Iterator<Item = (&Arc<Line>, &Origin)> {
+        self.lines.iter().zip(&self.origins)
     }
 }
 
@@ -157,6 +175,7 @@ pub fn load_all<'a>(
             let numbers = line.numbers.iter().cloned();
             lines.by_number.extend(numbers.map(|n| (n, index)));
             lines.lines.push(Arc::new(line));
+            lines.origins.push(read.origin);
         }
     }
     if mistakes.iter().any(|m| m.severity == Severity::Error) {
@@ -307,6 +326,7 @@ struct Read {
     texts: Vec<Text>,
     /// Languages in which values are read.
     reads: BTreeSet<Language>,
+    origin: Origin,
     /// Fragments that it uses.
     uses: BTreeSet<String>,
 }
@@ -320,14 +340,19 @@ fn read<'a>(parsed: &'a Parsed<'a>, known: &'a Known, fragments: &'a Fragments<'
         name: None,
         texts: Vec::new(),
         reads: BTreeSet::new(),
+        origin: Origin::default(),
         uses: BTreeSet::new(),
     };
     match &parsed.yaml {
         Ok(yaml) => out.line = line::read(&mut src, yaml, known, fragments, &mut out),
-        Err((at, what)) => src.error(*at, what, "mend this first; what follows was not read"),
+        Err((at, what)) => src.error(*at, what, yaml::hint(what, parsed.text, *at)),
     }
     out.mistakes = src.mistakes;
     (out.texts, out.reads) = (src.texts, src.reads);
+    for (language, prompt, text) in src.said {
+        let of = out.origin.texts.entry((language, prompt)).or_default();
+        of.push(text);
+    }
     let place = |m: &Mistake| (m.file != parsed.file, m.file.clone(), m.line, m.column);
     out.mistakes.sort_by_key(place);
     out

@@ -335,7 +335,7 @@ fn collect(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Collec
     let into = fields.need(src, "into", "account");
     let into = into
         .and_then(|y| Some((y.at, src.value(y, "into", "account", word)?)))
-        .and_then(|(at, name)| template::variable(src, cx, at, &name));
+        .and_then(|(at, name)| template::variable(src, cx, at, &name, &[]));
     // What it holds was noted with the variables.
     src.flag(fields.take("sensitive"), "sensitive", false);
     let confirm = src.flag(fields.take("confirm"), "confirm", false);

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::known::Text;
 use super::yaml::{At, Data, Yaml};
-use crate::ids::Language;
-use crate::menu::mistake::{Mistake, Severity};
-use crate::menu::tree::VariableId;
+use crate::ids::{Language, PromptName};
+use crate::menu::mistake::{Mistake, Place, Severity};
+use crate::menu::tree::{Piece, VariableId};
 use crate::text::{either, nearest};
 
 /// One file and what was found wrong in it.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     file: &'a str,
     lines: Vec<&'a str>,
     /// What [`At::file`] is here.
@@ -26,6 +26,8 @@ pub(super) struct Source<'a> {
     pub unread: BTreeSet<Language>,
     /// Languages in which values are read.
     pub reads: BTreeSet<Language>,
+    /// What the file itself says is said in a recording.
+    pub said: Vec<(Language, PromptName, String)>,
 }
 
 /// The file of a fragment.
@@ -49,6 +51,7 @@ impl<'a> Source<'a> {
             uses: Vec::new(),
             unread: BTreeSet::new(),
             reads: BTreeSet::new(),
+            said: Vec::new(),
         }
     }
 
@@ -84,24 +87,33 @@ impl<'a> Source<'a> {
         });
     }
 
-    pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
+    /// The file says what is said in a recording.
+    pub fn says(&mut self, language: &Language, piece: &Piece, text: &str) {
+        if let Piece::Prompt(name) = piece {
+            let said = (language.clone(), name.clone(), text.to_owned());
+            self.said.push(said);
+        }
+    }
+
+    pub fn place(&self, at: At) -> Place {
         let brought = self.brought(at);
         let (file, lines) = brought.map_or((self.file, &self.lines), |b| (b.file, &b.lines));
         let source = at.line.checked_sub(1).and_then(|i| lines.get(i));
-        let what = match brought {
-            Some(b) => format!("{what} (used by {}:{})", self.file, b.by),
-            None => what,
-        };
-        Mistake {
-            severity,
+        Place {
             file: file.to_owned(),
             line: at.line,
             column: at.column,
             width: at.width,
             source: source.copied().unwrap_or_default().to_owned(),
-            what,
-            remedy,
         }
+    }
+
+    pub fn mistake(&self, severity: Severity, at: At, what: String, remedy: String) -> Mistake {
+        let what = match self.brought(at) {
+            Some(b) => format!("{what} (used by {}:{})", self.file, b.by),
+            None => what,
+        };
+        self.place(at).mistake(severity, what, remedy)
     }
 
     pub fn error(&mut self, at: At, what: impl Into<String>, remedy: impl Into<String>) {
@@ -160,7 +172,7 @@ impl<'a> Source<'a> {
 }
 
 /// A mapping, key by key. What is left at the end was not known.
-pub(super) struct Fields<'y> {
+pub(crate) struct Fields<'y> {
     pub at: At,
     of: String,
     left: Vec<(&'y str, At, &'y Yaml)>,

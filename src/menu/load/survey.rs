@@ -112,7 +112,7 @@ fn question(
     }
     let wrong = system(src, cx, at, names::WRONG)?.then(keys);
     Some(Question {
-        into: template::variable(src, cx, at, name)?,
+        into: template::variable(src, cx, at, name, &[])?,
         speech: compose::with_zero(src, cx, at, all, ZeroForm::Plain)?,
         wrong: compose::with_zero(src, cx, at, wrong, ZeroForm::Plain)?,
         scale,

@@ -67,7 +67,7 @@ fn push(parts: &mut Vec<Part>, words: &mut String) {
 /// `NAME`, or `NAME|how how`.
 fn value(src: &mut Source<'_>, cx: &Context<'_>, at: At, hole: &str) -> Option<(VariableId, Form)> {
     let (name, how) = hole.split_once('|').unwrap_or((hole, ""));
-    let id = variable(src, cx, at, name.trim())?;
+    let id = variable(src, cx, at, name.trim(), &[])?;
     let declared = cx.variables.get(usize::from(id.0))?;
     if declared.sensitive || !declared.kind.can_be_said() {
         let what = if declared.sensitive {
@@ -123,12 +123,13 @@ fn value(src: &mut Source<'_>, cx: &Context<'_>, at: At, hole: &str) -> Option<(
     Some((id, form))
 }
 
-/// A variable by name.
+/// A variable by name; `more`: other words that can stand there.
 pub(super) fn variable(
     src: &mut Source<'_>,
     cx: &Context<'_>,
     at: At,
     name: &str,
+    more: &[&str],
 ) -> Option<VariableId> {
     if let Some(id) = cx.variable(name) {
         return Some(id);
@@ -137,9 +138,13 @@ pub(super) fn variable(
         return None;
     }
     let names = cx.variables.iter().map(|v| v.name.as_str());
-    let remedy = match nearest(name, names) {
+    let remedy = match nearest(name, names.chain(more.iter().copied())) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "let a `collect` or an `ask` of this line bring it".to_owned(),
+        None if more.is_empty() => "let a `collect` or an `ask` of this line bring it".to_owned(),
+        None => format!(
+            "write {}, or a value that a `collect` or an `ask` of this line brings",
+            more.join(", ")
+        ),
     };
     src.error(
         at,

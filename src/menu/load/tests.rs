@@ -316,7 +316,7 @@ m.yaml:9:14: the prompt of a further try must be shorter than the one before
     check(
         &format!("{HEAD}{many}{HOURS}"),
         "
-m.yaml:9:14: 2 prompts for further tries, but 1 further tries
+m.yaml:9:14: 2 prompts are given for further tries, of which there is 1
     9 |       again: [{ prompt: hours }, { prompt: hours }]
       |              ^ give one per try after the first, or change `tries`",
     );

@@ -207,10 +207,10 @@ fn one(
     for y in &names {
         let name = PromptName::new(src.text(y, "prompt", "welcome")?);
         let mut item = recording(src, cx, language, y.at, name)?;
-        item.text = own
-            .filter(|_| names.len() == 1)
-            .map(str::to_owned)
-            .or(item.text);
+        if let Some(own) = own.filter(|_| names.len() == 1) {
+            src.says(language, &item.piece, own);
+            item.text = Some(own.to_owned());
+        }
         all.push(item);
     }
     Some(all)
@@ -235,8 +235,10 @@ fn recorded(
         for (language, said) in cx.languages.iter().zip(&mut per) {
             match recording(src, cx, language, y.at, name.clone()) {
                 Some(mut item) => {
-                    let own = text.filter(|_| names.len() == 1).map(str::to_owned);
-                    item.text = own.or(item.text);
+                    if let Some(own) = text.filter(|_| names.len() == 1) {
+                        src.says(language, &item.piece, own);
+                        item.text = Some(own.to_owned());
+                    }
                     said.push(item);
                 }
                 None => good = false,
@@ -377,8 +379,10 @@ pub(super) fn voiced(
             return None;
         }
     };
+    let piece = Piece::Prompt(name);
+    src.says(language, &piece, text);
     Some(Item {
-        piece: Piece::Prompt(name),
+        piece,
         text: Some(text.to_owned()),
         length: facts.length,
         tells_key: false,

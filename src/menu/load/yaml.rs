@@ -9,7 +9,7 @@ const MAX_BYTES: usize = 4 << 20;
 
 /// A place in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct At {
+pub(crate) struct At {
     /// From 1.
     pub line: usize,
     /// From 1, in characters.
@@ -22,13 +22,13 @@ pub(super) struct At {
 
 /// One value and its place.
 #[derive(Debug)]
-pub(super) struct Yaml {
+pub(crate) struct Yaml {
     pub at: At,
     pub data: Data,
 }
 
 #[derive(Debug)]
-pub(super) enum Data {
+pub(crate) enum Data {
     /// Text; `plain`: written without quotes.
     Scalar { text: String, plain: bool },
     /// Keys and values in the order of the file, duplicates included.
@@ -98,7 +98,7 @@ enum Open {
 }
 
 /// The file's one document; the first mistake ends it, since what follows can not be trusted.
-pub(super) fn parse(text: &str) -> Result<Yaml, (At, String)> {
+pub(crate) fn parse(text: &str) -> Result<Yaml, (At, String)> {
     let start = At {
         line: 1,
         column: 1,
@@ -182,4 +182,28 @@ pub(super) fn parse(text: &str) -> Result<Yaml, (At, String)> {
         }
     }
     whole.ok_or((start, "the file is empty".to_owned()))
+}
+/// What to do about a text that is no YAML: what the parser stumbles over is often the line after
+/// the mistake.
+pub(super) fn hint(what: &str, text: &str, at: At) -> String {
+    let before = |n: usize| {
+        let line = at.line.checked_sub(n + 1).and_then(|i| text.lines().nth(i));
+        line.unwrap_or_default()
+    };
+    // A comment where a key is meant: `#: { … }`, `{ #: … }`.
+    let hash = |line: &str| line.contains("#:") || line.contains("# :");
+    let cause = if what.contains("tabs") || before(0).starts_with('\t') {
+        "indent by spaces".to_owned()
+    } else if let Some(n) = (0..3).find(|n| hash(before(*n))) {
+        let line = at.line - n;
+        format!("an unquoted # begins a comment (line {line}): write \"#\"")
+    } else if what.contains("mapping values are not allowed") {
+        "a `:` may be missing at the end of a line before, or text with a `:` needs quotes"
+            .to_owned()
+    } else if what.contains("did not find expected") {
+        "look for a bracket, quote or indent that is not closed here or above".to_owned()
+    } else {
+        "mend this first".to_owned()
+    };
+    format!("{cause}; what follows was not read")
 }

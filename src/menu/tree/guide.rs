@@ -84,6 +84,14 @@ pub struct GuideResume {
     pub again: Vec<Again>,
 }
 
+impl Pause {
+    /// How many reminders there can be at most.
+    pub fn reminders(&self) -> u8 {
+        let many = self.longest.as_millis() / self.every.as_millis().max(1);
+        u8::try_from(many).unwrap_or(u8::MAX)
+    }
+}
+
 impl GuideStep {
     /// Where its answers lead.
     pub fn ways(&self) -> impl Iterator<Item = Way> {

@@ -1,9 +1,9 @@
 //! The wish to be called back: which number, and the promise once it is stored.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::node::Failure;
+use super::situation::STORING;
 use super::{Doing, NodeId, Walk};
 use crate::ids::{Digits, Key, PhoneNumber};
 use crate::menu::outcome::{AskId, Outcome, Sound, StepKind, WalkAction};
@@ -13,9 +13,6 @@ use crate::menu::value::Value;
 use crate::now::{Now, Wall};
 
 use super::speak::LONGEST_PLAY;
-
-/// A store that has not answered by then has failed.
-const STORING: Duration = Duration::from_secs(10);
 
 fn callback_of(line: &Line, at: NodeId) -> Option<&Callback> {
     match &line.node(at)?.kind {

@@ -1,9 +1,9 @@
 //! A guide: steps, quiet time, and going on where an earlier call was left.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::node::Failure;
+use super::situation::RECALL;
 use super::{Doing, Walk};
 use crate::ids::{Key, NodeName};
 use crate::menu::outcome::{AskId, StepAnswer, StepKind, WalkAction};
@@ -11,8 +11,6 @@ use crate::menu::tree::{Again, Answers, Guide, Kind, Line, Way};
 use crate::menu::value::Value;
 use crate::now::Now;
 
-/// How long the store may take to tell where the caller's last call was.
-const RECALL: Duration = Duration::from_millis(500);
 /// Steps to go back to; the oldest go first.
 const MAX_BACK: usize = 64;
 /// Longest list of what was tried, in octets; the oldest go first.
@@ -21,7 +19,7 @@ const MAX_TRIED: usize = 400;
 /// Where the caller is in a guide.
 #[derive(Debug, Default)]
 pub(super) struct GuidePlace {
-    step: usize,
+    pub(super) step: usize,
     /// The steps on the way here.
     before: Vec<usize>,
     /// The keys have been told in whole sentences.
@@ -171,7 +169,8 @@ impl Walk {
                 self.step(now, StepKind::Pressed { key });
                 self.completed = true;
                 let until = now.mono + guide.pause.longest;
-                self.doing = Doing::Pausing { until };
+                let reminded = 0;
+                self.doing = Doing::Pausing { until, reminded };
                 return self.play(now, &guide.pause.ready);
             }
             ('9', _) => {
@@ -244,8 +243,9 @@ impl Walk {
     /// Nothing was heard for a while: a word, or, when the time is over, a failed try.
     pub(super) fn pause_goes_on(&mut self, now: Now) {
         let line = Arc::clone(&self.line);
-        match (guide_of(&line, self.at), &self.doing) {
-            (Some((_, guide)), Doing::Pausing { until }) if now.mono < *until => {
+        match (guide_of(&line, self.at), &mut self.doing) {
+            (Some((_, guide)), Doing::Pausing { until, reminded }) if now.mono < *until => {
+                *reminded = reminded.saturating_add(1);
                 self.play(now, &guide.pause.reminder);
             }
             (Some(_), Doing::Pausing { .. }) => {
@@ -268,7 +268,7 @@ impl Walk {
     /// The prompt has ended: the time for a key begins.
     pub(super) fn guide_waits(&mut self, now: Now, guide: &Guide) {
         self.deadline = match self.doing {
-            Doing::Pausing { until } => until.min(now.mono + guide.pause.every),
+            Doing::Pausing { until, .. } => until.min(now.mono + guide.pause.every),
             Doing::Stepping
             | Doing::Resuming
             | Doing::Recalling

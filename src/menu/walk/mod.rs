@@ -12,10 +12,12 @@ mod callback;
 mod entry;
 mod guide;
 mod node;
+pub mod situation;
 mod speak;
 mod survey;
 mod ways;
 
+use self::situation::{Entered, Phase, Situation};
 use super::outcome::{AskId, Outcome, Reason, Step, StepKind, WalkAction};
 use super::tree::{Collect, Kind, LanguageId, Line, NodeId, Target, VariableId};
 use super::value::Value;
@@ -84,7 +86,7 @@ enum Doing {
     /// At a step of a guide.
     Stepping,
     /// The caller takes their time, until then.
-    Pausing { until: Mono },
+    Pausing { until: Mono, reminded: u8 },
     /// At a question of a survey.
     Judging { question: usize },
     /// The caller's own number was read out: 1 right, 2 another.
@@ -226,39 +228,81 @@ impl Walk {
         }
     }
 
-    /// Whether this key, now, asks for a person. The only place that decides it.
-    ///
-    /// `*0` always does. 0 does, except as a digit of an entry: not the first one, or the first
-    /// where an entry may begin with 0; there 0 and then `#` does (or silence: `handle_timeout`).
+    /// Whether this key, now, asks for a person.
     fn reaches_person(&self, key: Key) -> bool {
-        if key == Key::ZERO && self.last_key == Some(Key::STAR) {
-            return true;
-        }
-        match (&self.doing, self.collect()) {
-            (Doing::Entering { digits }, Some(collect)) => {
-                let first = digits.is_empty();
-                (key == Key::ZERO && first && !collect.leading_zero)
-                    || (key == Key::HASH && digits.reveal() == "0")
+        let starred = self.last_key == Some(Key::STAR);
+        let leading_zero = self.collect().is_some_and(|c| c.leading_zero);
+        self.phase()
+            .is_some_and(|phase| situation::reaches_person(phase, starred, leading_zero, key))
+    }
+
+    /// What is being done; `None` once the menu has been left.
+    fn phase(&self) -> Option<Phase> {
+        match &self.doing {
+            Doing::Saying => Some(Phase::Saying),
+            Doing::Choosing => Some(Phase::Choosing),
+            Doing::Entering { digits } => {
+                let min = self.collect().map_or(0, |c| c.min);
+                Some(Phase::Entering(Entered::of(digits, min)))
             }
-            (
+            Doing::Confirming { .. } => Some(Phase::Confirming),
+            Doing::Asking => Some(Phase::Asking),
+            Doing::Recalling => Some(Phase::Recalling),
+            Doing::Resuming => Some(Phase::Resuming),
+            Doing::Stepping => Some(Phase::Stepping),
+            Doing::Pausing { .. } => Some(Phase::Pausing),
+            Doing::Judging { .. } => Some(Phase::Judging),
+            Doing::Offering => Some(Phase::Offering),
+            Doing::Storing => Some(Phase::Storing),
+            Doing::Promising => Some(Phase::Promising),
+            Doing::Parting => Some(Phase::Parting),
+            Doing::Left => None,
+        }
+    }
+
+    /// Where the walk stands; `None` once the menu has been left.
+    pub fn situation(&self) -> Option<Situation> {
+        Some(Situation {
+            node: self.at,
+            language: self.language,
+            phase: self.phase()?,
+            part: match &self.doing {
+                Doing::Resuming | Doing::Stepping | Doing::Pausing { .. } => self.guide.step,
+                Doing::Judging { question } => *question,
                 Doing::Saying
                 | Doing::Choosing
                 | Doing::Entering { .. }
                 | Doing::Confirming { .. }
                 | Doing::Asking
                 | Doing::Recalling
+                | Doing::Offering
+                | Doing::Storing
+                | Doing::Promising
+                | Doing::Parting
+                | Doing::Left => 0,
+            },
+            digits: match &self.doing {
+                Doing::Entering { digits } => digits.len(),
+                Doing::Pausing { reminded, .. } => usize::from(*reminded),
+                Doing::Saying
+                | Doing::Choosing
+                | Doing::Confirming { .. }
+                | Doing::Asking
+                | Doing::Recalling
                 | Doing::Resuming
                 | Doing::Stepping
-                | Doing::Pausing { .. }
                 | Doing::Judging { .. }
                 | Doing::Offering
                 | Doing::Storing
                 | Doing::Promising
                 | Doing::Parting
-                | Doing::Left,
-                _,
-            ) => key == Key::ZERO,
-        }
+                | Doing::Left => 0,
+            },
+            playing: self.playing,
+            failures: self.failures,
+            starred: self.last_key == Some(Key::STAR),
+            ahead: !self.ahead.is_empty(),
+        })
     }
 
     /// What was asked to play has come to its end.
@@ -420,4 +464,4 @@ impl Walk {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

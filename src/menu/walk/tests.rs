@@ -5,7 +5,7 @@
 
 mod callback;
 mod guide;
-mod property;
+pub(crate) mod property;
 mod survey;
 mod transcripts;
 mod ways;
@@ -18,7 +18,7 @@ use crate::menu::load::{Known, PromptFacts, load};
 use crate::now::Wall;
 
 /// Prompts are all those named in the text, 1.2 seconds each, the server's own of half a second.
-pub(super) fn known(text: &str) -> Known {
+pub(crate) fn known(text: &str) -> Known {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
     let own = crate::menu::system::all();
     let own = own.iter().map(|n| (n.as_str(), 500));
@@ -51,7 +51,7 @@ pub(super) fn known(text: &str) -> Known {
     known
 }
 
-pub(super) fn line(nodes: &str) -> Arc<Line> {
+pub(crate) fn line(nodes: &str) -> Arc<Line> {
     let head = "line: test\nnumbers: [\"1\"]\nhuman: people\nstart: root\n";
     // What stands before `nodes:` belongs to the line.
     let text = match nodes.contains("\nnodes:\n") {
@@ -67,7 +67,7 @@ pub(super) fn line(nodes: &str) -> Arc<Line> {
     }
 }
 
-pub(super) fn at(ms: u64) -> Now {
+pub(crate) fn at(ms: u64) -> Now {
     Now {
         mono: Mono::from_millis(ms),
         wall: Wall::from_unix_millis(1_795_000_000_000),

@@ -319,11 +319,21 @@ impl LegMedia {
         self.control.leg
     }
 
-    /// Carries a command to the leg's thread. The command should name this leg (for a bridge
-    /// as either side). The order of the commands of a leg is kept. Never blocks: when a
-    /// thread is a second behind, the command is lost and counted, except `Close`, which
-    /// always arrives.
+    /// Carries a command to the leg's thread and wakes it if need be. The command should name
+    /// this leg (for a bridge as either side). The order of the commands of a leg is kept.
+    /// Never blocks: when a thread is a second behind, the command is lost and counted, except
+    /// `Close`, which always arrives.
     pub fn command(&self, command: MediaCommand) {
+        if self.leave(command) {
+            self.wake();
+        }
+    }
+
+    /// As [`LegMedia::command`], but does not wake the thread. `true`: [`LegMedia::wake`]
+    /// should be called, once for all commands that are given in one turn; in vain when the
+    /// leg was closed meanwhile.
+    #[must_use]
+    pub fn leave(&self, command: MediaCommand) -> bool {
         let hurries = match &command {
             MediaCommand::Close { .. } => {
                 self.control.closing.store(true, Ordering::SeqCst);
@@ -340,11 +350,17 @@ impl LegMedia {
             | MediaCommand::StopRecord { .. } => true,
         };
         let shard = self.control.shard.load(Ordering::Acquire);
-        let order = Order::Command(command);
-        if hurries {
-            self.common.order(shard, order);
-        } else {
-            self.common.leave_word(shard, order);
+        self.common.leave_word(shard, Order::Command(command)) && hurries
+    }
+
+    /// Wakes the leg's thread.
+    pub fn wake(&self) {
+        if let Some(door) = self
+            .common
+            .shards
+            .get(self.control.shard.load(Ordering::Acquire))
+        {
+            door.waker.wake();
         }
     }
 
@@ -407,8 +423,8 @@ impl Common {
         taken
     }
 
-    /// As [`Common::order`], but the thread does not hurry: it may sleep for up to half a
-    /// second more.
+    /// As [`Common::order`], but the thread does not hurry: it may sleep on until its next
+    /// packet is due, without legs for [`shard::IDLE`].
     fn leave_word(&self, shard: usize, order: Order) -> bool {
         let Some(door) = self.shards.get(shard) else {
             return false;

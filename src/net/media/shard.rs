@@ -25,6 +25,11 @@ mod orders;
 mod places;
 mod slotting;
 
+/// How long a thread without legs sleeps: what was left for it without waking it, like legs
+/// that ended before a word was said, waits for so long. Well below the time for which a call
+/// that is over waits for its last figures.
+pub(super) const IDLE: Duration = Duration::from_millis(100);
+
 /// The legs of one thread.
 pub(super) struct Shard {
     me: usize,
@@ -106,7 +111,7 @@ impl Shard {
     /// How long from `now` nothing is due by the clock.
     pub(super) fn idle_for(&self, now: Mono) -> Duration {
         if self.index.is_empty() && self.last_words.is_empty() {
-            return Duration::from_millis(500);
+            return IDLE;
         }
         let mut wait = self.slots.wait(self.ms + 1).unwrap_or(FRAME_MS);
         if !self.last_words.is_empty() {

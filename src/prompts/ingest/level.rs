@@ -12,7 +12,8 @@ pub const PEAK: f64 = -3.0;
 pub const TOLERANCE: f64 = 0.5;
 /// What is this far from where [`even`] would bring it is reported, in dB.
 pub const FAR: f64 = 3.0;
-/// The most that is added, in dB: more would make noise into a prompt.
+/// The most that is added, in dB. What would need more is noise, and stays as it is: a part of
+/// the way now would be another part with the next ingest.
 const MOST: f64 = 30.0;
 /// What rounding to 16 bits may change, generously, in dB.
 const HAIR: f64 = 0.005;
@@ -33,9 +34,9 @@ pub struct Level {
 }
 
 impl Level {
-    /// What brings it to where it should be, in dB: the loudness, or less where the peak would be
-    /// too high. Zero for silence and for what is near enough.
-    pub fn gain(&self) -> f64 {
+    /// What would bring it to where it should be, in dB: the loudness, or less where the peak
+    /// would be too high. Zero for silence and for what is near enough.
+    pub fn off(&self) -> f64 {
         if !self.loudness.is_finite() || !self.peak.is_finite() {
             return 0.0;
         }
@@ -45,8 +46,17 @@ impl Level {
         if wanted.abs() <= TOLERANCE && room >= -HAIR {
             return 0.0;
         }
-        let gain = wanted.min(room).min(MOST);
+        let gain = wanted.min(room);
         if gain.abs() < 2.0 * HAIR { 0.0 } else { gain }
+    }
+
+    /// What an ingest adds, in dB: [`Level::off`], but nothing to what is too soft to be meant.
+    pub fn gain(&self) -> f64 {
+        if TARGET - self.loudness > MOST {
+            0.0
+        } else {
+            self.off()
+        }
     }
 }
 

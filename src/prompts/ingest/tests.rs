@@ -135,7 +135,14 @@ fn silence_stays_silence_and_noise_is_not_blown_up() {
         rate: WIDE,
     };
     let loudest = finish(&hiss, WIDE).unwrap().samples.into_iter().max();
-    assert!(loudest <= Some(33), "{loudest:?}");
+    assert!(loudest <= Some(1), "{loudest:?}");
+}
+
+#[test]
+fn what_is_too_soft_to_be_meant_stays_as_it_is() {
+    let faint = voice(NARROW, 0.1, 0.003);
+    let first = finish(&faint, WIDE).unwrap();
+    assert_eq!(ingest(&wav::encode(&first), WIDE).unwrap(), first);
 }
 
 proptest! {

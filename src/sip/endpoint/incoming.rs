@@ -60,7 +60,6 @@ impl Endpoint {
         let id = core.tokens.incoming_leg();
         let tag = core.tokens.tag(id);
         core.begin_server(now.mono, inbound, &tag, Some(id));
-        core.respond_status(now.mono, inbound.key, 100);
         let target = contact.to_string();
         let next_hop = routes.first().map_or(&*target, |r| r);
         let behind_nat = routes.is_empty() && is_behind_nat(&inbound.via, &contact, inbound.flow);

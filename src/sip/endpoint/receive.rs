@@ -48,7 +48,7 @@ impl Endpoint {
                 Acked::Consumed => {}
                 Acked::ForDialog => self.ack_in(now, &inbound),
             },
-            _ if core.absorb(inbound.key) => {}
+            _ if core.absorb(now.mono, inbound.key) => {}
             _ if is_misplaced(&inbound) => core.respond_stateless(&inbound, 400, |w| {
                 w.header("Warning", "399 zeroline \"Replaces\"");
             }),

@@ -86,11 +86,13 @@ impl Core {
         let via_text = raw_via(request);
         match via.params.get("branch") {
             Some(branch) if branch.starts_with(super::tokens::COOKIE) => {
-                let sent_by = format!("{}:{}", via.host, via.port.unwrap_or(0));
+                let mut host = via.host.to_string();
+                host.make_ascii_lowercase();
                 ServerKey(self.tokens.hash(&[
                     b"3261",
                     branch.as_bytes(),
-                    sent_by.to_ascii_lowercase().as_bytes(),
+                    host.as_bytes(),
+                    &via.port.unwrap_or(0).to_be_bytes(),
                     class.as_bytes(),
                 ]))
             }
@@ -232,7 +234,7 @@ impl Core {
     }
 
     /// The same request again: `true` when it was, and is dealt with.
-    pub(super) fn absorb(&mut self, key: ServerKey) -> bool {
+    pub(super) fn absorb(&mut self, now: Mono, key: ServerKey) -> bool {
         let Some(tx) = self.servers.get(&key) else {
             return false;
         };
@@ -240,11 +242,9 @@ impl Core {
             Machine::Invite(m) => m.handle_retransmission(),
             Machine::Other(m) => m.handle_retransmission(),
         };
-        let flow = tx.flow;
         self.stats.absorbed += 1;
-        if let (true, Some(bytes)) = (again, tx.last.clone()) {
-            self.stats.retransmitted += 1;
-            self.transmit(flow, bytes, None);
+        if again {
+            self.respond_again(now, key);
         }
         true
     }
@@ -284,12 +284,27 @@ impl Core {
         if due == Due::TimedOut && unanswered {
             self.stats.neglected += 1;
         }
-        if let (Due::Retransmit, Some(bytes)) = (due, tx.last.clone()) {
-            let flow = tx.flow;
-            self.stats.retransmitted += 1;
-            self.transmit(flow, bytes, None);
+        if due == Due::Retransmit {
+            self.respond_again(now, key);
         }
         self.settle_server(key);
+    }
+
+    /// The last answer of a transaction once more; to an INVITE that had none yet, the first:
+    /// 100 (RFC 3261 §17.2.1).
+    fn respond_again(&mut self, now: Mono, key: ServerKey) {
+        let Some(tx) = self.servers.get(&key) else {
+            return;
+        };
+        match &tx.last {
+            Some(bytes) => {
+                let (flow, bytes) = (tx.flow, bytes.clone());
+                self.stats.retransmitted += 1;
+                self.transmit(flow, bytes, None);
+            }
+            None if tx.is_proceeding_invite() => self.respond_status(now, key, 100),
+            None => {}
+        }
     }
 
     /// Forgets a transaction that is over, or arms its next deadline.

@@ -115,12 +115,16 @@ impl Params {
     /// Refuses what stands there more than once, where two readers might take different ones
     /// (RFC 3261 §7.3.1).
     pub(crate) fn once(&self, names: &[&str]) -> Result<(), Invalid> {
-        let times = |name: &&str| {
-            let same = |n: &str| n.eq_ignore_ascii_case(name);
-            self.iter().filter(|(n, _)| same(n)).count()
-        };
-        if names.iter().any(|name| times(name) > 1) {
-            return Err(Invalid("repeated parameter"));
+        // A bit for each name; there are a handful.
+        let mut seen = 0u64;
+        for (n, _) in self.iter() {
+            if let Some(i) = names.iter().position(|name| n.eq_ignore_ascii_case(name)) {
+                let bit = 1u64.rotate_left(i as u32);
+                if seen & bit != 0 {
+                    return Err(Invalid("repeated parameter"));
+                }
+                seen |= bit;
+            }
         }
         Ok(())
     }

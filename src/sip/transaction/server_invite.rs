@@ -1,7 +1,14 @@
 //! INVITE server transaction: RFC 3261 §17.2.1, with the Accepted state of RFC 6026 §7.1.
 
+use std::time::Duration;
+
 use super::{Due, Retransmit, Timers, earliest};
 use crate::now::Mono;
+
+/// How long the user may think before the peer is told that we have its INVITE (§17.2.1).
+/// Most INVITEs are answered within a few milliseconds: their 100 would be one message in
+/// vain for both sides. The peer repeats itself after T1 (500 ms) only.
+const TRYING: Duration = Duration::from_millis(200);
 
 /// An INVITE that came in.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +22,8 @@ enum State {
     /// The INVITE is answered with the last provisional response when it comes again. The RFC
     /// has no end for it; its user should have made one.
     Proceeding {
+        /// Nothing was said yet: then it is told that we try.
+        trying: Option<Mono>,
         give_up: Mono,
     },
     /// Refused. Timer G repeats the refusal, timer H gives up on the ACK.
@@ -39,6 +48,7 @@ impl ServerInvite {
         ServerInvite {
             reliable,
             state: State::Proceeding {
+                trying: Some(now + TRYING),
                 give_up: now + timers.unanswered * 2,
             },
         }
@@ -46,10 +56,10 @@ impl ServerInvite {
 
     /// A response with this status is being sent. `false`: too late, do not send it.
     pub fn handle_respond(&mut self, now: Mono, timers: &Timers, status: u16) -> bool {
-        match self.state {
-            State::Proceeding { .. } => {
+        match &mut self.state {
+            State::Proceeding { trying, .. } => {
                 match status {
-                    0..200 => {}
+                    0..200 => *trying = None,
                     200..300 => {
                         self.state = State::Accepted {
                             until: now + timers.t1x64(),
@@ -70,7 +80,7 @@ impl ServerInvite {
         }
     }
 
-    /// The INVITE came again. `true`: send the last response again.
+    /// The INVITE came again. `true`: send the last response again, or 100 if there is none.
     pub fn handle_retransmission(&self) -> bool {
         match self.state {
             State::Proceeding { .. } | State::Completed { .. } => true,
@@ -97,7 +107,7 @@ impl ServerInvite {
         }
     }
 
-    /// What is due now.
+    /// What is due now. [`Due::Retransmit`] without a response yet: send 100.
     pub fn handle_timeout(&mut self, now: Mono, timers: &Timers) -> Due {
         match &mut self.state {
             State::Completed {
@@ -122,11 +132,15 @@ impl ServerInvite {
                 }
                 Due::Nothing
             }
-            State::Proceeding { give_up } if now >= *give_up => {
+            State::Proceeding { give_up, .. } if now >= *give_up => {
                 self.state = State::Terminated;
                 Due::TimedOut
             }
-            State::Proceeding { .. } | State::Terminated => Due::Nothing,
+            State::Proceeding { trying, .. } => match trying.take_if(|at| now >= *at) {
+                Some(_) => Due::Retransmit,
+                None => Due::Nothing,
+            },
+            State::Terminated => Due::Nothing,
         }
     }
 
@@ -137,9 +151,8 @@ impl ServerInvite {
                 retransmit,
                 give_up,
             } => earliest(retransmit.map(|r| r.at), Some(give_up)),
-            State::Proceeding { give_up: until }
-            | State::Confirmed { until }
-            | State::Accepted { until } => Some(until),
+            State::Proceeding { trying, give_up } => earliest(trying, Some(give_up)),
+            State::Confirmed { until } | State::Accepted { until } => Some(until),
             State::Terminated => None,
         }
     }

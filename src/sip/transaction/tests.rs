@@ -129,6 +129,18 @@ fn a_refusal_without_ack_gives_up_at_timer_h() {
 }
 
 #[test]
+fn an_invite_without_a_word_for_200_ms_is_told_that_we_try() {
+    let mut t = ServerInvite::start(ms(0), &T, false);
+    assert_eq!(t.poll_timeout(), Some(ms(200)));
+    assert_eq!(t.handle_timeout(ms(199), &T), Due::Nothing);
+    assert_eq!(t.handle_timeout(ms(200), &T), Due::Retransmit);
+    assert_eq!(t.poll_timeout(), Some(ms(360_000)));
+    let mut answered = ServerInvite::start(ms(0), &T, false);
+    assert!(answered.handle_respond(ms(100), &T, 180));
+    assert_eq!(answered.poll_timeout(), Some(ms(360_000)));
+}
+
+#[test]
 fn an_accepted_invite_is_absorbed_but_its_ack_passes() {
     let mut t = ServerInvite::start(ms(0), &T, false);
     assert!(t.handle_respond(ms(0), &T, 200));

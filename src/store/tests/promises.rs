@@ -353,3 +353,42 @@ async fn a_burst_never_waits_and_what_has_no_room_is_counted() {
     assert!(timeline.dropped() > 0);
     assert!(timeline.verdict().is_some());
 }
+
+#[tokio::test]
+async fn a_batch_of_any_size_is_written_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    // Around the number of rows that one statement takes, for both tables.
+    for (first, calls) in [(0, 1), (1_000, 31), (2_000, 32), (3_000, 33), (4_000, 300)] {
+        for n in first..first + calls {
+            store.record(contact(n), secs(0), started());
+            for _ in 0..n % 7 {
+                store.record(contact(n), secs(1), Event::LookedBack);
+            }
+            // Every other one goes on when the batch is written.
+            if n % 2 == 0 {
+                store.record(contact(n), secs(2), hung_up(Stage::Menu));
+            }
+        }
+        store.flush().await.unwrap();
+        for n in first..first + calls {
+            let (row, timeline) = store.reader().contact(contact(n)).await.unwrap().unwrap();
+            assert_eq!(row.verdict.is_some(), n % 2 == 0, "contact {n}");
+            assert_eq!(row.ended, (n % 2 == 0).then(|| secs(2)));
+            let events = 1 + n % 7 + u32::from(n % 2 == 0);
+            assert_eq!(timeline.entries().len(), events as usize, "contact {n}");
+        }
+        // And ends in a later one.
+        for n in (first..first + calls).filter(|n| n % 2 == 1) {
+            store.record(contact(n), secs(3), hung_up(Stage::Menu));
+        }
+        store.flush().await.unwrap();
+        for n in (first..first + calls).filter(|n| n % 2 == 1) {
+            let (row, _) = store.reader().contact(contact(n)).await.unwrap().unwrap();
+            assert_eq!(row.ended, Some(secs(3)), "contact {n}");
+        }
+    }
+    let (reader, all) = (store.reader(), ContactFilter::default());
+    let rows = reader.contacts(&all, 10_000).await.unwrap();
+    assert_eq!(rows.len(), 1 + 31 + 32 + 33 + 300);
+}

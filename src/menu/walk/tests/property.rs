@@ -7,7 +7,7 @@ use crate::menu::outcome::WebReply;
 
 /// What a caller does next.
 #[derive(Clone, Debug)]
-enum Act {
+pub(crate) enum Act {
     Key(char),
     Played,
     Silence,
@@ -20,7 +20,7 @@ enum Act {
     Stored(bool),
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(crate) fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         8 => prop::sample::select("123456789123456789*#AD".chars().collect::<Vec<_>>()).prop_map(Act::Key),
         4 => Just(Act::Played),
@@ -161,7 +161,7 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
     .boxed()
 }
 
-fn tree() -> impl Strategy<Value = String> {
+pub(crate) fn tree() -> impl Strategy<Value = String> {
     (1..8usize).prop_flat_map(|n| {
         let nodes: Vec<_> = (0..n).map(|i| node(i, n)).collect();
         nodes.prop_map(|nodes| {

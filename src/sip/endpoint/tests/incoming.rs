@@ -9,7 +9,6 @@ use crate::sip::message::HeaderName;
 fn answered_confirmed_and_hung_up_by_the_peer() {
     let mut s = Script::new();
     s.invite("", SDP);
-    assert_eq!(s.heard(), ["100 INVITE"]);
     let call = s.incoming();
     assert_eq!(call.dialled.reveal(), "100");
     assert_eq!(call.caller.as_ref().map(|c| c.reveal()), Some("ann"));
@@ -39,14 +38,43 @@ fn a_repeated_invite_gets_the_last_provisional_answer_again() {
     let mut s = Script::new();
     s.invite("", SDP);
     let leg = s.incoming().leg;
-    s.heard();
+    assert!(s.heard().is_empty());
+    // Sooner than we meant to say anything.
     s.invite("", SDP);
     assert_eq!(s.heard(), ["100 INVITE"]);
+    s.wait(500);
+    assert!(s.heard().is_empty());
     s.command(leg, LegCommand::Ring);
     s.invite("", SDP);
     assert_eq!(s.heard(), ["180 INVITE", "180 INVITE"]);
     assert!(s.told().is_empty());
     assert_eq!(s.endpoint.stats().absorbed, 2);
+}
+
+#[test]
+fn who_waits_for_an_answer_is_told_that_we_try() {
+    // Answered within 200 ms: nothing is said before.
+    let mut s = Script::new();
+    s.invite("", SDP);
+    s.wait(199);
+    assert!(s.heard().is_empty());
+    let leg = s.incoming().leg;
+    s.command(leg, LegCommand::Ring);
+    s.wait(10_000);
+    assert_eq!(s.heard(), ["180 INVITE"]);
+    // Later than that: 100, once.
+    let mut s = Script::new();
+    s.invite("", SDP);
+    s.wait(200);
+    let trying = s.last_response();
+    assert_eq!(trying.status, 100);
+    assert_eq!(trying.headers.get_str("CSeq"), Some("1 INVITE"));
+    s.wait(10_000);
+    assert!(s.heard().is_empty());
+    let leg = s.incoming().leg;
+    s.command(leg, LegCommand::Hangup { reason: None });
+    assert_eq!(s.heard(), ["480 INVITE"]);
+    s.ends_empty();
 }
 
 #[test]
@@ -273,9 +301,8 @@ fn nobody_answers_for_three_minutes() {
     let mut s = Script::new();
     s.invite("", SDP);
     s.incoming();
-    s.heard();
     s.wait(180_000);
-    assert_eq!(s.heard(), ["480 INVITE"]);
+    assert_eq!(s.heard(), ["100 INVITE", "480 INVITE"]);
     assert_eq!(s.told(), ["Ended LocalHangup"]);
     s.ends_empty();
 }
@@ -311,6 +338,7 @@ fn responses_go_to_the_source_and_requests_to_a_natted_source() {
          CSeq: 1 INVITE\r\nContact: <sip:ann@10.0.0.5>\r\nContent-Length: 0\r\n\r\n"
             .into(),
     );
+    s.wait(200);
     let via = s.last_response().headers.top_via().expect("Via");
     assert_eq!(via.rport(), Some(Some(31234)));
     assert_eq!(via.received(), Some(address("198.51.100.7:1").ip()));

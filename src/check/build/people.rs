@@ -1,0 +1,144 @@
+//! At the people: queues, what they do with callers whom they can not keep, and the message.
+//!
+//! The machines told here are the queue's and the call's (`queue::acd`, `call::message`).
+
+use super::{Before, Builder, HUMAN, MESSAGE, Reached};
+use crate::check::graph::{Cause, Edge, End, Event, MessageStep, State};
+use crate::check::{Overflow, Queue};
+use crate::ids::{Key, QueueName};
+use crate::menu::tree::{Kind, Line, NodeId};
+
+/// After so many recordings in which nothing was said the wish for a call back is stored.
+const TAKES: u8 = 2;
+
+/// The queues that callers of a line can come to, each once, after those in `names`.
+pub(super) fn reachable(line: &Line, queues: &[Queue], names: &mut Vec<QueueName>) {
+    let add = |name: &QueueName, names: &mut Vec<QueueName>| {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    };
+    for (_, node) in line.nodes() {
+        match &node.kind {
+            Kind::Queue(queue) => add(queue, names),
+            Kind::Menu(_)
+            | Kind::Language(_)
+            | Kind::Say(_)
+            | Kind::Collect(_)
+            | Kind::Choose(_)
+            | Kind::Ask(_)
+            | Kind::Guide(_)
+            | Kind::Survey(_)
+            | Kind::Callback(_)
+            | Kind::Message(_)
+            | Kind::Goodbye(_) => {}
+        }
+    }
+    let mut next = 0;
+    while let Some(name) = names.get(next).cloned() {
+        let steps = queues.iter().filter(|q| q.name == name);
+        for step in steps.flat_map(|q| &q.overflow) {
+            match step {
+                Overflow::Queue(to) => add(to, names),
+                Overflow::Message => {}
+            }
+        }
+        next += 1;
+    }
+}
+
+impl Builder<'_> {
+    /// In a queue. Keys mean nothing there: the caller is where 0 leads. What does not fit the
+    /// queue tries its overflow steps in order; which of them take the caller depends on
+    /// others, so that each is an edge. No queue is tried twice.
+    pub(super) fn waiting(&mut self, queue: u16, tried: u16, edges: &mut Vec<Edge>) {
+        self.edge(edges, Event::Answered, false, State::End(End::Person));
+        let name = self.graph.queues.get(usize::from(queue)).cloned();
+        let known = self.queues.iter().find(|q| Some(&q.name) == name.as_ref());
+        let steps = known.map(|q| q.overflow.clone()).unwrap_or_default();
+        let promise = match steps.contains(&Overflow::Message) {
+            true => MESSAGE,
+            false => State::End(End::Nothing),
+        };
+        for cause in [Cause::Full, Cause::Unstaffed, Cause::WaitedTooLong] {
+            for step in &steps {
+                match step {
+                    Overflow::Queue(to) if usize::from(tried) < self.graph.queues.len() => {
+                        let at = self.graph.queues.iter().position(|q| q == to);
+                        if let Some(queue) = at.and_then(|q| u16::try_from(q).ok()) {
+                            let tried = tried + 1;
+                            let to = State::Waiting { queue, tried };
+                            self.edge(edges, Event::Overflow(cause), false, to);
+                        }
+                    }
+                    Overflow::Queue(_) => {}
+                    Overflow::Message => break,
+                }
+            }
+            self.edge(edges, Event::Overflow(cause), false, promise);
+        }
+        self.edge(edges, Event::Overflow(Cause::AtOnce), false, promise);
+        self.edge(edges, Event::LookBack, false, State::Resuming);
+        self.edge(edges, Event::Fault, false, HUMAN);
+    }
+
+    /// Back from the queue: to the menu that was left, or the beginning.
+    pub(super) fn resume(&mut self, edges: &mut Vec<Edge>) {
+        let menus: Vec<_> = self.trail.menus().chain([self.line.start]).collect();
+        self.begin(&menus, edges);
+    }
+
+    /// One of these nodes, in any language.
+    pub(super) fn begin(&mut self, nodes: &[NodeId], edges: &mut Vec<Edge>) {
+        for language in 0..self.languages {
+            let before = Before {
+                language,
+                starred: false,
+                ahead: false,
+            };
+            for node in nodes {
+                let mut reached = Reached::new();
+                self.entered(*node, before, &mut reached);
+                for (failed, to) in reached {
+                    self.edge(edges, Event::Settled, failed, to);
+                }
+            }
+        }
+    }
+
+    /// Leaving a message.
+    pub(super) fn message(&mut self, step: MessageStep, takes: u8, edges: &mut Vec<Edge>) {
+        let at = |step, takes| State::Message { step, takes };
+        self.edge(edges, Event::Key(Key::ZERO), false, HUMAN);
+        match step {
+            MessageStep::Intro => {
+                let begun = at(MessageStep::Recording, takes.saturating_add(1).min(TAKES));
+                self.edge(edges, Event::Key(Key::HASH), false, at(step, takes));
+                self.edge(edges, Event::Played, false, begun);
+                self.edge(edges, Event::PlayFailed, false, HUMAN);
+            }
+            MessageStep::Recording => {
+                let (kept, anew) = (at(MessageStep::Storing, takes), takes.saturating_sub(1));
+                self.edge(edges, Event::Key(Key::HASH), false, kept);
+                let anew = at(MessageStep::Intro, anew);
+                self.edge(edges, Event::Key(Key::STAR), false, anew);
+                self.edge(edges, Event::RecordedAll, false, kept);
+                self.edge(edges, Event::StoreFailed, false, HUMAN);
+            }
+            MessageStep::Storing => {
+                let told = at(MessageStep::Confirming, takes);
+                self.edge(edges, Event::Stored, false, told);
+                if takes < TAKES {
+                    self.edge(edges, Event::TooShort, false, at(MessageStep::Intro, takes));
+                }
+                self.edge(edges, Event::StoreFailed, false, HUMAN);
+            }
+            MessageStep::Confirming => {
+                self.edge(edges, Event::Played, false, State::End(End::Promise));
+                // What is stored is stored, told or not.
+                self.edge(edges, Event::PlayFailed, false, State::End(End::Promise));
+            }
+        }
+        self.edge(edges, Event::Fault, false, HUMAN);
+    }
+}

@@ -1,0 +1,342 @@
+//! The state graph of a line: every state that a call can be in, and for each the events that
+//! it can meet with what comes of them.
+//!
+//! It holds more paths than the interpreter can take, never fewer: where a walk has a history
+//! that the states do not keep, there is an edge for each past. It can also hold what no line
+//! that loads can express (a lost edge, a hang-up), so that the proof has something to refuse.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ids::{Key, QueueName};
+use crate::menu::load::ZeroForm;
+use crate::menu::tree::NodeId;
+use crate::menu::walk::situation::Phase;
+
+/// Every telephone key.
+pub const KEYS: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D',
+];
+
+/// A state, by its place in [`Graph::states`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StateId(pub u32);
+
+impl StateId {
+    /// As an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Where a call can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// For an instant: answered. Known callers begin in their language.
+    Answered,
+    /// In the menus.
+    Menu(At),
+    /// For an instant: the caller comes back from the queue into self-service.
+    Resuming,
+    /// At the people: in a queue, being the `tried`th on the way.
+    Waiting {
+        /// Which, by its place in [`Graph::queues`].
+        queue: u16,
+        /// How many queues have been tried, this one included. None is tried twice.
+        tried: u16,
+    },
+    /// Leaving a message.
+    Message {
+        /// How far.
+        step: MessageStep,
+        /// How many recordings have begun.
+        takes: u8,
+    },
+    /// The call is over.
+    End(End),
+}
+
+/// A place in the menus, with all that decides what the next event means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct At {
+    /// The node.
+    pub node: NodeId,
+    /// The language spoken, by its place among the line's.
+    pub language: u8,
+    /// What is done there.
+    pub phase: Phase,
+    /// Which step of a guide, or question of a survey.
+    pub part: u16,
+    /// How many digits of an entry have been taken; 0 where they are too many to count. In a
+    /// pause: the reminders said.
+    pub digits: u8,
+    /// A prompt is playing. If not, a key is waited for.
+    pub playing: bool,
+    /// Failed tries at this node, in this visit.
+    pub failures: u8,
+    /// The last key was `*`.
+    pub starred: bool,
+    /// Keys came early. At a `say` that lets none through they wait for its end; anywhere else
+    /// this lasts for an instant, until they are used.
+    pub ahead: bool,
+}
+
+/// How far a message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MessageStep {
+    /// The words before the beep.
+    Intro,
+    /// The caller speaks.
+    Recording,
+    /// It is made durable.
+    Storing,
+    /// The caller is told that it is.
+    Confirming,
+}
+
+/// How a call ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    /// After a good-bye in the menus.
+    Goodbye,
+    /// A person has answered; how that ends is theirs.
+    Person,
+    /// A message or callback is stored, and the caller has been told.
+    Promise,
+    /// We hang up for no such reason. No line that loads has it.
+    HungUp,
+    /// Nothing is left to happen: an overflow chain without a promise at its end.
+    Nothing,
+}
+
+/// What can happen to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// The caller presses a key.
+    Key(Key),
+    /// A key that came early is used.
+    Ahead(Key),
+    /// No more keys came early.
+    Settled,
+    /// The caller comes back from the queue into self-service.
+    LookBack,
+    /// The prompt has come to its end.
+    Played,
+    /// Nothing was pressed in time.
+    Silence,
+    /// After some digits no more came in time.
+    Pause,
+    /// The prompt can not be played, or its end is never told.
+    PlayFailed,
+    /// A web service has answered.
+    Found,
+    /// A web service does not know it.
+    Missing,
+    /// It is known where an earlier call has left a guide.
+    Recalled,
+    /// It is not, or the store is slow or gone.
+    NotRecalled,
+    /// A web service is slow, dead or talks nonsense.
+    ServiceFailed,
+    /// Something of ours failed: a panic in the call's own task, an impossible state.
+    Fault,
+    /// A person answers.
+    Answered,
+    /// The queue can not keep the caller (any longer).
+    Overflow(Cause),
+    /// The longest message is taken.
+    RecordedAll,
+    /// The message, or the wish to be called back, is durable.
+    Stored,
+    /// Nothing was said in the message.
+    TooShort,
+    /// It could not be stored.
+    StoreFailed,
+}
+
+/// Why a queue can not keep a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// As many wait as it takes.
+    Full,
+    /// Nobody is signed in (the queue is closed).
+    Unstaffed,
+    /// Waited as long as it allows.
+    WaitedTooLong,
+    /// The server stops, or the caller asks for what there is in place of waiting.
+    AtOnce,
+}
+
+/// Who or what causes an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The caller does something.
+    Caller,
+    /// Time passes, while the caller does nothing.
+    Time,
+    /// Something fails.
+    Failure,
+}
+
+impl Event {
+    /// Who or what causes it.
+    pub fn by(self) -> By {
+        match self {
+            Event::Key(_) | Event::Ahead(_) | Event::LookBack => By::Caller,
+            Event::Settled
+            | Event::Played
+            | Event::Silence
+            | Event::Pause
+            | Event::Found
+            | Event::Missing
+            | Event::Recalled
+            | Event::NotRecalled
+            | Event::Answered
+            | Event::Overflow(_)
+            | Event::RecordedAll
+            | Event::Stored
+            | Event::TooShort => By::Time,
+            Event::PlayFailed | Event::ServiceFailed | Event::Fault | Event::StoreFailed => {
+                By::Failure
+            }
+        }
+    }
+
+    /// That the caller hears a prompt to its end, or nothing at all.
+    pub fn is_heard_out(self) -> bool {
+        self == Event::Played || self == Event::Settled
+    }
+
+    /// In a word, as the shortest call shows it.
+    pub fn word(self) -> String {
+        let word = match self {
+            Event::Key(key) | Event::Ahead(key) => return key.to_string(),
+            Event::Settled => "",
+            Event::LookBack => "* (back from the queue)",
+            Event::Played => "the prompt ends",
+            Event::Silence => "silence",
+            Event::Pause => "a pause",
+            Event::PlayFailed => "the prompt can not be played",
+            Event::Found => "the web service answers",
+            Event::Missing => "the web service does not know it",
+            Event::Recalled => "an earlier call is recalled",
+            Event::NotRecalled => "no earlier call is recalled",
+            Event::ServiceFailed => "the web service fails",
+            Event::Fault => "a fault",
+            Event::Answered => "a person answers",
+            Event::Overflow(Cause::Full) => "the queue is full",
+            Event::Overflow(Cause::Unstaffed) => "nobody is signed in",
+            Event::Overflow(Cause::WaitedTooLong) => "waited too long",
+            Event::Overflow(Cause::AtOnce) => "the server stops",
+            Event::RecordedAll => "the longest message is taken",
+            Event::Stored => "it is stored",
+            Event::TooShort => "nothing was said",
+            Event::StoreFailed => "it can not be stored",
+        };
+        word.to_owned()
+    }
+}
+
+/// What comes of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Edge {
+    /// The event.
+    pub event: Event,
+    /// It counts as a failed try: silence, a wrong key, too few digits.
+    pub failed: bool,
+    /// The state after it.
+    pub to: StateId,
+}
+
+/// A prompt that must tell how to reach a person (P2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// Where it is said.
+    pub node: NodeId,
+    /// In which language, by its place among the line's.
+    pub language: u8,
+    /// Which prompt of the node.
+    pub which: String,
+    /// What it must tell.
+    pub form: ZeroForm,
+    /// Whether it does.
+    pub told: bool,
+}
+
+/// All states of a line and their edges.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    /// The states. None is there twice.
+    pub(super) states: Vec<State>,
+    /// What leaves each state.
+    pub(super) edges: Vec<Vec<Edge>>,
+    /// The state after the answer.
+    pub(super) start: StateId,
+    /// The queues that can be reached, the one behind 0 first.
+    pub(super) queues: Vec<QueueName>,
+    /// The prompts that must tell about 0.
+    pub(super) announcements: Vec<Announcement>,
+    /// For each node: the tries that it grants; 0 where there is nothing to try.
+    pub(super) tries: HashMap<NodeId, usize>,
+    /// Nodes whose keys wait for the end of what they say.
+    pub(super) deaf: HashSet<NodeId>,
+    /// Entries that may begin with 0.
+    pub(super) zero_entries: HashSet<NodeId>,
+    pub(super) ids: HashMap<State, StateId>,
+}
+
+impl Graph {
+    /// How many states.
+    pub fn states(&self) -> usize {
+        self.states.len()
+    }
+
+    /// How many edges.
+    pub fn edges(&self) -> usize {
+        self.edges.iter().map(Vec::len).sum()
+    }
+
+    /// Every state's id.
+    pub(super) fn all(&self) -> impl Iterator<Item = StateId> + use<> {
+        (0..self.states.len() as u32).map(StateId)
+    }
+
+    pub(super) fn state(&self, id: StateId) -> State {
+        self.states
+            .get(id.index())
+            .copied()
+            .unwrap_or(State::End(End::Nothing))
+    }
+
+    /// What leaves a state.
+    pub(super) fn from(&self, id: StateId) -> &[Edge] {
+        self.edges.get(id.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The state where 0 leads to.
+    pub(super) fn is_human(&self, id: StateId) -> bool {
+        self.state(id) == State::Waiting { queue: 0, tried: 1 }
+    }
+
+    /// Whether it lasts for an instant only, so that nothing can happen in it.
+    pub(super) fn is_instant(&self, state: State) -> bool {
+        match state {
+            State::Menu(at) => at.ahead && !self.keeps_keys(at),
+            State::Answered | State::Resuming => true,
+            State::Waiting { .. } | State::Message { .. } | State::End(_) => false,
+        }
+    }
+
+    /// Whether keys wait there for what follows.
+    pub(super) fn keeps_keys(&self, at: At) -> bool {
+        at.phase.keeps_keys() || self.deaf.contains(&at.node)
+    }
+
+    /// Whether a caller who presses keys there is asking the menus (or the message) for something.
+    pub(super) fn takes_keys(&self, state: State) -> bool {
+        match state {
+            State::Menu(_) => !self.is_instant(state),
+            State::Message { .. } => true,
+            State::Answered | State::Resuming | State::Waiting { .. } | State::End(_) => false,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! P4: whatever of ours fails, the caller comes to a person.
+
+use super::{OURS, Proof, Property};
+use crate::check::graph::{End, Event, Graph, MessageStep, State};
+use crate::menu::walk::situation::Phase;
+
+impl Proof<'_> {
+    pub(super) fn faults_end_with_a_person(&mut self) {
+        for (id, state) in self.reached() {
+            for event in can_fail(self.graph, state) {
+                let good = match (state, event) {
+                    (
+                        State::Message {
+                            step: MessageStep::Confirming,
+                            ..
+                        },
+                        Event::PlayFailed,
+                    ) => self
+                        .on(id, event)
+                        .any(|e| self.graph.state(e.to) == State::End(End::Promise)),
+                    (_, _) => self.leads_to_human(id, event),
+                };
+                if !good {
+                    let more = self.step(id, event);
+                    let what = "a fault does not lead to a person";
+                    self.tell(Property::P4, id, what, OURS, more);
+                }
+            }
+        }
+    }
+}
+
+/// What can fail in a state.
+fn can_fail(graph: &Graph, state: State) -> Vec<Event> {
+    let mut events = vec![Event::Fault];
+    match state {
+        State::Menu(_) if graph.is_instant(state) => return Vec::new(),
+        State::Menu(at) => {
+            events.extend(at.playing.then_some(Event::PlayFailed));
+            events.extend((at.phase == Phase::Asking).then_some(Event::ServiceFailed));
+            events.extend((at.phase == Phase::Storing).then_some(Event::StoreFailed));
+        }
+        State::Waiting { .. } => {}
+        State::Message { step, .. } => events.push(match step {
+            MessageStep::Intro | MessageStep::Confirming => Event::PlayFailed,
+            MessageStep::Recording | MessageStep::Storing => Event::StoreFailed,
+        }),
+        State::Answered | State::Resuming | State::End(_) => return Vec::new(),
+    }
+    events
+}

@@ -1,0 +1,489 @@
+//! What a line is like to call, in figures: as text for people and with stable names for
+//! machines.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::effort::{self, Effort, millis};
+use super::graph::{At, By, End, Event, Graph, State, StateId};
+use super::property::longest;
+use super::said::Said;
+use crate::ids::Key;
+use crate::menu::tree::{Again, Collect, Confirm, Kind, Line, NodeId, Speech, Target};
+use crate::menu::walk::situation::{Entered, Phase, RECALL, STORING};
+
+/// A figure and the node that it is of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AtNode {
+    /// The node.
+    pub node: String,
+    /// The figure.
+    pub value: u64,
+}
+
+/// What one language of a line is like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InLanguage {
+    /// Its tag.
+    pub language: String,
+    /// From the answer to a person's queue for a caller who presses nothing, in milliseconds;
+    /// `None`: nobody begins in this language.
+    pub silent_ms: Option<u64>,
+    /// The same from whatever state a caller stops pressing in.
+    pub silent_from_anywhere_ms: u64,
+    /// The longest that is said in one go, in milliseconds.
+    pub longest_prompt_ms: AtNode,
+    /// The longest time before a menu tells its first option, in milliseconds.
+    pub first_option_ms: AtNode,
+    /// The effort of a caller who does not know the line.
+    pub effort: Effort,
+    /// The lengths of all recordings are known; if not, the times are at least these.
+    pub exact: bool,
+}
+
+/// What a line is like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The line.
+    pub line: String,
+    /// The file that it is from.
+    pub file: String,
+    /// How many nodes it has.
+    pub nodes: usize,
+    /// How many states a call can be in.
+    pub states: usize,
+    /// How many things can happen in them.
+    pub edges: usize,
+    /// States from which no person, promise or own good-bye can be reached: none, if proven.
+    pub dead_ends: usize,
+    /// The most keys that a person is away from where keys are taken: 1, and 2 where an entry
+    /// has begun or may begin with 0.
+    pub keys_to_person: usize,
+    /// The most menus that are gone through on the shortest way to a node.
+    pub depth: usize,
+    /// The menu with the most options, without 0.
+    pub widest: AtNode,
+    /// By language, the first one first.
+    pub languages: Vec<InLanguage>,
+}
+
+/// Measures a line. The graph must have been proven.
+pub(super) fn report(line: &Line, file: &str, said: &Said<'_>, graph: &Graph) -> Report {
+    let options = |kind: &Kind| match kind {
+        Kind::Menu(menu) | Kind::Language(menu) => menu.options.iter().flatten().count(),
+        Kind::Say(_)
+        | Kind::Collect(_)
+        | Kind::Choose(_)
+        | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
+        | Kind::Callback(_)
+        | Kind::Queue(_)
+        | Kind::Message(_)
+        | Kind::Goodbye(_) => 0,
+    };
+    let silent = silent(line, said, graph);
+    let widest = line.nodes().map(|(_, n)| (options(&n.kind) as u64, n));
+    Report {
+        line: line.name.as_str().to_owned(),
+        file: file.to_owned(),
+        nodes: line.nodes().count(),
+        states: graph.states(),
+        edges: graph.edges(),
+        dead_ends: dead_ends(graph),
+        keys_to_person: keys_to_person(graph),
+        depth: depth(line),
+        widest: greatest(widest.map(|(n, node)| (n, node.name.as_str()))),
+        languages: (0..said.languages())
+            .map(|language| in_language(line, said, graph, &silent, language))
+            .collect(),
+    }
+}
+
+/// The greatest figure; of equal ones the first.
+fn greatest<'a>(all: impl Iterator<Item = (u64, &'a str)>) -> AtNode {
+    let mut best = AtNode::default();
+    for (value, node) in all {
+        if value > best.value || best.node.is_empty() {
+            best = AtNode {
+                node: node.to_owned(),
+                value,
+            };
+        }
+    }
+    best
+}
+
+fn in_language(
+    line: &Line,
+    said: &Said<'_>,
+    graph: &Graph,
+    silent: &[u64],
+    language: u8,
+) -> InLanguage {
+    let mut exact = true;
+    let speeches = line
+        .nodes()
+        .flat_map(|(_, n)| n.kind.speeches().into_iter().map(move |s| (n, s)));
+    let lengths: Vec<(u64, &str)> = speeches
+        .map(|(n, speech)| {
+            let length = said.length(speech, language);
+            exact &= length.is_some();
+            (millis(length.unwrap_or_default()), n.name.as_str())
+        })
+        .collect();
+    let menus = line.nodes().filter_map(|(_, n)| match &n.kind {
+        Kind::Menu(menu) | Kind::Language(menu) => {
+            let at = effort::first_option_at(menu, said, language);
+            Some((millis(at.unwrap_or_default()), n.name.as_str()))
+        }
+        Kind::Say(_)
+        | Kind::Collect(_)
+        | Kind::Choose(_)
+        | Kind::Ask(_)
+        | Kind::Guide(_)
+        | Kind::Survey(_)
+        | Kind::Callback(_)
+        | Kind::Queue(_)
+        | Kind::Message(_)
+        | Kind::Goodbye(_) => None,
+    });
+    let spoken = |s: &State| match s {
+        State::Menu(at) => at.language == language,
+        State::Answered
+        | State::Resuming
+        | State::Waiting { .. }
+        | State::Message { .. }
+        | State::End(_) => false,
+    };
+    let of = |id: StateId| silent.get(id.index()).copied().unwrap_or_default();
+    // A call that begins with people has no language yet.
+    let begun = graph
+        .from(graph.start)
+        .iter()
+        .filter(|e| match graph.state(e.to) {
+            State::Menu(at) => at.language == language,
+            State::Answered
+            | State::Resuming
+            | State::Waiting { .. }
+            | State::Message { .. }
+            | State::End(_) => true,
+        });
+    let anywhere = graph.all().filter(|s| spoken(&graph.state(*s)));
+    InLanguage {
+        language: said.language(language).to_owned(),
+        silent_ms: begun.map(|e| of(e.to)).max(),
+        silent_from_anywhere_ms: anywhere.map(of).max().unwrap_or_default(),
+        longest_prompt_ms: greatest(lengths.into_iter()),
+        first_option_ms: greatest(menus),
+        effort: effort::effort(line, said, language),
+        exact,
+    }
+}
+
+/// For each state the longest time to a person (or an own good-bye) without any key.
+fn silent(line: &Line, said: &Said<'_>, graph: &Graph) -> Vec<u64> {
+    let reached: Vec<(StateId, State)> = graph.all().map(|s| (s, graph.state(s))).collect();
+    longest(graph, &reached, |from, edge| {
+        let lasts = match graph.state(from) {
+            State::Menu(at) => millis(lasts(line, said, at)),
+            State::Answered
+            | State::Resuming
+            | State::Waiting { .. }
+            | State::Message { .. }
+            | State::End(_) => 0,
+        };
+        match edge.event.by() {
+            By::Time => (lasts, true),
+            By::Caller | By::Failure => (0, false),
+        }
+    })
+}
+
+/// How long a state lasts when nothing is pressed.
+fn lasts(line: &Line, said: &Said<'_>, at: At) -> Duration {
+    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
+    let tried = |agains: &[Again]| {
+        let again = usize::from(at.failures)
+            .checked_sub(1)
+            .and_then(|i| agains.get(i));
+        again.map(|a| length(&a.silent).max(length(&a.wrong)))
+    };
+    if at.ahead && at.phase != Phase::Saying {
+        return Duration::ZERO;
+    }
+    match line.node(at.node).map(|n| &n.kind) {
+        Some(Kind::Menu(menu) | Kind::Language(menu)) => match at.playing {
+            true => tried(&menu.again).unwrap_or_else(|| length(&menu.first)),
+            false => menu.wait,
+        },
+        Some(Kind::Say(say)) => length(&say.speech),
+        Some(Kind::Collect(collect)) => entry_lasts(collect, said, at),
+        Some(Kind::Guide(guide)) => {
+            let step = guide.steps.get(usize::from(at.part));
+            match (at.phase, &guide.resume) {
+                (Phase::Recalling, _) => RECALL,
+                (Phase::Pausing, _) if at.playing => match at.digits {
+                    0 => length(&guide.pause.ready),
+                    _ => length(&guide.pause.reminder),
+                },
+                (Phase::Pausing, _) => guide.pause.every,
+                (_, _) if !at.playing => guide.wait,
+                (Phase::Resuming, Some(resume)) => {
+                    tried(&resume.again).unwrap_or_else(|| length(&resume.speech))
+                }
+                (_, _) => step.map_or(Duration::ZERO, |step| {
+                    tried(&step.again)
+                        .unwrap_or_else(|| length(&step.first).max(length(&step.speech)))
+                }),
+            }
+        }
+        Some(Kind::Survey(survey)) => {
+            let question = survey.questions.get(usize::from(at.part));
+            match question.filter(|_| at.playing) {
+                None => survey.wait,
+                Some(question) => {
+                    let intro = survey.intro.as_ref().filter(|_| at.part == 0);
+                    let asked = length(&question.speech).max(length(&question.wrong));
+                    intro.map(length).unwrap_or_default() + asked
+                }
+            }
+        }
+        Some(Kind::Callback(callback)) => match at.phase {
+            Phase::Offering if at.playing => {
+                let intro = callback.intro.as_ref().map(length).unwrap_or_default();
+                intro + read_back_lasts(&callback.offer, callback.number.max, said, at)
+            }
+            Phase::Offering => callback.offer.wait,
+            Phase::Storing => STORING,
+            Phase::Promising => {
+                length(&callback.stored).max(length(&callback.since) + length(&callback.kept))
+            }
+            _ => entry_lasts(&callback.number, said, at),
+        },
+        Some(Kind::Goodbye(speech)) => length(speech),
+        // The answer is waited for while something is said, and after it.
+        Some(Kind::Ask(ask)) => {
+            let meanwhile = ask.meanwhile.as_ref().map(length).unwrap_or_default();
+            match at.playing {
+                true => meanwhile.min(ask.timeout),
+                false => ask.timeout.saturating_sub(meanwhile),
+            }
+        }
+        Some(Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_)) | None => Duration::ZERO,
+    }
+}
+
+/// How long a state of an entry lasts.
+fn entry_lasts(collect: &Collect, said: &Said<'_>, at: At) -> Duration {
+    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
+    match (at.phase, &collect.confirm) {
+        (Phase::Confirming, Some(confirm)) if at.playing => {
+            read_back_lasts(confirm, collect.max, said, at)
+        }
+        (Phase::Confirming, Some(confirm)) => confirm.wait,
+        (Phase::Entering(Entered::Nothing), _) if at.playing => {
+            let again = usize::from(at.failures).checked_sub(1);
+            let again = again.and_then(|i| collect.again.get(i));
+            again.map_or_else(
+                || length(&collect.speech),
+                |a| length(&a.silent).max(length(&a.wrong)),
+            )
+        }
+        (Phase::Entering(Entered::Nothing), _) => collect.first_wait,
+        (_, _) => collect.between,
+    }
+}
+
+fn read_back_lasts(confirm: &Confirm, most: usize, said: &Said<'_>, at: At) -> Duration {
+    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
+    let digits = confirm.digits.iter();
+    let digits = digits.filter_map(|d| said.recording(at.language, d));
+    let digits = digits.max().unwrap_or_default() * u32::try_from(most).unwrap_or(u32::MAX);
+    length(&confirm.before) + digits + length(&confirm.after)
+}
+
+/// States from which nothing good can be reached.
+fn dead_ends(graph: &Graph) -> usize {
+    let mut into: Vec<Vec<StateId>> = vec![Vec::new(); graph.states()];
+    let mut open: Vec<StateId> = Vec::new();
+    for from in graph.all() {
+        for edge in graph.from(from) {
+            if let Some(list) = into.get_mut(edge.to.index()) {
+                list.push(from);
+            }
+        }
+        match graph.state(from) {
+            State::End(End::Goodbye | End::Person | End::Promise) => open.push(from),
+            State::End(End::HungUp | End::Nothing)
+            | State::Menu(_)
+            | State::Answered
+            | State::Resuming
+            | State::Waiting { .. }
+            | State::Message { .. } => {}
+        }
+    }
+    let mut good = vec![false; graph.states()];
+    while let Some(at) = open.pop() {
+        if !good
+            .get_mut(at.index())
+            .is_none_or(|g| std::mem::replace(g, true))
+        {
+            open.extend(into.get(at.index()).into_iter().flatten());
+        }
+    }
+    // Every state of the graph is one that calls come to.
+    good.iter().filter(|good| !**good).count()
+}
+
+/// The most keys that a person is away where keys are taken.
+fn keys_to_person(graph: &Graph) -> usize {
+    let one = |id: StateId, key: Key| {
+        let mut edges = graph.from(id).iter().filter(|e| e.event == Event::Key(key));
+        edges.any(|e| graph.is_human(e.to))
+    };
+    let keys = [Key::ZERO, Key::STAR, Key::HASH];
+    let far = graph
+        .all()
+        .filter(|s| graph.takes_keys(graph.state(*s)))
+        .map(|id| {
+            if keys.iter().any(|k| one(id, *k)) {
+                return 1;
+            }
+            let next = graph.from(id).iter().filter(|e| e.event.by() == By::Caller);
+            match next
+                .flat_map(|e| keys.map(|k| (e.to, k)))
+                .any(|(to, k)| one(to, k))
+            {
+                true => 2,
+                false => usize::MAX,
+            }
+        });
+    far.max().unwrap_or(0)
+}
+
+/// The most menus on the shortest way to a node.
+fn depth(line: &Line) -> usize {
+    let mut menus: BTreeMap<NodeId, usize> = BTreeMap::new();
+    let mut open = VecDeque::from([(line.start, 0usize)]);
+    while let Some((node, before)) = open.pop_front() {
+        let Some(n) = line.node(node) else { continue };
+        let passed = match &n.kind {
+            Kind::Menu(_) | Kind::Language(_) => before + 1,
+            Kind::Say(_)
+            | Kind::Collect(_)
+            | Kind::Choose(_)
+            | Kind::Ask(_)
+            | Kind::Guide(_)
+            | Kind::Survey(_)
+            | Kind::Callback(_)
+            | Kind::Queue(_)
+            | Kind::Message(_)
+            | Kind::Goodbye(_) => before,
+        };
+        if menus.get(&node).is_some_and(|known| *known <= passed) {
+            continue;
+        }
+        menus.insert(node, passed);
+        for target in n.kind.targets() {
+            match target {
+                Target::Node(to) => open.push_back((to, passed)),
+                Target::Human | Target::Back | Target::Repeat => {}
+            }
+        }
+    }
+    menus.values().copied().max().unwrap_or(0)
+}
+
+/// As text: one figure a row.
+pub fn text(report: &Report) -> String {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
+    row("nodes", report.nodes.to_string());
+    row(
+        "states",
+        format!("{} with {} edges", report.states, report.edges),
+    );
+    row("dead ends", report.dead_ends.to_string());
+    row(
+        "keys to a person",
+        match report.keys_to_person {
+            1 => "1".to_owned(),
+            n => format!("1, and {n} in an entry (0 and #, or * and 0)"),
+        },
+    );
+    row(
+        "depth",
+        format!(
+            "{} {}",
+            report.depth,
+            if report.depth == 1 { "menu" } else { "menus" }
+        ),
+    );
+    row(
+        "widest menu",
+        format!(
+            "{} options, and 0, at {}",
+            report.widest.value, report.widest.node
+        ),
+    );
+    for l in &report.languages {
+        let least = if l.exact { "" } else { "at least " };
+        let name = |what: &str| match report.languages.len() {
+            1 => what.to_owned(),
+            _ => format!("{what} ({})", l.language),
+        };
+        let start = l
+            .silent_ms
+            .map_or_else(String::new, |ms| format!("{} to a person; ", seconds(ms)));
+        row(
+            &name("silent caller"),
+            format!(
+                "{least}{start}{} from anywhere",
+                seconds(l.silent_from_anywhere_ms)
+            ),
+        );
+        row(
+            &name("longest prompt"),
+            format!(
+                "{least}{} at {}",
+                seconds(l.longest_prompt_ms.value),
+                l.longest_prompt_ms.node
+            ),
+        );
+        row(
+            &name("first option"),
+            format!(
+                "{least}{} at most, at {}",
+                seconds(l.first_option_ms.value),
+                l.first_option_ms.node
+            ),
+        );
+        let worst = l.effort.worst.as_deref().unwrap_or("none");
+        row(
+            &name("effort"),
+            format!(
+                "{least}{} on average to where an option leads, {} at worst ({worst})",
+                seconds(l.effort.mean_ms),
+                seconds(l.effort.worst_ms)
+            ),
+        );
+    }
+    let wide = rows
+        .iter()
+        .map(|(n, _)| n.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut text = format!("{} ({}): proven\n", report.line, report.file);
+    for (name, value) in rows {
+        let _ = writeln!(text, "  {name:wide$}  {value}");
+    }
+    text
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}

@@ -1,0 +1,74 @@
+//! Which menus are in use, and why newer ones are not.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::now::Wall;
+
+/// Which menus are in use. Cheap to clone; all clones are the same.
+#[derive(Clone, Debug, Default)]
+pub struct MenuState(Arc<Mutex<Told>>);
+
+#[derive(Clone, Debug, Default, Serialize)]
+struct Told {
+    /// 1 for those of the start, one more with each reload.
+    version: u64,
+    /// When they were loaded (RFC 3339).
+    loaded: String,
+    lines: Vec<LineTold>,
+    /// What was wrong with newer ones, and when they were refused.
+    refused: Option<Refused>,
+}
+
+/// A line in use.
+#[derive(Clone, Debug, Serialize)]
+pub struct LineTold {
+    /// Its name.
+    pub line: String,
+    /// What is dialled to reach it.
+    pub numbers: Vec<String>,
+    /// How many nodes it has.
+    pub nodes: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Refused {
+    at: String,
+    mistakes: Vec<String>,
+}
+
+impl MenuState {
+    /// These are in use from now on.
+    pub fn loaded(&self, now: Wall, lines: Vec<LineTold>) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *told = Told {
+            version: told.version + 1,
+            loaded: when(now),
+            lines,
+            refused: None,
+        };
+    }
+
+    /// Newer ones were refused.
+    pub fn refused(&self, now: Wall, mistakes: Vec<String>) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.refused = Some(Refused {
+            at: when(now),
+            mistakes,
+        });
+    }
+
+    /// As JSON.
+    pub fn json(&self) -> String {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let json = serde_json::to_string(&*told);
+        json.unwrap_or_default() // text and numbers only
+    }
+}
+
+fn when(now: Wall) -> String {
+    let at = Timestamp::from_millisecond(now.unix_millis());
+    at.map(|t| t.to_string()).unwrap_or_default()
+}

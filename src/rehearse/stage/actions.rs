@@ -1,0 +1,280 @@
+//! Carries out what a call asks: the part of the edge that faces the caller.
+
+use std::time::Duration;
+
+use super::agenda::Due;
+use super::{Recording, Stage};
+use crate::call::event::{
+    CallAction, CallEvent, CallbackWish, GuidePlace, OpenedMedia, RecordingId, RecordingOutcome,
+    StoredCallback,
+};
+use crate::ids::LegId;
+use crate::media::command::{MediaCommand, MediaEvent, PlayToken, Playlist};
+use crate::menu::outcome::{AskId, StepKind};
+use crate::record::timeline::{CallbackId, Event, MessageId};
+use crate::rehearse::house::phone;
+use crate::rehearse::moment::Happening;
+use crate::rehearse::world::{Playing, Storing};
+use crate::sdp::{KEY_MATERIAL, KeyMaterial};
+use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
+
+/// Across the network and back.
+pub(super) const ROUND_TRIP: Duration = Duration::from_millis(60);
+/// How long a 200 is sent again before its ACK counts as lost (RFC 3261 §13.3.1.4).
+const NO_ACK: Duration = Duration::from_secs(32);
+
+impl Stage {
+    pub(super) fn carry_out(&mut self, n: usize, action: CallAction) {
+        match action {
+            CallAction::Sip(leg, command) if leg == self.callers[n].call.caller_leg() => {
+                self.tell_caller(n, leg, command);
+            }
+            CallAction::Sip(leg, command) => self.tell_phone(n, leg, command),
+            CallAction::OpenMedia { leg, .. } => self.open_media(n, leg),
+            CallAction::Media(_, command) => self.media(n, command),
+            CallAction::Queue(command) => self.queue(n, command),
+            CallAction::Locate(to) => self.locate(n, &to),
+            CallAction::RecordMessage {
+                recording, limit, ..
+            } => self.record(n, recording, limit),
+            CallAction::KeepMessage { even_if_empty } => self.keep(n, even_if_empty),
+            CallAction::DropMessage => self.callers[n].recording = None,
+            CallAction::Ask(ask, request) => self.ask(n, ask, request),
+            CallAction::Recall(ask, place) => self.recall(n, ask, &place),
+            CallAction::Remember(place, Some((step, _))) => {
+                self.guides.insert(place, step);
+            }
+            CallAction::Remember(place, None) => {
+                self.guides.remove(&place);
+            }
+            CallAction::StoreCallback(ask, wish) => self.store_callback(n, ask, &wish),
+            CallAction::Record(event) => self.note(n, event),
+            CallAction::Done(verdict) => {
+                let contact = self.callers[n].call.contact();
+                self.callers[n].verdict = Some(verdict);
+                self.part(contact);
+            }
+        }
+    }
+
+    pub(super) fn later(&mut self, after: Duration, due: Due) {
+        self.agenda.add(self.now.mono + after, due);
+    }
+
+    fn tell_caller(&mut self, n: usize, leg: LegId, command: LegCommand) {
+        let tell = |event| Due::Tell(n, CallEvent::Leg(leg, event));
+        match command {
+            LegCommand::Answer { .. } if self.world.no_ack => {
+                self.later(NO_ACK, tell(LegEvent::Ended(LegEnd::NoAck)));
+            }
+            LegCommand::Answer { .. } => {
+                self.later(ROUND_TRIP, tell(LegEvent::Confirmed { answer: None }));
+            }
+            LegCommand::Reject { .. } | LegCommand::Hangup { .. } => {
+                self.callers[n].playing = None;
+                self.later(ROUND_TRIP, tell(LegEvent::Ended(LegEnd::LocalHangup)));
+            }
+            LegCommand::Ring
+            | LegCommand::Progress { .. }
+            | LegCommand::Invite(_)
+            | LegCommand::Ack { .. }
+            | LegCommand::Offer { .. }
+            | LegCommand::AnswerOffer { .. }
+            | LegCommand::RefuseOffer
+            | LegCommand::ReferProgress { .. } => {}
+        }
+    }
+
+    fn open_media(&mut self, n: usize, leg: LegId) {
+        let callers = leg == self.callers[n].call.caller_leg();
+        if !callers && self.world.no_ports > 0 {
+            self.world.no_ports -= 1;
+            self.tell(Some(n), Happening::Trouble("no port is free".into()));
+            self.inbox.push_back((n, CallEvent::MediaFailed(leg)));
+            return;
+        }
+        let ours = phone(30_000);
+        let media = OpenedMedia {
+            address: ours.address,
+            rtp_port: ours.rtp_port,
+            rtcp_port: ours.rtcp_port,
+            session: leg.0,
+            keys: KeyMaterial([9; KEY_MATERIAL]),
+        };
+        self.inbox
+            .push_back((n, CallEvent::MediaOpened(leg, media)));
+    }
+
+    fn media(&mut self, n: usize, command: MediaCommand) {
+        let caller = self.callers[n].call.caller_leg();
+        match command {
+            MediaCommand::Play { leg, token, list } if leg == caller => self.play(n, token, list),
+            MediaCommand::Stop { leg } if leg == caller => {
+                if self.callers[n].playing.take().is_some() {
+                    self.tell(Some(n), Happening::Hush);
+                }
+            }
+            MediaCommand::Bridge { a, b } => {
+                self.callers[n].playing = None;
+                self.begin_talk(n, if a == caller { b } else { a });
+            }
+            MediaCommand::Apply { .. }
+            | MediaCommand::Play { .. }
+            | MediaCommand::Stop { .. }
+            | MediaCommand::Unbridge { .. }
+            | MediaCommand::Record { .. }
+            | MediaCommand::StopRecord { .. }
+            | MediaCommand::Close { .. } => {}
+        }
+    }
+
+    fn play(&mut self, n: usize, token: PlayToken, list: Playlist) {
+        let leg = self.callers[n].call.caller_leg();
+        self.callers[n].playing = None;
+        let fate = self.world.plays.get(self.played).copied();
+        self.played += 1;
+        let length: Duration = list.prompts.iter().map(|p| p.duration).sum();
+        let first = list.prompts.first().map(|p| p.name.clone());
+        let Playlist { prompts, repeat } = list;
+        let hears = Happening::Hears { prompts, repeat };
+        match fate.unwrap_or(Playing::Whole) {
+            Playing::Unplayable => {
+                let prompt = first.unwrap_or_else(|| "nothing".into());
+                let trouble = format!("{prompt} is not encoded for this call");
+                self.tell(Some(n), Happening::Trouble(trouble));
+                let failed = MediaEvent::PlayFailed { leg, token, prompt };
+                self.inbox.push_back((n, CallEvent::Media(failed)));
+                // So that the call knows of it as of something that plays.
+                self.callers[n].playing = Some(token);
+                return;
+            }
+            Playing::Whole | Playing::Truncated | Playing::EndUntold if repeat => {}
+            Playing::Whole => {
+                self.callers[n].playing = Some(token);
+                self.later(length, Due::Played(n, token));
+            }
+            Playing::Truncated => {
+                self.callers[n].playing = Some(token);
+                let trouble = "what follows is cut off";
+                self.tell(Some(n), Happening::Trouble(trouble.into()));
+                self.later(Duration::ZERO, Due::Played(n, token));
+            }
+            Playing::EndUntold => {
+                self.callers[n].playing = Some(token);
+                let trouble = "the end of what follows is never told";
+                self.tell(Some(n), Happening::Trouble(trouble.into()));
+            }
+        }
+        self.tell(Some(n), hears);
+    }
+
+    pub(super) fn played(&mut self, n: usize, token: PlayToken) {
+        let caller = &mut self.callers[n];
+        if caller.playing == Some(token) {
+            caller.playing = None;
+            let leg = caller.call.caller_leg();
+            let event = CallEvent::Media(MediaEvent::Played { leg, token });
+            self.inbox.push_back((n, event));
+        }
+    }
+
+    fn note(&mut self, n: usize, event: Event) {
+        if let Event::Step { step } = &event
+            && matches!(step.what, StepKind::Entered { .. })
+        {
+            self.callers[n].node = Some(step.node.clone());
+        }
+        self.tell(Some(n), Happening::Record(event));
+    }
+
+    // ---- messages ----
+
+    fn record(&mut self, n: usize, id: RecordingId, limit: Duration) {
+        self.tell(Some(n), Happening::Records);
+        let leg = self.callers[n].call.caller_leg();
+        self.callers[n].recording = Some(Recording {
+            id,
+            since: self.now.mono,
+            spoken: Duration::ZERO,
+        });
+        let ended = MediaEvent::RecordEnded { leg, length: limit };
+        // Of a recording that was ended before, the call passes over it.
+        self.later(limit, Due::Tell(n, CallEvent::Media(ended)));
+    }
+
+    /// What becomes of what is to be stored next.
+    fn fate_of_storing(&mut self) -> Storing {
+        let at = usize::try_from(self.stored).unwrap_or(usize::MAX);
+        self.stored += 1;
+        let fate = self.world.store.get(at).copied();
+        fate.unwrap_or(Storing::Stored(ROUND_TRIP))
+    }
+
+    fn recall(&mut self, n: usize, ask: AskId, place: &GuidePlace) {
+        let found = self.guides.get(place).cloned();
+        let (after, found) = match self.fate_of_storing() {
+            Storing::Stored(after) => (after, found),
+            Storing::Fails(after) => (after, None),
+            Storing::Silent => return,
+        };
+        self.later(after, Due::Tell(n, CallEvent::Recalled(ask, found)));
+    }
+
+    fn store_callback(&mut self, n: usize, ask: AskId, wish: &CallbackWish) {
+        let fate = self.fate_of_storing();
+        let next = (
+            CallbackId(i64::from(self.stored_callbacks) + 1),
+            self.now.wall,
+        );
+        let open = self.callbacks.get(&wish.number).copied();
+        let (after, stored) = match fate {
+            Storing::Stored(after) => {
+                let (callback, since) = open.unwrap_or(next);
+                if open.is_none() {
+                    self.stored_callbacks += 1;
+                    self.callbacks.insert(wish.number.clone(), next);
+                }
+                self.callers[n].called_back = Some(callback);
+                let since = open.map(|_| since);
+                (after, Some(StoredCallback { callback, since }))
+            }
+            Storing::Fails(after) => (after, None),
+            Storing::Silent => {
+                let trouble = "the store is never heard of again";
+                return self.tell(Some(n), Happening::Trouble(trouble.into()));
+            }
+        };
+        self.later(after, Due::Tell(n, CallEvent::CallbackStored(ask, stored)));
+    }
+
+    fn keep(&mut self, n: usize, even_if_empty: bool) {
+        let caller = &mut self.callers[n];
+        let Some(recording) = caller.recording.take() else {
+            return;
+        };
+        let length = self.now.mono.since(recording.since);
+        let spoken = recording.spoken.max(caller.speaks.min(length));
+        if spoken < self.house.message_min && !even_if_empty {
+            let outcome = CallEvent::Recording(recording.id, RecordingOutcome::TooShort);
+            return self.later(ROUND_TRIP, Due::Tell(n, outcome));
+        }
+        let fate = self.fate_of_storing();
+        let message = MessageId(self.stored);
+        self.callers[n].kept = Some(message);
+        let (after, outcome) = match fate {
+            Storing::Stored(after) => {
+                let length = spoken;
+                (after, RecordingOutcome::Stored { message, length })
+            }
+            Storing::Fails(after) => (after, RecordingOutcome::Failed),
+            Storing::Silent => {
+                let trouble = "the store is never heard of again";
+                return self.tell(Some(n), Happening::Trouble(trouble.into()));
+            }
+        };
+        self.later(
+            after,
+            Due::Tell(n, CallEvent::Recording(recording.id, outcome)),
+        );
+    }
+}

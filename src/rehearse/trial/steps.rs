@@ -1,0 +1,85 @@
+//! Reads the steps of a test.
+
+use super::read::{node_named, spot};
+use super::{Spot, Step};
+use crate::ids::Key;
+use crate::menu::load::source::{Fields, Source};
+use crate::menu::load::yaml::{Data, Yaml};
+use crate::menu::tree::Line;
+use crate::text::{either, nearest, parse_duration};
+
+/// What can stand in a list of steps.
+const WORDS: [&str; 8] = [
+    "hear", "press", "silence", "wait", "speak", "at-node", "fault", "hang-up",
+];
+const LIKE: &str = "[{ hear: \"Welcome\" }, { press: 1 }, silence]";
+
+pub(super) fn read(src: &mut Source<'_>, yaml: &Yaml, line: &Line) -> Vec<(Step, Spot)> {
+    let Data::List(items) = &yaml.data else {
+        let what = format!("`steps` must be a list, not {}", yaml.kind());
+        src.error(yaml.at, what, format!("write it like `steps: {LIKE}`"));
+        return Vec::new();
+    };
+    items
+        .iter()
+        .filter_map(|item| one(src, item, line))
+        .collect()
+}
+
+fn one(src: &mut Source<'_>, yaml: &Yaml, line: &Line) -> Option<(Step, Spot)> {
+    if let Some(word) = yaml.text() {
+        let step = match word {
+            "silence" => Step::Silence,
+            "fault" => Step::Fault,
+            "hang-up" => Step::HangUp,
+            other => {
+                no_step(src, yaml, other);
+                return None;
+            }
+        };
+        return Some((step, spot(src, yaml.at)));
+    }
+    let mut fields = Fields::new(src, yaml, "a step", "press: 1")?;
+    let all = fields.take_all();
+    let [(word, _, value)] = all.as_slice() else {
+        let remedy = "begin each with a dash of its own, like `- press: 1`";
+        src.error(yaml.at, "a step does one thing", remedy);
+        return None;
+    };
+    let step = match *word {
+        "hear" => Step::Hear(src.text(value, "hear", "\"Welcome\"")?.to_owned()),
+        "press" => Step::Press(src.value(value, "press", "\"1234#\"", keys_of)?),
+        "wait" => Step::Wait(src.value(value, "wait", "2s", parse_duration)?),
+        "speak" => Step::Speak(src.value(value, "speak", "5s", parse_duration)?),
+        "at-node" => {
+            let name = src.text(value, "at-node", "welcome")?;
+            Step::AtNode(node_named(src, name, value.at, line)?)
+        }
+        other => {
+            no_step(src, yaml, other);
+            return None;
+        }
+    };
+    Some((step, spot(src, value.at)))
+}
+
+fn no_step(src: &mut Source<'_>, yaml: &Yaml, word: &str) {
+    let remedy = match nearest(word, WORDS) {
+        Some("silence" | "fault" | "hang-up") if yaml.text().is_none() => {
+            format!("write `{word}` alone, without a value")
+        }
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("a step is {}", either(&WORDS)),
+    };
+    src.error(yaml.at, format!("`{word}` is no step"), remedy);
+}
+
+/// Keys, spaces between them or not.
+pub(super) fn keys_of(text: &str) -> Option<Vec<Key>> {
+    let keys: Option<Vec<Key>> = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(Key::from_char)
+        .collect();
+    keys.filter(|k| !k.is_empty() && k.len() <= 64)
+}
