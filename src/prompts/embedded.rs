@@ -19,6 +19,9 @@ pub const DEMO: &[(&str, &str)] = &[
     menu!("order.yaml"),
 ];
 
+/// Where the demo line is written to look up invoices and orders.
+pub const DEMO_SERVICE: &str = "127.0.0.1:9061";
+
 /// The tests of the demo line: name for messages, and text.
 pub const DEMO_TESTS: (&str, &str) = menu!("tests/demo.yaml");
 

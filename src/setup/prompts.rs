@@ -97,7 +97,7 @@ pub fn run(options: &Options, what: PromptsCommand) -> Result<Outcome, Vec<Strin
 
 fn report(config: &Config, json: bool) -> Outcome {
     let mut told = Vec::new();
-    let files = read_menus(config.lines.dir.as_deref(), &mut told);
+    let files = read_menus(config, &mut told);
     let (_, known) = voices::find(config, &files, None, &mut Vec::new());
     let lines = load_all(pairs(&files), &known).unwrap_or_else(|mistakes| {
         told.extend(mistakes.iter().map(ToString::to_string));
@@ -170,7 +170,7 @@ fn needed(config: &Config, all: &[Language], lines: &Lines) -> Needed {
 /// All that lines and the server say without a recording.
 fn texts(config: &Config) -> Result<Vec<(PromptName, Text)>, Vec<String>> {
     let mut told = Vec::new();
-    let files = read_menus(config.lines.dir.as_deref(), &mut told);
+    let files = read_menus(config, &mut told);
     let needs = Needs::of(config, &files, Encodings::default(), &mut told);
     if told.is_empty() {
         Ok(needs.into_texts())
