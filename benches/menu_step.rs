@@ -1,28 +1,54 @@
 //! What one event costs the interpreter: a key, the end of a prompt, a silence.
 
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use zeroline::ids::{Key, Language, QueueName};
-use zeroline::menu::load::{Known, load};
+use zeroline::menu::load::{self, Known, load_all};
+use zeroline::menu::say;
 use zeroline::menu::tree::Line;
 use zeroline::menu::walk::{Caller, Walk};
 use zeroline::now::Now;
-use zeroline::prompts::{PromptLibrary, embedded};
+use zeroline::prompts::cache::Cache;
+use zeroline::prompts::{PromptLibrary, Speech, Text, embedded};
 
 fn demo() -> Arc<Line> {
-    let language = Language::new(embedded::LANGUAGE);
-    let languages = std::slice::from_ref(&language);
-    let prompts = PromptLibrary::load(None, languages, &[]).expect("prompts");
-    let known = Known {
-        prompts: [(language.clone(), prompts.facts(&language).clone())].into(),
+    let languages: Vec<Language> = embedded::TRANSCRIPTS
+        .iter()
+        .map(|(language, _)| Language::new(*language))
+        .collect();
+    let (mut prompts, _) = PromptLibrary::read(None, &languages, &[]);
+    let known = |prompts: &PromptLibrary| Known {
+        language: Language::new(embedded::LANGUAGE),
+        prompts: languages
+            .iter()
+            .map(|l| (l.clone(), prompts.facts(l).clone()))
+            .collect(),
         queues: [QueueName::new("support")].into(),
         ..Known::default()
     };
-    let (file, text) = embedded::DEMO_LINE;
-    Arc::new(load(file, text, &known).expect("the demo line").0)
+    let nobody = Speech::new(Vec::new(), Cache::new(Path::new("none")));
+    for language in &languages {
+        let values = say::Language::from_tag(language.as_str()).map(say::vocabulary);
+        let values = values.into_iter().flatten().map(|f| (f.name, f.text));
+        prompts
+            .speak_named(language, values, &nobody, None)
+            .expect("recordings");
+    }
+    let (texts, _) = load::texts(embedded::DEMO.iter().copied(), &known(&prompts));
+    let texts = texts.into_iter().map(|t| Text {
+        place: t.file,
+        language: t.language,
+        text: t.text,
+    });
+    prompts
+        .promise(&texts.collect::<Vec<_>>(), &nobody)
+        .expect("recordings");
+    let lines = load_all(embedded::DEMO.iter().copied(), &known(&prompts)).expect("the demo line");
+    Arc::clone(lines.by_number("100").expect("the demo line"))
 }
 
 fn drain(walk: &mut Walk) {
@@ -71,9 +97,9 @@ fn menu_step(c: &mut Criterion) {
             BatchSize::SmallInput,
         );
     });
-    // 2, eight digits, 1 for right, the end of a say, 2 for the main menu.
-    let keys: Vec<Key> = "212345678".chars().filter_map(Key::from_char).collect();
-    group.bench_function("an account of 12 events", |b| {
+    // English, past the closed office to the main menu, six digits of an invoice, 1 for right.
+    let keys: Vec<Key> = "1311234561".chars().filter_map(Key::from_char).collect();
+    group.bench_function("an invoice in 10 keys", |b| {
         b.iter_batched_ref(
             start,
             |walk| {
@@ -81,12 +107,6 @@ fn menu_step(c: &mut Criterion) {
                     walk.handle_key(now, *key);
                     drain(walk);
                 }
-                walk.handle_key(now, keys[1]);
-                drain(walk);
-                walk.handle_played(now);
-                drain(walk);
-                walk.handle_key(now, keys[0]);
-                drain(walk);
             },
             BatchSize::SmallInput,
         );

@@ -7,6 +7,7 @@ mod voices;
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -108,7 +109,7 @@ fn read_all(config: &Config, purpose: Purpose, told: &mut Vec<String>) -> Menus 
         }
         Purpose::Serve | Purpose::Check => None,
     };
-    let files = read_menus(config.lines.dir.as_deref(), told);
+    let files = read_menus(config, told);
     let (prompts, known) = voices::find(config, &files, made, told);
     told.extend(missing_prompts(
         config,
@@ -201,10 +202,21 @@ fn pairs(files: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
         .map(|(file, text)| (file.as_str(), text.as_str()))
 }
 
-fn read_menus(dir: Option<&Path>, told: &mut Vec<String>) -> Vec<(String, String)> {
-    let Some(dir) = dir else {
-        let (file, text) = embedded::DEMO_LINE;
-        return vec![(file.to_owned(), text.to_owned())];
+/// The demo line, which asks its web service where that listens.
+fn demo_menus(service: Option<SocketAddr>) -> Vec<(String, String)> {
+    let owned = |(file, text): &(&str, &str)| {
+        let text = match service {
+            Some(at) => text.replace(embedded::DEMO_SERVICE, &at.to_string()),
+            None => (*text).to_owned(),
+        };
+        ((*file).to_owned(), text)
+    };
+    embedded::DEMO.iter().map(owned).collect()
+}
+
+fn read_menus(config: &Config, told: &mut Vec<String>) -> Vec<(String, String)> {
+    let Some(dir) = config.lines.dir.as_deref() else {
+        return demo_menus(config.demo_service);
     };
     let shown = dir.display();
     let entries = match std::fs::read_dir(dir) {
@@ -480,8 +492,8 @@ mod tests {
     fn a_line_that_breaks_the_promise_does_not_load() {
         let dir = tempfile::tempdir().unwrap();
         let text = "line: closed\nnumbers: [\"1\"]\nhuman: support\nstart: news\nnodes:\n  \
-                    news: { say: { prompt: northwind-hours, go: bye } }\n  \
-                    bye: { goodbye: { prompt: northwind-goodbye } }\n";
+                    news: { say: { prompt: sys-comfort, go: bye } }\n  \
+                    bye: { goodbye: { prompt: sys-goodbye } }\n";
         std::fs::write(dir.path().join("closed.yaml"), text).unwrap();
         let mut options = options(dir.path(), &[]);
         options.menus = Some(dir.path().to_owned());

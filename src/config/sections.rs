@@ -29,6 +29,8 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     let mut t = root.table("demo");
     let chosen = t.secret("password", |s| text(s).map(Secret::new));
     let demo_password = chosen.unwrap_or(demo_password);
+    let service = Some(SocketAddr::from(([127, 0, 0, 1], 9061)));
+    let demo_service = t.get("service", service, demo_service);
     t.finish();
     let agents = match agents {
         Some(tables) => people::agents(tables, &queues),
@@ -88,6 +90,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         stop,
         log,
         demo,
+        demo_service,
     }
 }
 
@@ -308,6 +311,15 @@ fn ports(t: &str) -> Parsed<(u16, u16)> {
 
 pub(super) fn path(t: &str) -> Parsed<PathBuf> {
     text(t).map(PathBuf::from)
+}
+
+fn demo_service(t: &str) -> Parsed<Option<SocketAddr>> {
+    let like = "write an address of this machine and a port, like `127.0.0.1:9061`, or `off`";
+    match http(t) {
+        Ok(Some(at)) if !at.ip().is_loopback() || at.port() == 0 => Err(like.to_owned()),
+        Ok(at) => Ok(at),
+        Err(_) => Err(like.to_owned()),
+    }
 }
 
 fn http(t: &str) -> Parsed<Option<SocketAddr>> {

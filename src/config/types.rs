@@ -44,6 +44,8 @@ pub struct Config {
     /// No agent was configured, so these are the two of the demo (`agent1`, `agent2`): say so at
     /// the start, with their password.
     pub demo: bool,
+    /// Where the web service of the demo line listens; `None`: nowhere.
+    pub demo_service: Option<SocketAddr>,
 }
 
 /// Signalling: section `[sip]`.

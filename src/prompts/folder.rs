@@ -142,18 +142,15 @@ impl Folder {
         if let Some(texts) = embedded::transcripts(language.as_str()) {
             folder.transcripts("(embedded)", texts);
         }
-        if language.as_str() == embedded::LANGUAGE {
-            folder
-                .recordings
-                .extend(embedded::WAVS.iter().map(|(name, bytes)| {
-                    let recording = Recording {
-                        file: format!("(embedded) {language}/{name}.wav"),
-                        place: Place::Embedded(bytes),
-                        form: Form::Container(0),
-                    };
-                    ((*name).to_owned(), recording)
-                }));
-        }
+        let embedded = embedded::recordings(language.as_str()).map(|found| {
+            let recording = Recording {
+                file: format!("(embedded) {language}/{}", found.name),
+                place: Place::Embedded(found.bytes),
+                form: Form::Container(0),
+            };
+            (found.name.to_owned(), recording)
+        });
+        folder.recordings.extend(embedded);
         folder
     }
 

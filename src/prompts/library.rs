@@ -1,6 +1,6 @@
 //! All prompts of all languages, ready to play.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,10 +8,11 @@ use super::encoded::Encodings;
 use super::folder::{Folder, Place, Recording, check_name};
 use super::ingest::level::{self, FAR, Level};
 use super::ingest::{self, Wrong};
-use super::{PromptMistake, embedded, on_all_cores};
+use super::{PromptMistake, Text, embedded, on_all_cores};
 use crate::ids::{Language, PromptName};
 use crate::media::prompt::Prompt;
 use crate::menu::load::PromptFacts;
+use crate::menu::spoken::words;
 use crate::menu::system;
 
 /// Prompts without words: the same in every language that has none of its own.
@@ -31,6 +32,16 @@ struct Shelf {
     checks: BTreeMap<PromptName, Check>,
     /// What is to be said under a name, by transcripts without a recording.
     unspoken: BTreeMap<String, String>,
+    /// Embedded recordings of values and of the demo line, by what is said in them: decoded and
+    /// encoded when something needs them ([`PromptLibrary::fetch`]).
+    held: HashMap<String, (String, Recording)>,
+}
+
+/// Whether an embedded recording waits until it is needed: the words of values, and the texts of
+/// the demo line. An operator's own lines may need none of these.
+fn waits(name: &str, recording: &Recording) -> bool {
+    let by_text = ["say-", "text-"].iter().any(|p| name.starts_with(p));
+    by_text && matches!(recording.place, Place::Embedded(_))
 }
 
 /// What was found of a recording when it was loaded.
@@ -58,6 +69,17 @@ struct Made {
     prompt: Prompt,
     level: Level,
     clipped: usize,
+}
+
+impl Made {
+    fn check(&self, recording: &Recording) -> Check {
+        Check {
+            file: recording.file.clone(),
+            embedded: matches!(recording.place, Place::Embedded(_)),
+            level: self.level,
+            clipped: self.clipped,
+        }
+    }
 }
 
 impl PromptLibrary {
@@ -122,8 +144,15 @@ impl PromptLibrary {
                 Some(_) | None => {}
             }
             mistakes.append(&mut folder.mistakes);
-            let found = folder.recordings.into_iter();
-            work.extend(found.map(|(name, recording)| (language.clone(), name, recording)));
+            for (name, recording) in folder.recordings {
+                if !waits(&name, &recording) {
+                    work.push((language.clone(), name, recording));
+                } else if let Some(text) = folder.texts.remove(&name)
+                    && let Some(shelf) = library.languages.get_mut(language)
+                {
+                    shelf.held.insert(words(&text), (name, recording));
+                }
+            }
             texts.insert(language.clone(), folder.texts);
         }
         let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, how));
@@ -131,12 +160,7 @@ impl PromptLibrary {
             match made {
                 Ok(made) => {
                     let text = texts.get_mut(language).and_then(|t| t.remove(name));
-                    let check = Check {
-                        file: recording.file.clone(),
-                        embedded: matches!(recording.place, Place::Embedded(_)),
-                        level: made.level,
-                        clipped: made.clipped,
-                    };
+                    let check = made.check(recording);
                     library.put(language, made.prompt, text, Some(check));
                 }
                 Err(wrong) => {
@@ -152,6 +176,41 @@ impl PromptLibrary {
         }
         mistakes.sort_by(|a, b| a.file.cmp(&b.file));
         (library, mistakes)
+    }
+
+    /// Makes the embedded recordings of these texts, unless another says the same: one of an
+    /// operator's own goes before. Gives back what is wrong with them.
+    pub(super) fn fetch(&mut self, texts: &[Text], how: Encodings<'_>) -> Vec<PromptMistake> {
+        let mut work = Vec::new();
+        for (language, shelf) in &mut self.languages {
+            let there = shelf.facts.iter().filter_map(|(name, facts)| {
+                let is_made = shelf.prompts.contains_key(name);
+                facts.transcript.as_deref().map(words).filter(|_| is_made)
+            });
+            let there: HashSet<String> = there.collect();
+            for text in texts.iter().filter(|t| t.language == *language) {
+                let said = words(&text.text);
+                if !there.contains(&said)
+                    && let Some((name, recording)) = shelf.held.remove(&said)
+                {
+                    work.push((text, name, recording));
+                }
+            }
+        }
+        let made = on_all_cores(&work, |(_, name, recording)| load(name, recording, how));
+        let mut mistakes = Vec::new();
+        for ((text, name, recording), made) in work.into_iter().zip(made) {
+            let said = Some(text.text.clone());
+            match made {
+                Ok(made) => {
+                    let check = made.check(&recording);
+                    self.put(&text.language, made.prompt, said, Some(check));
+                }
+                Err(wrong) => mistakes
+                    .push(PromptMistake::of(&recording.file, wrong).about(&text.language, &name)),
+            }
+        }
+        mistakes
     }
 
     /// Music and tone, where a language has none of its own.

@@ -304,6 +304,7 @@ impl PromptLibrary {
         codecs: impl Into<Encodings<'a>>,
     ) -> Result<(), Vec<PromptMistake>> {
         let how = codecs.into();
+        let mut mistakes = self.fetch(texts, how);
         let open = self.find_recorded(texts);
         let asked: Vec<(Language, String)> = open
             .values()
@@ -314,7 +315,6 @@ impl PromptLibrary {
             Ok((master, _)) => how.make(name.clone(), master),
             Err(wrong) => Err(wrong.clone()),
         });
-        let mut mistakes = Vec::new();
         for (((language, name), texts), prompt) in open.iter().zip(encoded) {
             match prompt {
                 Ok(prompt) => self.put(language, prompt, Some(words(&texts[0].text)), None),
@@ -330,7 +330,7 @@ impl PromptLibrary {
     /// # Errors
     /// Each text that can not be had, as far as that is known without asking.
     pub fn promise(&mut self, texts: &[Text], speech: &Speech) -> Result<(), Vec<PromptMistake>> {
-        let mut mistakes = Vec::new();
+        let mut mistakes = self.fetch(texts, Encodings::default());
         for ((language, name), texts) in self.find_recorded(texts) {
             let wrong = match engine::speakable(&texts[0].text) {
                 Err(wrong) => Some(wrong),

@@ -4,6 +4,7 @@
 //! here are ports, sockets and the disk.
 
 pub(crate) mod build;
+mod demo;
 mod drain;
 mod figures;
 mod reload;
@@ -143,6 +144,9 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let menus = MenuState::default();
     menus.loaded(clock::now().wall, reload::told(&lines));
     let (http_stop, stopped) = watch::channel(false);
+    if let Some(at) = demo::wanted(&config) {
+        demo::start(at, until(stopped.clone())).await;
+    }
     let http = match config.http.listen {
         None => None,
         Some(at) => {

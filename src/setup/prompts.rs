@@ -7,7 +7,7 @@ use super::voices::{self, Needs};
 use super::{pairs, read_menus, said, settings};
 use crate::cli::{self, EngineWord, Options, PromptsCommand, RateWord};
 use crate::config::{Config, SpeechEngine, SpeechEngineKind};
-use crate::ids::Language;
+use crate::ids::{Language, PromptName};
 use crate::menu::load::{Lines, load_all};
 use crate::menu::system;
 use crate::prompts::commands::{self, Done, Into};
@@ -97,7 +97,7 @@ pub fn run(options: &Options, what: PromptsCommand) -> Result<Outcome, Vec<Strin
 
 fn report(config: &Config, json: bool) -> Outcome {
     let mut told = Vec::new();
-    let files = read_menus(config.lines.dir.as_deref(), &mut told);
+    let files = read_menus(config, &mut told);
     let (_, known) = voices::find(config, &files, None, &mut Vec::new());
     let lines = load_all(pairs(&files), &known).unwrap_or_else(|mistakes| {
         told.extend(mistakes.iter().map(ToString::to_string));
@@ -115,6 +115,7 @@ fn report(config: &Config, json: bool) -> Outcome {
         mistakes.extend(said.err());
     }
     let texts = Needs::of(config, &files, Encodings::default(), &mut Vec::new()).into_texts();
+    let texts: Vec<Text> = texts.into_iter().map(|(_, text)| text).collect();
     let spoken = library.promise(&texts, &speech);
     mistakes.extend(spoken.err().into_iter().flatten());
     let report = Report::new(&library, &mistakes, &needed(config, &all, &lines));
@@ -167,9 +168,9 @@ fn needed(config: &Config, all: &[Language], lines: &Lines) -> Needed {
 }
 
 /// All that lines and the server say without a recording.
-fn texts(config: &Config) -> Result<Vec<Text>, Vec<String>> {
+fn texts(config: &Config) -> Result<Vec<(PromptName, Text)>, Vec<String>> {
     let mut told = Vec::new();
-    let files = read_menus(config.lines.dir.as_deref(), &mut told);
+    let files = read_menus(config, &mut told);
     let needs = Needs::of(config, &files, Encodings::default(), &mut told);
     if told.is_empty() {
         Ok(needs.into_texts())
@@ -178,8 +179,8 @@ fn texts(config: &Config) -> Result<Vec<Text>, Vec<String>> {
     }
 }
 
-fn plain(texts: &[Text]) -> Vec<(Language, String)> {
-    let pair = |t: &Text| (t.language.clone(), t.text.clone());
+fn plain(texts: &[(PromptName, Text)]) -> Vec<(Language, String)> {
+    let pair = |(_, t): &(PromptName, Text)| (t.language.clone(), t.text.clone());
     texts.iter().map(pair).collect()
 }
 
@@ -198,9 +199,9 @@ fn render(
             by_language.insert(language, named);
         }
         (_, language) => {
-            for text in texts(config)? {
+            for (name, text) in texts(config)? {
                 if language.as_ref().is_none_or(|l| *l == text.language) {
-                    let named = (text.name(), text.text);
+                    let named = (name, text.text);
                     by_language.entry(text.language).or_default().push(named);
                 }
             }
@@ -281,24 +282,24 @@ mod tests {
     fn a_folder_that_was_rendered_is_good_and_the_demo_line_speaks_with_it() {
         let dir = tempfile::tempdir().unwrap();
         let d = dir.path();
-        std::fs::create_dir_all(d.join("prompts/de")).unwrap();
+        std::fs::create_dir_all(d.join("prompts/cs")).unwrap();
         let outcome = |command: String| run(&options(d), parse(&command)).unwrap();
         let all: String = system::all()
             .into_iter()
             .filter(|n| n != system::BEEP && n != system::MUSIC)
-            .map(|name| format!("{name} = \"Das ist {name}.\"\n"))
+            .map(|name| format!("{name} = \"To je {name}.\"\n"))
             .collect();
         std::fs::write(d.join("texts.toml"), all).unwrap();
         std::fs::create_dir_all(d.join("prompts/en")).unwrap();
         let before = outcome("zeroline prompts".to_owned());
         assert_eq!(before.code, cli::MISTAKES);
-        assert!(before.told.contains("de  sys-zero "), "{}", before.told);
+        assert!(before.told.contains("cs  sys-zero "), "{}", before.told);
         assert!(!before.told.contains("sys-moh") && !before.told.contains("\nen  "));
 
         let shown = d.display();
         let command = format!(
-            "zeroline prompts render --transcripts {shown}/texts.toml --language de --into \
-             {shown}/prompts/de --engine espeak-ng --rate 8000"
+            "zeroline prompts render --transcripts {shown}/texts.toml --language cs --into \
+             {shown}/prompts/cs --engine espeak-ng --rate 8000"
         );
         let rendered = outcome(command);
         assert_eq!((rendered.code, rendered.mistakes), (cli::OK, Vec::new()));

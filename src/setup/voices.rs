@@ -64,17 +64,25 @@ impl Needs {
         }
     }
 
-    /// All that a speech engine may be asked for.
-    pub fn into_texts(self) -> Vec<Text> {
+    /// All that a speech engine may be asked for, each under the name that a recording of it has.
+    pub fn into_texts(self) -> Vec<(PromptName, Text)> {
         let named = self.named.into_iter().flat_map(|(language, named)| {
             let spoken = named.into_iter().filter(|(_, text)| !text.is_empty());
-            spoken.map(move |(name, text)| Text {
-                language: language.clone(),
-                text,
-                place: format!("(built in) {name}"),
+            spoken.map(move |(name, text)| {
+                let place = format!("(built in) {name}");
+                let language = language.clone();
+                (
+                    name,
+                    Text {
+                        language,
+                        text,
+                        place,
+                    },
+                )
             })
         });
-        named.chain(self.texts).collect()
+        let texts = self.texts.into_iter().map(|text| (text.name(), text));
+        named.chain(texts).collect()
     }
 }
 

@@ -1,75 +1,117 @@
 //! The embedded prompts are whole, and bad files are told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::cache::Cache;
 use super::super::*;
 use super::*;
-use crate::menu::load::{Known, load_all};
+use crate::menu::load::{self, Known, load_all};
+use crate::menu::say;
 use crate::menu::system;
 use crate::sdp::plan::Codec;
 
-fn english() -> PromptLibrary {
-    PromptLibrary::load(None, &names(&["en"]), &[]).unwrap()
-}
+const ALL: [&str; 4] = ["en", "de", "da", "nb"];
 
 #[test]
-fn the_embedded_prompts_are_the_files_of_the_folder() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts/en");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .filter_map(|e| {
-            Some(
-                e.ok()?
-                    .file_name()
-                    .to_str()?
-                    .strip_suffix(".wav")?
-                    .to_owned(),
-            )
-        })
-        .collect();
-    files.sort();
-    let embedded: Vec<&str> = embedded::WAVS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(files, embedded);
-    let bytes: usize = embedded::WAVS.iter().map(|(_, wav)| wav.len()).sum();
-    assert!(bytes < 5_000_000, "{bytes}");
-}
-
-#[test]
-fn the_embedded_prompts_have_all_that_the_server_says_with_transcripts() {
-    let library = english();
-    for name in system::all() {
-        assert!(
-            library.get(&"en".into(), &PromptName::new(&name)).is_some(),
-            "{name}"
-        );
+fn the_embedded_recordings_are_those_that_have_transcripts_and_small_together() {
+    for language in ALL {
+        let texts = embedded::transcripts(language).unwrap();
+        let texts = transcripts::read_toml(texts).unwrap();
+        let told: BTreeSet<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
+        let there: BTreeSet<&str> = embedded::recordings(language).map(|r| r.name).collect();
+        assert_eq!(there.len(), embedded::recordings(language).count());
+        let odd: Vec<_> = told.symmetric_difference(&there).collect();
+        assert_eq!(odd, Vec::<&&str>::new(), "{language}: prompts/speech.sh");
     }
-    for (name, facts) in library.facts(&"en".into()) {
-        let silent = [system::BEEP, system::MUSIC].contains(&name.as_str());
-        assert_eq!(facts.transcript.is_none(), silent, "{name}");
-        assert!(facts.length > Some(Duration::from_millis(200)), "{name}");
+    let bytes: usize = embedded::RECORDINGS.iter().map(|r| r.bytes.len()).sum();
+    assert!(bytes < 25_000_000, "{bytes}");
+}
+
+/// No program and no server.
+fn nobody() -> Speech {
+    Speech::new(Vec::new(), Cache::new(Path::new("no-such-cache")))
+}
+
+/// Brings the words of values.
+fn read_values(library: &mut PromptLibrary, language: &Language) {
+    let known = say::Language::from_tag(language.as_str()).unwrap();
+    let values = say::vocabulary(known).into_iter();
+    let values: Vec<_> = values.map(|f| (f.name, f.text)).collect();
+    // What no line reads waits.
+    assert!(library.get(language, &prompt("say-thousand")).is_none());
+    let told = library.speak_named(language, values, &nobody(), None);
+    assert_eq!(told, Ok(()), "{language}");
+}
+
+#[test]
+fn no_engine_is_needed_for_the_server_the_values_and_the_demo_line() {
+    let (mut library, mistakes) = PromptLibrary::read(None, &names(&ALL), &[]);
+    assert_eq!(mistakes, Vec::new());
+    for language in names(&ALL) {
+        read_values(&mut library, &language);
+        let known = say::Language::from_tag(language.as_str()).unwrap();
+        let values = say::vocabulary(known).into_iter().map(|f| f.name);
+        let own = system::all().into_iter().map(PromptName::new);
+        for name in own.chain(values) {
+            assert!(library.get(&language, &name).is_some(), "{language} {name}");
+        }
+        for (name, facts) in library.facts(&language) {
+            let silent = [system::BEEP, system::MUSIC, "say-pause"].contains(&name.as_str());
+            assert_eq!(facts.transcript.is_none(), silent, "{language} {name}");
+            assert!(
+                facts.length > Some(Duration::from_millis(80)),
+                "{language} {name}"
+            );
+        }
     }
 }
 
 #[test]
-fn the_demo_line_loads_without_a_warning() {
-    let library = english();
-    let known = Known {
-        prompts: [("en".into(), library.facts(&"en".into()).clone())].into(),
+fn the_demo_line_loads_without_a_warning_and_without_an_engine() {
+    let (mut library, _) = PromptLibrary::read(None, &names(&ALL), &[]);
+    for language in names(&ALL) {
+        read_values(&mut library, &language);
+    }
+    let known = |library: &PromptLibrary| Known {
+        language: "en".into(),
+        prompts: names(&ALL)
+            .into_iter()
+            .map(|l| (l.clone(), library.facts(&l).clone()))
+            .collect(),
         queues: [crate::ids::QueueName::new("support")].into(),
         ..Known::default()
     };
-    let lines = load_all([embedded::DEMO_LINE], &known).unwrap_or_else(|m| {
+    let (texts, reads) = load::texts(embedded::DEMO.iter().copied(), &known(&library));
+    assert_eq!(reads.len(), ALL.len(), "values are read in {reads:?}");
+    let texts: Vec<Text> = texts
+        .into_iter()
+        .map(|t| Text {
+            place: format!("{}:{}", t.file, t.line),
+            language: t.language,
+            text: t.text,
+        })
+        .collect();
+    let missing = library.promise(&texts, &nobody());
+    assert_eq!(missing, Ok(()), "prompts/speech.sh speaks them");
+    // Nothing is spoken in vain either.
+    let said: BTreeSet<PromptName> = texts.iter().map(Text::name).collect();
+    let spoken = embedded::RECORDINGS.iter().map(|r| r.name);
+    for name in spoken.filter(|name| name.starts_with("text-")) {
+        assert!(said.contains(&PromptName::new(name)), "{name} is not said");
+    }
+    let known = known(&library);
+    let lines = load_all(embedded::DEMO.iter().copied(), &known).unwrap_or_else(|m| {
         let told: Vec<String> = m.iter().map(ToString::to_string).collect();
         panic!("{}", told.join("\n"))
     });
     assert!(lines.warnings.is_empty(), "{:?}", lines.warnings);
     let line = lines.by_number("100").unwrap();
-    assert!(
-        line.prompts()
-            .into_iter()
-            .all(|(_, p)| library.get(&"en".into(), p).is_some())
-    );
+    for (language, name) in line.prompts() {
+        let language = line.language(language).unwrap();
+        assert!(library.get(language, name).is_some(), "{language} {name}");
+    }
 }
 
 #[test]
@@ -191,24 +233,19 @@ fn a_missing_folder_or_language_is_told() {
          has them"
     );
     assert!(told(Some(Path::new("no-such")), "de").starts_with("no-such/de: can not be read"));
-    // The words of German are built in, so that a folder of other languages is enough.
+    // German is built in, so that a folder of other languages is enough.
     let dir = tempfile::tempdir().unwrap();
     let german = PromptLibrary::load(Some(dir.path()), &names(&["de"]), &[]).unwrap();
-    let unspoken = german.unspoken(&"de".into());
-    let own = system::all().len() - 2;
-    assert_eq!(unspoken.len(), own, "all but music and beep");
+    assert!(german.get(&"de".into(), &prompt("sys-zero")).is_some());
+    assert!(german.unspoken(&"de".into()).is_empty());
     assert!(told(Some(dir.path()), "fr").contains("/fr: can not be read"));
 }
 
 #[test]
 fn languages_do_not_mix() {
     let dir = tempfile::tempdir().unwrap();
-    put(dir.path(), "de/welcome.wav", tone(RIGHT));
-    put(
-        dir.path(),
-        "de/transcripts.toml",
-        "welcome = \"Willkommen\"\n",
-    );
+    put(dir.path(), "cs/welcome.wav", tone(RIGHT));
+    put(dir.path(), "cs/transcripts.toml", "welcome = \"Vítejte\"\n");
     put(
         dir.path(),
         "da/welcome.mp3",
@@ -216,8 +253,8 @@ fn languages_do_not_mix() {
     );
     put(dir.path(), "da/sys-moh.wav", tone(RIGHT));
     put(dir.path(), "README", "no language");
-    assert_eq!(languages(dir.path()), names(&["da", "de"]));
-    let all = names(&["de", "en", "da", "de"]);
+    assert_eq!(languages(dir.path()), names(&["cs", "da"]));
+    let all = names(&["cs", "en", "da", "cs"]);
     put(
         dir.path(),
         "en/own.flac",
@@ -225,8 +262,8 @@ fn languages_do_not_mix() {
     );
     let library = PromptLibrary::load(Some(dir.path()), &all, &[Codec::Pcmu]).unwrap();
     let known: Vec<&str> = library.languages().map(Language::as_str).collect();
-    assert_eq!(known, ["da", "de", "en"]);
-    let [de, en, da, _] = all.as_slice() else {
+    assert_eq!(known, ["cs", "da", "en"]);
+    let [cs, en, da, _] = all.as_slice() else {
         unreachable!()
     };
     let ms = |language: &Language, name: &str| {
@@ -234,19 +271,19 @@ fn languages_do_not_mix() {
             .get(language, &prompt(name))
             .map(|p| p.duration.as_millis())
     };
-    assert_eq!(ms(de, "welcome"), Some(1000));
+    assert_eq!(ms(cs, "welcome"), Some(1000));
     assert!(ms(da, "welcome").is_some_and(|ms| (1780..1830).contains(&ms)));
-    assert_eq!((ms(en, "welcome"), ms(de, "own")), (None, None));
-    assert!(ms(en, "sys-zero").is_some() && ms(de, "sys-zero").is_none());
-    let text = library.facts(de)[&prompt("welcome")].transcript.as_deref();
-    assert_eq!(text, Some("Willkommen"));
+    assert_eq!((ms(en, "welcome"), ms(cs, "own")), (None, None));
+    assert!(ms(en, "sys-zero").is_some() && ms(cs, "sys-zero").is_none());
+    let text = library.facts(cs)[&prompt("welcome")].transcript.as_deref();
+    assert_eq!(text, Some("Vítejte"));
     // Music and tone have no words: they are there in every language, but one's own come first.
     let music = |l: &Language| Arc::clone(library.get(l, &prompt("sys-moh")).unwrap());
-    assert!(Arc::ptr_eq(&music(de), &music(en)) && music(de).encoded(Codec::Pcmu).is_some());
+    assert!(Arc::ptr_eq(&music(cs), &music(en)) && music(cs).encoded(Codec::Pcmu).is_some());
     assert_eq!(ms(da, "sys-moh"), Some(1000));
     assert!(library.facts(&"fr".into()).is_empty());
     let by_language = library.into_prompts();
-    assert!(by_language[de].contains_key(&prompt("sys-beep")));
+    assert!(by_language[cs].contains_key(&prompt("sys-beep")));
 }
 
 #[test]
@@ -319,5 +356,10 @@ fn recordings_that_sound_wrong_are_doubted_and_played_as_they_are() {
         f64::from(samples.max().unwrap()) / 32_768.0
     };
     assert!((loudest("loud") - 0.6).abs() < 0.03 && (loudest("soft") - 0.02).abs() < 0.002);
-    assert!(english().doubts().is_empty());
+    assert!(
+        PromptLibrary::load(None, &names(&ALL), &[])
+            .unwrap()
+            .doubts()
+            .is_empty()
+    );
 }

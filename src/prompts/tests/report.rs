@@ -7,33 +7,33 @@ use super::*;
 fn folder() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let d = dir.path();
-    put(d, "de/welcome.wav", tone(RIGHT));
-    put(d, "de/soft.wav", tone(0.02));
-    put(d, "de/loud.wav", tone(0.5));
-    put(d, "de/over.wav", tone(3.0));
-    put(d, "de/broken.wav", "no sound");
-    put(d, "de/long.ulaw", vec![0; 8000 * 601]);
+    put(d, "cs/welcome.wav", tone(RIGHT));
+    put(d, "cs/soft.wav", tone(0.02));
+    put(d, "cs/loud.wav", tone(0.5));
+    put(d, "cs/over.wav", tone(3.0));
+    put(d, "cs/broken.wav", "no sound");
+    put(d, "cs/long.ulaw", vec![0; 8000 * 601]);
     let all = "welcome = \"Willkommen\"\nsoft = \"leise\"\nloud = \"laut\"\nover = \"zu laut\"\n";
-    put(d, "de/transcripts.toml", all);
+    put(d, "cs/transcripts.toml", all);
     for i in 0..10 {
-        put(d, &format!("en/extra-{i}.wav"), tone(RIGHT));
+        put(d, &format!("fi/extra-{i}.wav"), tone(RIGHT));
     }
     dir
 }
 
 fn report(dir: &Path) -> Report {
-    let (library, mistakes) = PromptLibrary::read(Some(dir), &names(&["de", "en"]), &[]);
+    let (library, mistakes) = PromptLibrary::read(Some(dir), &names(&["cs", "fi"]), &[]);
     let mut needed = Needed::new();
     let mut need = |language: &str, name: &str, who: &str| {
         let prompts = needed.entry(language.into()).or_default();
         prompts.insert(prompt(name), who.to_owned());
     };
     for name in ["welcome", "soft", "loud", "over", "broken"] {
-        need("de", name, "the line support");
+        need("cs", name, "the line support");
     }
-    need("de", "sys-zero", "the server");
-    need("de", "sys-moh", "the server");
-    need("en", "sys-zero", "the server");
+    need("cs", "sys-zero", "the server");
+    need("cs", "sys-moh", "the server");
+    need("fi", "sys-moh", "the server");
     Report::new(&library, &mistakes, &needed)
 }
 
@@ -45,17 +45,17 @@ fn as_a_table() {
     assert_eq!(
         told,
         "\
-de: 6 prompts, 0:40 minutes
-en: 88 prompts, 4:34 minutes
-de  sys-zero  missing    needed by the server; record it as de/sys-zero.wav, or render its text
-de  broken    unusable   not a sound file of a form that is known here; give WAV, MP3, FLAC or Ogg Vorbis
-de  long      too long   it is longer than 600 seconds; cut it into parts
-de  over      clipped    louder than its scale 1528 times; record it again at a lower level
-de  soft      too quiet  -37.3 LUFS, peak -34.0 dBTP; 15.3 dB louder would be right; zeroline prompts import de/soft.wav --language de --into de
-de  loud      too loud   -9.4 LUFS, peak -6.0 dBTP; 12.6 dB softer would be right; zeroline prompts import de/loud.wav --language de --into de
-de  over      too loud   -0.6 LUFS, peak 1.0 dBTP; 21.4 dB softer would be right; zeroline prompts import de/over.wav --language de --into de
-en  no transcript: extra-0, extra-1, extra-2, extra-3, extra-4, extra-5, extra-6, extra-7 and 2 more
-en  unused: extra-0, extra-1, extra-2, extra-3, extra-4, extra-5, extra-6, extra-7 and 2 more
+cs: 6 prompts, 0:40 minutes
+fi: 12 prompts, 0:46 minutes
+cs  sys-zero  missing    needed by the server; record it as cs/sys-zero.wav, or render its text
+cs  broken    unusable   not a sound file of a form that is known here; give WAV, MP3, FLAC or Ogg Vorbis
+cs  long      too long   it is longer than 600 seconds; cut it into parts
+cs  over      clipped    louder than its scale 1528 times; record it again at a lower level
+cs  soft      too quiet  -37.3 LUFS, peak -34.0 dBTP; 15.3 dB louder would be right; zeroline prompts import cs/soft.wav --language cs --into cs
+cs  loud      too loud   -9.4 LUFS, peak -6.0 dBTP; 12.6 dB softer would be right; zeroline prompts import cs/loud.wav --language cs --into cs
+cs  over      too loud   -0.6 LUFS, peak 1.0 dBTP; 21.4 dB softer would be right; zeroline prompts import cs/over.wav --language cs --into cs
+fi  no transcript: extra-0, extra-1, extra-2, extra-3, extra-4, extra-5, extra-6, extra-7 and 2 more
+fi  unused: extra-0, extra-1, extra-2, extra-3, extra-4, extra-5, extra-6, extra-7 and 2 more
 7 prompts are wrong
 "
     );
@@ -66,7 +66,7 @@ fn as_json() {
     let dir = folder();
     let json: serde_json::Value = serde_json::from_str(&report(dir.path()).json()).unwrap();
     assert_eq!(json["wrong"], 7);
-    assert_eq!(json["languages"][0]["language"], "de");
+    assert_eq!(json["languages"][0]["language"], "cs");
     assert_eq!(json["languages"][0]["prompts"], 6);
     let findings = json["findings"].as_array().unwrap();
     let of = |fault: &str| findings.iter().filter(|f| f["fault"] == fault).count();

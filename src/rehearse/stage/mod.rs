@@ -465,9 +465,11 @@ impl Stage {
 }
 
 impl Caller {
+    /// For a web service, or for the store.
     fn waits_for_service(&self) -> bool {
         let situation = self.call.walk().and_then(Walk::situation);
-        situation.is_some_and(|s| s.phase == Phase::Asking)
+        situation
+            .is_some_and(|s| matches!(s.phase, Phase::Asking | Phase::Recalling | Phase::Storing))
     }
 
     /// Digits are taken now that are never to be shown.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{demo, house, house_with};
+use super::{demo, house, house_with, small};
 use crate::cli::simulate::{self, SimulateArgs};
 use crate::menu::walk::tests::{line, property};
 use crate::queue::settings::{AcdSettings, QueueSettings, Unstaffed};
@@ -11,6 +11,17 @@ use crate::rehearse::chance::{DeadEnd, Scenario, Tally, play};
 #[test]
 fn no_dead_end_on_the_demo_line() {
     let house = demo();
+    let mut tally = Tally::default();
+    for seed in 0..3_000 {
+        tally.add(&house, house.lines(), seed);
+    }
+    assert_eq!(tally.dead_ends, 0, "{}", tally.told.join("\n"));
+    assert!(tally.ends.contains_key("callback_stored"), "{tally:?}");
+}
+
+#[test]
+fn no_dead_end_on_a_small_line() {
+    let house = small();
     let mut tally = Tally::default();
     for seed in 0..3_000 {
         tally.add(&house, house.lines(), seed);

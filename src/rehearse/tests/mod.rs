@@ -22,6 +22,15 @@ pub(crate) fn demo() -> Arc<House> {
     house_of(dir.path(), None)
 }
 
+/// A small line of the basic kinds.
+pub(crate) fn small() -> Arc<House> {
+    let dir = tempfile::tempdir().unwrap();
+    let menus = dir.path().join("menus");
+    std::fs::create_dir(&menus).unwrap();
+    std::fs::write(menus.join("small.yaml"), include_str!("small.yaml")).unwrap();
+    house_of(dir.path(), Some(&menus))
+}
+
 /// The lines of a menus folder as they are served; `None`: the demo line.
 pub(crate) fn house_of(data: &Path, menus: Option<&Path>) -> Arc<House> {
     let options = Options {

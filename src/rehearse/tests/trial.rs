@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{demo, house_of};
+use super::{demo, house_of, small};
 use crate::cli::test::{TestArgs, run};
 use crate::prompts::embedded;
 use crate::rehearse::house::House;
@@ -33,7 +33,7 @@ fn the_demo_line_keeps_to_its_tests_and_they_reach_all_of_it() {
 
 #[test]
 fn what_fails_tells_the_place_what_was_heard_and_how_it_came_to_that() {
-    let house = demo();
+    let house = small();
     let (told, code) = told(
         &house,
         "tests:
@@ -81,7 +81,7 @@ fn what_fails_tells_the_place_what_was_heard_and_how_it_came_to_that() {
 
 #[test]
 fn machines_can_read_it_and_thin_tests_fail() {
-    let house = demo();
+    let house = small();
     let files = [(
         "t.yaml".to_owned(),
         "tests:\n  a: { steps: [{ press: 3 }], reaches: agent }\n  b: { reaches: goodbye }\n"
@@ -117,7 +117,7 @@ fn machines_can_read_it_and_thin_tests_fail() {
 
 #[test]
 fn wrong_files_tell_all_mistakes_at_once() {
-    let house = demo();
+    let house = small();
     let told = told(
         &house,
         "line: demmo

@@ -12,11 +12,14 @@ use crate::menu::load::{Known, load_all};
 fn examples() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = Vec::new();
-    let demo = include_str!("../../../../menus/demo.yaml");
-    all.push((
-        root.join("menus/demo.yaml").display().to_string(),
-        demo.to_owned(),
-    ));
+    for (name, text) in [
+        ("demo.yaml", include_str!("../../../../menus/demo.yaml")),
+        ("order.yaml", include_str!("../../../../menus/order.yaml")),
+        ("office.yaml", include_str!("../../../../menus/office.yaml")),
+    ] {
+        let file = root.join("menus").join(name);
+        all.push((file.display().to_string(), text.to_owned()));
+    }
     let pages = [
         ("menus", include_str!("../../../../docs/menus.md")),
         ("calendar", include_str!("../../../../docs/calendar.md")),
