@@ -97,7 +97,8 @@ impl ContextCard {
 
     /// Something of ours that failed.
     pub fn failure(&mut self, what: String) {
-        if self.failures.len() < MAX_NOTES {
+        // The menu tells of it, and then the reason for which the caller is queued.
+        if self.failures.len() < MAX_NOTES && self.failures.last() != Some(&what) {
             self.failures.push(what);
         }
     }
