@@ -7,9 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub mod calendar;
 pub mod graph;
+pub mod import;
 
 use self::calendar::CalendarArgs;
 use self::graph::GraphArgs;
+use self::import::ImportArgs;
 use crate::check::law::Profile;
 use crate::config::Flag;
 use crate::ids::ContactId;
@@ -71,6 +73,8 @@ pub enum Command {
     Calendar(CalendarArgs),
     /// Draw a line: its nodes, where they lead, when callers get there
     Graph(GraphArgs),
+    /// Make menu files of another system's menus, and tell what those did to their callers
+    Import(ImportArgs),
     /// Show who called, what they pressed and who answered
     Contacts {
         /// What about them; without it: list.

@@ -11,6 +11,7 @@ use zeroline::check::law::{self, Profile, Verdict};
 use zeroline::check::{judge, report};
 use zeroline::cli::calendar::CalendarArgs;
 use zeroline::cli::graph::GraphArgs;
+use zeroline::cli::import::ImportArgs;
 use zeroline::cli::{
     self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
 };
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Some(Command::Check { json, profile }) => check(&options, json, profile.map(Profile::from)),
         Some(Command::Calendar(asked)) => calendar(&options, &asked),
         Some(Command::Graph(asked)) => graph(&options, &asked),
+        Some(Command::Import(asked)) => import(&asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Prompts { what }) => prompts(&options, what),
@@ -126,6 +128,16 @@ fn graph(options: &Options, asked: &GraphArgs) -> u8 {
             eprintln!("{e}");
             cli::NOT_FOUND
         }
+    }
+}
+
+fn import(asked: &ImportArgs) -> u8 {
+    match cli::import::run(asked) {
+        Ok(told) => {
+            print!("{told}");
+            cli::OK
+        }
+        Err(told) => mistakes(&told),
     }
 }
 
