@@ -38,12 +38,15 @@ pub struct ImportArgs {
 pub enum System {
     /// A dump of FreePBX's database, or its extensions_additional.conf
     Freepbx,
+    /// The JSON of flows of Twilio Studio
+    Studio,
 }
 
 impl From<System> for Format {
     fn from(system: System) -> Format {
         match system {
             System::Freepbx => Format::FreePbx,
+            System::Studio => Format::Studio,
         }
     }
 }

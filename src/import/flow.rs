@@ -168,6 +168,8 @@ pub enum What {
         body: Vec<String>,
         /// With an answer.
         go: Way,
+        /// Without one.
+        failed: Way,
     },
     /// People answer.
     People {
@@ -267,6 +269,63 @@ impl Flow {
     /// A step. Ids of another flow give `None` or a wrong one.
     pub fn step(&self, id: StepId) -> Option<&Step> {
         self.steps.get(id.0)
+    }
+
+    /// Finds failed tries that lead to the same question again, and so have no end: by words
+    /// only, or in silence by other menus as well.
+    pub(super) fn find_endless(&mut self) {
+        for i in 0..self.steps.len() {
+            let id = StepId(i);
+            let (silent, wrong) = match self.steps.get(i).map(|s| &s.what) {
+                Some(What::Menu(m)) => (
+                    self.comes_back(id, &m.silence.then, true),
+                    self.comes_back(id, &m.wrong.then, false),
+                ),
+                Some(What::Entry(d)) => (
+                    self.comes_back(id, &d.silence.then, true),
+                    self.comes_back(id, &d.wrong.then, false),
+                ),
+                Some(_) | None => continue,
+            };
+            let Some(step) = self.steps.get_mut(i) else {
+                continue;
+            };
+            let afters = match &mut step.what {
+                What::Menu(m) => [(&mut m.silence, silent), (&mut m.wrong, wrong)],
+                What::Entry(d) => [(&mut d.silence, silent), (&mut d.wrong, wrong)],
+                What::Say { .. }
+                | What::Choose { .. }
+                | What::Ask { .. }
+                | What::People { .. }
+                | What::Outside { .. }
+                | What::Voicemail { .. }
+                | What::Other { .. } => continue,
+            };
+            for (after, endless) in afters {
+                if endless {
+                    after.tries = None;
+                }
+            }
+        }
+    }
+
+    fn comes_back(&self, start: StepId, way: &Way, silent: bool) -> bool {
+        let mut way = way;
+        // A way longer than this is not followed.
+        for _ in 0..100 {
+            let Way::Step(id) = way else { return false };
+            if *id == start {
+                return true;
+            }
+            way = match self.step(*id).map(|s| &s.what) {
+                Some(What::Say { go, .. } | What::Ask { go, .. }) => go,
+                Some(What::Other { go: Some(go), .. }) => go,
+                Some(What::Menu(m)) if silent => &m.silence.then,
+                Some(What::Entry(d)) if silent => &d.silence.then,
+                Some(_) | None => return false,
+            };
+        }
+        false
     }
 
     /// Adds a step.

@@ -72,7 +72,11 @@ fn calls(flow: &Flow, start: &Way) -> BTreeMap<StepId, String> {
             }
             What::Outside { unanswered, .. } => on(unanswered, "nobody answers"),
             What::Voicemail { go, .. } => on(go, "a message"),
-            What::Say { .. } | What::Choose { .. } | What::Ask { .. } | What::Other { .. } => {
+            What::Ask { go, failed, .. } => {
+                on(go, "");
+                on(failed, "the web service fails");
+            }
+            What::Say { .. } | What::Choose { .. } | What::Other { .. } => {
                 step.what.by_itself().into_iter().for_each(|w| on(w, ""));
             }
         }
@@ -103,6 +107,8 @@ enum Cause {
     Unanswered,
     /// A message was recorded.
     Recorded,
+    /// A web service did not answer.
+    Failed,
 }
 
 struct Judge<'f> {
@@ -134,7 +140,9 @@ impl Judge<'_> {
             What::Menu(m) => self.menu(id, m, call),
             What::Entry(d) => {
                 self.after(&d.silence, "silence", call, Cause::Silence);
-                self.after(&d.wrong, "wrong entry", call, Cause::Wrong);
+                if d.wrong != d.silence {
+                    self.after(&d.wrong, "wrong entry", call, Cause::Wrong);
+                }
                 self.chain(&d.go, &format!("{call} → digits"), Cause::Key);
             }
             What::People { unanswered, .. } => {
@@ -151,8 +159,12 @@ impl Judge<'_> {
                 let call = format!("{call} → a message");
                 self.chain(go, &call, Cause::Recorded);
             }
+            What::Ask { failed, .. } => {
+                let call = format!("{call} → the web service fails");
+                self.chain(failed, &call, Cause::Failed);
+            }
             // Their ends are told where the caller could last do something.
-            What::Say { .. } | What::Choose { .. } | What::Ask { .. } | What::Other { .. } => {}
+            What::Say { .. } | What::Choose { .. } | What::Other { .. } => {}
         }
     }
 
@@ -222,7 +234,7 @@ impl Judge<'_> {
                 Some(n) => format!("{} is behind {n}", m.what),
                 None => format!("no key is free for {}", m.what),
             },
-            None if key == "#" => "9 says it again".to_owned(),
+            None if key != "*" => "9 says it again".to_owned(),
             None => "that is what it did".to_owned(),
         }
     }
@@ -342,6 +354,11 @@ impl Judge<'_> {
                 Fault::UnansweredHangsUp,
                 "nobody answered, and the call ended",
                 "the queue's overflow: a call back or a message".to_owned(),
+            ),
+            Cause::Failed => (
+                Fault::FailureHangsUp,
+                "a web service failed, and the call ended",
+                person,
             ),
             Cause::Recorded => (
                 Fault::Voicemail,

@@ -13,6 +13,7 @@ mod judge;
 mod name;
 mod plan;
 mod prune;
+mod studio;
 mod values;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,8 @@ const MAX_YAML: usize = 4 << 20;
 pub enum Format {
     /// FreePBX: an SQL dump of its tables, or the dialplan that it generates.
     FreePbx,
+    /// Twilio Studio: the JSON of a flow.
+    Studio,
 }
 
 /// One file to import.
@@ -89,9 +92,11 @@ pub fn import(
     if !too_large.is_empty() {
         return Err(too_large);
     }
-    let flow = match format {
+    let mut flow = match format {
         Format::FreePbx => freepbx::read(files),
+        Format::Studio => studio::read(files),
     }?;
+    flow.find_endless();
     if flow.steps.len() > MAX_STEPS {
         return Err(vec![Unreadable::new(
             At::new(files.first().map_or("", |f| &f.name), 1),

@@ -70,3 +70,13 @@ pub fn of_recording(path: &str) -> String {
     };
     word(stem, "recording")
 }
+
+/// The language of a tag like `de-DE`, if the server speaks it by itself.
+pub fn language(tag: &str) -> Option<String> {
+    let primary = tag.split(['-', '_']).next().unwrap_or(tag).to_lowercase();
+    match primary.as_str() {
+        "en" | "de" | "da" | "nb" => Some(primary),
+        "no" => Some("nb".to_owned()),
+        _ => None,
+    }
+}

@@ -356,6 +356,7 @@ impl Planner<'_> {
                 post,
                 body,
                 go,
+                failed: _,
             } => {
                 lost.push("what it answers is not looked at: add `take`".to_owned());
                 Kind::Ask {
@@ -382,6 +383,8 @@ impl Planner<'_> {
         };
         if let Some(node) = self.plan.nodes.get_mut(node) {
             node.kind = kind;
+            let mut told = BTreeSet::new();
+            lost.retain(|l| told.insert(l.clone()));
             node.comments = lost;
         }
     }
@@ -418,6 +421,7 @@ impl Planner<'_> {
         }
         if max > 1 {
             lost.push("may it begin with 0? then add `leading_zero: yes`".to_owned());
+            lost.push("is it secret? then add `sensitive: yes`".to_owned());
         }
         let mut said = self.said(&digits.said);
         if said.is_empty() {

@@ -102,6 +102,8 @@ pub enum Fault {
     WordsHangUp,
     /// The call ended when nobody answered.
     UnansweredHangsUp,
+    /// The call ended when a web service failed.
+    FailureHangsUp,
     /// A machine took a message, and that was all.
     Voicemail,
     /// It went on for ever.

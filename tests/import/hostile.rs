@@ -68,8 +68,32 @@ proptest! {
     }
 
     #[test]
+    fn torn_flows(cuts in cuts(), ugly in any::<bool>()) {
+        survives(Format::Studio, if ugly { "ugly-flow.json" } else { "empfang.json" }, &cuts);
+    }
+
+    /// Cut text is seldom JSON: here whole names and values change places.
+    #[test]
+    fn flows_of_other_ways(swaps in prop::collection::vec((any::<usize>(), any::<usize>()), 0..40)) {
+        let whole = file("ugly-flow.json");
+        let mut words: Vec<&str> = whole.text.split('"').collect();
+        let names: Vec<usize> = (1..words.len()).step_by(2).collect();
+        for (a, b) in swaps {
+            let (a, b) = (names[a % names.len()], names[b % names.len()]);
+            words[a] = words[b];
+        }
+        let text = words.join("\"");
+        let torn = File { text, ..whole.clone() };
+        if let Ok(imported) = import(Format::Studio, &[torn], &Wishes::default()) {
+            prove(&imported);
+        }
+    }
+
+    #[test]
     fn any_text(text in "\\PC{0,400}") {
-        let file = File { name: "any".to_owned(), text };
-        let _ = import(Format::FreePbx, &[file], &Wishes::default());
+        for format in [Format::FreePbx, Format::Studio] {
+            let file = File { name: "any".to_owned(), text: text.clone() };
+            let _ = import(format, &[file], &Wishes::default());
+        }
     }
 }

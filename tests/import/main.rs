@@ -129,6 +129,9 @@ const CASES: &[(&str, Format, &[&str])] = &[
     ("northwind-tables", Format::FreePbx, &["northwind.sql"]),
     ("generated", Format::FreePbx, &["generated.conf"]),
     ("ugly-tables", Format::FreePbx, &["ugly.sql"]),
+    ("support-flow", Format::Studio, &["support-flow.json"]),
+    ("empfang", Format::Studio, &["empfang.json"]),
+    ("ugly-flow", Format::Studio, &["ugly-flow.json"]),
 ];
 
 fn asked(system: System, files: &[PathBuf], into: Option<PathBuf>) -> ImportArgs {

@@ -32,28 +32,35 @@ impl Planner<'_> {
         }
         let mut said = self.said(&menu.said);
         let mut more = Vec::new();
+        let mut told = Vec::new();
         for (key, way) in rest {
             if self.is_ours(key, way) {
                 lost.push(format!("{key} does what it did, without being written"));
                 continue;
             }
-            if key == "#" && *way == Way::Step(id) && menu.keys.iter().all(|(k, _)| k != "9") {
-                lost.push("# said it again: 9 does, without being written".to_owned());
+            let again = *way == Way::Step(id) && menu.keys.iter().all(|(k, _)| k != "9");
+            if again && matches!(key, "0" | "*" | "#") {
+                lost.push(format!(
+                    "{key} said it again: 9 does, without being written"
+                ));
+                if key == "0" {
+                    self.unsay_zero(&mut said, lost);
+                }
+                more.push(words::again(self.plan.language.as_deref()));
                 continue;
             }
             let target = self.way(way, From::Key, lost);
             let what = self.shown(way);
             let to = slots.iter().position(Option::is_none).map(|i| i + 1);
             if key == "0" {
-                let (kept, removed) = without_zero(&said);
-                said = kept;
-                lost.extend(removed.into_iter().map(|r| format!("no longer said: {r}")));
+                self.unsay_zero(&mut said, lost);
             }
             match to.and_then(|n| Some((n, slots.get_mut(n - 1)?))) {
                 Some((n, slot)) => {
                     *slot = Some((None, target));
                     lost.push(format!("{key} was for {what}: it is {n} now"));
-                    more.push((n, what.clone()));
+                    more.push(words::sentence(self.plan.language.as_deref(), &what, n));
+                    told.push((n, what.clone()));
                 }
                 None => {
                     let what = format!("{key} for {what} in \"{label}\"");
@@ -72,20 +79,14 @@ impl Planner<'_> {
         if said.is_empty() {
             for (i, slot) in slots.iter_mut().enumerate() {
                 let way = menu.keys.iter().find(|(k, _)| *k == (i + 1).to_string());
-                let told = more.iter().find(|(n, _)| *n == i + 1).map(|(_, w)| w);
+                let told = told.iter().find(|(n, _)| *n == i + 1).map(|(_, w)| w);
                 let told = told.cloned().or_else(|| way.map(|(_, w)| self.shown(w)));
                 if let (Some((say, _)), Some(told)) = (slot, told) {
                     *say = Some(told);
                 }
             }
         } else {
-            for (n, what) in more {
-                said.push(Said::Text(words::sentence(
-                    self.plan.language.as_deref(),
-                    &what,
-                    n,
-                )));
-            }
+            said.extend(more.into_iter().map(Said::Text));
             for (i, _) in slots.iter().enumerate().filter(|(_, s)| s.is_some()) {
                 if digit_untold(&said, i + 1) {
                     let hint = format!("\"{label}\" does not tell what {} is for", i + 1);
@@ -111,6 +112,12 @@ impl Planner<'_> {
             tries: tries(menu.silence.tries, menu.wrong.tries),
             wait: menu.wait.map(|w| w.clamp(1, 60)).filter(|w| *w != 5),
         }
+    }
+
+    fn unsay_zero(&self, said: &mut Vec<Said>, lost: &mut Vec<String>) {
+        let (kept, removed) = without_zero(said);
+        *said = kept;
+        lost.extend(removed.into_iter().map(|r| format!("no longer said: {r}")));
     }
 
     /// Whether a key does by itself on every line of ours what it did in the original.

@@ -37,7 +37,13 @@ pub fn without_zero(said: &[Said]) -> (Vec<Said>, Vec<String>) {
                 removed.extend(gone.iter().map(|g| g.trim().to_owned()));
                 let stays = stays.concat();
                 if stays.chars().any(char::is_alphanumeric) {
-                    kept.push(Said::Text(stays.trim().to_owned()));
+                    let cut = stays.trim().trim_end_matches([',', ';']);
+                    let end = if cut.len() < stays.trim().len() {
+                        "."
+                    } else {
+                        ""
+                    };
+                    kept.push(Said::Text(format!("{cut}{end}")));
                 }
             }
             Said::Recording(path, Some(text)) if speaks_of(text, &ZERO) => {
@@ -72,4 +78,15 @@ pub fn sentence(language: Option<&str>, what: &str, digit: usize) -> String {
         Some("nb") => format!("For {what}, trykk {digit}."),
         Some(_) | None => format!("For {what}, press {digit}."),
     }
+}
+
+/// The sentence of 9, which says a menu again.
+pub fn again(language: Option<&str>) -> String {
+    match language {
+        Some("de") => "Um das noch einmal zu hören, drücken Sie die 9.",
+        Some("da") => "For at høre det igen, tryk 9.",
+        Some("nb") => "For å høre det igjen, trykk 9.",
+        Some(_) | None => "To hear this again, press 9.",
+    }
+    .to_owned()
 }
