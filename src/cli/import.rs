@@ -40,6 +40,8 @@ pub enum System {
     Freepbx,
     /// The JSON of flows of Twilio Studio
     Studio,
+    /// VoiceXML documents
+    Voicexml,
 }
 
 impl From<System> for Format {
@@ -47,6 +49,7 @@ impl From<System> for Format {
         match system {
             System::Freepbx => Format::FreePbx,
             System::Studio => Format::Studio,
+            System::Voicexml => Format::VoiceXml,
         }
     }
 }

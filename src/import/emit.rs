@@ -246,7 +246,11 @@ fn said(all: &[Said], plan: &Plan) -> String {
     for one in all {
         match one {
             Said::Text(text) => {
-                words.push_str(&braces(text));
+                // Behind a value may stand no more than the end of its sentence.
+                if text.starts_with(['.', ',', ';', '!', '?']) && words.ends_with(' ') {
+                    words.pop();
+                }
+                words.push_str(&braces(text.trim()));
                 words.push(' ');
             }
             Said::Value(name) => {

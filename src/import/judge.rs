@@ -84,6 +84,11 @@ fn calls(flow: &Flow, start: &Way) -> BTreeMap<StepId, String> {
     met
 }
 
+/// Whether a step is only a way to another.
+fn silent(step: &Step) -> bool {
+    matches!(&step.what, What::Say { said, .. } if said.is_empty())
+}
+
 fn tries(what: &str, after: &After) -> String {
     match after.tries {
         Some(1) => what.to_owned(),
@@ -293,7 +298,7 @@ impl Judge<'_> {
             let heard = |end: &str| {
                 let mut all = call.to_owned();
                 for id in came.iter().take(8) {
-                    if let Some(step) = flow.step(*id) {
+                    if let Some(step) = flow.step(*id).filter(|s| !silent(s)) {
                         all.push_str(&format!(" → \"{}\"", step.label));
                     }
                 }
@@ -303,7 +308,12 @@ impl Judge<'_> {
                 Way::Step(id) => *id,
                 Way::Back => continue,
                 Way::HangUp => {
-                    self.hangs_up(cause, heard("hang-up"), !came.is_empty());
+                    self.hangs_up(
+                        cause,
+                        heard("hang-up"),
+                        came.iter()
+                            .any(|id| flow.step(*id).is_some_and(|s| !silent(s))),
+                    );
                     continue;
                 }
                 Way::Missing(what) => {

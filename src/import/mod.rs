@@ -15,10 +15,11 @@ mod plan;
 mod prune;
 mod studio;
 mod values;
+mod voicexml;
 
 use std::collections::BTreeSet;
 
-use self::flow::{At, Flow, Unmapped};
+use self::flow::{At, Flow, Unmapped, What};
 use self::report::{Findings, Imported, Todo};
 
 /// Larger files are refused.
@@ -28,6 +29,10 @@ const MAX_STEPS: usize = 5_000;
 /// What the loader of menus takes.
 const MAX_YAML: usize = 4 << 20;
 
+/// Why a step of the original is not on the line.
+const UNREACHED: &str = "left out: only silence, wrong keys, faults or nobody answering led there, \
+                         and that is a person now";
+
 /// Whose files they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -35,6 +40,8 @@ pub enum Format {
     FreePbx,
     /// Twilio Studio: the JSON of a flow.
     Studio,
+    /// VoiceXML 2.0 and 2.1.
+    VoiceXml,
 }
 
 /// One file to import.
@@ -95,6 +102,7 @@ pub fn import(
     let mut flow = match format {
         Format::FreePbx => freepbx::read(files),
         Format::Studio => studio::read(files),
+        Format::VoiceXml => voicexml::read(files),
     }?;
     flow.find_endless();
     if flow.steps.len() > MAX_STEPS {
@@ -137,16 +145,26 @@ fn lines(flow: &Flow, wishes: &Wishes) -> Result<Imported, Vec<Unreadable>> {
         let findings: Findings = judge::judge(flow, entry, &plan);
         let mut unmapped = plan.unmapped.clone();
         for id in findings.met.difference(&plan.seen) {
-            unmapped.extend(flow.step(*id).map(|step| {
-                Unmapped {
-                    at: step.at.clone(),
-                    what: format!("\"{}\"", step.label),
-                    instead:
-                        "left out: only silence, wrong keys or nobody answering led there, and \
-                          that is a person now"
-                            .to_owned(),
-                }
-            }));
+            let Some(step) = flow.step(*id) else { continue };
+            let told = match &step.what {
+                What::People { queue, .. } => *queue != plan.human,
+                What::Say { said, .. } => !said.is_empty(),
+                What::Menu(_)
+                | What::Entry(_)
+                | What::Choose { .. }
+                | What::Ask { .. }
+                | What::Outside { .. }
+                | What::Voicemail { .. }
+                | What::Other { .. } => true,
+            };
+            let left = Unmapped {
+                at: step.at.clone(),
+                what: format!("\"{}\"", step.label),
+                instead: UNREACHED.to_owned(),
+            };
+            if told && !unmapped.contains(&left) {
+                unmapped.push(left);
+            }
         }
         imported.lines.push(report::Line {
             file: format!("{name}.yaml"),

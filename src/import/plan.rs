@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::flow::{At, Condition, Digits, Entry, Flow, Said, StepId, Unmapped, Way, What};
 use super::{Wishes, name, prune};
 pub use human::people_behind;
+pub use words::sentence;
 
 mod human;
 mod menu;
@@ -278,7 +279,12 @@ impl Planner<'_> {
                         None => return Target::Human,
                     }
                 }
-                What::Say { said, go } if said.is_empty() => go,
+                What::Say { said, go } if said.is_empty() => {
+                    for what in &step.lost {
+                        lost.push(self.unmapped(&step.at, what.clone(), "left out"));
+                    }
+                    go
+                }
                 What::Ask { url, go, .. } if !is_address(url) => {
                     let what = format!("the web service of \"{}\"", step.label);
                     let instead = "left out: its address is not one that we can ask";

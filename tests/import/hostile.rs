@@ -90,10 +90,67 @@ proptest! {
     }
 
     #[test]
+    fn torn_documents(cuts in cuts(), ugly in any::<bool>()) {
+        survives(Format::VoiceXml, if ugly { "ugly.vxml" } else { "account.vxml" }, &cuts);
+    }
+
+    /// Elements that change places: well-formed as often as not.
+    #[test]
+    fn documents_of_other_ways(swaps in prop::collection::vec((any::<usize>(), any::<usize>()), 0..30)) {
+        let whole = file("ugly.vxml");
+        let mut lines: Vec<&str> = whole.text.lines().collect();
+        let inner = lines.len() - 2;
+        for (a, b) in swaps {
+            lines.swap(1 + a % inner, 1 + b % inner);
+        }
+        let torn = File { text: lines.join("\n"), ..whole.clone() };
+        if let Ok(imported) = import(Format::VoiceXml, &[torn], &Wishes::default()) {
+            prove(&imported);
+        }
+    }
+
+    #[test]
     fn any_text(text in "\\PC{0,400}") {
-        for format in [Format::FreePbx, Format::Studio] {
+        for format in [Format::FreePbx, Format::Studio, Format::VoiceXml] {
             let file = File { name: "any".to_owned(), text: text.clone() };
             let _ = import(format, &[file], &Wishes::default());
         }
     }
+}
+
+/// Small files that would become large, or deep.
+#[test]
+fn bombs_do_not_go_off() {
+    let refused = |format: Format, text: String| {
+        let file = File {
+            name: "bomb".to_owned(),
+            text,
+        };
+        let told = import(format, &[file], &Wishes::default()).expect_err("refused");
+        told.iter().map(ToString::to_string).collect::<String>()
+    };
+    let entities =
+        "<!DOCTYPE vxml [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]>\n<vxml>&b;</vxml>";
+    let told = refused(Format::VoiceXml, entities.to_owned());
+    assert!(told.contains("definitions of its own"), "{told}");
+    for open in ["<a>", "<a b='/>'>"] {
+        refused(Format::VoiceXml, format!("<vxml>{}", open.repeat(200_000)));
+    }
+    refused(Format::VoiceXml, "<".repeat(1 << 20));
+    refused(Format::Studio, "[".repeat(1 << 20));
+    refused(Format::FreePbx, "(".repeat(1 << 20));
+    let rows = "(1),".repeat(30_000);
+    let told = refused(
+        Format::FreePbx,
+        format!("INSERT INTO ivr_details (id) VALUES {rows}(2);"),
+    );
+    assert!(told.contains("more than"), "{told}");
+    let menus = "<menu id='m'><choice dtmf='1' next='#m'/></menu>".repeat(6_000);
+    let many = File {
+        name: "many".to_owned(),
+        text: format!("<vxml>{menus}</vxml>"),
+    };
+    // All have the same name, so one is a line and the others are listed.
+    let told = import(Format::VoiceXml, &[many], &Wishes::default()).expect("one menu");
+    assert_eq!((told.lines.len(), told.unmapped.len()), (1, 5_999));
 }

@@ -132,6 +132,13 @@ const CASES: &[(&str, Format, &[&str])] = &[
     ("support-flow", Format::Studio, &["support-flow.json"]),
     ("empfang", Format::Studio, &["empfang.json"]),
     ("ugly-flow", Format::Studio, &["ugly-flow.json"]),
+    (
+        "switchboard",
+        Format::VoiceXml,
+        &["welcome.vxml", "account.vxml"],
+    ),
+    ("ansage", Format::VoiceXml, &["ansage.vxml"]),
+    ("ugly-document", Format::VoiceXml, &["ugly.vxml"]),
 ];
 
 fn asked(system: System, files: &[PathBuf], into: Option<PathBuf>) -> ImportArgs {

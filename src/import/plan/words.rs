@@ -31,19 +31,10 @@ pub fn without_zero(said: &[Said]) -> (Vec<Said>, Vec<String>) {
     for one in said {
         match one {
             Said::Text(text) => {
-                let parts = text.split_inclusive(['.', ',', ';', '!', '?', '\n']);
-                let (gone, stays): (Vec<&str>, Vec<&str>) =
-                    parts.partition(|p| speaks_of(p, &ZERO));
-                removed.extend(gone.iter().map(|g| g.trim().to_owned()));
-                let stays = stays.concat();
+                let (stays, gone) = unsay(text);
+                removed.extend(gone);
                 if stays.chars().any(char::is_alphanumeric) {
-                    let cut = stays.trim().trim_end_matches([',', ';']);
-                    let end = if cut.len() < stays.trim().len() {
-                        "."
-                    } else {
-                        ""
-                    };
-                    kept.push(Said::Text(format!("{cut}{end}")));
+                    kept.push(Said::Text(stays));
                 }
             }
             Said::Recording(path, Some(text)) if speaks_of(text, &ZERO) => {
@@ -56,15 +47,41 @@ pub fn without_zero(said: &[Said]) -> (Vec<Said>, Vec<String>) {
     (kept, removed)
 }
 
-/// Whether the words are known and none of them speaks of a digit from 1 to 9.
-pub fn digit_untold(said: &[Said], digit: usize) -> bool {
-    let figure = digit.to_string();
+/// Text without the sentences that speak of 0; of one that speaks of other keys as well, only the
+/// part about 0 goes.
+fn unsay(text: &str) -> (String, Vec<String>) {
+    let mut stays = String::new();
+    let mut gone = Vec::new();
+    for sentence in text.split_inclusive(['.', '!', '?', '\n']) {
+        let others = (1..10).any(|n| !silent_about(sentence, n));
+        if !speaks_of(sentence, &ZERO) {
+            stays.push_str(sentence);
+        } else if others {
+            let parts = sentence.split_inclusive([',', ';']);
+            let (zero, rest): (Vec<&str>, Vec<&str>) = parts.partition(|p| speaks_of(p, &ZERO));
+            gone.extend(zero.iter().map(|z| z.trim().to_owned()));
+            let rest = rest.concat();
+            let cut = rest.trim_end().trim_end_matches([',', ';']);
+            let open = cut.len() < rest.trim_end().len();
+            stays.push_str(cut);
+            stays.push_str(if open { "." } else { "" });
+        } else {
+            gone.push(sentence.trim().to_owned());
+        }
+    }
+    (stays.trim().to_owned(), gone)
+}
+
+fn silent_about(text: &str, digit: usize) -> bool {
     let names = digit.checked_sub(1).and_then(|i| DIGITS.get(i));
     let names = names.map(|n| n.as_slice()).unwrap_or_default();
+    !speaks_of(text, &[digit.to_string().as_str()]) && !speaks_of(text, names)
+}
+
+/// Whether the words are known and none of them speaks of a digit from 1 to 9.
+pub fn digit_untold(said: &[Said], digit: usize) -> bool {
     said.iter().all(|one| match one {
-        Said::Text(text) | Said::Recording(_, Some(text)) => {
-            !speaks_of(text, &[figure.as_str()]) && !speaks_of(text, names)
-        }
+        Said::Text(text) | Said::Recording(_, Some(text)) => silent_about(text, digit),
         Said::Recording(_, None) => false,
         Said::Value(_) => true,
     })
