@@ -114,7 +114,7 @@ fn asks(split: &State, gather: &State) -> bool {
 }
 
 /// Keys and where they lead; nothing when entries are longer, or asked for in another way.
-fn keys<'d>(split: &'d State, digits: Option<usize>) -> Option<Vec<(String, Option<&'d str>)>> {
+fn keys(split: &State, digits: Option<usize>) -> Option<Vec<(String, Option<&str>)>> {
     if digits.is_some_and(|n| n > 1) {
         return None;
     }
