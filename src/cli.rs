@@ -10,6 +10,7 @@ pub mod call;
 pub mod callbacks;
 pub mod fmt;
 pub mod graph;
+pub mod import;
 pub mod simulate;
 pub mod test;
 
@@ -18,6 +19,7 @@ use self::call::CallArgs;
 use self::callbacks::CallbacksCommand;
 use self::fmt::FmtArgs;
 use self::graph::GraphArgs;
+use self::import::ImportArgs;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
 use crate::check::law::Profile;
@@ -93,6 +95,8 @@ pub enum Command {
     /// Make up calls and faults by chance and look for a dead end: a call that ends without a
     /// person, a stored promise or a goodbye. Exit code 1 when there is one
     Simulate(SimulateArgs),
+    /// Make menu files of another system's menus, and tell what those did to their callers
+    Import(ImportArgs),
     /// Show who called, what they pressed and who answered
     Contacts {
         /// What about them; without it: list.

@@ -24,6 +24,9 @@ pub mod sip;
 // What it stands on.
 pub mod media;
 
+// What other systems keep of their menus.
+pub mod import;
+
 // The edge.
 pub mod net;
 pub mod observe;

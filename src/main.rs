@@ -14,6 +14,7 @@ use zeroline::cli::call::CallArgs;
 use zeroline::cli::callbacks::CallbacksCommand;
 use zeroline::cli::fmt::FmtArgs;
 use zeroline::cli::graph::GraphArgs;
+use zeroline::cli::import::ImportArgs;
 use zeroline::cli::simulate::SimulateArgs;
 use zeroline::cli::test::TestArgs;
 use zeroline::cli::{
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some(Command::Test(asked)) => test(&options, &asked),
         Some(Command::Simulate(asked)) => simulate(&options, &asked),
         Some(Command::Call(asked)) => call(&options, &asked),
+        Some(Command::Import(asked)) => import(&asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
@@ -69,6 +71,7 @@ fn end_with_the_reader(command: Option<&Command>) {
             | Command::Contacts { .. }
             | Command::Messages { .. }
             | Command::Callbacks { .. }
+            | Command::Import(_)
             | Command::Schema { .. },
         ) => false,
     };
@@ -183,6 +186,16 @@ fn graph(options: &Options, asked: &GraphArgs) -> u8 {
             eprintln!("{e}");
             cli::NOT_FOUND
         }
+    }
+}
+
+fn import(asked: &ImportArgs) -> u8 {
+    match cli::import::run(asked) {
+        Ok(told) => {
+            print!("{told}");
+            cli::OK
+        }
+        Err(told) => mistakes(&told),
     }
 }
 

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Siblings: none knows another; what one says to `call` is in its seam.
     ("menu", &["ids", "now", "text"]),
     ("check", &["ids", "now", "text", "menu"]),
+    ("import", &["ids", "now", "text", "menu"]),
     ("queue", &["ids", "now"]),
     ("bridge", &["ids", "now", "media", "sdp"]),
     (
@@ -135,8 +136,8 @@ const ROOTS: &[&str] = &["lib", "main", "server", "setup", "cli"];
 
 /// No IO, no clock, no tasks, no randomness of their own.
 const PURE: &[&str] = &[
-    "now", "text", "ids", "media", "sdp", "sip", "menu", "check", "queue", "bridge", "record",
-    "config", "call", "rehearse",
+    "now", "text", "ids", "media", "sdp", "sip", "menu", "check", "import", "queue", "bridge",
+    "record", "config", "call", "rehearse",
 ];
 const IMPURE: &[&str] = &[
     "tokio::",
