@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub mod calendar;
 pub mod call;
 pub mod callbacks;
+pub mod fmt;
 pub mod graph;
 pub mod simulate;
 pub mod test;
@@ -15,6 +16,7 @@ pub mod test;
 use self::calendar::CalendarArgs;
 use self::call::CallArgs;
 use self::callbacks::CallbacksCommand;
+use self::fmt::FmtArgs;
 use self::graph::GraphArgs;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
@@ -81,6 +83,8 @@ pub enum Command {
     /// Walk through a line in the terminal, without a phone: what is said, what each key would do,
     /// where the caller ends and what the agent's card shows. Web services are really asked
     Call(CallArgs),
+    /// Put menu files into one form; comments stay
+    Fmt(FmtArgs),
     /// Draw a line: its nodes, where they lead, when callers get there
     Graph(GraphArgs),
     /// Run your tests of the lines (menus/tests/*.yaml): keys and silences in, what should be heard
@@ -112,6 +116,9 @@ pub enum Command {
         /// Of which kind of file
         #[arg(default_value = "line")]
         of: SchemaWord,
+        /// Of all kinds, as a page for people (Markdown)
+        #[arg(long)]
+        markdown: bool,
     },
     /// Tell what is wrong with the prompts, make speech from text, take in recordings
     Prompts {

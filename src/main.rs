@@ -12,6 +12,7 @@ use zeroline::check::{judge, report};
 use zeroline::cli::calendar::CalendarArgs;
 use zeroline::cli::call::CallArgs;
 use zeroline::cli::callbacks::CallbacksCommand;
+use zeroline::cli::fmt::FmtArgs;
 use zeroline::cli::graph::GraphArgs;
 use zeroline::cli::simulate::SimulateArgs;
 use zeroline::cli::test::TestArgs;
@@ -28,24 +29,53 @@ use zeroline::store::rows::ContactFilter;
 
 fn main() -> ExitCode {
     let Cli { command, options } = Cli::parse();
+    end_with_the_reader(command.as_ref());
     let code = match command {
         None | Some(Command::Serve) => serve(&options),
         Some(Command::Check { json, profile }) => check(&options, json, profile.map(Profile::from)),
         Some(Command::Calendar(asked)) => calendar(&options, &asked),
         Some(Command::Graph(asked)) => graph(&options, &asked),
+        Some(Command::Fmt(asked)) => fmt(&options, &asked),
         Some(Command::Test(asked)) => test(&options, &asked),
         Some(Command::Simulate(asked)) => simulate(&options, &asked),
         Some(Command::Call(asked)) => call(&options, &asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
-        Some(Command::Schema { of }) => {
-            println!("{}", of.schema());
+        Some(Command::Schema { of, markdown }) => {
+            match markdown {
+                true => print!("{}", zeroline::menu::load::schema::page()),
+                false => println!("{}", of.schema()),
+            }
             cli::OK
         }
         Some(Command::Prompts { what }) => prompts(&options, what),
     };
     ExitCode::from(code)
+}
+
+/// Who reads what a command prints may have enough of it (`zeroline schema | head`): then it ends
+/// quietly, as other programs do. The server, and what talks to programs of others, goes on.
+fn end_with_the_reader(command: Option<&Command>) {
+    let goes_on = match command {
+        None | Some(Command::Serve | Command::Prompts { .. } | Command::Call(_)) => true,
+        Some(
+            Command::Check { .. }
+            | Command::Calendar(_)
+            | Command::Graph(_)
+            | Command::Fmt(_)
+            | Command::Test(_)
+            | Command::Simulate(_)
+            | Command::Contacts { .. }
+            | Command::Messages { .. }
+            | Command::Callbacks { .. }
+            | Command::Schema { .. },
+        ) => false,
+    };
+    if !goes_on {
+        // SAFETY: no handler of ours is replaced, and no thread has been started yet.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+    }
 }
 
 fn mistakes(told: &[String]) -> u8 {
@@ -121,6 +151,21 @@ fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
             eprintln!("{e}");
             cli::NOT_FOUND
         }
+    }
+}
+
+fn fmt(options: &Options, asked: &FmtArgs) -> u8 {
+    let menus = match setup::settings(options) {
+        Ok(config) => config.lines.dir,
+        Err(told) => return mistakes(&told),
+    };
+    let done = cli::fmt::run(asked, menus.as_deref());
+    print!("{}", done.told);
+    done.mistakes.iter().for_each(|m| eprintln!("{m}"));
+    match (done.mistakes.is_empty(), asked.check && done.changed > 0) {
+        (false, _) => cli::MISTAKES,
+        (true, true) => cli::FAILED,
+        (true, false) => cli::OK,
     }
 }
 

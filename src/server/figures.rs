@@ -52,6 +52,7 @@ fn signalling(s: &SipStats) {
         ("stray", e.stray),
         ("overload", e.overload),
         ("undeliverable", e.undeliverable),
+        ("neglected", e.neglected),
         ("not_taken", s.not_taken),
         ("cut_off", s.cut_off),
         ("no_room", s.datagrams_lost),

@@ -28,6 +28,7 @@ mod callback;
 mod choose;
 mod compose;
 mod flow;
+pub mod format;
 mod fragment;
 mod guide;
 mod known;

@@ -5,10 +5,12 @@
 
 mod calendar;
 mod fields;
+mod page;
 mod table;
 
 use serde_json::{Map, Value as Json, json};
 
+pub use self::page::page;
 use self::table::{Field, Mapping, Shape};
 
 /// A kind of file.

@@ -1,0 +1,143 @@
+//! A phone that registers and calls.
+
+use super::*;
+
+impl Phone {
+    // --- Registering -------------------------------------------------------------------
+
+    /// Registers with a password; the final status.
+    pub fn register(&mut self, password: &str, algorithm: Algorithm) -> u16 {
+        self.register_for(password, algorithm, 300)
+    }
+
+    /// The same with the seconds asked for; 0 signs off.
+    pub fn register_for(&mut self, password: &str, algorithm: Algorithm, expires: u32) -> u16 {
+        let uri = format!("sip:{}", self.server);
+        let call_id = unique();
+        let tag = unique();
+        let request = |phone: &Phone, cseq: u32, auth: Option<String>| {
+            let aor = format!("<sip:{}@{}>", phone.user, phone.server);
+            let mut m = Msg::request("REGISTER", &uri)
+                .with("Via", phone.via())
+                .with("Max-Forwards", "70")
+                .with("From", format!("{aor};tag={tag}"))
+                .with("To", aor)
+                .with("Call-ID", &call_id)
+                .with("CSeq", format!("{cseq} REGISTER"))
+                .with("Contact", phone.contact())
+                .with("Expires", expires.to_string());
+            if let Some(a) = auth {
+                m = m.with("Authorization", a);
+            }
+            m
+        };
+        let first = request(self, 1, None);
+        self.send(&first);
+        let challenge = self.final_response("REGISTER", 1);
+        let Some(401 | 407) = challenge.status() else {
+            return challenge.status().unwrap_or(0);
+        };
+        let auth = digest::answer(
+            &challenge, algorithm, &self.user, password, "REGISTER", &uri,
+        );
+        let auth = auth.unwrap_or_else(|| self.fail("a challenge for this algorithm"));
+        let second = request(self, 2, Some(auth));
+        self.send(&second);
+        self.final_response("REGISTER", 2).status().unwrap_or(0)
+    }
+
+    // --- Calling -----------------------------------------------------------------------
+
+    /// Sends an INVITE with our offer and waits for nothing.
+    pub fn invite(&mut self, number: &str) {
+        let offer = self.ours.text();
+        self.invite_with(number, Some(&offer), &[]);
+    }
+
+    /// Sends an INVITE with any body (none: a late offer) and further headers.
+    pub fn invite_with(&mut self, number: &str, offer: Option<&str>, headers: &[(&str, &str)]) {
+        let uri = format!("sip:{number}@{}", self.server);
+        self.dialog = Dialog {
+            call_id: unique(),
+            local: format!("<sip:{}@{}>;tag={}", self.user, self.local(), unique()),
+            remote: format!("<{uri}>"),
+            target: uri,
+            cseq: 1,
+            ..Dialog::default()
+        };
+        self.ended = false;
+        self.theirs = None;
+        let mut m = self.request("INVITE", 1);
+        for (n, v) in headers {
+            m = m.with(n, *v);
+        }
+        if let Some(sdp) = offer {
+            m = m.body("application/sdp", sdp);
+        }
+        self.send(&m);
+        self.dialog.invite = Some(m);
+    }
+
+    /// Waits for the final answer to our INVITE and acknowledges it; the status.
+    pub fn wait_answer(&mut self, limit: Duration) -> u16 {
+        let response = self.wait("an answer to INVITE", limit, |m| {
+            m.method() == "INVITE" && m.status().is_some_and(|s| s >= 200)
+        });
+        let status = response.status().unwrap_or(0);
+        if status >= 300 {
+            self.ack_refusal(&response);
+            return status;
+        }
+        let late = self
+            .dialog
+            .invite
+            .as_ref()
+            .is_some_and(|i| i.body.is_empty());
+        self.establish(&response);
+        self.take_sdp(&response);
+        let answer = late.then(|| self.ours.text());
+        self.ack(answer);
+        status
+    }
+
+    /// Calls a number and has it answered.
+    #[track_caller]
+    pub fn call(&mut self, number: &str) {
+        self.invite(number);
+        let status = self.wait_answer(SOON);
+        assert_eq!(status, 200, "{}", self.transcript());
+    }
+
+    /// Calls without an offer: the 200 carries it, the ACK our answer.
+    #[track_caller]
+    pub fn call_with_late_offer(&mut self, number: &str) {
+        self.invite_with(number, None, &[]);
+        let status = self.wait_answer(SOON);
+        assert_eq!(status, 200, "{}", self.transcript());
+    }
+
+    /// CANCELs our INVITE; the final status of the INVITE (487 by rights).
+    pub fn cancel(&mut self) -> u16 {
+        let invite = self
+            .dialog
+            .invite
+            .clone()
+            .unwrap_or_else(|| self.fail("an INVITE of ours"));
+        let mut m = Msg::request("CANCEL", invite.uri());
+        for name in ["Via", "From", "To", "Call-ID", "Max-Forwards"] {
+            m = m.with(name, invite.header(name).unwrap_or_default());
+        }
+        let m = m.with("CSeq", format!("{} CANCEL", invite.cseq()));
+        self.send(&m);
+        let mut status = 0;
+        self.wait("a final answer to INVITE", SOON, |m| {
+            status = m.status().unwrap_or(0);
+            m.method() == "INVITE" && status >= 200
+        });
+        let response = self.last_response("INVITE");
+        if status >= 300 {
+            self.ack_refusal(&response);
+        }
+        status
+    }
+}
