@@ -395,6 +395,8 @@ fn give_demo_password(config: &mut Config) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::sdp::plan::Codec;
 
@@ -446,9 +448,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let told = |calls: &str, ports: &str| {
             let set = [("sip.limits.max_calls", calls), ("media.ports", ports)];
-            let loaded = load(&options(dir.path(), &set), Purpose::Check).unwrap();
+            let mut options = options(dir.path(), &set);
+            options.menus = Some(dir.path().to_owned());
+            let loaded = load(&options, Purpose::Check).unwrap();
             loaded.warnings.join("\n")
         };
+        let line = "line: a\nnumbers: [\"1\"]\nhuman: support\nstart: n\nnodes: { n: { queue: support } }\n";
+        std::fs::write(dir.path().join("a.yaml"), line).unwrap();
         // 100 pairs, of which 6 rest; two demo agents.
         assert_eq!(told("92", "20000-20199"), "");
         let warning = told("93", "20000-20199");

@@ -8,6 +8,7 @@
 mod support;
 
 mod audio;
+mod demo;
 mod faults;
 mod hostile;
 mod keys;

@@ -26,6 +26,7 @@ pub struct Setup {
     extra: String,
     files: Vec<(String, Vec<u8>)>,
     env: Vec<(String, String)>,
+    demo: bool,
 }
 
 /// Agents `agent1` to `agent3`, who register with the password `secret`; the queue `support`
@@ -39,6 +40,7 @@ pub fn server() -> Setup {
         extra: String::new(),
         files: Vec::new(),
         env: Vec::new(),
+        demo: false,
     }
 }
 
@@ -103,6 +105,13 @@ impl Setup {
         self
     }
 
+    /// With the built-in line and prompts, and its web service on a port of its own, in PCMU.
+    pub fn demo(mut self) -> Setup {
+        self.demo = true;
+        let service = self.port();
+        self.with(&format!("[demo]\nservice = \"{service}\""))
+    }
+
     /// Writes the folder and starts the program.
     #[track_caller]
     pub fn start(self) -> Server {
@@ -147,14 +156,21 @@ impl Setup {
             config.push_str("[sip.tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
         }
         let (first, last) = media_ports();
+        let (codecs, menus, prompts) = if self.demo {
+            ("codecs = [\"pcmu\"]\n", "", "")
+        } else {
+            ("", "[lines]\ndir = \"menus\"\n", "dir = \"prompts\"\n")
+        };
         write!(
             config,
-            "[media]\nports = \"{first}-{last}\"\nthreads = 1\nrealtime = false\n\
-             [lines]\ndir = \"menus\"\n[prompts]\ndir = \"prompts\"\ncache = \"{}\"\n[store]\ndir = \"data\"\n\
+            "[media]\nports = \"{first}-{last}\"\nthreads = 1\nrealtime = false\n{codecs}\
+             {menus}[prompts]\n{prompts}cache = \"{}\"\n[store]\ndir = \"data\"\n\
              [http]\nlisten = \"{http}\"\n{}[[queues]]\nname = \"support\"\n{}{}",
             // What took long to encode is shared by all servers of the tests.
             concat!(env!("CARGO_TARGET_TMPDIR"), "/prompts"),
-            self.extra, self.queue, self.agents
+            self.extra,
+            self.queue,
+            self.agents
         )
         .expect("a String takes everything");
         std::fs::write(at("zeroline.toml"), config).expect("scratch");
