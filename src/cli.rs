@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod call;
 pub mod callbacks;
 pub mod graph;
+pub mod outbox;
 pub mod simulate;
 pub mod test;
 
@@ -16,6 +17,7 @@ use self::calendar::CalendarArgs;
 use self::call::CallArgs;
 use self::callbacks::CallbacksCommand;
 use self::graph::GraphArgs;
+use self::outbox::OutboxCommand;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
 use crate::check::law::Profile;
@@ -106,6 +108,12 @@ pub enum Command {
         /// What about them; without it: list.
         #[command(subcommand)]
         what: Option<CallbacksCommand>,
+    },
+    /// Show the follow-ups that are to be sent, and have one tried again or dropped
+    Outbox {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<OutboxCommand>,
     },
     /// Print the JSON Schema of menu files, for editors
     Schema {

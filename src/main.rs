@@ -13,6 +13,7 @@ use zeroline::cli::calendar::CalendarArgs;
 use zeroline::cli::call::CallArgs;
 use zeroline::cli::callbacks::CallbacksCommand;
 use zeroline::cli::graph::GraphArgs;
+use zeroline::cli::outbox::OutboxCommand;
 use zeroline::cli::simulate::SimulateArgs;
 use zeroline::cli::test::TestArgs;
 use zeroline::cli::{
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
+        Some(Command::Outbox { what }) => look(&options, |reader| outbox(reader, what)),
         Some(Command::Schema { of }) => {
             println!("{}", of.schema());
             cli::OK
@@ -417,6 +419,20 @@ async fn callbacks(
 ) -> Result<u8, zeroline::store::StoreError> {
     let now = zeroline::task::clock::now().wall;
     let (told, code) = cli::callbacks::run(&reader, what, &View::local(), now).await?;
+    if code == cli::OK {
+        print!("{told}");
+    } else {
+        eprint!("{told}");
+    }
+    Ok(code)
+}
+
+async fn outbox(
+    reader: Reader,
+    what: Option<OutboxCommand>,
+) -> Result<u8, zeroline::store::StoreError> {
+    let now = zeroline::task::clock::now().wall;
+    let (told, code) = cli::outbox::run(&reader, what, &View::local(), now).await?;
     if code == cli::OK {
         print!("{told}");
     } else {

@@ -15,6 +15,7 @@ mod people;
 mod promise;
 mod reliable;
 mod reload;
+mod send;
 mod softphones;
 mod stop;
 mod transport;
