@@ -11,6 +11,7 @@ pub mod callbacks;
 pub mod fmt;
 pub mod graph;
 pub mod import;
+pub mod outbox;
 pub mod simulate;
 pub mod test;
 
@@ -20,6 +21,7 @@ use self::callbacks::CallbacksCommand;
 use self::fmt::FmtArgs;
 use self::graph::GraphArgs;
 use self::import::ImportArgs;
+use self::outbox::OutboxCommand;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
 use crate::check::law::Profile;
@@ -114,6 +116,12 @@ pub enum Command {
         /// What about them; without it: list.
         #[command(subcommand)]
         what: Option<CallbacksCommand>,
+    },
+    /// Show the follow-ups that are to be sent, and have one tried again or dropped
+    Outbox {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<OutboxCommand>,
     },
     /// Print the JSON Schema of menu files, for editors
     Schema {

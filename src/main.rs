@@ -15,6 +15,7 @@ use zeroline::cli::callbacks::CallbacksCommand;
 use zeroline::cli::fmt::FmtArgs;
 use zeroline::cli::graph::GraphArgs;
 use zeroline::cli::import::ImportArgs;
+use zeroline::cli::outbox::OutboxCommand;
 use zeroline::cli::simulate::SimulateArgs;
 use zeroline::cli::test::TestArgs;
 use zeroline::cli::{
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
+        Some(Command::Outbox { what }) => look(&options, |reader| outbox(reader, what)),
         Some(Command::Schema { of, markdown }) => {
             match markdown {
                 true => print!("{}", zeroline::menu::load::schema::page()),
@@ -72,6 +74,7 @@ fn end_with_the_reader(command: Option<&Command>) {
             | Command::Messages { .. }
             | Command::Callbacks { .. }
             | Command::Import(_)
+            | Command::Outbox { .. }
             | Command::Schema { .. },
         ) => false,
     };
@@ -475,6 +478,20 @@ async fn callbacks(
 ) -> Result<u8, zeroline::store::StoreError> {
     let now = zeroline::task::clock::now().wall;
     let (told, code) = cli::callbacks::run(&reader, what, &View::local(), now).await?;
+    if code == cli::OK {
+        print!("{told}");
+    } else {
+        eprint!("{told}");
+    }
+    Ok(code)
+}
+
+async fn outbox(
+    reader: Reader,
+    what: Option<OutboxCommand>,
+) -> Result<u8, zeroline::store::StoreError> {
+    let now = zeroline::task::clock::now().wall;
+    let (told, code) = cli::outbox::run(&reader, what, &View::local(), now).await?;
     if code == cli::OK {
         print!("{told}");
     } else {

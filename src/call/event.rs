@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::ids::{AgentId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::{MediaCommand, MediaEvent};
-use crate::menu::outcome::{AskId, Reason, WebReply, WebRequest};
+use crate::menu::outcome::{AskId, Letter, Reason, WebReply, WebRequest};
 use crate::now::Wall;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
-use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId};
+use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId, OutboxId};
 use crate::record::verdict::Verdict;
 use crate::sdp::KeyMaterial;
 use crate::sip::leg::{Contact, LegCommand, LegEvent};
@@ -38,6 +38,8 @@ pub enum CallEvent {
     Recalled(AskId, Option<String>),
     /// The answer to [`CallAction::StoreCallback`]; `None`: it could not be stored.
     CallbackStored(AskId, Option<StoredCallback>),
+    /// The answer to [`CallAction::Send`]; `None`: it could not be stored.
+    LetterStored(AskId, Option<OutboxId>),
     /// The server stops: the grace period is over.
     Stop,
 }
@@ -166,6 +168,15 @@ pub struct CallbackWish {
     pub language: Language,
 }
 
+/// A follow-up that is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowUpWish {
+    /// Which node asks for it.
+    pub node: NodeName,
+    /// What is sent, and to whom.
+    pub letter: Letter,
+}
+
 /// A wish to be called back that is durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredCallback {
@@ -240,6 +251,8 @@ pub enum CallAction {
     Remember(GuidePlace, Option<(String, Duration)>),
     /// Store the wish to be called back; [`CallEvent::CallbackStored`] follows.
     StoreCallback(AskId, CallbackWish),
+    /// Store a follow-up, to be sent; [`CallEvent::LetterStored`] follows.
+    Send(AskId, FollowUpWish),
     /// For the contact's timeline.
     Record(RecordEvent),
     /// The call is over; nothing follows.

@@ -244,6 +244,7 @@ impl Call {
             CallEvent::Reply(ask, reply) => self.replied(now, ask, reply),
             CallEvent::Recalled(ask, step) => self.recalled(now, ask, step.as_deref()),
             CallEvent::CallbackStored(ask, stored) => self.callback_stored(now, ask, stored),
+            CallEvent::LetterStored(ask, stored) => self.letter_stored(now, ask, stored),
             CallEvent::Stop => self.stop(now),
         }
     }

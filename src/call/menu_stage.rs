@@ -5,10 +5,10 @@ use crate::media::command::{MediaCommand, PlayToken, Playlist};
 use crate::menu::outcome::{AskId, Outcome, Reason, Sound, WalkAction, WebReply};
 use crate::menu::walk::{Caller, Walk};
 use crate::now::Now;
-use crate::record::timeline::{EntryValue, Event as RecordEvent};
+use crate::record::timeline::{EntryValue, Event as RecordEvent, OutboxId};
 use crate::record::verdict::Verdict;
 
-use super::event::{CallAction, CallbackWish, GuidePlace};
+use super::event::{CallAction, CallbackWish, FollowUpWish, GuidePlace};
 use super::machine::{Call, Stage};
 use crate::menu::system as sys;
 
@@ -72,6 +72,9 @@ impl Call {
                     };
                     self.act(CallAction::StoreCallback(ask, wish));
                 }
+                WalkAction::Send { ask, node, letter } => {
+                    self.act(CallAction::Send(ask, FollowUpWish { node, letter }));
+                }
                 WalkAction::Leave(Outcome::Callback) => self.called_back(now),
                 WalkAction::Language(language) => {
                     self.card.language = Some(language.as_str().to_owned());
@@ -108,6 +111,20 @@ impl Call {
     fn not_recalled(&mut self, now: Now, ask: AskId) {
         if let Stage::Menu(m) = &mut self.stage {
             m.walk.handle_recalled(now, ask, None);
+        }
+    }
+
+    /// What became of a follow-up. It counts also when the caller has gone elsewhere meanwhile.
+    pub(super) fn letter_stored(&mut self, now: Now, ask: AskId, stored: Option<OutboxId>) {
+        self.record(match stored {
+            Some(letter) => RecordEvent::LetterStored { letter },
+            None => RecordEvent::Fault {
+                what: "a follow-up could not be stored".to_owned(),
+            },
+        });
+        if let Stage::Menu(m) = &mut self.stage {
+            m.walk.handle_sent(now, ask, stored.is_some());
+            self.drive_menu(now);
         }
     }
 
@@ -191,6 +208,7 @@ impl Call {
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
             | WalkAction::CallBack { .. }
+            | WalkAction::Send { .. }
             | WalkAction::Leave(_) => {}
         }
     }

@@ -163,13 +163,14 @@ fn ways(
             let asked = survey.questions.iter().map(|q| heard(&q.speech) + CHOOSE);
             vec![(intro + asked.sum::<Duration>(), survey.go, false)]
         }
+        Kind::Send(send) => vec![(Duration::ZERO, send.go, false)],
         Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
     }
 }
 
 fn is_destination(kind: &Kind) -> bool {
     match kind {
-        Kind::Menu(_) | Kind::Language(_) | Kind::Choose(_) | Kind::Ask(_) => false,
+        Kind::Menu(_) | Kind::Language(_) | Kind::Choose(_) | Kind::Ask(_) | Kind::Send(_) => false,
         Kind::Say(_)
         | Kind::Collect(_)
         | Kind::Guide(_)

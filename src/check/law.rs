@@ -139,7 +139,7 @@ impl<'a> Facts<'a> {
                 }
                 Kind::Say(_) => (before + 1, asked),
                 Kind::Language(_) => (before, true),
-                Kind::Choose(_) | Kind::Ask(_) => (before, asked),
+                Kind::Choose(_) | Kind::Ask(_) | Kind::Send(_) => (before, asked),
                 Kind::Collect(_)
                 | Kind::Guide(_)
                 | Kind::Survey(_)

@@ -57,6 +57,7 @@ fn menu(kind: &Kind) -> Option<&Menu> {
         | Kind::Ask(_)
         | Kind::Guide(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)

@@ -80,6 +80,7 @@ pub(super) fn report(line: &Line, file: &str, said: &Said<'_>, graph: &Graph) ->
         | Kind::Ask(_)
         | Kind::Guide(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
@@ -146,6 +147,7 @@ fn in_language(
         | Kind::Ask(_)
         | Kind::Guide(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
@@ -265,6 +267,7 @@ fn lasts(line: &Line, said: &Said<'_>, at: At) -> Duration {
             _ => entry_lasts(&callback.number, said, at),
         },
         Some(Kind::Goodbye(speech)) => length(speech),
+        Some(Kind::Send(_)) => STORING,
         // The answer is waited for while something is said, and after it.
         Some(Kind::Ask(ask)) => {
             let meanwhile = ask.meanwhile.as_ref().map(length).unwrap_or_default();
@@ -379,6 +382,7 @@ fn depth(line: &Line) -> usize {
             | Kind::Ask(_)
             | Kind::Guide(_)
             | Kind::Survey(_)
+            | Kind::Send(_)
             | Kind::Callback(_)
             | Kind::Queue(_)
             | Kind::Message(_)

@@ -5,6 +5,7 @@
 //! Everything is text to the reader, so that all three ways take the same forms.
 
 mod locate;
+mod mail;
 mod mistake;
 mod people;
 mod prompts;

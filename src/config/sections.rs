@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ::config::{Map, Value};
 
+use super::mail;
 use super::people;
 use super::prompts;
 use super::reader::{Parsed, Table, Told, choice, duration, flag, name, number, text};
@@ -55,6 +56,13 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     };
     t.finish();
     let prompts = prompts::read(prompts, &store);
+    let mail = match root.has("mail") {
+        true => mail::read(root.table("mail")),
+        false => {
+            root.table("mail").finish();
+            None
+        }
+    };
     let mut t = root.table("http");
     let http = Http {
         listen: t.get(
@@ -85,6 +93,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         trunks,
         lines,
         prompts,
+        mail,
         store,
         http,
         stop,

@@ -397,3 +397,43 @@ fn speech_engines_that_can_not_be() {
         ],
     );
 }
+
+#[test]
+fn mail() {
+    assert_eq!(good("").mail, None);
+    let mail = good("[mail]\nsmtp = \"mail.example.org\"\nfrom = \"line@example.org\"\n").mail;
+    let mail = mail.expect("a way to send mail");
+    assert_eq!((mail.host.as_str(), mail.port), ("mail.example.org", 587));
+    assert_eq!(mail.tls, MailTls::StartTls);
+    let inside = "[mail]\nsmtp = \"127.0.0.1:2525\"\nfrom = \"a@b\"\ntls = \"off\"\n";
+    assert_eq!(good(inside).mail.map(|m| m.port), Some(2525));
+}
+
+#[test]
+fn mail_that_can_not_be_sent() {
+    told(
+        "[mail]\nsmtp = \"mail.example.org:x\"\nfrom = \"nobody\"\ntls = \"off\"\n\
+         user = \"line\"\npassword = \"hunter22\"\nsmtps = 1\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:2: mail.smtp: `mail.example.org:x` does not fit; write a host, or host and \
+             port, like `mail.example.org:587`",
+            "zeroline.toml:3: mail.from: `nobody` does not fit; write an address, like \
+             `line@example.org`",
+            "zeroline.toml:4: mail.tls: the password would go in the clear; write `tls = \
+             \"starttls\"` or `\"on\"`, or leave user and password out",
+            "zeroline.toml:7: mail.smtps: there is no such setting; did you mean `smtp`?",
+        ],
+    );
+    told(
+        "[mail]\nuser = \"line\"\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:1: mail.smtp: is missing; write `smtp = \"mail.example.org\"`",
+            "zeroline.toml:1: mail.from: is missing; write `from = \"line@example.org\"`",
+            "zeroline.toml:2: mail.user: `user` and `password` belong together; give both, or none",
+        ],
+    );
+}

@@ -33,6 +33,8 @@ pub struct Config {
     pub lines: Lines,
     /// Recorded prompts.
     pub prompts: Prompts,
+    /// How e-mails are sent; `None`: not at all.
+    pub mail: Option<Mail>,
     /// What is kept.
     pub store: Store,
     /// Metrics and health.
@@ -404,6 +406,32 @@ impl Store {
 pub struct Http {
     /// Where to listen; `None`: not at all.
     pub listen: Option<SocketAddr>,
+}
+
+/// How e-mails are sent: section `[mail]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mail {
+    /// The server that takes them (RFC 5321).
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: MailTls,
+    /// Who they are from.
+    pub from: String,
+    /// Name and password for the server.
+    pub login: Option<(String, Secret)>,
+}
+
+/// How the connection to a mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// Begun in the clear and then encrypted (RFC 3207); a server that can not is not used.
+    StartTls,
+    /// Encrypted from the start (RFC 8314 §3.3).
+    On,
+    /// Not at all: for a server on the same machine.
+    Off,
 }
 
 /// Shutting down: section `[stop]`.

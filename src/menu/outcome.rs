@@ -63,6 +63,15 @@ pub enum WalkAction {
         /// Where.
         number: PhoneNumber,
     },
+    /// Send a follow-up; tell `handle_sent` whether it is durable. The menu goes on meanwhile.
+    Send {
+        /// Goes with the answer.
+        ask: AskId,
+        /// Where the caller was.
+        node: NodeName,
+        /// What.
+        letter: Letter,
+    },
     /// An answer to a question of a survey, for the context card and the record.
     Judged {
         /// Of which survey.
@@ -109,6 +118,37 @@ pub struct WebRequest {
 impl fmt::Debug for WebRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} within {:?}", self.method, self.timeout)
+    }
+}
+
+/// A follow-up, ready to be sent. `Debug` shows neither address nor words: entries are in them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Letter {
+    /// A JSON object, to be posted.
+    Webhook {
+        /// The whole address.
+        url: String,
+        /// A JSON object.
+        body: String,
+    },
+    /// An e-mail.
+    Mail {
+        /// The address that it is for.
+        to: String,
+        /// Its subject.
+        subject: String,
+        /// Its text.
+        text: String,
+    },
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Letter::Webhook { .. } => "a webhook",
+            Letter::Mail { .. } => "a mail",
+        })
     }
 }
 

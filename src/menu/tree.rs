@@ -7,10 +7,12 @@ use std::time::Duration;
 
 mod callback;
 mod guide;
+mod send;
 mod survey;
 
 pub use callback::Callback;
 pub use guide::{Answers, Guide, GuideResume, GuideStep, Pause, Way};
+pub use send::{FollowUp, Member, Send, TextPart};
 pub use survey::{Question, Scale, Survey};
 
 use super::calendar::Calendar;
@@ -79,6 +81,7 @@ impl Line {
             | Kind::Ask(_)
             | Kind::Guide(_)
             | Kind::Survey(_)
+            | Kind::Send(_)
             | Kind::Queue(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => None,
@@ -139,6 +142,8 @@ pub enum Kind {
     Guide(Guide),
     /// Asks how it was.
     Survey(Survey),
+    /// Sends a follow-up.
+    Send(Send),
     /// Goes to the people.
     Queue(QueueName),
     /// Promises to call back.
@@ -161,6 +166,7 @@ impl Kind {
             Kind::Ask(_) => "ask",
             Kind::Guide(_) => "guide",
             Kind::Survey(_) => "survey",
+            Kind::Send(_) => "send",
             Kind::Queue(_) => "queue",
             Kind::Callback(_) => "callback",
             Kind::Message(_) => "message",
@@ -186,7 +192,7 @@ impl Kind {
             Kind::Survey(s) => s.speeches(),
             Kind::Callback(c) => c.speeches(),
             Kind::Goodbye(s) => vec![s],
-            Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => Vec::new(),
+            Kind::Choose(_) | Kind::Send(_) | Kind::Queue(_) | Kind::Message(_) => Vec::new(),
         }
     }
 
@@ -203,6 +209,7 @@ impl Kind {
             Kind::Ask(a) => vec![a.go, a.missing],
             Kind::Guide(g) => g.targets(),
             Kind::Survey(s) => vec![s.go],
+            Kind::Send(s) => vec![s.go],
             Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
         }
     }

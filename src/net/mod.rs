@@ -5,6 +5,7 @@ pub mod dns;
 pub mod http;
 pub mod icmp;
 pub mod local;
+pub mod mail;
 pub mod media;
 pub mod stream;
 pub mod tcp;

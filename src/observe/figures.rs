@@ -80,6 +80,8 @@ pub const QUEUE_OFFERS: &str = "zeroline_queue_offers_total";
 pub const QUEUE_WAIT: &str = "zeroline_queue_wait_seconds";
 /// Messages confirmed.
 pub const MESSAGES: &str = "zeroline_messages_stored_total";
+/// Attempts to send a follow-up; label `outcome`: `sent`, `later` or `given_up`.
+pub const LETTERS: &str = "zeroline_follow_ups_tried_total";
 /// Wishes to be called back, stored.
 pub const CALLBACKS: &str = "zeroline_callbacks_stored_total";
 /// SIP requests received; label `method`: those of RFC 3261 and its kin, else `other`.
@@ -147,6 +149,10 @@ pub fn describe() {
     describe_histogram!(QUEUE_WAIT, "Waits that ended with an agent");
     describe_counter!(MESSAGES, "Messages stored and confirmed");
     describe_counter!(MENUS, "Menus read anew, and whether they were taken");
+    describe_counter!(
+        LETTERS,
+        "Attempts to send a follow-up, by what came of them"
+    );
     describe_counter!(CALLBACKS, "Wishes to be called back, stored");
     describe_counter!(SIP_REQUESTS, "SIP requests received");
     describe_counter!(SIP_RESPONSES, "SIP responses sent");
@@ -222,6 +228,11 @@ pub fn menus_read(taken: bool) {
 /// A message was confirmed.
 pub fn message_stored(queue: &QueueName) {
     counter!(MESSAGES, "queue" => queue.to_string()).increment(1);
+}
+
+/// It was tried to send a follow-up.
+pub fn letter_tried(outcome: &'static str) {
+    counter!(LETTERS, "outcome" => outcome).increment(1);
 }
 
 /// The wish to be called back was stored.

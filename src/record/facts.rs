@@ -107,6 +107,7 @@ impl Facts {
     pub fn add(&mut self, at: Duration, event: &Event) {
         match event {
             Event::Started { .. }
+            | Event::LetterStored { .. }
             | Event::Step { .. }
             | Event::Entry { .. }
             | Event::Offered { .. }

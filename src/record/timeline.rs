@@ -36,6 +36,17 @@ impl fmt::Display for CallbackId {
     }
 }
 
+/// Names a stored follow-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OutboxId(pub i64);
+
+impl fmt::Display for OutboxId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 /// Something that happened to a contact.
 ///
 /// `Debug` and logs show no numbers and no digits; the store keeps what is in here, so a
@@ -165,6 +176,11 @@ pub enum Event {
         /// It was open before.
         before: bool,
     },
+    /// A follow-up was stored, and will be sent.
+    LetterStored {
+        /// Which.
+        letter: OutboxId,
+    },
     /// Something of ours failed; the caller went on to a person.
     Fault {
         /// What, in words.
@@ -208,6 +224,7 @@ impl Event {
             Event::Transferred { .. } => "transferred",
             Event::MessageStored { .. } => "message_stored",
             Event::CallbackStored { .. } => "callback_stored",
+            Event::LetterStored { .. } => "letter_stored",
             Event::Fault { .. } => "fault",
             Event::Media { .. } => "media",
             Event::Ended { .. } => "ended",
@@ -426,6 +443,7 @@ impl Timeline {
             | Event::Transferred { .. }
             | Event::MessageStored { .. }
             | Event::CallbackStored { .. }
+            | Event::LetterStored { .. }
             | Event::Fault { .. }
             | Event::Media { .. } => None,
         })

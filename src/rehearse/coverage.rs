@@ -158,7 +158,10 @@ fn outcomes(line: &Line, kind: &Kind) -> Vec<String> {
             steps.chain(words(&["silence", "wrong"])).collect()
         }
         Kind::Survey(_) => words(&["silence", "wrong"]),
+        Kind::Send(send) if send.required => words(&["fault"]),
         Kind::Callback(_) => words(&["key 1", "key 2", "silence", "wrong"]),
-        Kind::Say(_) | Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
+        Kind::Send(_) | Kind::Say(_) | Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => {
+            Vec::new()
+        }
     }
 }

@@ -51,6 +51,11 @@ pub enum Happening {
     Speaks(Duration),
     /// The caller hangs up.
     HangsUp,
+    /// A follow-up is handed over.
+    Sends {
+        /// By which node.
+        node: NodeName,
+    },
     /// A web service is asked.
     Asks {
         /// By which node.
@@ -82,6 +87,7 @@ impl Happening {
             | Happening::Speaks(_)
             | Happening::HangsUp
             | Happening::Asks { .. }
+            | Happening::Sends { .. }
             | Happening::Reply(_)
             | Happening::Records
             | Happening::Trouble(_)
@@ -139,6 +145,7 @@ fn told(house: &House, what: &Happening) -> Option<String> {
         Happening::Speaks(time) => format!("speaks for {:.1} s", time.as_secs_f64()),
         Happening::HangsUp => "hangs up".to_owned(),
         Happening::Asks { node } => format!("  (the web service of {node} is asked)"),
+        Happening::Sends { node } => format!("  (a follow-up is handed over by {node})"),
         Happening::Reply(what) => format!("  (the web service {what})"),
         Happening::Records => "  (recording)".to_owned(),
         Happening::Trouble(what) => format!("! {what}"),
@@ -164,6 +171,7 @@ fn recorded(event: &Event) -> Option<String> {
         } => format!("  {question} = {answer}"),
         Event::CallbackStored { .. } => "  (the wish to be called back is stored)".to_owned(),
         Event::MessageStored { .. } => "  (the message is stored)".to_owned(),
+        Event::LetterStored { .. } => "  (the follow-up is stored)".to_owned(),
         Event::Fault { what } => format!("! fault: {what}"),
         Event::Transferred { to } => format!("-> transferred to {to}"),
         Event::TransferFailed { to, .. } => format!("  (the transfer to {to} failed)"),

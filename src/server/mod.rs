@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
 use crate::net::http::HttpClient;
+use crate::net::mail::{MailError, Mailer};
 use crate::net::media::MediaPool;
 use crate::net::tls::TlsError;
 use crate::observe::menus::MenuState;
@@ -35,6 +36,7 @@ use crate::sip::leg::LegCommand;
 use crate::store::{Store, StoreError};
 use crate::task::call::{self, FirstLeg, Tools};
 use crate::task::clock;
+use crate::task::outbox::{self, OutboxHandle, Ways};
 use crate::task::queue::{self, QueueHandle};
 use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
@@ -68,6 +70,9 @@ pub enum StartError {
     /// The certificates that web services are believed by.
     #[error(transparent)]
     Web(#[from] TlsError),
+    /// The way to the mail server.
+    #[error("mail can not be sent: {0}; see [mail]")]
+    Mail(#[from] MailError),
     /// Metrics.
     #[error(transparent)]
     Observe(#[from] observe::ObserveError),
@@ -87,6 +92,7 @@ pub struct Server {
     notices: mpsc::Receiver<SipNotice>,
     health: Health,
     http_stop: watch::Sender<bool>,
+    mail: Option<Mailer>,
 }
 
 /// Binds everything and starts what the calls stand on. Must be called within the runtime.
@@ -96,6 +102,7 @@ pub struct Server {
 pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let Setup { config, menus, .. } = setup;
     let (lines, prompts) = (menus.lines, menus.prompts);
+    let mail = config.mail.as_ref().map(Mailer::new).transpose()?;
     let metrics = observe::start_metrics()?;
     let (store, recovered) = Store::open(&config.store.dir).await?;
     if recovered.contacts > 0 || recovered.messages > 0 {
@@ -136,6 +143,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         queue,
         store,
         web: HttpClient::new()?,
+        outbox: OutboxHandle::default(),
         addresses,
         message,
     };
@@ -171,6 +179,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         notices,
         health,
         http_stop,
+        mail,
     })
 }
 
@@ -199,6 +208,12 @@ impl Server {
         let news = tokio::spawn(pass_on(notices, self.tools.queue.clone()));
         let (sip, media) = (self.tools.sip.clone(), self.tools.media.clone());
         let counted = tokio::spawn(figures::keep(sip, media));
+        let ways = Ways {
+            web: self.tools.web.clone(),
+            mail: self.mail.take(),
+        };
+        let (store, handle) = (self.tools.store.clone(), self.tools.outbox.clone());
+        let sending = tokio::spawn(outbox::run(store, ways, handle));
         self.health.set(Readiness::Ready);
         let mut reloads = Reloads::new(Arc::clone(&self.config), reload);
         tokio::pin!(shutdown);
@@ -228,6 +243,8 @@ impl Server {
         .await;
         news.abort();
         counted.abort();
+        // What was not sent is there at the next start.
+        sending.abort();
         self.tools.store.close().await;
         self.tools.media.stop();
         // Nobody asks for metrics of a server that is gone.

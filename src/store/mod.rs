@@ -25,6 +25,7 @@ mod batch;
 mod callbacks;
 mod guides;
 mod messages;
+mod outbox;
 mod recover;
 pub mod report;
 pub mod rows;
@@ -32,6 +33,7 @@ mod writer;
 
 pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
+pub use outbox::{OutboxMeta, OutboxRow, Tried};
 pub use recover::Recovered;
 
 use writer::Command;

@@ -1,6 +1,8 @@
 //! Contacts and messages as text and JSON, for the command line. Numbers and entries are
 //! masked unless they are asked for in the clear.
 
+mod pending;
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::CallbackRow;
+pub use self::pending::{callback, callbacks, outbox};
 use super::rows::{AgentRow, ContactRow, MessageRow};
 use crate::ids::PhoneNumber;
 use crate::menu::outcome::{Step, StepKind};
@@ -90,44 +92,6 @@ pub fn messages(rows: &[MessageRow], view: &View) -> String {
         ]
     });
     table(&head, lines)
-}
-
-/// Callbacks as a table, a line each.
-pub fn callbacks(rows: &[CallbackRow], view: &View) -> String {
-    let head = [
-        "ASKED", "ID", "NUMBER", "QUEUE", "LINE", "LANGUAGE", "TRIED", "STATE",
-    ];
-    let lines = rows.iter().map(|c| {
-        [
-            view.time(c.asked),
-            c.id.to_string(),
-            view.number(&c.number),
-            clean(c.queue.as_str()),
-            clean(c.line.as_str()),
-            clean(c.language.as_str()),
-            c.attempts.to_string(),
-            clean(&c.state),
-        ]
-    });
-    table(&head, lines)
-}
-
-/// One callback, for whoever calls.
-pub fn callback(c: &CallbackRow, view: &View) -> String {
-    let caller = c.caller.as_ref();
-    let caller = caller.map_or("a withheld number".to_owned(), |n| view.number(n));
-    format!(
-        "callback {} ({})\nnumber    {}\nasked by  {caller}, {}\nline      {}\nqueue     {}\n\
-         language  {}\ntried     {} times\n",
-        c.id,
-        clean(&c.state),
-        view.number(&c.number),
-        view.time(c.asked),
-        clean(c.line.as_str()),
-        clean(c.queue.as_str()),
-        clean(c.language.as_str()),
-        c.attempts
-    )
 }
 
 /// Agents as a table, a line each.
@@ -245,6 +209,7 @@ fn masked(event: &Event, view: &View) -> Event {
         | Event::AgentLost { .. }
         | Event::MessageStored { .. }
         | Event::CallbackStored { .. }
+        | Event::LetterStored { .. }
         | Event::Fault { .. }
         | Event::Media { .. } => {}
     }
@@ -358,6 +323,7 @@ fn words(event: &Event, view: &View) -> String {
         } => clean(&format!(
             "at {survey} answered {question}: {answer} ({low} to {high})"
         )),
+        Event::LetterStored { letter } => format!("follow-up {letter} stored, to be sent"),
         Event::Fault { what } => clean(&format!("fault: {what}")),
         Event::Media { leg, figures: f } => {
             let mut s = format!(

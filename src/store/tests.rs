@@ -3,4 +3,5 @@
 mod callbacks;
 mod guides;
 mod kill;
+mod outbox;
 mod promises;

@@ -8,13 +8,13 @@ use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, ContactValues, EventValues, Rows};
-use super::{CallbackMeta, KeptCallback, MessageMeta, StoreError, callbacks, guides};
+use super::{CallbackMeta, KeptCallback, MessageMeta, StoreError, callbacks, guides, outbox};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::facts::Facts;
-use crate::record::timeline::{Event, MessageId};
+use crate::record::timeline::{Event, MessageId, OutboxId};
 
 /// How long events may gather, if no promise waits: a commit costs an `fsync`.
 const GATHER: Duration = Duration::from_millis(500);
@@ -55,6 +55,18 @@ pub(super) enum Command {
         meta: Box<CallbackMeta>,
         done: oneshot::Sender<Result<KeptCallback, StoreError>>,
     },
+    /// The same.
+    Letter {
+        meta: Box<outbox::OutboxMeta>,
+        done: oneshot::Sender<Result<OutboxId, StoreError>>,
+    },
+    /// What came of sending it.
+    Tried {
+        letter: OutboxId,
+        tried: outbox::Tried,
+        now: Wall,
+        done: oneshot::Sender<Result<(), StoreError>>,
+    },
     Flush {
         done: oneshot::Sender<()>,
     },
@@ -70,6 +82,8 @@ impl Command {
             Command::Event { .. } | Command::Agent { .. } | Command::Guide { .. } => false,
             Command::Message { .. }
             | Command::Callback { .. }
+            | Command::Letter { .. }
+            | Command::Tried { .. }
             | Command::Flush { .. }
             | Command::Close { .. } => true,
         }
@@ -149,6 +163,8 @@ impl Writer {
         let mut rows = Rows::default();
         let mut promises = Vec::new();
         let mut wishes = Vec::new();
+        let mut letters = Vec::new();
+        let mut attempts = Vec::new();
         let mut flushed = Vec::new();
         let mut closed = Vec::new();
         for command in batch.drain(..) {
@@ -164,6 +180,13 @@ impl Writer {
                 }
                 Command::Message { meta, file, done } => promises.push((meta, file, done)),
                 Command::Callback { meta, done } => wishes.push((meta, done)),
+                Command::Letter { meta, done } => letters.push((meta, done)),
+                Command::Tried {
+                    letter,
+                    tried,
+                    now,
+                    done,
+                } => attempts.push((letter, tried, now, done)),
                 Command::Flush { done } => flushed.push(done),
                 Command::Close { done } => closed.push(done),
             }
@@ -174,6 +197,10 @@ impl Writer {
             keep_promises(pool, promises).await;
         }
         callbacks::keep(pool, wishes).await;
+        outbox::keep(pool, letters).await;
+        for (letter, tried, now, done) in attempts {
+            let _ = done.send(outbox::tried(pool, letter, &tried, now).await);
+        }
         let mut tries = 0;
         while let Err(e) = batch::write(pool, &rows).await {
             tries += 1;

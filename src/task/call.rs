@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tracing::{Instrument, debug, error, info, warn};
 
 use self::voices::Voices;
+use super::outbox::{self, OutboxHandle};
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
 use super::recorder::{Limits, record_message};
@@ -53,6 +54,8 @@ pub struct Tools {
     pub store: Store,
     /// Web services.
     pub web: HttpClient,
+    /// Follow-ups.
+    pub outbox: OutboxHandle,
     /// Which of our addresses faces a phone.
     pub addresses: LocalAddresses,
     /// How long a message may and must be.
@@ -299,6 +302,14 @@ impl CallTask {
                     let (store, events) = (self.tools.store.clone(), self.events_in.clone());
                     kept::store_callback(store, ask, wish, self.call.card(), events);
                 }
+                CallAction::Send(ask, wish) => outbox::store_letter(
+                    self.tools.store.clone(),
+                    self.tools.outbox.clone(),
+                    ask,
+                    wish,
+                    self.call.card(),
+                    self.events_in.clone(),
+                ),
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
                     self.facts.add(at, &event);

@@ -3,6 +3,7 @@
 pub mod call;
 pub mod clock;
 mod kept;
+pub mod outbox;
 pub mod queue;
 pub mod rarely;
 pub mod recorder;

@@ -16,6 +16,7 @@ mod people;
 mod promise;
 mod reliable;
 mod reload;
+mod send;
 mod softphones;
 mod stop;
 mod transport;

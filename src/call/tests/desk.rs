@@ -124,13 +124,14 @@ start: welcome
 nodes:
   welcome:
     menu:
-      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3, router 4, call back 5; for a person press 0" }
+      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3, router 4, call back 5, tell 6; for a person press 0" }
       options:
         1: { go: hours }
         2: { go: sales }
         3: { go: broken }
         4: { go: router }
         5: { go: call-me }
+        6: { go: tell }
   hours:
     say: { prompt: hours, go: bye }
   broken:
@@ -143,6 +144,8 @@ nodes:
       solved: bye
       resume: 24h
   call-me: { callback: sales }
+  tell: { send: { webhook: "http://x.example/", go: must } }
+  must: { send: { webhook: "http://x.example/", required: yes, go: hours } }
   sales:
     queue: sales
   bye:
@@ -359,6 +362,13 @@ impl Desk {
                 }),
             ),
             ["not", "kept"] => CallEvent::CallbackStored(crate::menu::outcome::AskId(1), None),
+            ["sent", ask] => CallEvent::LetterStored(
+                crate::menu::outcome::AskId(ask.parse().unwrap_or(0)),
+                Some(crate::record::timeline::OutboxId(7)),
+            ),
+            ["not", "sent", ask] => {
+                CallEvent::LetterStored(crate::menu::outcome::AskId(ask.parse().unwrap_or(0)), None)
+            }
             ["stop"] => CallEvent::Stop,
             ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
             ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
@@ -515,6 +525,7 @@ impl Desk {
             CallAction::StoreCallback(_, wish) => {
                 format!("call back {} by {}", wish.number.reveal(), wish.queue)
             }
+            CallAction::Send(_, wish) => format!("send by {}", wish.node),
             CallAction::Record(_) => return None,
             CallAction::Done(verdict) => format!("done {}", verdict.as_str()),
         })

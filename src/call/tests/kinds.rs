@@ -1,4 +1,4 @@
-//! Kinds of nodes that need the shell: guides that go on.
+//! Kinds of nodes that need the shell: guides that go on, promises to call back, follow-ups.
 
 use super::check;
 
@@ -101,5 +101,37 @@ fn who_wants_a_person_after_all_goes_there_and_the_callback_stands() {
          2.2 > kept 7 new
          3.0 > caller bye
          < queue leave; caller close; done caller_hung_up"
+    ));
+}
+
+const TO_A_REQUIRED_SEND: &str = "0.0 > call
+    < caller ports
+    0.0 > ports
+    < caller pcma; caller 200
+    0.1 > ack
+    < caller hears welcome
+    1.0 > key 6
+    < caller silence; send by tell; send by must
+    ";
+
+#[test]
+fn a_follow_up_holds_nobody_up_unless_it_is_required() {
+    check(&format!(
+        "{TO_A_REQUIRED_SEND}1.1 > not sent 1
+         1.2 > sent 2
+         < caller hears hours"
+    ));
+    check(&format!(
+        "{TO_A_REQUIRED_SEND}1.1 > sent 1
+         1.2 > not sent 2
+         < queue enter support (fault: a follow-up could not be stored); caller hears sys-fault"
+    ));
+}
+
+#[test]
+fn a_follow_up_of_a_caller_who_is_gone_keeps_no_call() {
+    check(&format!(
+        "{TO_A_REQUIRED_SEND}1.1 > caller bye
+         < caller close; done caller_hung_up"
     ));
 }

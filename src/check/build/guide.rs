@@ -190,15 +190,22 @@ impl Builder<'_> {
         }
     }
 
-    /// What comes of the wish to be called back.
+    /// What comes of the wish to be called back, or of a follow-up.
     pub(super) fn stored(&self, at: At, edges: &mut Vec<(Event, State)>) {
-        if at.phase == Phase::Storing {
+        if at.phase != Phase::Storing {
+            return;
+        }
+        edges.push((Event::StoreFailed, HUMAN));
+        if let Some(Kind::Send(send)) = self.line.node(at.node).map(|n| &n.kind) {
+            let mut reached = Reached::new();
+            self.follow(at, send.go, &mut reached);
+            edges.extend(reached.into_iter().map(|(_, to)| (Event::Stored, to)));
+        } else {
             let promising = At {
                 ahead: false,
                 ..says(at, Phase::Promising)
             };
             edges.push((Event::Stored, State::Menu(promising)));
-            edges.push((Event::StoreFailed, HUMAN));
         }
     }
 

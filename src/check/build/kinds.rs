@@ -34,7 +34,10 @@ impl Builder<'_> {
                 }
             },
             Some(Kind::Goodbye(_) | Kind::Ask(_)) if key == Key::STAR => self.back(at, reached),
-            Some(Kind::Ask(_)) => reached.push((false, State::Menu(At { ahead: true, ..at }))),
+            Some(Kind::Send(_)) if key == Key::STAR => reached.push((false, State::Menu(at))),
+            Some(Kind::Ask(_) | Kind::Send(_)) => {
+                reached.push((false, State::Menu(At { ahead: true, ..at })));
+            }
             Some(Kind::Goodbye(_) | Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_)) | None => {
                 reached.push((false, State::Menu(at)));
             }
@@ -64,7 +67,7 @@ impl Builder<'_> {
             }
             Some(Kind::Say(say)) => self.follow(at, say.go, reached),
             Some(Kind::Goodbye(_)) => reached.push((false, State::End(End::Goodbye))),
-            Some(Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_)) | None => {}
+            Some(Kind::Choose(_) | Kind::Send(_) | Kind::Queue(_) | Kind::Message(_)) | None => {}
         }
     }
 
@@ -100,6 +103,8 @@ impl Builder<'_> {
             Some(Kind::Survey(survey)) => self.next_question(at, survey, reached),
             // The answer of the web service is waited for, or that none comes.
             Some(Kind::Ask(_)) => {}
+            // Whether it is stored is waited for.
+            Some(Kind::Send(_)) => {}
             // These always play something.
             Some(
                 Kind::Say(_)
@@ -163,6 +168,7 @@ impl Builder<'_> {
                         | Kind::Ask(_)
                         | Kind::Guide(_)
                         | Kind::Survey(_)
+                        | Kind::Send(_)
                         | Kind::Callback(_)
                         | Kind::Queue(_)
                         | Kind::Message(_)
@@ -301,6 +307,7 @@ pub(super) fn tries(kind: &Kind) -> usize {
         | Kind::Choose(_)
         | Kind::Ask(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => 0,
@@ -318,6 +325,7 @@ pub(super) fn is_deaf(kind: &Kind) -> bool {
         | Kind::Ask(_)
         | Kind::Guide(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
@@ -337,6 +345,7 @@ pub(super) fn leading_zero(kind: &Kind) -> bool {
         | Kind::Ask(_)
         | Kind::Guide(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => false,
@@ -403,6 +412,7 @@ pub(super) fn announcements(line: &Line, said: &Said<'_>) -> Vec<Announcement> {
                 Kind::Say(_)
                 | Kind::Choose(_)
                 | Kind::Ask(_)
+                | Kind::Send(_)
                 | Kind::Queue(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_) => {}

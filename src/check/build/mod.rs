@@ -257,6 +257,12 @@ impl Builder<'_> {
                 return self.enter_guide(guide, at(Phase::Stepping), reached);
             }
             Some(Kind::Survey(_)) => State::Menu(at(Phase::Judging)),
+            Some(Kind::Send(send)) if send.required => State::Menu(At {
+                playing: false,
+                ..at(Phase::Storing)
+            }),
+            // The caller is there for an instant only.
+            Some(Kind::Send(send)) => return self.follow(at(Phase::Saying), send.go, reached),
             Some(Kind::Queue(queue)) => self.queue(queue),
             // Their own number is read out, or it is none that we call.
             Some(Kind::Callback(_)) => {

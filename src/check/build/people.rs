@@ -29,6 +29,7 @@ pub(super) fn reachable(line: &Line, queues: &[Queue], names: &mut Vec<QueueName
             | Kind::Ask(_)
             | Kind::Guide(_)
             | Kind::Survey(_)
+            | Kind::Send(_)
             | Kind::Callback(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => {}

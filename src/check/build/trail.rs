@@ -103,6 +103,7 @@ fn is_menu(kind: &Kind) -> bool {
         | Kind::Ask(_)
         | Kind::Guide(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)

@@ -14,7 +14,7 @@ pub use self::svg::svg;
 pub use self::text::{dot, mermaid};
 use super::Said;
 use super::effort::arrivals;
-use crate::menu::tree::{Answers, Condition, Kind, Line, NodeId, Target, Test, Way};
+use crate::menu::tree::{Answers, Condition, FollowUp, Kind, Line, NodeId, Target, Test, Way};
 use crate::menu::value::Value;
 
 /// What is drawn.
@@ -120,6 +120,10 @@ fn kind(kind: &Kind) -> String {
         Kind::Survey(survey) => {
             format!("survey of {}", counted(survey.questions.len(), "question"))
         }
+        Kind::Send(send) => match send.what {
+            FollowUp::Webhook { .. } => "send by webhook".to_owned(),
+            FollowUp::Mail { .. } => "send by mail".to_owned(),
+        },
         Kind::Menu(_)
         | Kind::Language(_)
         | Kind::Say(_)
@@ -142,7 +146,8 @@ fn shape(kind: &Kind) -> Shape {
         | Kind::Choose(_)
         | Kind::Ask(_)
         | Kind::Guide(_)
-        | Kind::Survey(_) => Shape::Step,
+        | Kind::Survey(_)
+        | Kind::Send(_) => Shape::Step,
         Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) => Shape::People,
         Kind::Goodbye(_) => Shape::End,
     }
@@ -216,6 +221,7 @@ fn leads(line: &Line, kind: &Kind) -> Vec<(String, Target)> {
             out.chain([("solved".to_owned(), guide.solved)]).collect()
         }
         Kind::Survey(survey) => vec![(String::new(), survey.go)],
+        Kind::Send(send) => vec![(String::new(), send.go)],
         Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
     }
 }

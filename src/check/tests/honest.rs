@@ -128,7 +128,11 @@ fn happen(walk: &mut Walk, asked: AskId, act: &property::Act, now: &mut u64) -> 
         }
         property::Act::Stored(kept) => {
             let stored = if *kept { Ok(None) } else { Err("test") };
-            walk.handle_stored(at(*now), asked, stored);
+            // A walk knows whether it was the one or the other.
+            match walk.is_storing() {
+                true => walk.handle_stored(at(*now), asked, stored),
+                false => walk.handle_sent(at(*now), asked, *kept),
+            }
             (before.phase == Phase::Storing).then_some(match kept {
                 true => Event::Stored,
                 false => Event::StoreFailed,
@@ -144,6 +148,7 @@ fn outcome(walk: &mut Walk, asked: &mut AskId) -> Option<Outcome> {
             WalkAction::Leave(outcome) => left = Some(outcome),
             WalkAction::Ask { ask, .. }
             | WalkAction::Recall { ask, .. }
+            | WalkAction::Send { ask, .. }
             | WalkAction::CallBack { ask, .. } => *asked = ask,
             _ => {}
         }

@@ -32,9 +32,9 @@ pub(super) fn ask(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option
     };
     let at = fields.at;
     fields.finish(src);
-    let (method, url) = match (get, post) {
-        (Some(url), None) => (Method::Get, url),
-        (None, Some(url)) => (Method::Post, url),
+    let (method, key, url) = match (get, post) {
+        (Some(url), None) => (Method::Get, "get", url),
+        (None, Some(url)) => (Method::Post, "post", url),
         (_, _) => {
             src.error(
                 at,
@@ -65,7 +65,7 @@ pub(super) fn ask(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option
             given
         }
     };
-    let url = read_url(src, cx, url)?;
+    let url = read_url(src, cx, url, key)?;
     let (body, fields) = (
         body.unwrap_or(Some(Vec::new())),
         taken.unwrap_or(Some(Vec::new())),
@@ -87,8 +87,13 @@ pub(super) fn ask(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option
 
 /// `http://host/path/{account}`: values go behind the host only, so that no entry can choose
 /// whom we ask.
-fn read_url(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec<UrlPart>> {
-    let text = src.text(yaml, "get", "\"http://crm.local/accounts/{account}\"")?;
+pub(super) fn read_url(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    yaml: &Yaml,
+    key: &str,
+) -> Option<Vec<UrlPart>> {
+    let text = src.text(yaml, key, "\"http://crm.local/accounts/{account}\"")?;
     let rest = text
         .strip_prefix("http://")
         .or_else(|| text.strip_prefix("https://"));

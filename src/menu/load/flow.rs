@@ -71,6 +71,7 @@ fn edges(node: &Node) -> Vec<(NodeId, Vec<VariableId>)> {
         Kind::Say(s) => edge(s.go, Vec::new()),
         // Any answer may be left out.
         Kind::Survey(s) => edge(s.go, Vec::new()),
+        Kind::Send(s) => edge(s.go, Vec::new()),
         Kind::Collect(c) => edge(c.go, vec![c.into]),
         Kind::Choose(c) => {
             for case in &c.cases {

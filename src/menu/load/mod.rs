@@ -37,6 +37,7 @@ mod nodes;
 mod reach;
 pub mod schema;
 mod scope;
+mod send;
 pub(crate) mod source;
 mod survey;
 mod template;

@@ -4,6 +4,7 @@ mod callback;
 mod fragments;
 mod guide;
 mod language;
+mod send;
 mod survey;
 
 use std::time::Duration;
@@ -259,7 +260,7 @@ m.yaml:13:3: a node can not be called `human`
       |   ^^^^^ use letters, digits, - and _; not human, back or repeat
 m.yaml:13:3: node `human` does nothing
    13 |   human:
-      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, survey, queue, callback, message, goodbye
+      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, survey, send, queue, callback, message, goodbye
 m.yaml:17:5: node `twice` is a `goodbye` and something else as well
    17 |     goodbye: { prompt: hours }
       |     ^^^^^^^ a node is of one kind; make two nodes and join them by `go`

@@ -161,7 +161,7 @@ fn typed(kind: ValueKind, json: &Json) -> Option<Value> {
     }
 }
 
-fn json(value: &Value) -> Json {
+pub(super) fn json(value: &Value) -> Json {
     match value {
         Value::Number(n) => Json::from(*n),
         Value::Flag(flag) => Json::from(*flag),
@@ -172,7 +172,7 @@ fn json(value: &Value) -> Json {
 }
 
 /// Percent-encoding of all but unreserved characters (RFC 3986 §2.3).
-fn encode(url: &mut String, text: &str) {
+pub(super) fn encode(url: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for b in text.bytes() {
         if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {

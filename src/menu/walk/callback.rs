@@ -25,6 +25,7 @@ fn callback_of(line: &Line, at: NodeId) -> Option<&Callback> {
         | Kind::Ask(_)
         | Kind::Guide(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => None,
@@ -238,12 +239,16 @@ impl Walk {
 
     /// The store did not answer.
     pub(super) fn not_stored(&mut self, now: Now) {
-        self.fault(now, "the callback could not be stored");
+        let what = match callback_of(&self.line, self.at) {
+            Some(_) => "the callback could not be stored",
+            None => "a follow-up could not be stored",
+        };
+        self.fault(now, what);
     }
 
     /// Whether the wish to be called back is on its way to the store.
     pub fn is_storing(&self) -> bool {
-        self.doing == Doing::Storing
+        self.doing == Doing::Storing && callback_of(&self.line, self.at).is_some()
     }
 
     /// Whether the caller is being told that they will be called back.

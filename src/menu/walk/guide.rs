@@ -39,6 +39,7 @@ fn guide_of(line: &Line, at: super::NodeId) -> Option<(&NodeName, &Guide)> {
         | Kind::Choose(_)
         | Kind::Ask(_)
         | Kind::Survey(_)
+        | Kind::Send(_)
         | Kind::Queue(_)
         | Kind::Callback(_)
         | Kind::Message(_)

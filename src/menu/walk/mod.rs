@@ -12,6 +12,7 @@ mod callback;
 mod entry;
 mod guide;
 mod node;
+mod send;
 pub mod situation;
 mod speak;
 mod survey;
@@ -91,7 +92,7 @@ enum Doing {
     Judging { question: usize },
     /// The caller's own number was read out: 1 right, 2 another.
     Offering,
-    /// The wish to be called back is on its way to the store.
+    /// The wish to be called back, or a follow-up, is on its way to the store.
     Storing,
     /// Saying that it is stored.
     Promising,
@@ -379,6 +380,7 @@ impl Walk {
             Kind::Ask(ask) => self.ask(now, ask),
             Kind::Guide(guide) => self.enter_guide(now, guide),
             Kind::Survey(survey) => self.enter_survey(now, survey),
+            Kind::Send(send) => self.send(now, send),
             Kind::Queue(queue) => self.leave(Outcome::Queue {
                 queue: queue.clone(),
                 reason: Reason::Routed,

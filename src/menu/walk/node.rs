@@ -39,7 +39,9 @@ impl Walk {
             Doing::Offering if key == Key::STAR => self.step_back(now),
             Doing::Offering => self.offering_key(now, key),
             Doing::Promising if key == Key::STAR => self.step_back(now),
-            Doing::Storing | Doing::Promising => {}
+            Doing::Storing if key == Key::STAR => {}
+            Doing::Storing => self.keep_for_send(key),
+            Doing::Promising => {}
             Doing::Parting if key == Key::STAR => self.step_back(now),
             Doing::Parting | Doing::Left => {}
         }
@@ -67,6 +69,17 @@ impl Walk {
     fn keep(&mut self, key: Key) {
         if self.ahead.len() < MAX_TYPE_AHEAD {
             self.ahead.push_back(key);
+        }
+    }
+
+    /// What is pressed while a follow-up is stored is meant for what comes then. After a callback
+    /// comes the end of the call.
+    fn keep_for_send(&mut self, key: Key) {
+        if matches!(
+            self.line.node(self.at).map(|n| &n.kind),
+            Some(Kind::Send(_))
+        ) {
+            self.keep(key);
         }
     }
 
@@ -126,7 +139,7 @@ impl Walk {
             }
             Kind::Callback(callback) => self.callback_played(now, callback),
             Kind::Goodbye(_) => self.leave(Outcome::Goodbye),
-            Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_) => {}
+            Kind::Choose(_) | Kind::Send(_) | Kind::Queue(_) | Kind::Message(_) => {}
         }
     }
 
@@ -171,6 +184,7 @@ impl Walk {
             Kind::Ask(ask) => self.ask(now, ask),
             Kind::Guide(guide) => self.repeat_guide(now, guide),
             Kind::Survey(survey) => self.repeat_question(now, survey),
+            Kind::Send(send) => self.send(now, send),
             Kind::Callback(callback) => self.repeat_callback(now, callback),
             Kind::Queue(_) | Kind::Message(_) => {}
         }
@@ -191,6 +205,7 @@ impl Walk {
                 | Kind::Choose(_)
                 | Kind::Ask(_)
                 | Kind::Survey(_)
+                | Kind::Send(_)
                 | Kind::Queue(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_),
@@ -272,6 +287,7 @@ impl Walk {
                 | Kind::Ask(_)
                 | Kind::Guide(_)
                 | Kind::Survey(_)
+                | Kind::Send(_)
                 | Kind::Queue(_)
                 | Kind::Callback(_)
                 | Kind::Message(_)

@@ -37,7 +37,7 @@ pub enum Phase {
     Judging,
     /// The caller's own number was read out: 1 right, 2 another.
     Offering,
-    /// The wish to be called back is on its way to the store.
+    /// The wish to be called back, or a follow-up, is on its way to the store.
     Storing,
     /// Saying that it is stored.
     Promising,

@@ -21,6 +21,7 @@ fn survey_of(line: &Line, at: NodeId) -> Option<&Survey> {
         | Kind::Choose(_)
         | Kind::Ask(_)
         | Kind::Guide(_)
+        | Kind::Send(_)
         | Kind::Queue(_)
         | Kind::Callback(_)
         | Kind::Message(_)

@@ -6,6 +6,7 @@
 mod callback;
 mod guide;
 pub(crate) mod property;
+mod send;
 mod survey;
 mod transcripts;
 mod ways;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::menu::load::{Known, PromptFacts, load};
+use crate::menu::outcome::Letter;
 use crate::now::Wall;
 
 /// Prompts are all those named in the text, 1.2 seconds each, the server's own of half a second.
@@ -22,7 +24,10 @@ pub(crate) fn known(text: &str) -> Known {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
     let own = crate::menu::system::all();
     let own = own.iter().map(|n| (n.as_str(), 500));
-    let mut known = Known::default();
+    let mut known = Known {
+        mail: true,
+        ..Known::default()
+    };
     let mut prompts = std::collections::BTreeMap::new();
     for (name, ms) in words
         .filter(|w| w.starts_with("p-"))
@@ -108,6 +113,10 @@ pub(super) fn did(walk: &mut Walk) -> String {
             WalkAction::CallBack { queue, number, .. } => {
                 words.push(format!("call back {} by {queue}", number.reveal()));
             }
+            WalkAction::Send { letter, .. } => words.push(match letter {
+                Letter::Webhook { url, body } => format!("post {url} {body}"),
+                Letter::Mail { to, subject, text } => format!("mail {to}: {subject}: {text}"),
+            }),
             WalkAction::Leave(Outcome::Callback) => words.push("promised".to_owned()),
             WalkAction::Leave(Outcome::Goodbye) => words.push("end".to_owned()),
             WalkAction::Leave(Outcome::Message { queue }) => words.push(format!("message {queue}")),
@@ -143,6 +152,8 @@ pub(super) fn check(nodes: &str, transcript: &str) -> Walk {
                 assert_eq!(w.poll_timeout(), Some(now.mono), "deadline in `{row}`");
                 w.handle_timeout(now);
             }
+            (("sent", _), Some(w)) => w.handle_sent(now, w.asked, true),
+            (("not", "sent"), Some(w)) => w.handle_sent(now, w.asked, false),
             (("resume", _), Some(w)) => w.resume(now),
             (other, _) => panic!("no such event: {other:?}"),
         }

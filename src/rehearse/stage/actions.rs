@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::agenda::Due;
 use super::{Recording, Stage};
 use crate::call::event::{
-    CallAction, CallEvent, CallbackWish, GuidePlace, OpenedMedia, RecordingId, RecordingOutcome,
-    StoredCallback,
+    CallAction, CallEvent, CallbackWish, FollowUpWish, GuidePlace, OpenedMedia, RecordingId,
+    RecordingOutcome, StoredCallback,
 };
 use crate::ids::LegId;
 use crate::media::command::{MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::menu::outcome::{AskId, StepKind};
-use crate::record::timeline::{CallbackId, Event, MessageId};
+use crate::record::timeline::{CallbackId, Event, MessageId, OutboxId};
 use crate::rehearse::house::phone;
 use crate::rehearse::moment::Happening;
 use crate::rehearse::world::{Playing, Storing};
@@ -48,6 +48,7 @@ impl Stage {
                 self.guides.remove(&place);
             }
             CallAction::StoreCallback(ask, wish) => self.store_callback(n, ask, &wish),
+            CallAction::Send(ask, wish) => self.send(n, ask, &wish),
             CallAction::Record(event) => self.note(n, event),
             CallAction::Done(verdict) => {
                 let contact = self.callers[n].call.contact();
@@ -245,6 +246,21 @@ impl Stage {
             }
         };
         self.later(after, Due::Tell(n, CallEvent::CallbackStored(ask, stored)));
+    }
+
+    fn send(&mut self, n: usize, ask: AskId, wish: &FollowUpWish) {
+        let node = wish.node.clone();
+        self.tell(Some(n), Happening::Sends { node });
+        let fate = self.fate_of_storing();
+        let (after, stored) = match fate {
+            Storing::Stored(after) => (after, Some(OutboxId(self.stored))),
+            Storing::Fails(after) => (after, None),
+            Storing::Silent => {
+                let trouble = "the store is never heard of again";
+                return self.tell(Some(n), Happening::Trouble(trouble.into()));
+            }
+        };
+        self.later(after, Due::Tell(n, CallEvent::LetterStored(ask, stored)));
     }
 
     fn keep(&mut self, n: usize, even_if_empty: bool) {

@@ -102,6 +102,7 @@ impl CallTask {
                 | CallEvent::Recording(..)
                 | CallEvent::Recalled(..)
                 | CallEvent::CallbackStored(..)
+                | CallEvent::LetterStored(..)
                 | CallEvent::Reply(..) => {}
             }
         }

@@ -68,8 +68,8 @@ pub(super) const ALL: &[Mapping] = &[
     ),
     Mapping {
         one_of: &[
-            "menu", "language", "say", "collect", "choose", "ask", "guide", "survey", "queue",
-            "callback", "message", "goodbye",
+            "menu", "language", "say", "collect", "choose", "ask", "guide", "survey", "send",
+            "queue", "callback", "message", "goodbye",
         ],
         ..of(
             "node",
@@ -93,6 +93,7 @@ pub(super) const ALL: &[Mapping] = &[
                     "Leads through steps, one at a time",
                 ),
                 may("survey", Shape::Mapping("survey"), "Asks how it was"),
+                may("send", Shape::Mapping("send"), "Sends a follow-up"),
                 may("queue", Text, "Leads to the people of this queue"),
                 may(
                     "callback",
@@ -349,6 +350,41 @@ pub(super) const ALL: &[Mapping] = &[
             must("say", Words, "The question"),
             may("scale", Text, "The keys that are answers: `1-5`"),
         ],
+    ),
+    Mapping {
+        one_of: &["webhook", "mail"],
+        ..of(
+            "send",
+            "a send",
+            "Sends a follow-up, while the call goes on",
+            &[
+                may(
+                    "webhook",
+                    Text,
+                    "The address to post to, with {values} behind the host",
+                ),
+                may(
+                    "body",
+                    Named(&Either(&[Text, Shape::Mapping("written")])),
+                    "What is posted as JSON: member and value, or `{ text: … }`",
+                ),
+                may("mail", Text, "The address that an e-mail is for"),
+                may("subject", Text, "Of the e-mail, with {values}"),
+                may("text", Text, "Of the e-mail, with {values}"),
+                may(
+                    "required",
+                    Flag,
+                    "Who can not be served so goes to a person; if not, to `go`",
+                ),
+                may("go", Text, GO),
+            ],
+        )
+    },
+    of(
+        "written",
+        "a member",
+        "Text in what is posted",
+        &[must("text", Text, "With {values}")],
     ),
     of(
         "callback",

@@ -8,6 +8,7 @@ use crate::menu::spoken::text_prompt;
 /// English and German, with every number of both; what the text asks for has a voice.
 fn bilingual(text: &str) -> Known {
     let mut known = known();
+    known.mail = true;
     let english = known.prompts[&Language::new("en")].clone();
     known.prompts.insert(Language::new("de"), english);
     for (tag, language) in [("en", say::Language::En), ("de", say::Language::De)] {

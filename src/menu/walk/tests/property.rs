@@ -16,7 +16,7 @@ pub(crate) enum Act {
     Reply(u16, &'static str),
     /// The store says that a guide was left at this step.
     Recalled(Option<&'static str>),
-    /// The store keeps the wish to be called back, or does not.
+    /// The store keeps the wish to be called back, or a follow-up, or does not.
     Stored(bool),
 }
 
@@ -123,6 +123,13 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
                 all.join(", ")
             )
         });
+    let send = (later(), any::<bool>(), any::<bool>()).prop_map(|(go, required, mail)| {
+        let what = match mail {
+            true => "mail: \"a@x.example\", subject: x, text: \"{caller}\"",
+            false => "webhook: \"http://x.example/{caller}\", body: { who: caller }",
+        };
+        format!("send: {{ {what}, required: {required}, go: {go} }}")
+    });
     let out = move || {
         prop_oneof![
             2 => Just("a".to_owned()),
@@ -149,6 +156,7 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
         1 => language,
         2 => choose,
         2 => ask,
+        2 => send,
         1 => Just("queue: sales".to_owned()),
         1 => Just("message: people".to_owned()),
         1 => Just("callback: people".to_owned()),
@@ -203,6 +211,7 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
             | WalkAction::CallBack { .. }
+            | WalkAction::Send { .. }
             | WalkAction::Judged { .. }
             | WalkAction::Ask { .. } => {}
         }
@@ -285,7 +294,11 @@ fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Out
             }
             Act::Stored(kept) => {
                 let stored = if *kept { Ok(None) } else { Err("broken") };
-                walk.handle_stored(at(now), walk.asked, stored);
+                // A walk knows whether it waits for the one or the other.
+                match walk.is_storing() {
+                    true => walk.handle_stored(at(now), walk.asked, stored),
+                    false => walk.handle_sent(at(now), walk.asked, *kept),
+                }
             }
             Act::Recalled(step) => walk.handle_recalled(at(now), walk.asked, *step),
         }

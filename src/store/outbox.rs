@@ -1,0 +1,323 @@
+//! Follow-ups on their way: durable before they go out, kept until they have.
+
+use std::path::Path;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::{Connection, Row, SqliteConnection};
+use tokio::sync::oneshot;
+
+use super::rows::{id, text};
+use super::writer::Command;
+use super::{DATABASE, Reader, Store, StoreError};
+use crate::ids::{ContactId, LineName, NodeName};
+use crate::menu::outcome::Letter;
+use crate::now::Wall;
+use crate::record::timeline::OutboxId;
+
+/// A follow-up that is to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxMeta {
+    /// Of this contact.
+    pub contact: ContactId,
+    /// On this line.
+    pub line: LineName,
+    /// Which node asked for it.
+    pub node: NodeName,
+    /// What is sent, and to whom.
+    pub letter: Letter,
+    /// When.
+    pub created: Wall,
+    /// Given up then.
+    pub until: Wall,
+}
+
+/// One follow-up as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxRow {
+    /// Its name.
+    pub id: OutboxId,
+    /// Of this contact.
+    pub contact: ContactId,
+    /// On this line.
+    pub line: LineName,
+    /// Which node asked for it.
+    pub node: NodeName,
+    /// The host or the mail address; nothing of the caller is in it.
+    pub receiver: String,
+    /// What is sent; `None`: it was, or is not to be.
+    pub letter: Option<Letter>,
+    /// When it was asked for.
+    pub created: Wall,
+    /// Not to be tried before.
+    pub due: Wall,
+    /// Given up then.
+    pub until: Wall,
+    /// `open`, `sent`, `given_up` or `dropped`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What came of the last attempt.
+    pub outcome: Option<String>,
+}
+
+/// What came of one attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// It was taken.
+    Sent,
+    /// Not yet; again from then on.
+    Later {
+        /// When.
+        due: Wall,
+        /// What came of it, in words.
+        outcome: String,
+    },
+    /// It is not tried again.
+    GivenUp {
+        /// Why, in words.
+        outcome: String,
+    },
+}
+
+impl Tried {
+    /// One word: `sent`, `later` or `given_up`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Tried::Sent => "sent",
+            Tried::Later { .. } => "later",
+            Tried::GivenUp { .. } => "given_up",
+        }
+    }
+}
+
+/// Somebody waits for a follow-up to be on the disk.
+pub(super) type Waiting = (
+    Box<OutboxMeta>,
+    oneshot::Sender<Result<OutboxId, StoreError>>,
+);
+
+impl Store {
+    /// Stores a follow-up. When this returns `Ok`, it survives a crash and will be sent.
+    ///
+    /// # Errors
+    /// It could not be stored and will not be sent.
+    pub async fn save_letter(&self, meta: OutboxMeta) -> Result<OutboxId, StoreError> {
+        let (done, wait) = oneshot::channel();
+        let command = Command::Letter {
+            meta: Box::new(meta),
+            done,
+        };
+        let sent = self.commands.send(command).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        wait.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Writes down what came of an attempt. Waits for the disk.
+    ///
+    /// # Errors
+    /// It could not be written: it may be tried once more than it should be.
+    pub async fn letter_tried(
+        &self,
+        letter: OutboxId,
+        tried: Tried,
+        now: Wall,
+    ) -> Result<(), StoreError> {
+        let (done, wait) = oneshot::channel();
+        let command = Command::Tried {
+            letter,
+            tried,
+            now,
+            done,
+        };
+        let sent = self.commands.send(command).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        wait.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// All in one transaction; if that fails, each on its own, so that one that can not be kept does
+/// not take the others along.
+pub(super) async fn keep(pool: &SqlitePool, waiting: Vec<Waiting>) {
+    if waiting.is_empty() {
+        return;
+    }
+    if let Ok(kept) = insert_all(pool, &waiting).await {
+        for ((_, done), kept) in waiting.into_iter().zip(kept) {
+            let _ = done.send(Ok(kept));
+        }
+        return;
+    }
+    for one in waiting {
+        let one = [one];
+        let kept = insert_all(pool, &one).await;
+        let [(_, done)] = one;
+        if let Err(e) = &kept {
+            metrics::counter!("zeroline_store_errors_total").increment(1);
+            tracing::error!(error = %e, "a follow-up could not be stored");
+        }
+        let _ = done.send(kept.and_then(|all| all.first().copied().ok_or(StoreError::Closed)));
+    }
+}
+
+async fn insert_all(pool: &SqlitePool, waiting: &[Waiting]) -> Result<Vec<OutboxId>, StoreError> {
+    let mut tx = pool.begin().await?;
+    let mut kept = Vec::with_capacity(waiting.len());
+    for (meta, _) in waiting {
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO outbox (contact, line, node, receiver, letter, created_at, due_at, until_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id",
+        )
+        .bind(meta.contact.as_u64() as i64)
+        .bind(meta.line.as_str())
+        .bind(meta.node.as_str())
+        .bind(receiver(&meta.letter))
+        .bind(serde_json::to_string(&meta.letter).ok())
+        .bind(meta.created.unix_millis())
+        .bind(meta.until.unix_millis())
+        .fetch_one(&mut *tx)
+        .await?;
+        kept.push(OutboxId(id));
+    }
+    tx.commit().await?;
+    Ok(kept)
+}
+
+/// To whom it goes, without anything of the caller's: values stand behind the host only.
+fn receiver(letter: &Letter) -> String {
+    match letter {
+        Letter::Webhook { url, .. } => {
+            let end = url.match_indices('/').nth(2).map_or(url.len(), |(i, _)| i);
+            url.get(..end).unwrap_or_default().to_owned()
+        }
+        Letter::Mail { to, .. } => to.clone(),
+    }
+}
+
+pub(super) async fn tried(
+    pool: &SqlitePool,
+    letter: OutboxId,
+    tried: &Tried,
+    now: Wall,
+) -> Result<(), StoreError> {
+    let now = now.unix_millis();
+    let (state, due, outcome, ended) = match tried {
+        Tried::Sent => ("sent", None, None, Some(now)),
+        Tried::Later { due, outcome } => ("open", Some(due.unix_millis()), Some(outcome), None),
+        Tried::GivenUp { outcome } => ("given_up", None, Some(outcome), Some(now)),
+    };
+    sqlx::query(
+        "UPDATE outbox SET state = ?2, due_at = coalesce(?3, due_at), outcome = ?4, ended_at = ?5,
+             tried_at = ?6, attempts = attempts + 1,
+             letter = CASE WHEN ?2 = 'sent' THEN NULL ELSE letter END
+         WHERE id = ?1 AND (state = 'open' OR ?2 = 'sent')",
+    )
+    .bind(letter.0)
+    .bind(state)
+    .bind(due)
+    .bind(outcome)
+    .bind(ended)
+    .bind(now)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+impl Reader {
+    /// Follow-ups that are not sent, the oldest first; with `all`, also those that are over.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn outbox(&self, all: bool, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM outbox WHERE ?1 OR state IN ('open', 'given_up')
+             ORDER BY state NOT IN ('open', 'given_up'), id LIMIT ?2",
+        )
+        .bind(all)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(row).collect()
+    }
+
+    /// Follow-ups that are to be tried now, the one that is due longest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn outbox_due(&self, now: Wall, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM outbox WHERE state = 'open' AND due_at <= ?1
+             ORDER BY due_at, id LIMIT ?2",
+        )
+        .bind(now.unix_millis())
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(row).collect()
+    }
+
+    /// Has a follow-up tried at once, and until then again, also one that was given up, and beside
+    /// a running server. `false`: there is none of that name that is not over.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn outbox_retry(
+        &self,
+        letter: OutboxId,
+        now: Wall,
+        until: Wall,
+    ) -> Result<bool, StoreError> {
+        let retry = "UPDATE outbox SET state = 'open', due_at = ?2, until_at = ?3, ended_at = NULL
+                     WHERE id = ?1 AND state IN ('open', 'given_up') AND letter IS NOT NULL";
+        change(&self.dir, retry, letter, now, until).await
+    }
+
+    /// Sends a follow-up never, and forgets what is in it. `false`: there is none of that name that
+    /// is not over.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn outbox_drop(&self, letter: OutboxId, now: Wall) -> Result<bool, StoreError> {
+        let end = "UPDATE outbox SET state = 'dropped', ended_at = max(?2, ?3), letter = NULL
+                   WHERE id = ?1 AND state IN ('open', 'given_up')";
+        change(&self.dir, end, letter, now, now).await
+    }
+}
+
+async fn change(
+    dir: &Path,
+    update: &'static str,
+    letter: OutboxId,
+    now: Wall,
+    until: Wall,
+) -> Result<bool, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(dir.join(DATABASE))
+        .busy_timeout(std::time::Duration::from_secs(5));
+    let mut db = SqliteConnection::connect_with(&options).await?;
+    let done = sqlx::query(update)
+        .bind(letter.0)
+        .bind(now.unix_millis())
+        .bind(until.unix_millis())
+        .execute(&mut db)
+        .await?;
+    db.close().await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn row(r: &SqliteRow) -> Result<OutboxRow, StoreError> {
+    let letter: Option<&str> = r.try_get("letter")?;
+    Ok(OutboxRow {
+        id: OutboxId(r.try_get("id")?),
+        contact: id(r, "contact")?,
+        line: LineName::new(r.try_get::<&str, _>("line")?),
+        node: NodeName::new(r.try_get::<&str, _>("node")?),
+        receiver: r.try_get("receiver")?,
+        letter: letter.and_then(|l| serde_json::from_str(l).ok()),
+        created: Wall::from_unix_millis(r.try_get("created_at")?),
+        due: Wall::from_unix_millis(r.try_get("due_at")?),
+        until: Wall::from_unix_millis(r.try_get("until_at")?),
+        state: r.try_get("state")?,
+        attempts: u32::try_from(r.try_get::<i64, _>("attempts")?).unwrap_or(0),
+        outcome: text(r, "outcome")?,
+    })
+}

@@ -1,0 +1,239 @@
+//! Sends what menus have handed over: each follow-up until it is taken, with longer and longer
+//! pauses, also after a restart. What arrives may arrive twice, never not at all: each carries a
+//! name that stays the same.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use http::header::{CONTENT_TYPE, USER_AGENT};
+use http_body_util::Full;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+use tracing::{Instrument, error, info, warn};
+
+use super::clock;
+use crate::call::event::{CallEvent, FollowUpWish};
+use crate::menu::outcome::{AskId, Letter};
+use crate::net::http::{HttpClient, Limits};
+use crate::net::mail::{MailError, Mailer};
+use crate::now::Wall;
+use crate::observe::figures;
+use crate::record::card::ContextCard;
+use crate::record::timeline::OutboxId;
+use crate::store::{OutboxMeta, OutboxRow, Store, Tried};
+
+/// How long a web service may take.
+const LIMITS: Limits = Limits {
+    time: Duration::from_secs(20),
+    body: 64 << 10,
+};
+/// How long a call may wait for the store to keep a follow-up.
+const LONGEST_STORING: Duration = Duration::from_secs(8);
+/// So many are on their way at once.
+const AT_ONCE: usize = 8;
+/// How often the store is asked, beside whenever something new is there.
+const LOOK: Duration = Duration::from_secs(5);
+/// The first pause after a failure, and the longest; each is twice the one before.
+const FIRST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+/// What was not taken for so long is given up, until an operator has it tried again.
+const GIVE_UP: Duration = Duration::from_secs(72 * 3600);
+
+/// Tells that something new is there.
+#[derive(Clone, Debug, Default)]
+pub struct OutboxHandle {
+    new: Arc<Notify>,
+}
+
+/// Makes a follow-up durable; the call hears of it in any case.
+pub(super) fn store_letter(
+    store: Store,
+    outbox: OutboxHandle,
+    ask: AskId,
+    wish: FollowUpWish,
+    card: &ContextCard,
+    events: mpsc::Sender<CallEvent>,
+) {
+    let now = clock::now().wall;
+    let meta = OutboxMeta {
+        contact: card.contact,
+        line: card.line.clone(),
+        node: wish.node,
+        letter: wish.letter,
+        created: now,
+        until: until(now),
+    };
+    let keep = async move {
+        let saved = tokio::time::timeout(LONGEST_STORING, store.save_letter(meta)).await;
+        let stored = match saved {
+            Ok(Ok(letter)) => {
+                outbox.new.notify_one();
+                Some(letter)
+            }
+            Ok(Err(e)) => {
+                error!(error = %e, "a follow-up could not be stored");
+                None
+            }
+            Err(_) => {
+                error!("a follow-up could not be stored in time");
+                None
+            }
+        };
+        // The call may be over by then.
+        let _ = events.send(CallEvent::LetterStored(ask, stored)).await;
+    };
+    tokio::spawn(keep.in_current_span());
+}
+
+/// What follow-ups are sent with.
+#[derive(Clone)]
+pub struct Ways {
+    /// For webhooks.
+    pub web: HttpClient,
+    /// For mails; `None`: the settings do not say how.
+    pub mail: Option<Mailer>,
+}
+
+/// Sends for as long as the server lives.
+pub async fn run(store: Store, ways: Ways, outbox: OutboxHandle) {
+    let reader = store.reader();
+    let mut flying: HashSet<OutboxId> = HashSet::new();
+    let mut flights = JoinSet::new();
+    loop {
+        // Those on their way are due as well.
+        let limit = u32::try_from(2 * AT_ONCE).unwrap_or(u32::MAX);
+        let due = match reader.outbox_due(clock::now().wall, limit).await {
+            Ok(due) => due,
+            Err(e) => {
+                warn!(error = %e, "the outbox can not be read");
+                Vec::new()
+            }
+        };
+        for row in due {
+            if flights.len() < AT_ONCE && flying.insert(row.id) {
+                flights.spawn(flight(store.clone(), ways.clone(), row));
+            }
+        }
+        tokio::select! {
+            Some(landed) = flights.join_next() => match landed {
+                Ok(letter) => {
+                    flying.remove(&letter);
+                }
+                // Which one is not known: look at all of them again.
+                Err(e) => {
+                    error!(error = %e, "the sending of a follow-up has failed");
+                    while flights.join_next().await.is_some() {}
+                    flying.clear();
+                }
+            },
+            () = outbox.new.notified() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// One attempt, and what came of it is written down.
+async fn flight(store: Store, ways: Ways, row: OutboxRow) -> OutboxId {
+    let letter = row.id;
+    let sent = attempt(&ways, &row).await;
+    let now = clock::now().wall;
+    let tried = judged(sent, &row, now);
+    match &tried {
+        Tried::Sent => info!(%letter, to = row.receiver, "a follow-up was sent"),
+        Tried::Later { outcome, .. } => {
+            warn!(%letter, to = row.receiver, outcome, "a follow-up was not sent yet");
+        }
+        Tried::GivenUp { outcome } => {
+            error!(%letter, to = row.receiver, outcome, "a follow-up is given up");
+        }
+    }
+    figures::letter_tried(tried.as_str());
+    if let Err(e) = store.letter_tried(letter, tried, now).await {
+        error!(error = %e, %letter, "what came of a follow-up could not be written down");
+        // It is due still: not at once again.
+        tokio::time::sleep(FIRST_PAUSE).await;
+    }
+    letter
+}
+
+/// Why an attempt failed.
+enum Failure {
+    /// In words.
+    NotNow(String),
+    /// It is of no use to try again.
+    Never(String),
+}
+
+async fn attempt(ways: &Ways, row: &OutboxRow) -> Result<(), Failure> {
+    let name = format!("zeroline-{}-{}", row.contact, row.id);
+    match row.letter.clone() {
+        None => Err(Failure::Never("it can not be read".to_owned())),
+        Some(Letter::Webhook { url, body }) => {
+            let request = Request::builder()
+                .method(http::Method::POST)
+                .uri(&url)
+                .header(USER_AGENT, concat!("zeroline/", env!("CARGO_PKG_VERSION")))
+                .header(CONTENT_TYPE, "application/json")
+                .header("Idempotency-Key", format!("\"{name}\""))
+                .body(Full::new(Bytes::from(body)));
+            let request = request.map_err(|_| Failure::Never("the address is none".to_owned()))?;
+            match ways.web.send(request, LIMITS).await {
+                Ok(response) if response.status().is_success() => Ok(()),
+                Ok(response) => {
+                    let status = response.status().as_u16();
+                    Err(Failure::NotNow(format!("answered with status {status}")))
+                }
+                Err(e) => Err(Failure::NotNow(e.to_string())),
+            }
+        }
+        Some(Letter::Mail { to, subject, text }) => {
+            let Some(mail) = &ways.mail else {
+                let what = "the settings have no section [mail]";
+                return Err(Failure::NotNow(what.to_owned()));
+            };
+            let sent = mail.send(&name, &to, subject, text).await;
+            sent.map_err(|e| match e {
+                MailError::Refused(what) => Failure::Never(what),
+                MailError::NotNow(what) => Failure::NotNow(what),
+            })
+        }
+    }
+}
+
+/// What follows from an attempt.
+fn judged(sent: Result<(), Failure>, row: &OutboxRow, now: Wall) -> Tried {
+    match sent {
+        Ok(()) => Tried::Sent,
+        Err(Failure::Never(outcome)) => Tried::GivenUp { outcome },
+        Err(Failure::NotNow(outcome)) => {
+            let pause = millis(pause(row.attempts));
+            let due = now.unix_millis().saturating_add(pause);
+            if due > row.until.unix_millis() {
+                return Tried::GivenUp { outcome };
+            }
+            let due = Wall::from_unix_millis(due);
+            Tried::Later { due, outcome }
+        }
+    }
+}
+
+/// Until when something that is handed over now is tried.
+pub fn until(now: Wall) -> Wall {
+    Wall::from_unix_millis(now.unix_millis().saturating_add(millis(GIVE_UP)))
+}
+
+/// After so many attempts before this one.
+fn pause(attempts: u32) -> Duration {
+    let times = 2u32.saturating_pow(attempts.min(16));
+    FIRST_PAUSE.saturating_mul(times).min(LONGEST_PAUSE)
+}
+
+fn millis(d: Duration) -> i64 {
+    i64::try_from(d.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;
