@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 mod callback;
+mod dial;
 mod guide;
 mod send;
 mod survey;
 
 pub use callback::Callback;
+pub use dial::Dial;
 pub use guide::{Answers, Guide, GuideResume, GuideStep, Pause, Way};
 pub use send::{FollowUp, Member, Send, TextPart};
 pub use survey::{Question, Scale, Survey};
@@ -82,6 +84,7 @@ impl Line {
             | Kind::Guide(_)
             | Kind::Survey(_)
             | Kind::Send(_)
+            | Kind::Dial(_)
             | Kind::Queue(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => None,
@@ -144,6 +147,8 @@ pub enum Kind {
     Survey(Survey),
     /// Sends a follow-up.
     Send(Send),
+    /// Calls an outside number.
+    Dial(Dial),
     /// Goes to the people.
     Queue(QueueName),
     /// Promises to call back.
@@ -167,6 +172,7 @@ impl Kind {
             Kind::Guide(_) => "guide",
             Kind::Survey(_) => "survey",
             Kind::Send(_) => "send",
+            Kind::Dial(_) => "dial",
             Kind::Queue(_) => "queue",
             Kind::Callback(_) => "callback",
             Kind::Message(_) => "message",
@@ -188,6 +194,7 @@ impl Kind {
                 .chain(c.confirm.iter().flat_map(|c| [&c.before, &c.after]))
                 .collect(),
             Kind::Ask(a) => a.meanwhile.iter().collect(),
+            Kind::Dial(d) => d.meanwhile.iter().collect(),
             Kind::Guide(g) => g.speeches(),
             Kind::Survey(s) => s.speeches(),
             Kind::Callback(c) => c.speeches(),
@@ -210,6 +217,7 @@ impl Kind {
             Kind::Guide(g) => g.targets(),
             Kind::Survey(s) => vec![s.go],
             Kind::Send(s) => vec![s.go],
+            Kind::Dial(d) => vec![d.missing],
             Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
         }
     }

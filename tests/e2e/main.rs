@@ -8,6 +8,7 @@
 mod support;
 
 mod audio;
+mod dial;
 mod faults;
 mod hostile;
 mod keys;
