@@ -85,6 +85,11 @@ impl Call {
                     self.act(CallAction::StoreCallback(ask, wish));
                 }
                 WalkAction::Dial { ask, number, ring } => {
+                    // The same number anew: the one that rings is let go.
+                    self.hang_up_ringing(None);
+                    let Stage::Menu(m) = &mut self.stage else {
+                        return;
+                    };
                     m.dialling = Some((ask, number.clone(), ring));
                     self.act(CallAction::Locate(number));
                 }

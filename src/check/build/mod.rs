@@ -327,6 +327,7 @@ impl Builder<'_> {
         };
         let silent = match self.line.node(at.node).map(|n| &n.kind) {
             Some(Kind::Ask(ask)) => ask.meanwhile.is_none(),
+            Some(Kind::Dial(dial)) => dial.meanwhile.is_none(),
             _ => false,
         };
         State::Menu(At {
