@@ -74,6 +74,10 @@ impl Call {
     pub(super) fn connect(&mut self, purpose: Purpose, leg: Leg) {
         let home = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Waiting(w) => w.queue,
+            Stage::Menu(mut m) if m.is_for(&purpose) => {
+                self.take_steps(&mut m);
+                self.line.human.clone()
+            }
             Stage::Bridged(b) => {
                 if let Some(old) = b.party {
                     self.sip(old.leg.id, LegCommand::ReferProgress { status: 200 });
@@ -91,7 +95,7 @@ impl Call {
             }
         };
         match &purpose {
-            Purpose::Offer(..) => {}
+            Purpose::Offer(..) | Purpose::Dial(..) => {}
             Purpose::TransferToAgent(agent) => {
                 self.act(CallAction::Queue(QueueCommand::Took(agent.clone())))
             }
@@ -162,6 +166,10 @@ impl Call {
                 self.apply_all(action);
                 self.hold_music();
             }
+            // Only agents may transfer.
+            LegEvent::Refer { .. } if matches!(party.who, Who::Outside(_)) => {
+                self.sip(id, LegCommand::ReferProgress { status: 403 });
+            }
             LegEvent::Refer { to, replaces, .. } => self.refer(now, id, to, replaces),
             LegEvent::Ended(end) => self.person_left(now, &end),
             LegEvent::Info { .. }
@@ -206,14 +214,16 @@ impl Call {
         self.record(RecordEvent::Fault {
             what: what.to_owned(),
         });
+        let reason = Reason::Fault {
+            what: what.to_owned(),
+        };
+        // Who talks with somebody outside has no place in line to go back to.
+        let outside = matches!(party.who, Who::Outside(_));
         self.hand_on(party);
-        self.return_to_queue(
-            now,
-            home,
-            Reason::Fault {
-                what: what.to_owned(),
-            },
-        );
+        match outside {
+            true => self.enter_queue(now, home, reason),
+            false => self.return_to_queue(now, home, reason),
+        }
     }
 
     // ---- the caller's phone offers anew, in any stage ----

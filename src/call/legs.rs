@@ -8,6 +8,7 @@ use super::bridged::Who;
 use super::event::OpenedMedia;
 use super::setup::CallSetup;
 use crate::ids::{AgentId, LegId, PhoneNumber};
+use crate::menu::outcome::AskId;
 use crate::queue::action::OfferId;
 use crate::record::timeline::TransferTo;
 use crate::sdp::plan::Codec;
@@ -82,6 +83,8 @@ pub(super) enum Purpose {
     TransferToAgent(AgentId),
     /// An agent's transfer rings an outside number.
     TransferOutside(PhoneNumber),
+    /// A menu calls an outside number.
+    Dial(AskId, PhoneNumber),
 }
 
 impl Purpose {
@@ -89,7 +92,9 @@ impl Purpose {
     pub fn who(&self) -> Who {
         match self {
             Purpose::Offer(_, agent) | Purpose::TransferToAgent(agent) => Who::Agent(agent.clone()),
-            Purpose::TransferOutside(number) => Who::Outside(number.clone()),
+            Purpose::TransferOutside(number) | Purpose::Dial(_, number) => {
+                Who::Outside(number.clone())
+            }
         }
     }
 
@@ -100,9 +105,11 @@ impl Purpose {
             Purpose::TransferToAgent(agent) => Some(TransferTo::Agent {
                 agent: agent.clone(),
             }),
-            Purpose::TransferOutside(number) => Some(TransferTo::Number {
-                number: number.clone(),
-            }),
+            Purpose::TransferOutside(number) | Purpose::Dial(_, number) => {
+                Some(TransferTo::Number {
+                    number: number.clone(),
+                })
+            }
         }
     }
 }

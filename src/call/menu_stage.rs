@@ -1,6 +1,8 @@
 //! The caller is in the menus: the interpreter's wishes become sounds, steps and entries.
 
-use crate::ids::{NodeName, PromptName};
+use std::time::Duration;
+
+use crate::ids::{NodeName, PhoneNumber, PromptName};
 use crate::media::command::{MediaCommand, PlayToken, Playlist};
 use crate::menu::outcome::{AskId, Outcome, Reason, Sound, WalkAction, WebReply};
 use crate::menu::walk::{Caller, Walk};
@@ -17,6 +19,8 @@ use crate::menu::system as sys;
 pub(super) struct MenuStage {
     pub walk: Walk,
     pub playing: Option<PlayToken>,
+    /// An outside number whose way is being looked for, and how long it may ring.
+    pub dialling: Option<(AskId, PhoneNumber, Duration)>,
 }
 
 impl Call {
@@ -29,6 +33,7 @@ impl Call {
         self.stage = Stage::Menu(Box::new(MenuStage {
             walk,
             playing: None,
+            dialling: None,
         }));
         self.drive_menu(now);
     }
@@ -40,6 +45,12 @@ impl Call {
                 return;
             };
             let Some(action) = m.walk.poll_action() else {
+                if m.walk.is_dialling().is_none() {
+                    self.hang_up_ringing(None);
+                }
+                let Stage::Menu(m) = &self.stage else {
+                    return;
+                };
                 return self.setup.faults.at(m.walk.place());
             };
             match action {
@@ -51,6 +62,7 @@ impl Call {
                     });
                 }
                 WalkAction::Leave(Outcome::Queue { queue, reason }) => {
+                    self.hang_up_ringing(None);
                     self.enter_queue(now, queue, reason);
                 }
                 WalkAction::Ask { ask, request } => self.act(CallAction::Ask(ask, request)),
@@ -72,6 +84,20 @@ impl Call {
                     };
                     self.act(CallAction::StoreCallback(ask, wish));
                 }
+                WalkAction::Dial { ask, number, ring } => {
+                    // The same number anew: the one that rings is let go.
+                    self.hang_up_ringing(None);
+                    let Stage::Menu(m) = &mut self.stage else {
+                        return;
+                    };
+                    m.dialling = Some((ask, number.clone(), ring));
+                    self.act(CallAction::Locate(number));
+                }
+                WalkAction::Music => {
+                    m.playing = None;
+                    let human = self.line.human.clone();
+                    self.play_music(self.start.leg, Some(&human));
+                }
                 WalkAction::Send { ask, node, letter } => {
                     self.act(CallAction::Send(ask, FollowUpWish { node, letter }));
                 }
@@ -80,7 +106,10 @@ impl Call {
                     self.card.language = Some(language.as_str().to_owned());
                     self.language = language;
                 }
-                WalkAction::Leave(Outcome::Message { queue }) => self.take_message(now, queue),
+                WalkAction::Leave(Outcome::Message { queue }) => {
+                    self.hang_up_ringing(None);
+                    self.take_message(now, queue);
+                }
                 WalkAction::Leave(Outcome::Goodbye) => {
                     let node = self.card.path().last().map(|s| s.node.clone());
                     self.hang_up_caller(Verdict::Goodbye { node });
@@ -209,6 +238,8 @@ impl Call {
             | WalkAction::Remember { .. }
             | WalkAction::CallBack { .. }
             | WalkAction::Send { .. }
+            | WalkAction::Dial { .. }
+            | WalkAction::Music
             | WalkAction::Leave(_) => {}
         }
     }

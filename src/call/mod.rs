@@ -11,6 +11,7 @@
 
 mod bridged;
 mod callback;
+mod dial;
 mod ending;
 pub mod event;
 pub mod faults;

@@ -88,12 +88,20 @@ impl Call {
         let local = leg.local(&self.setup, &codecs);
         let offer = leg.session.offer(&local);
         ringing.leg = Some(leg);
+        // What the caller did here is for our own people only.
+        let inside = match &ringing.target {
+            CallTarget::Contact(_) => true,
+            CallTarget::Trunk { .. } => false,
+        };
         let invite = OutgoingInvite {
             leg: id,
             target: ringing.target.clone(),
             from: self.start.caller.clone(),
-            from_name: self.card.short(),
-            user_to_user: Some(self.card.user_to_user()),
+            from_name: match inside {
+                true => self.card.short(),
+                false => String::new(),
+            },
+            user_to_user: inside.then(|| self.card.user_to_user()),
             call_info: None,
             alert_info: None,
             offer: Some(offer),
@@ -158,7 +166,9 @@ impl Call {
                 self.hang_up_siblings(id, offer);
                 self.act(CallAction::Queue(QueueCommand::Answered(offer)));
             }
-            Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) => self.connect_ringing(id),
+            Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) | Purpose::Dial(..) => {
+                self.connect_ringing(id);
+            }
         }
     }
 
@@ -231,6 +241,7 @@ impl Call {
             Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) => {
                 self.transfer_failed(now, ringing.purpose.transfer_to(), status_of(end));
             }
+            Purpose::Dial(ask, _) => self.not_reached(now, ask, why_not(end)),
         }
     }
 

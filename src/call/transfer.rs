@@ -51,6 +51,7 @@ impl Call {
         let ring_for = self.setup.transfer_ring;
         match &self.stage {
             Stage::Bridged(b) if b.transfer == Some(Transfer::Locating) => {}
+            Stage::Menu(_) => return self.dial_located(now, location),
             _ => return,
         }
         match location {

@@ -164,6 +164,8 @@ fn ways(
             vec![(intro + asked.sum::<Duration>(), survey.go, false)]
         }
         Kind::Send(send) => vec![(Duration::ZERO, send.go, false)],
+        // Who comes there is where they wanted to be.
+        Kind::Dial(_) => Vec::new(),
         Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
     }
 }
@@ -174,6 +176,7 @@ fn is_destination(kind: &Kind) -> bool {
         Kind::Say(_)
         | Kind::Collect(_)
         | Kind::Guide(_)
+        | Kind::Dial(_)
         | Kind::Survey(_)
         | Kind::Queue(_)
         | Kind::Callback(_)

@@ -135,6 +135,10 @@ pub enum Event {
     Recalled,
     /// It is not, or the store is slow or gone.
     NotRecalled,
+    /// Somebody answers at an outside number.
+    Reached,
+    /// Nobody is reached there: busy, refused, unanswered, no trunk.
+    NotReached,
     /// A web service is slow, dead or talks nonsense.
     ServiceFailed,
     /// Something of ours failed: a panic in the call's own task, an impossible state.
@@ -190,6 +194,8 @@ impl Event {
             | Event::Missing
             | Event::Recalled
             | Event::NotRecalled
+            | Event::Reached
+            | Event::NotReached
             | Event::Answered
             | Event::Overflow(_)
             | Event::RecordedAll
@@ -220,6 +226,8 @@ impl Event {
             Event::Missing => "the web service does not know it",
             Event::Recalled => "an earlier call is recalled",
             Event::NotRecalled => "no earlier call is recalled",
+            Event::Reached => "somebody answers outside",
+            Event::NotReached => "nobody is reached outside",
             Event::ServiceFailed => "the web service fails",
             Event::Fault => "a fault",
             Event::Answered => "a person answers",

@@ -143,6 +143,7 @@ impl<'a> Facts<'a> {
                 Kind::Collect(_)
                 | Kind::Guide(_)
                 | Kind::Survey(_)
+                | Kind::Dial(_)
                 | Kind::Queue(_)
                 | Kind::Callback(_)
                 | Kind::Message(_)

@@ -58,6 +58,7 @@ fn menu(kind: &Kind) -> Option<&Menu> {
         | Kind::Guide(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)

@@ -81,6 +81,7 @@ pub(super) fn report(line: &Line, file: &str, said: &Said<'_>, graph: &Graph) ->
         | Kind::Guide(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
@@ -148,6 +149,7 @@ fn in_language(
         | Kind::Guide(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
@@ -268,6 +270,10 @@ fn lasts(line: &Line, said: &Said<'_>, at: At) -> Duration {
         },
         Some(Kind::Goodbye(speech)) => length(speech),
         Some(Kind::Send(_)) => STORING,
+        Some(Kind::Dial(dial)) => match at.playing {
+            true => dial.meanwhile.as_ref().map(length).unwrap_or_default(),
+            false => dial.ring,
+        },
         // The answer is waited for while something is said, and after it.
         Some(Kind::Ask(ask)) => {
             let meanwhile = ask.meanwhile.as_ref().map(length).unwrap_or_default();
@@ -383,6 +389,7 @@ fn depth(line: &Line) -> usize {
             | Kind::Guide(_)
             | Kind::Survey(_)
             | Kind::Send(_)
+            | Kind::Dial(_)
             | Kind::Callback(_)
             | Kind::Queue(_)
             | Kind::Message(_)

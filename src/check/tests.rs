@@ -74,8 +74,9 @@ nodes:
    { go: root }] }
   lookup: { ask: { get: \"http://x.example/1\", say: { prompt: p-wait }, take: { y: number }, \
    go: which, missing: quick } }
+  abroad: { dial: { number: \"+4530901820\", say: { prompt: p-wait }, missing: shop } }
   hand: { send: { webhook: \"http://x.example/3\", body: { y: caller }, go: must } }
-  must: { send: { mail: \"a@x.example\", subject: x, text: y, required: yes, go: leave } }
+  must: { send: { mail: \"a@x.example\", subject: x, text: y, required: yes, go: abroad } }
   quick: { ask: { get: \"http://x.example/2\", take: { z: number }, go: sub, missing: hand } }
   leave: { message: people }
   router: { guide: { steps: { a: { say: { prompt: p-a }, yes: solved, no: b }, \

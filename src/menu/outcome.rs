@@ -72,6 +72,18 @@ pub enum WalkAction {
         /// What.
         letter: Letter,
     },
+    /// Call an outside number, and connect the caller with whoever answers, which ends the walk;
+    /// tell `handle_not_reached` when nobody does. Once the walk has gone on, it is to ring no more.
+    Dial {
+        /// Goes with the answer.
+        ask: AskId,
+        /// Which number.
+        number: PhoneNumber,
+        /// How long it may ring.
+        ring: Duration,
+    },
+    /// Play the music of those who wait, until something else is played.
+    Music,
     /// An answer to a question of a survey, for the context card and the record.
     Judged {
         /// Of which survey.

@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod ask;
 mod callback;
+mod dial;
 mod guide;
 mod send;
 mod survey;
 
+pub use ask::{Ask, Field, Method, UrlPart};
 pub use callback::Callback;
+pub use dial::Dial;
 pub use guide::{Answers, Guide, GuideResume, GuideStep, Pause, Way};
 pub use send::{FollowUp, Member, Send, TextPart};
 pub use survey::{Question, Scale, Survey};
@@ -82,6 +86,7 @@ impl Line {
             | Kind::Guide(_)
             | Kind::Survey(_)
             | Kind::Send(_)
+            | Kind::Dial(_)
             | Kind::Queue(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => None,
@@ -144,6 +149,8 @@ pub enum Kind {
     Survey(Survey),
     /// Sends a follow-up.
     Send(Send),
+    /// Calls an outside number.
+    Dial(Dial),
     /// Goes to the people.
     Queue(QueueName),
     /// Promises to call back.
@@ -167,6 +174,7 @@ impl Kind {
             Kind::Guide(_) => "guide",
             Kind::Survey(_) => "survey",
             Kind::Send(_) => "send",
+            Kind::Dial(_) => "dial",
             Kind::Queue(_) => "queue",
             Kind::Callback(_) => "callback",
             Kind::Message(_) => "message",
@@ -188,6 +196,7 @@ impl Kind {
                 .chain(c.confirm.iter().flat_map(|c| [&c.before, &c.after]))
                 .collect(),
             Kind::Ask(a) => a.meanwhile.iter().collect(),
+            Kind::Dial(d) => d.meanwhile.iter().collect(),
             Kind::Guide(g) => g.speeches(),
             Kind::Survey(s) => s.speeches(),
             Kind::Callback(c) => c.speeches(),
@@ -210,6 +219,7 @@ impl Kind {
             Kind::Guide(g) => g.targets(),
             Kind::Survey(s) => vec![s.go],
             Kind::Send(s) => vec![s.go],
+            Kind::Dial(d) => vec![d.missing],
             Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
         }
     }
@@ -429,56 +439,6 @@ pub enum Test {
     Over(i64),
     /// A number or amount (in minor units) that is less.
     Under(i64),
-}
-
-/// Asks a web service. What it can not tell in time, or tells wrong, is a fault: a person.
-#[derive(Debug, PartialEq)]
-pub struct Ask {
-    /// Whether the values of `body` are posted.
-    pub method: Method,
-    /// The address; values are percent-encoded.
-    pub url: Vec<UrlPart>,
-    /// Names and values of the JSON object that is posted.
-    pub body: Vec<(String, VariableId)>,
-    /// How long the service may take.
-    pub timeout: Duration,
-    /// Said while the service is asked.
-    pub meanwhile: Option<Speech>,
-    /// What is taken from the answer.
-    pub fields: Vec<Field>,
-    /// Where to with the answer.
-    pub go: Target,
-    /// Where to when the service does not know it (404, or a field that must be there is not).
-    pub missing: Target,
-}
-
-/// How a web service is asked (RFC 9110 §9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// GET.
-    Get,
-    /// POST with a JSON object.
-    Post,
-}
-
-/// A part of a web address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UrlPart {
-    /// As it stands.
-    Text(String),
-    /// A value, percent-encoded.
-    Value(VariableId),
-}
-
-/// One value in an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Names of JSON members, from the outside in.
-    pub path: Vec<String>,
-    /// Where the value goes.
-    pub into: VariableId,
-    /// The answer counts as missing without it.
-    pub required: bool,
 }
 
 /// Reading an entry back.

@@ -158,6 +158,7 @@ fn outcomes(line: &Line, kind: &Kind) -> Vec<String> {
             steps.chain(words(&["silence", "wrong"])).collect()
         }
         Kind::Survey(_) => words(&["silence", "wrong"]),
+        Kind::Dial(_) => words(&["fault"]),
         Kind::Send(send) if send.required => words(&["fault"]),
         Kind::Callback(_) => words(&["key 1", "key 2", "silence", "wrong"]),
         Kind::Send(_) | Kind::Say(_) | Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => {

@@ -132,6 +132,7 @@ fn in_menu(walk: &Walk) -> Vec<(String, String)> {
             Phase::Choosing
             | Phase::Entering(_)
             | Phase::Asking
+            | Phase::Dialling
             | Phase::Recalling
             | Phase::Stepping
             | Phase::Judging

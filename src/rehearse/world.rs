@@ -19,6 +19,9 @@ pub struct World {
     pub otherwise: Service,
     /// What becomes of each message that is to be stored; afterwards all goes well.
     pub store: Vec<Storing>,
+    /// What outside numbers do when they are called, call by call; afterwards they answer and talk
+    /// for a minute.
+    pub outside: Vec<Ring>,
     /// What becomes of each announcement to a caller; afterwards all goes well.
     pub plays: Vec<Playing>,
     /// Prompts that were there when the lines were loaded and are gone since.

@@ -127,6 +127,7 @@ fn known(config: &Config, library: &PromptLibrary, all: &[Language]) -> Known {
             .filter(|(_, facts)| !facts.is_empty())
             .collect(),
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
+        trunk: !config.trunks.is_empty(),
         mail: config.mail.is_some(),
         ..Known::default()
     }

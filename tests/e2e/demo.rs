@@ -109,7 +109,7 @@ impl Demo {
             Kind::Goodbye(s) => first(s),
             Kind::Queue(_) => own("sys-connecting"),
             Kind::Message(_) => own("sys-message-intro"),
-            Kind::Choose(_) | Kind::Ask(_) | Kind::Send(_) => {
+            Kind::Choose(_) | Kind::Ask(_) | Kind::Dial(_) | Kind::Send(_) => {
                 panic!("they say nothing of their own")
             }
         };

@@ -9,6 +9,7 @@ mod support;
 
 mod audio;
 mod demo;
+mod dial;
 mod faults;
 mod hostile;
 mod keys;

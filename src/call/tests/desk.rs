@@ -124,7 +124,7 @@ start: welcome
 nodes:
   welcome:
     menu:
-      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3, router 4, call back 5, tell 6; for a person press 0" }
+      greeting: { prompt: welcome, text: "Hours 1, sales 2, broken 3, router 4, call back 5, tell 6, out 7; for a person press 0" }
       options:
         1: { go: hours }
         2: { go: sales }
@@ -132,6 +132,7 @@ nodes:
         4: { go: router }
         5: { go: call-me }
         6: { go: tell }
+        7: { go: out }
   hours:
     say: { prompt: hours, go: bye }
   broken:
@@ -144,6 +145,7 @@ nodes:
       solved: bye
       resume: 24h
   call-me: { callback: sales }
+  out: { dial: { number: "+4512345678", say: { prompt: hours }, ring: 20s } }
   tell: { send: { webhook: "http://x.example/", go: must } }
   must: { send: { webhook: "http://x.example/", required: yes, go: hours } }
   sales:

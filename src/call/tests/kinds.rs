@@ -135,3 +135,95 @@ fn a_follow_up_of_a_caller_who_is_gone_keeps_no_call() {
          < caller close; done caller_hung_up"
     ));
 }
+
+const TO_A_NUMBER: &str = "0.0 > call
+    < caller ports
+    0.0 > ports
+    < caller pcma; caller 200
+    0.1 > ack
+    < caller hears welcome
+    1.0 > key 7
+    < caller silence; caller hears hours; locate +4512345678
+    1.1 > located outside +4512345678
+    < p1 ports
+    1.1 > ports p1
+    < p1 invite +4512345678 by trunk
+    ";
+
+#[test]
+fn an_outside_number_rings_with_music_and_talks_like_an_agent() {
+    check(&format!(
+        "{TO_A_NUMBER}3.0 > played
+         < caller loops sys-moh
+         5.0 > p1 answers
+         < p1 pcma; bridge caller p1
+         6.0 > key *
+         6.1 > key 0
+         6.5 > p1 refers agent1
+         < p1 notify 403
+         9.0 > p1 bye
+         < p1 hangup; p1 close; caller hangup
+         9.1 > caller over
+         < caller close; done transferred_out"
+    ));
+}
+
+#[test]
+fn zero_and_star_end_the_ringing() {
+    check(&format!(
+        "{TO_A_NUMBER}3.0 > key 0
+         < caller silence; p1 hangup; p1 close; queue enter support (asked); caller hears sys-connecting
+         3.1 > p1 answers"
+    ));
+    check(&format!(
+        "{TO_A_NUMBER}3.0 > key *
+         < caller silence; caller hears welcome; p1 hangup; p1 close
+         3.1 > p1 answers"
+    ));
+    check(&format!(
+        "{TO_A_NUMBER}3.0 > caller bye
+         < p1 hangup; p1 close; caller close; done caller_hung_up"
+    ));
+}
+
+#[test]
+fn who_is_not_reached_outside_comes_to_a_person_with_the_reason() {
+    for (end, why) in [
+        ("busy", "was busy"),
+        ("declines", "refused the call"),
+        ("no-answer", "did not answer"),
+        ("dead", "could not be reached"),
+    ] {
+        check(&format!(
+            "{TO_A_NUMBER}5.0 > p1 {end}
+             < p1 close; caller silence; queue enter support (fault: the outside number {why}); caller hears sys-fault"
+        ));
+    }
+}
+
+#[test]
+fn without_a_trunk_nobody_is_kept_waiting() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         1.0 > key 7
+         < caller silence; caller hears hours; locate +4512345678
+         1.1 > located nothing
+         < caller silence; queue enter support (fault: the outside number can not be called: there is no trunk); caller hears sys-fault",
+    );
+}
+
+/// There is no place in line to go back to: the caller enters it.
+#[test]
+fn an_outside_phone_that_dies_does_not_take_the_caller_along() {
+    check(&format!(
+        "{TO_A_NUMBER}5.0 > p1 answers
+         < p1 pcma; bridge caller p1
+         9.0 > p1 gone
+         < unbridge caller; p1 hangup; p1 close; queue enter support (fault: the agent's phone was lost); caller hears sys-fault"
+    ));
+}

@@ -209,10 +209,22 @@ impl Builder<'_> {
         }
     }
 
+    /// What comes of a call to an outside number.
+    fn rings(&self, at: At, edges: &mut Vec<(Event, State)>) {
+        let Some(Kind::Dial(dial)) = self.line.node(at.node).map(|n| &n.kind) else {
+            return;
+        };
+        edges.push((Event::Reached, State::End(End::Person)));
+        let mut reached = Reached::new();
+        self.follow(at, dial.missing, &mut reached);
+        edges.extend(reached.into_iter().map(|(_, to)| (Event::NotReached, to)));
+    }
+
     /// What nobody presses: web services and the store tell.
     pub(super) fn told(&mut self, at: At, edges: &mut Vec<Edge>) {
         let mut told = Vec::new();
         self.recalled(at, &mut told);
+        self.rings(at, &mut told);
         self.stored(at, &mut told);
         for (event, to) in told {
             self.edge(edges, event, false, to);

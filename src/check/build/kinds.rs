@@ -33,9 +33,11 @@ impl Builder<'_> {
                     self.confirm_key(at, collect, key, reached);
                 }
             },
-            Some(Kind::Goodbye(_) | Kind::Ask(_)) if key == Key::STAR => self.back(at, reached),
+            Some(Kind::Goodbye(_) | Kind::Ask(_) | Kind::Dial(_)) if key == Key::STAR => {
+                self.back(at, reached)
+            }
             Some(Kind::Send(_)) if key == Key::STAR => reached.push((false, State::Menu(at))),
-            Some(Kind::Ask(_) | Kind::Send(_)) => {
+            Some(Kind::Ask(_) | Kind::Send(_) | Kind::Dial(_)) => {
                 reached.push((false, State::Menu(At { ahead: true, ..at })));
             }
             Some(Kind::Goodbye(_) | Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_)) | None => {
@@ -57,6 +59,7 @@ impl Builder<'_> {
                 | Kind::Ask(_)
                 | Kind::Guide(_)
                 | Kind::Survey(_)
+                | Kind::Dial(_)
                 | Kind::Callback(_),
             ) => {
                 let waiting = At {
@@ -105,6 +108,8 @@ impl Builder<'_> {
             Some(Kind::Ask(_)) => {}
             // Whether it is stored is waited for.
             Some(Kind::Send(_)) => {}
+            // That somebody answers, or nobody does.
+            Some(Kind::Dial(_)) => {}
             // These always play something.
             Some(
                 Kind::Say(_)
@@ -169,6 +174,7 @@ impl Builder<'_> {
                         | Kind::Guide(_)
                         | Kind::Survey(_)
                         | Kind::Send(_)
+                        | Kind::Dial(_)
                         | Kind::Callback(_)
                         | Kind::Queue(_)
                         | Kind::Message(_)
@@ -308,6 +314,7 @@ pub(super) fn tries(kind: &Kind) -> usize {
         | Kind::Ask(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => 0,
@@ -326,6 +333,7 @@ pub(super) fn is_deaf(kind: &Kind) -> bool {
         | Kind::Guide(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
@@ -346,6 +354,7 @@ pub(super) fn leading_zero(kind: &Kind) -> bool {
         | Kind::Guide(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => false,
@@ -413,6 +422,7 @@ pub(super) fn announcements(line: &Line, said: &Said<'_>) -> Vec<Announcement> {
                 | Kind::Choose(_)
                 | Kind::Ask(_)
                 | Kind::Send(_)
+                | Kind::Dial(_)
                 | Kind::Queue(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_) => {}

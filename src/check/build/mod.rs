@@ -180,6 +180,7 @@ impl Builder<'_> {
                 | Phase::Choosing
                 | Phase::Confirming
                 | Phase::Asking
+                | Phase::Dialling
                 | Phase::Recalling
                 | Phase::Resuming
                 | Phase::Stepping
@@ -253,6 +254,10 @@ impl Builder<'_> {
                 playing: ask.meanwhile.is_some(),
                 ..at(Phase::Asking)
             }),
+            Some(Kind::Dial(dial)) => State::Menu(At {
+                playing: dial.meanwhile.is_some(),
+                ..at(Phase::Dialling)
+            }),
             Some(Kind::Guide(guide)) => {
                 return self.enter_guide(guide, at(Phase::Stepping), reached);
             }
@@ -311,6 +316,7 @@ impl Builder<'_> {
             Phase::Saying
             | Phase::Choosing
             | Phase::Asking
+            | Phase::Dialling
             | Phase::Resuming
             | Phase::Stepping
             | Phase::Judging
@@ -321,6 +327,7 @@ impl Builder<'_> {
         };
         let silent = match self.line.node(at.node).map(|n| &n.kind) {
             Some(Kind::Ask(ask)) => ask.meanwhile.is_none(),
+            Some(Kind::Dial(dial)) => dial.meanwhile.is_none(),
             _ => false,
         };
         State::Menu(At {
@@ -350,6 +357,7 @@ impl Builder<'_> {
             | Phase::Choosing
             | Phase::Confirming
             | Phase::Asking
+            | Phase::Dialling
             | Phase::Recalling
             | Phase::Resuming
             | Phase::Stepping

@@ -30,6 +30,7 @@ pub(super) fn reachable(line: &Line, queues: &[Queue], names: &mut Vec<QueueName
             | Kind::Guide(_)
             | Kind::Survey(_)
             | Kind::Send(_)
+            | Kind::Dial(_)
             | Kind::Callback(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => {}

@@ -104,6 +104,7 @@ fn is_menu(kind: &Kind) -> bool {
         | Kind::Guide(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)

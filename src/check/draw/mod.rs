@@ -120,6 +120,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Survey(survey) => {
             format!("survey of {}", counted(survey.questions.len(), "question"))
         }
+        Kind::Dial(_) => "call to an outside number".to_owned(),
         Kind::Send(send) => match send.what {
             FollowUp::Webhook { .. } => "send by webhook".to_owned(),
             FollowUp::Mail { .. } => "send by mail".to_owned(),
@@ -148,7 +149,7 @@ fn shape(kind: &Kind) -> Shape {
         | Kind::Guide(_)
         | Kind::Survey(_)
         | Kind::Send(_) => Shape::Step,
-        Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) => Shape::People,
+        Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Dial(_) => Shape::People,
         Kind::Goodbye(_) => Shape::End,
     }
 }
@@ -222,6 +223,7 @@ fn leads(line: &Line, kind: &Kind) -> Vec<(String, Target)> {
         }
         Kind::Survey(survey) => vec![(String::new(), survey.go)],
         Kind::Send(send) => vec![(String::new(), send.go)],
+        Kind::Dial(dial) => vec![("not reached".to_owned(), dial.missing)],
         Kind::Queue(_) | Kind::Callback(_) | Kind::Message(_) | Kind::Goodbye(_) => Vec::new(),
     }
 }

@@ -56,9 +56,9 @@ fn as_text() {
         mermaid.contains("flowchart TD\n  n0{{\"root<br/>menu<br/>"),
         "{mermaid}"
     );
-    assert!(mermaid.contains("n0 -->|\"1\"| n11\n"), "{mermaid}");
+    assert!(mermaid.contains("n0 -->|\"1\"| n12\n"), "{mermaid}");
     let dot = dot(&drawn);
-    assert!(dot.contains("n0 -> n11 [label=\"1\"]"), "{dot}");
+    assert!(dot.contains("n0 -> n12 [label=\"1\"]"), "{dot}");
     assert!(
         dot.contains("label=\"bye\\ngoodbye\\nspeaks 1.2 s"),
         "{dot}"

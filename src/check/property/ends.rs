@@ -18,6 +18,9 @@ impl Proof<'_> {
                         at.phase == Phase::Parting && edge.event == Event::Played
                     }
                     (End::Person, State::Waiting { .. }) => edge.event == Event::Answered,
+                    (End::Person, State::Menu(at)) => {
+                        at.phase == Phase::Dialling && edge.event == Event::Reached
+                    }
                     (End::Promise, State::Message { step, .. }) => step == MessageStep::Confirming,
                     (End::Promise, State::Menu(at)) => {
                         at.phase == Phase::Promising && edge.event == Event::Played

@@ -92,6 +92,7 @@ impl Proof<'_> {
             | Phase::Choosing
             | Phase::Confirming
             | Phase::Asking
+            | Phase::Dialling
             | Phase::Recalling
             | Phase::Resuming
             | Phase::Stepping

@@ -93,6 +93,7 @@ fn happen(walk: &mut Walk, asked: AskId, act: &property::Act, now: &mut u64) -> 
                 Phase::Asking => Event::ServiceFailed,
                 Phase::Recalling => Event::NotRecalled,
                 Phase::Storing => Event::StoreFailed,
+                Phase::Dialling => Event::NotReached,
                 _ if before.playing => Event::PlayFailed,
                 Phase::Entering(Entered::Zero | Entered::Few | Entered::Enough) => Event::Pause,
                 _ => Event::Silence,
@@ -126,6 +127,10 @@ fn happen(walk: &mut Walk, asked: AskId, act: &property::Act, now: &mut u64) -> 
                 false => Event::NotRecalled,
             })
         }
+        property::Act::NotReached => {
+            walk.handle_not_reached(at(*now), asked, "was busy");
+            (before.phase == Phase::Dialling).then_some(Event::NotReached)
+        }
         property::Act::Stored(kept) => {
             let stored = if *kept { Ok(None) } else { Err("test") };
             // A walk knows whether it was the one or the other.
@@ -149,6 +154,7 @@ fn outcome(walk: &mut Walk, asked: &mut AskId) -> Option<Outcome> {
             WalkAction::Ask { ask, .. }
             | WalkAction::Recall { ask, .. }
             | WalkAction::Send { ask, .. }
+            | WalkAction::Dial { ask, .. }
             | WalkAction::CallBack { ask, .. } => *asked = ask,
             _ => {}
         }

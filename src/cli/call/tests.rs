@@ -1,7 +1,7 @@
 //! Calls in the terminal, as they are told.
 
 use super::*;
-use crate::rehearse::tests::demo;
+use crate::rehearse::tests::small;
 
 /// What a call with these keys tells; `None`: keys come line by line.
 fn told(args: &str, typed: Option<&str>) -> (u8, String) {
@@ -24,7 +24,7 @@ fn told(args: &str, typed: Option<&str>) -> (u8, String) {
         sound: None,
         out: &mut out,
     };
-    let code = run(&demo(), &asked, Wall::default(), tools).unwrap();
+    let code = run(&small(), &asked, Wall::default(), tools).unwrap();
     (code, String::from_utf8(out).unwrap())
 }
 

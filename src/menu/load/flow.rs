@@ -72,6 +72,7 @@ fn edges(node: &Node) -> Vec<(NodeId, Vec<VariableId>)> {
         // Any answer may be left out.
         Kind::Survey(s) => edge(s.go, Vec::new()),
         Kind::Send(s) => edge(s.go, Vec::new()),
+        Kind::Dial(d) => edge(d.missing, Vec::new()),
         Kind::Collect(c) => edge(c.go, vec![c.into]),
         Kind::Choose(c) => {
             for case in &c.cases {

@@ -18,6 +18,8 @@ pub struct Known {
     pub queues: BTreeSet<QueueName>,
     /// Opening hours.
     pub calendars: BTreeMap<CalendarName, Arc<Calendar>>,
+    /// Outside numbers can be called.
+    pub trunk: bool,
     /// Mail can be sent.
     pub mail: bool,
     /// Text that nobody has said yet is taken: its voice comes later. See [`super::texts`].

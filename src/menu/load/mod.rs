@@ -27,6 +27,7 @@ mod calendar;
 mod callback;
 mod choose;
 mod compose;
+mod dial;
 mod flow;
 pub mod format;
 mod fragment;

@@ -7,7 +7,7 @@ use super::line::{Context, duration, queue, word};
 use super::source::{Fields, Source};
 use super::words::{self, Words, system};
 use super::yaml::{At, Data, Yaml};
-use super::{announce, ask, callback, choose, guide, send, survey, template};
+use super::{announce, ask, callback, choose, dial, guide, send, survey, template};
 use crate::ids::{NodeName, PromptName};
 use crate::menu::system as names;
 use crate::menu::tree::{Choice, Collect, Confirm, Kind, LanguageId, Menu, Node, Piece, Say};
@@ -19,9 +19,9 @@ pub(super) struct Defaults {
     pub tries: usize,
 }
 
-const KINDS: [&str; 13] = [
-    "menu", "language", "say", "collect", "choose", "ask", "guide", "survey", "send", "queue",
-    "callback", "message", "goodbye",
+const KINDS: [&str; 14] = [
+    "menu", "language", "say", "collect", "choose", "ask", "guide", "survey", "send", "dial",
+    "queue", "callback", "message", "goodbye",
 ];
 /// The longest entry.
 const MAX_DIGITS: usize = 32;
@@ -65,6 +65,7 @@ pub(super) fn node(
         "guide" => guide::guide(src, cx, body).map(Kind::Guide),
         "survey" => survey::survey(src, cx, body).map(Kind::Survey),
         "send" => send::send(src, cx, body).map(Kind::Send),
+        "dial" => dial::dial(src, cx, body).map(Kind::Dial),
         "callback" => callback::callback(src, cx, body).map(|c| Kind::Callback(Box::new(c))),
         "message" => queue(src, body, "message", cx.known).map(Kind::Message),
         "say" => say(src, cx, body).map(Kind::Say),

@@ -128,7 +128,12 @@ fn by_itself(line: &Line, id: NodeId) -> Vec<NodeId> {
         return Vec::new();
     };
     match &node.kind {
-        Kind::Say(_) | Kind::Choose(_) | Kind::Ask(_) | Kind::Survey(_) | Kind::Send(_) => {
+        Kind::Say(_)
+        | Kind::Choose(_)
+        | Kind::Ask(_)
+        | Kind::Survey(_)
+        | Kind::Send(_)
+        | Kind::Dial(_) => {
             let targets = node.kind.targets().into_iter();
             let lead = targets.filter_map(|t| match t {
                 Target::Node(to) => Some(to),

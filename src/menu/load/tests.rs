@@ -1,6 +1,7 @@
 //! What operators get to read about wrong menu files.
 
 mod callback;
+mod dial;
 mod fragments;
 mod guide;
 mod language;
@@ -260,7 +261,7 @@ m.yaml:13:3: a node can not be called `human`
       |   ^^^^^ use letters, digits, - and _; not human, back or repeat
 m.yaml:13:3: node `human` does nothing
    13 |   human:
-      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, survey, send, queue, callback, message, goodbye
+      |   ^^^^^ give it one of: menu, language, say, collect, choose, ask, guide, survey, send, dial, queue, callback, message, goodbye
 m.yaml:17:5: node `twice` is a `goodbye` and something else as well
    17 |     goodbye: { prompt: hours }
       |     ^^^^^^^ a node is of one kind; make two nodes and join them by `go`

@@ -26,6 +26,7 @@ fn callback_of(line: &Line, at: NodeId) -> Option<&Callback> {
         | Kind::Guide(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye(_) => None,
@@ -78,6 +79,7 @@ impl Walk {
             | Doing::Entering { .. }
             | Doing::Confirming { .. }
             | Doing::Asking
+            | Doing::Dialling
             | Doing::Recalling
             | Doing::Resuming
             | Doing::Stepping
@@ -227,6 +229,7 @@ impl Walk {
             | Doing::Saying
             | Doing::Choosing
             | Doing::Asking
+            | Doing::Dialling
             | Doing::Recalling
             | Doing::Resuming
             | Doing::Stepping

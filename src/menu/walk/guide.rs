@@ -40,6 +40,7 @@ fn guide_of(line: &Line, at: super::NodeId) -> Option<(&NodeName, &Guide)> {
         | Kind::Ask(_)
         | Kind::Survey(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Queue(_)
         | Kind::Callback(_)
         | Kind::Message(_)
@@ -278,6 +279,7 @@ impl Walk {
             | Doing::Entering { .. }
             | Doing::Confirming { .. }
             | Doing::Asking
+            | Doing::Dialling
             | Doing::Judging { .. }
             | Doing::Offering
             | Doing::Storing

@@ -9,6 +9,7 @@
 
 mod ask;
 mod callback;
+mod dial;
 mod entry;
 mod guide;
 mod node;
@@ -80,6 +81,8 @@ enum Doing {
     Confirming { digits: Digits },
     /// A web service is asked.
     Asking,
+    /// An outside number is called.
+    Dialling,
     /// The store is asked where a guide was left.
     Recalling,
     /// Whether to go on there.
@@ -168,6 +171,7 @@ impl Walk {
             | Doing::Entering { .. }
             | Doing::Confirming { .. }
             | Doing::Asking
+            | Doing::Dialling
             | Doing::Recalling
             | Doing::Resuming
             | Doing::Stepping
@@ -248,6 +252,7 @@ impl Walk {
             }
             Doing::Confirming { .. } => Some(Phase::Confirming),
             Doing::Asking => Some(Phase::Asking),
+            Doing::Dialling => Some(Phase::Dialling),
             Doing::Recalling => Some(Phase::Recalling),
             Doing::Resuming => Some(Phase::Resuming),
             Doing::Stepping => Some(Phase::Stepping),
@@ -275,6 +280,7 @@ impl Walk {
                 | Doing::Entering { .. }
                 | Doing::Confirming { .. }
                 | Doing::Asking
+                | Doing::Dialling
                 | Doing::Recalling
                 | Doing::Offering
                 | Doing::Storing
@@ -289,6 +295,7 @@ impl Walk {
                 | Doing::Choosing
                 | Doing::Confirming { .. }
                 | Doing::Asking
+                | Doing::Dialling
                 | Doing::Recalling
                 | Doing::Resuming
                 | Doing::Stepping
@@ -331,6 +338,8 @@ impl Walk {
         }
         if self.doing == Doing::Asking {
             self.no_reply(now);
+        } else if self.doing == Doing::Dialling {
+            self.not_reached(now, "did not answer");
         } else if self.doing == Doing::Recalling {
             self.not_recalled(now);
         } else if self.doing == Doing::Storing {
@@ -381,6 +390,7 @@ impl Walk {
             Kind::Guide(guide) => self.enter_guide(now, guide),
             Kind::Survey(survey) => self.enter_survey(now, survey),
             Kind::Send(send) => self.send(now, send),
+            Kind::Dial(dial) => self.dial(now, dial),
             Kind::Queue(queue) => self.leave(Outcome::Queue {
                 queue: queue.clone(),
                 reason: Reason::Routed,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Doing, MAX_TYPE_AHEAD, Walk};
 use crate::ids::{Digits, Key};
-use crate::menu::outcome::{Outcome, Reason, StepKind};
+use crate::menu::outcome::{Outcome, Reason, StepKind, WalkAction};
 use crate::menu::tree::{Again, Kind};
 use crate::now::Now;
 
@@ -27,6 +27,8 @@ impl Walk {
             Doing::Confirming { .. } => self.confirm_key(now, key),
             Doing::Asking if key == Key::STAR => self.step_back(now),
             Doing::Asking => self.keep(key),
+            Doing::Dialling if key == Key::STAR => self.step_back(now),
+            Doing::Dialling => self.keep(key),
             Doing::Recalling if key == Key::STAR => self.step_back(now),
             Doing::Recalling => self.keep(key),
             Doing::Resuming if key == Key::STAR => self.step_back(now),
@@ -127,6 +129,8 @@ impl Walk {
             Kind::Menu(menu) | Kind::Language(menu) => self.deadline = now.mono + menu.wait,
             // What is said meanwhile has ended; the deadline of the question stands.
             Kind::Ask(_) => {}
+            // Music follows, and the number rings on.
+            Kind::Dial(_) => self.actions.push_back(WalkAction::Music),
             Kind::Guide(guide) => self.guide_waits(now, guide),
             Kind::Survey(survey) => self.deadline = now.mono + survey.wait,
             Kind::Say(say) => self.follow(now, say.go),
@@ -161,7 +165,7 @@ impl Walk {
             Doing::Saying | Doing::Promising | Doing::Parting => {
                 self.fault(now, "nothing was playing")
             }
-            Doing::Asking | Doing::Recalling | Doing::Storing | Doing::Left => {}
+            Doing::Asking | Doing::Dialling | Doing::Recalling | Doing::Storing | Doing::Left => {}
         }
     }
 
@@ -185,6 +189,7 @@ impl Walk {
             Kind::Guide(guide) => self.repeat_guide(now, guide),
             Kind::Survey(survey) => self.repeat_question(now, survey),
             Kind::Send(send) => self.send(now, send),
+            Kind::Dial(dial) => self.dial(now, dial),
             Kind::Callback(callback) => self.repeat_callback(now, callback),
             Kind::Queue(_) | Kind::Message(_) => {}
         }
@@ -206,6 +211,7 @@ impl Walk {
                 | Kind::Ask(_)
                 | Kind::Survey(_)
                 | Kind::Send(_)
+                | Kind::Dial(_)
                 | Kind::Queue(_)
                 | Kind::Message(_)
                 | Kind::Goodbye(_),
@@ -228,6 +234,7 @@ impl Walk {
             Doing::Saying
             | Doing::Choosing
             | Doing::Asking
+            | Doing::Dialling
             | Doing::Recalling
             | Doing::Resuming
             | Doing::Stepping
@@ -253,7 +260,7 @@ impl Walk {
         for _ in 0..=self.ahead.len() * (self.line.nodes.len() + 1) {
             let busy = match self.doing {
                 Doing::Saying => !self.interruptible(),
-                Doing::Asking | Doing::Recalling | Doing::Storing => true,
+                Doing::Asking | Doing::Dialling | Doing::Recalling | Doing::Storing => true,
                 Doing::Offering
                 | Doing::Promising
                 | Doing::Resuming
@@ -288,6 +295,7 @@ impl Walk {
                 | Kind::Guide(_)
                 | Kind::Survey(_)
                 | Kind::Send(_)
+                | Kind::Dial(_)
                 | Kind::Queue(_)
                 | Kind::Callback(_)
                 | Kind::Message(_)

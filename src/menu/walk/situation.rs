@@ -25,6 +25,8 @@ pub enum Phase {
     Confirming,
     /// A web service is asked.
     Asking,
+    /// An outside number is called.
+    Dialling,
     /// The store is asked where a guide was left.
     Recalling,
     /// Whether to go on there.
@@ -97,7 +99,7 @@ impl Phase {
     /// Whether keys other than 0 and `*` wait there for what follows.
     pub fn keeps_keys(self) -> bool {
         match self {
-            Phase::Asking | Phase::Recalling | Phase::Storing => true,
+            Phase::Asking | Phase::Dialling | Phase::Recalling | Phase::Storing => true,
             Phase::Saying
             | Phase::Choosing
             | Phase::Entering(_)
@@ -129,6 +131,7 @@ pub fn reaches_person(phase: Phase, starred: bool, leading_zero: bool, key: Key)
         | Phase::Choosing
         | Phase::Confirming
         | Phase::Asking
+        | Phase::Dialling
         | Phase::Recalling
         | Phase::Resuming
         | Phase::Stepping

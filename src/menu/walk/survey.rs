@@ -22,6 +22,7 @@ fn survey_of(line: &Line, at: NodeId) -> Option<&Survey> {
         | Kind::Ask(_)
         | Kind::Guide(_)
         | Kind::Send(_)
+        | Kind::Dial(_)
         | Kind::Queue(_)
         | Kind::Callback(_)
         | Kind::Message(_)

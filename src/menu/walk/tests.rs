@@ -4,6 +4,7 @@
 //! plays, stops, entries and the end come out. Steps are left out: the path is looked at apart.
 
 mod callback;
+mod dial;
 mod guide;
 pub(crate) mod property;
 mod send;
@@ -26,6 +27,7 @@ pub(crate) fn known(text: &str) -> Known {
     let own = own.iter().map(|n| (n.as_str(), 500));
     let mut known = Known {
         mail: true,
+        trunk: true,
         ..Known::default()
     };
     let mut prompts = std::collections::BTreeMap::new();
@@ -117,6 +119,10 @@ pub(super) fn did(walk: &mut Walk) -> String {
                 Letter::Webhook { url, body } => format!("post {url} {body}"),
                 Letter::Mail { to, subject, text } => format!("mail {to}: {subject}: {text}"),
             }),
+            WalkAction::Dial { number, ring, .. } => {
+                words.push(format!("dial {} for {}s", number.reveal(), ring.as_secs()));
+            }
+            WalkAction::Music => words.push("music".to_owned()),
             WalkAction::Leave(Outcome::Callback) => words.push("promised".to_owned()),
             WalkAction::Leave(Outcome::Goodbye) => words.push("end".to_owned()),
             WalkAction::Leave(Outcome::Message { queue }) => words.push(format!("message {queue}")),
@@ -154,6 +160,7 @@ pub(super) fn check(nodes: &str, transcript: &str) -> Walk {
             }
             (("sent", _), Some(w)) => w.handle_sent(now, w.asked, true),
             (("not", "sent"), Some(w)) => w.handle_sent(now, w.asked, false),
+            (("missed", what), Some(w)) => w.handle_not_reached(now, w.asked, what),
             (("resume", _), Some(w)) => w.resume(now),
             (other, _) => panic!("no such event: {other:?}"),
         }

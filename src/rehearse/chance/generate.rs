@@ -143,6 +143,7 @@ fn world(dice: &mut Dice, house: &House) -> World {
         otherwise: Service::Fits(Duration::from_millis(150), dice.0.random()),
         ..World::default()
     };
+    world.outside = dice.some(3, |d| outside(d, house));
     world.replies = dice.some(5, service);
     if dice.percent(35) {
         world.store = dice.some(4, storing);
@@ -216,6 +217,14 @@ fn ring(dice: &mut Dice, house: &House) -> Ring {
             talk: talk(dice, house),
         },
         _ => Ring::Breaks(dice.millis(10_000)),
+    }
+}
+
+/// What an outside number does: its phone is not one of ours that could break.
+fn outside(dice: &mut Dice, house: &House) -> Ring {
+    match ring(dice, house) {
+        Ring::Breaks(_) => Ring::Dead,
+        other => other,
     }
 }
 

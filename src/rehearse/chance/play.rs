@@ -308,6 +308,7 @@ fn keys_for_person(walk: &Walk) -> &'static [Key] {
         | Phase::Choosing
         | Phase::Confirming
         | Phase::Asking
+        | Phase::Dialling
         | Phase::Recalling
         | Phase::Resuming
         | Phase::Stepping

@@ -112,6 +112,7 @@ fn without(world: &mut World, left: usize) -> bool {
         }
     }
     pop(&mut world.replies, &mut ways)
+        || pop(&mut world.outside, &mut ways)
         || pop(&mut world.store, &mut ways)
         || pop(&mut world.plays, &mut ways)
         || pop(&mut world.missing, &mut ways)

@@ -144,6 +144,14 @@ impl Stage {
     /// Where an agent's transfer goes.
     pub(super) fn locate(&mut self, n: usize, to: &PhoneNumber) {
         let name = to.reveal();
+        let walk = self.callers[n].call.walk();
+        if walk.is_some_and(|w| w.is_dialling().is_some()) {
+            let outside = Location::Outside {
+                trunk: "trunk".to_owned(),
+                number: to.clone(),
+            };
+            return self.inbox.push_back((n, CallEvent::Located(outside)));
+        }
         let (agent, queue) = (AgentId::new(name), QueueName::new(name));
         let known = self.house.acd.queues.iter().any(|q| q.name == queue);
         let location = if self.acd.agent(&agent).is_some() {

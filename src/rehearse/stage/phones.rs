@@ -79,8 +79,14 @@ impl Stage {
             }
             CallTarget::Trunk { number, .. } => AgentId::new(number.reveal()),
         };
+        let outside = matches!(invite.target, CallTarget::Trunk { .. });
         let plan = self.world.agents.iter_mut().find(|a| a.agent == agent);
         let ring = match plan {
+            _ if outside && self.world.outside.is_empty() => Ring::Answered {
+                after: Duration::from_secs(5),
+                talk: Talk::Ends(Duration::from_secs(60)),
+            },
+            _ if outside => self.world.outside.remove(0),
             Some(plan) if plan.rings.is_empty() => plan.then.clone(),
             Some(plan) => plan.rings.remove(0),
             None => Ring::Dead,

@@ -11,7 +11,7 @@ use crate::ids::ContactId;
 fn web(statuses: &'static [u16]) -> (SocketAddr, std::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::sync_channel(4);
     std::thread::spawn(move || {
         for (status, stream) in statuses.iter().zip(listener.incoming().flatten()) {
             let mut lines = BufReader::new(stream.try_clone().unwrap());
@@ -43,7 +43,7 @@ fn web(statuses: &'static [u16]) -> (SocketAddr, std::sync::mpsc::Receiver<Strin
 fn smtp(rcpt: &'static str) -> (SocketAddr, std::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::sync_channel(4);
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut lines = BufReader::new(stream.try_clone().unwrap());

@@ -69,7 +69,7 @@ pub(super) const ALL: &[Mapping] = &[
     Mapping {
         one_of: &[
             "menu", "language", "say", "collect", "choose", "ask", "guide", "survey", "send",
-            "queue", "callback", "message", "goodbye",
+            "dial", "queue", "callback", "message", "goodbye",
         ],
         ..of(
             "node",
@@ -94,6 +94,7 @@ pub(super) const ALL: &[Mapping] = &[
                 ),
                 may("survey", Shape::Mapping("survey"), "Asks how it was"),
                 may("send", Shape::Mapping("send"), "Sends a follow-up"),
+                may("dial", Shape::Mapping("dial"), "Calls an outside number"),
                 may("queue", Text, "Leads to the people of this queue"),
                 may(
                     "callback",
@@ -380,6 +381,17 @@ pub(super) const ALL: &[Mapping] = &[
             ],
         )
     },
+    of(
+        "dial",
+        "a dial",
+        "Calls an outside number through a trunk",
+        &[
+            must("number", Text, "The whole number, without values"),
+            may("say", Words, "Said while it rings"),
+            may("ring", Duration, "How long it may ring, 5s to 2m"),
+            may("missing", Text, "Where to when nobody is reached"),
+        ],
+    ),
     of(
         "written",
         "a member",

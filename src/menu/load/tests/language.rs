@@ -9,6 +9,7 @@ use crate::menu::spoken::text_prompt;
 fn bilingual(text: &str) -> Known {
     let mut known = known();
     known.mail = true;
+    known.trunk = true;
     let english = known.prompts[&Language::new("en")].clone();
     known.prompts.insert(Language::new("de"), english);
     for (tag, language) in [("en", say::Language::En), ("de", say::Language::De)] {

@@ -18,6 +18,8 @@ pub(crate) enum Act {
     Recalled(Option<&'static str>),
     /// The store keeps the wish to be called back, or a follow-up, or does not.
     Stored(bool),
+    /// Nobody is reached at an outside number.
+    NotReached,
 }
 
 pub(crate) fn act() -> impl Strategy<Value = Act> {
@@ -32,6 +34,7 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
         1 => prop::sample::select(vec![None, Some("a"), Some("b"), Some("gone")])
             .prop_map(Act::Recalled),
         1 => any::<bool>().prop_map(Act::Stored),
+        1 => Just(Act::NotReached),
     ]
 }
 
@@ -130,6 +133,10 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
         };
         format!("send: {{ {what}, required: {required}, go: {go} }}")
     });
+    let dial = (later(), any::<bool>()).prop_map(|(missing, said)| {
+        let said = if said { "say: { prompt: p-m }, " } else { "" };
+        format!("dial: {{ number: \"+4530901820\", {said}ring: 10s, missing: {missing} }}")
+    });
     let out = move || {
         prop_oneof![
             2 => Just("a".to_owned()),
@@ -157,6 +164,7 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
         2 => choose,
         2 => ask,
         2 => send,
+        2 => dial,
         1 => Just("queue: sales".to_owned()),
         1 => Just("message: people".to_owned()),
         1 => Just("callback: people".to_owned()),
@@ -212,6 +220,8 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             | WalkAction::Remember { .. }
             | WalkAction::CallBack { .. }
             | WalkAction::Send { .. }
+            | WalkAction::Dial { .. }
+            | WalkAction::Music
             | WalkAction::Judged { .. }
             | WalkAction::Ask { .. } => {}
         }
@@ -300,6 +310,7 @@ fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Out
                     false => walk.handle_sent(at(now), walk.asked, *kept),
                 }
             }
+            Act::NotReached => walk.handle_not_reached(at(now), walk.asked, "was busy"),
             Act::Recalled(step) => walk.handle_recalled(at(now), walk.asked, *step),
         }
         left = drain(&mut walk, &mut playing);
