@@ -9,18 +9,10 @@ use tokio::sync::mpsc;
 
 use zeroline::check::law::{self, Profile, Verdict};
 use zeroline::check::{judge, report};
-use zeroline::cli::calendar::CalendarArgs;
-use zeroline::cli::call::CallArgs;
-use zeroline::cli::callbacks::CallbacksCommand;
-use zeroline::cli::fmt::FmtArgs;
-use zeroline::cli::graph::GraphArgs;
-use zeroline::cli::import::ImportArgs;
-use zeroline::cli::outbox::OutboxCommand;
-use zeroline::cli::simulate::SimulateArgs;
-use zeroline::cli::test::TestArgs;
-use zeroline::cli::{
-    self, Cli, Command, ContactsCommand, MessagesCommand, Options, PromptsCommand,
-};
+use zeroline::cli::{self, Cli, Command, ContactsCommand, MessagesCommand, Options};
+use zeroline::cli::{PromptsCommand, calendar::CalendarArgs, call::CallArgs, fmt::FmtArgs};
+use zeroline::cli::{callbacks::CallbacksCommand, graph::GraphArgs, import::ImportArgs};
+use zeroline::cli::{outbox::OutboxCommand, simulate::SimulateArgs, test::TestArgs};
 use zeroline::config::{AgentSecret, Config};
 use zeroline::server::{self, Server};
 use zeroline::setup::{self, Purpose, Setup};
