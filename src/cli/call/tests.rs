@@ -33,7 +33,7 @@ fn keys_are_played_and_the_end_and_the_card_are_told() {
     let (code, told) = told("--keys 2,12345678,1,0", None);
     assert_eq!(code, 0);
     for part in [
-        "hears \"Welcome to Northwind. For our opening hours, press one.",
+        "hears \"Welcome to Northwind. For our opening hours, press 1.",
         "presses 2\n",
         "hears \"You entered: one two three four five six seven eight",
         "-> queue support (asked)",
