@@ -252,6 +252,11 @@ fn prompts(options: &Options, what: Option<PromptsCommand>) -> u8 {
 }
 
 fn serve(options: &Options) -> u8 {
+    // Whoever waits for the first start wonders what for.
+    let known = setup::settings(options).ok();
+    if known.is_some_and(|c| !c.prompts.cache.join("opus").is_dir()) {
+        eprintln!("encoding the prompts: some seconds, at the first start only");
+    }
     let setup = match setup::load(options, Purpose::Serve) {
         Ok(setup) => setup,
         Err(told) => return mistakes(&told),
