@@ -146,6 +146,10 @@ name_type!(
     QueueName
 );
 name_type!(
+    /// Something that some agents can do and some callers need: a subject, or a language by its tag.
+    SkillName
+);
+name_type!(
     /// A line: what a caller reaches by a number; one menu file.
     LineName
 );

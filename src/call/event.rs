@@ -106,6 +106,8 @@ pub enum QueueCommand {
         queue: QueueName,
         /// Why.
         reason: Reason,
+        /// The language that the people should speak.
+        language: Language,
     },
     /// The caller is gone from the queue, wherever they stood in it.
     Leave,

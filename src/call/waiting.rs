@@ -34,6 +34,7 @@ impl Call {
         self.act(CallAction::Queue(QueueCommand::Enter {
             queue: queue.clone(),
             reason: reason.clone(),
+            language: self.language.clone(),
         }));
         self.wait_in(now, queue, reason, words);
     }
@@ -100,6 +101,7 @@ impl Call {
             let enter = QueueCommand::Enter {
                 queue: w.queue.clone(),
                 reason: Reason::Routed,
+                language: self.language.clone(),
             };
             self.message_broken = false;
             self.act(CallAction::Queue(enter));

@@ -1,12 +1,12 @@
 //! Agents, the queues that they answer, and the trunks to the outside.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
 use super::sections::network;
 use super::types::*;
-use crate::ids::{AgentId, PromptName, QueueName};
+use crate::ids::{AgentId, PromptName, QueueName, SkillName};
 use crate::menu::system;
 use crate::queue::action::OverflowStep;
 use crate::sip::flow::Transport;
@@ -17,6 +17,8 @@ const MAX_AGENTS: usize = 10_000;
 
 const STRATEGIES: &[(&str, Strategy)] = &[
     ("longest-idle", Strategy::LongestIdle),
+    ("round-robin", Strategy::RoundRobin),
+    ("fewest-contacts", Strategy::FewestContacts),
     ("ring-all", Strategy::RingAll),
 ];
 
@@ -58,6 +60,8 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
                 every,
             }),
             position_every: t.get("position_every", usual.position_every, or_never),
+            language_level: t.get("language_level", usual.language_level, level(0)),
+            relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
         };
         queues.push(queue);
@@ -141,6 +145,8 @@ fn support() -> Queue {
             every: Duration::from_secs(45),
         }),
         position_every: Some(Duration::from_secs(60)),
+        language_level: 3,
+        relax_every: Duration::from_secs(20),
         overflow: vec![OverflowStep::Message],
     }
 }
@@ -173,6 +179,7 @@ pub(super) fn demo_agents(queues: &[Queue], password: Secret) -> Vec<Agent> {
         secret: Some(AgentSecret::Password(password.clone())),
         contact: None,
         queues: queues.iter().map(|q| q.name.clone()).collect(),
+        skills: BTreeMap::new(),
         wrap_up: None,
     };
     (1..=2).map(agent).collect()
@@ -200,6 +207,7 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
             Some(name) => Ok(name.clone()),
             None => Err(format!("no such queue; {}", meant(s, &names))),
         });
+        let skills = skills(&mut t);
         let wrap_up = t.opt("wrap_up", duration("0s", "1h"));
         if !proof && !fixed {
             let remedy = "add `password`, or `contact` for a phone that does not register";
@@ -230,12 +238,43 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
                 id: AgentId::new(id),
                 secret: secret.clone(),
                 queues: answers.clone().unwrap_or_else(|| names.clone()),
+                skills: skills.clone(),
                 wrap_up,
             });
         }
         t.finish();
     }
     agents
+}
+
+/// `de`, or with a level `de:3`; each once.
+fn skills(t: &mut Table<'_>) -> BTreeMap<SkillName, u8> {
+    let one = |s: &str| match s.split_once(':') {
+        Some((skill, at)) => Ok((name(skill)?, level(1)(at)?)),
+        None => Ok((name(s)?, MAX_LEVEL)),
+    };
+    let mut skills = BTreeMap::new();
+    for (skill, level) in t.list("skills", one).unwrap_or_default() {
+        if skills.insert(SkillName::new(&skill), level).is_some() {
+            t.tell(
+                "skills",
+                format!("`{skill}` is there twice"),
+                "keep one of them",
+            );
+        }
+    }
+    skills
+}
+
+fn level(lowest: u8) -> impl Fn(&str) -> Parsed<u8> {
+    move |s| {
+        let like = || format!("write a level from {lowest} to {MAX_LEVEL}, like `de:3`");
+        let level = s.trim().parse().map_err(|_| like())?;
+        (lowest..=MAX_LEVEL)
+            .contains(&level)
+            .then_some(level)
+            .ok_or_else(like)
+    }
 }
 
 fn secret(t: &mut Table<'_>, many: bool) -> Option<AgentSecret> {

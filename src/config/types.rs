@@ -7,11 +7,12 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::ids::{AgentId, Language, PromptName, QueueName};
+use crate::ids::{AgentId, Language, PromptName, QueueName, SkillName};
 use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
 
+pub use crate::queue::settings::{Strategy, Unstaffed};
 pub use crate::sip::flow::Network;
 
 /// All settings of one server.
@@ -171,6 +172,8 @@ pub struct Agent {
     pub contact: Option<SipUri>,
     /// The queues that they answer, in the order of the file.
     pub queues: Vec<QueueName>,
+    /// What they can do, languages by their tags among it, from 1 (a little) to [`MAX_LEVEL`].
+    pub skills: BTreeMap<SkillName, u8>,
     /// Time after a call, in place of the queue's.
     pub wrap_up: Option<Duration>,
 }
@@ -234,6 +237,9 @@ impl SipUri {
     }
 }
 
+/// The highest level of a skill, and the level where none is written.
+pub const MAX_LEVEL: u8 = 5;
+
 /// Where callers wait: one of `[[queues]]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Queue {
@@ -257,26 +263,12 @@ pub struct Queue {
     pub comfort: Option<Comfort>,
     /// How often callers are told their place (and when it gets better); `None`: never.
     pub position_every: Option<Duration>,
+    /// The level at which agents should speak a caller's language; 0: it does not matter.
+    pub language_level: u8,
+    /// The levels that a waiting caller needs fall by one each time this has passed.
+    pub relax_every: Duration,
     /// Where those go whom the queue can not keep; the last step takes a promise.
     pub overflow: Vec<OverflowStep>,
-}
-
-/// Who is offered the next caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strategy {
-    /// The agent who has been free the longest.
-    LongestIdle,
-    /// All free agents at once; the first to answer has the caller.
-    RingAll,
-}
-
-/// What callers meet when no agent of a queue is signed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unstaffed {
-    /// The overflow chain, at once (by default: leave a message).
-    Overflow,
-    /// They wait for one to come.
-    Wait,
 }
 
 /// The comfort message of a queue.

@@ -2,14 +2,16 @@
 //!
 //! Events come in by `handle_*`, actions go out by [`Acd::poll_action`]; after each event
 //! drain the actions and re-arm the timer by [`Acd::poll_timeout`]. Each event costs
-//! O(log n) plus what it changes; nothing is scanned.
+//! O(log n) plus what it changes; the line is never scanned, ready agents only where skills are
+//! needed.
 //!
 //! Rules, held after each event:
 //! - a caller is in exactly one place: in line, ringing, talking, or away with the place kept;
 //! - an agent has at most one offer;
-//! - nobody waits while an agent of their queue is ready;
-//! - among the callers an agent may take, the most urgent goes first, then the one who came
-//!   first; a place is kept through failed offers, failed transfers and lost agents;
+//! - nobody waits while an agent of their queue is ready who has what they need; what they need
+//!   becomes less while they wait, and is never more than the people who are here have;
+//! - among the callers an agent may take, the one who waited longest goes first, where urgency
+//!   counts as a wait; a place is kept through failed offers, failed transfers and lost agents;
 //! - every entry ends exactly once: answered, abandoned, overflowed, or moved.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -18,18 +20,21 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::action::{AgentState, OfferId, OverflowCause, OverflowStep, QueueAction};
+use super::estimate::{Interval, Pace};
 use super::line::{Line, Place, Priority};
 use super::settings::{AcdSettings, QueueSettings, SetAside};
 use super::snapshot::QueueCounts;
-use crate::ids::{AgentId, ContactId, QueueName};
+use crate::ids::{AgentId, ContactId, Language, QueueName, SkillName};
 use crate::now::{Mono, Now};
 
 mod agents;
 mod callers;
+mod matching;
 mod offers;
 mod status;
 mod timers;
 
+use matching::Turn;
 use timers::{Timer, Timers};
 
 /// A caller who comes to a queue.
@@ -41,6 +46,21 @@ pub struct Arrival {
     pub queue: QueueName,
     /// How urgent.
     pub priority: Priority,
+    /// What they need of an agent, and at which level.
+    pub needs: BTreeMap<SkillName, u8>,
+    /// What they speak: a need more, at the level that the queue asks for.
+    pub language: Option<Language>,
+    /// The agent who knows them: their last one, or the one who promised something.
+    pub wish: Option<Wanted>,
+}
+
+/// The agent whom a caller should rather have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The agent; asked first when ready.
+    pub agent: AgentId,
+    /// How long the caller is kept for them while they are at work on something else.
+    pub hold: Duration,
 }
 
 impl Arrival {
@@ -50,6 +70,17 @@ impl Arrival {
             contact,
             queue: queue.into(),
             priority: Priority::default(),
+            needs: BTreeMap::new(),
+            language: None,
+            wish: None,
+        }
+    }
+
+    /// The same, of a caller who speaks this language.
+    pub fn speaking(self, language: Language) -> Arrival {
+        Arrival {
+            language: Some(language),
+            ..self
         }
     }
 }
@@ -103,17 +134,48 @@ struct QueueIx(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct AgentIx(u32);
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct SkillIx(u32);
+
+/// Skills with the level that is needed, by skill.
+type Needs = Vec<(SkillIx, u8)>;
+
+/// For whom a caller in line is open.
+#[derive(Clone, Debug, PartialEq)]
+enum Group {
+    /// For whoever has this.
+    Needs(Needs),
+    /// For this agent alone.
+    Held(AgentIx),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    agent: AgentIx,
+    /// Until when the caller is held for them.
+    until: Mono,
+}
+
 #[derive(Debug)]
 struct Queue {
     settings: QueueSettings,
     /// All who stand in line.
     line: Line,
-    /// Those of the line who may be offered to one more agent.
-    open: BTreeMap<Place, ContactId>,
-    /// Ready agents of the queue, the longest idle first.
-    idle: BTreeSet<(u64, AgentIx)>,
+    /// Those of the line who may be offered to one more agent, by what they need.
+    open: BTreeMap<Needs, BTreeMap<Place, ContactId>>,
+    /// Those who may be offered to one agent only.
+    held: BTreeMap<AgentIx, BTreeMap<Place, ContactId>>,
+    /// Those who would be held for an agent if the agent were at work, the held ones included.
+    wishing: BTreeMap<AgentIx, BTreeSet<ContactId>>,
+    /// Ready agents of the queue, by whose turn it is.
+    idle: BTreeSet<(Turn, AgentIx)>,
     /// Agents who are not offline.
     staffed: usize,
+    /// Agents who take callers, now or soon.
+    working: usize,
+    /// How many of those who are not offline have a skill at each level.
+    levels: BTreeMap<SkillIx, BTreeMap<u8, usize>>,
+    pace: Pace,
     /// Once nobody is signed in: when that counts. `None` while staffed and at the start.
     unstaffed_at: Option<Mono>,
     counts: QueueCounts,
@@ -123,6 +185,8 @@ struct Queue {
 struct Agent {
     id: AgentId,
     queues: Vec<QueueIx>,
+    /// By skill.
+    skills: Needs,
     /// In place of the queue's.
     wrap_up: Option<Duration>,
     doing: AgentDoing,
@@ -131,6 +195,10 @@ struct Agent {
     pause: Option<String>,
     /// Smaller: idle for longer.
     idle_rank: u64,
+    /// Smaller: offered a caller less recently.
+    offered_rank: u64,
+    /// Callers taken, for the sake of fewest-contacts.
+    taken: u64,
     since: Mono,
 }
 
@@ -163,9 +231,15 @@ struct Caller {
     since: Mono,
     /// Queues already tried, so that overflow can not go in a circle.
     tried: Vec<QueueIx>,
+    needs: Needs,
+    wish: Option<Wish>,
+    /// Where agents are looked for, while they are.
+    group: Option<Group>,
     timers: CallerTimers,
     /// When the position was told last, and what it was.
     told: Option<(Mono, usize)>,
+    /// When it was first said how long this wait would take, and what was said.
+    expects: Option<(Mono, Interval)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -189,6 +263,8 @@ struct CallerTimers {
     give_up: Option<Mono>,
     position: Option<Mono>,
     comfort: Option<Mono>,
+    /// When other agents may take the caller than before.
+    regroup: Option<Mono>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -205,6 +281,7 @@ pub struct Acd {
     queue_names: BTreeMap<QueueName, QueueIx>,
     agents: Vec<Agent>,
     agent_ids: BTreeMap<AgentId, AgentIx>,
+    skills: BTreeMap<SkillName, SkillIx>,
     callers: BTreeMap<ContactId, Caller>,
     offers: BTreeMap<OfferId, Offer>,
     timers: Timers,
@@ -212,6 +289,7 @@ pub struct Acd {
     dirty: BTreeSet<QueueIx>,
     actions: VecDeque<QueueAction>,
     set_aside: SetAside,
+    priority_worth: Duration,
     tickets: u64,
     idle_ranks: u64,
     offer_ids: u64,
@@ -226,12 +304,14 @@ impl Acd {
             queue_names: BTreeMap::new(),
             agents: Vec::new(),
             agent_ids: BTreeMap::new(),
+            skills: BTreeMap::new(),
             callers: BTreeMap::new(),
             offers: BTreeMap::new(),
             timers: Timers::default(),
             dirty: BTreeSet::new(),
             actions: VecDeque::new(),
             set_aside: settings.set_aside,
+            priority_worth: settings.priority_worth,
             tickets: 0,
             idle_ranks: 0,
             offer_ids: 0,
@@ -256,15 +336,24 @@ impl Acd {
                 .collect();
             queues.sort_unstable();
             queues.dedup();
+            let mut skills = Needs::new();
+            for (name, level) in a.skills {
+                let next = SkillIx(index(acd.skills.len()));
+                skills.push((*acd.skills.entry(name).or_insert(next), level));
+            }
+            skills.sort_unstable();
             acd.agent_ids.insert(a.id.clone(), ix);
             acd.agents.push(Agent {
                 id: a.id,
                 queues,
+                skills,
                 wrap_up: a.wrap_up,
                 doing: AgentDoing::Offline,
                 signed_in: false,
                 pause: None,
                 idle_rank: 0,
+                offered_rank: 0,
+                taken: 0,
                 since: Mono::ZERO,
             });
         }
@@ -315,8 +404,13 @@ impl Queue {
             settings,
             line: Line::default(),
             open: BTreeMap::new(),
+            held: BTreeMap::new(),
+            wishing: BTreeMap::new(),
             idle: BTreeSet::new(),
             staffed: 0,
+            working: 0,
+            levels: BTreeMap::new(),
+            pace: Pace::default(),
             unstaffed_at: None,
             counts: QueueCounts::default(),
         }

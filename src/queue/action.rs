@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::estimate::Interval;
 use crate::ids::{AgentId, ContactId, QueueName};
 
 /// Names one offer of one caller to one agent.
@@ -42,6 +43,8 @@ pub enum QueueAction {
         contact: ContactId,
         /// 1 is next.
         position: usize,
+        /// How long it will probably take; `None` while too little is known.
+        wait: Option<Interval>,
     },
     /// Play the comfort message to the caller.
     Comfort {

@@ -1,26 +1,33 @@
 //! The line of one queue: who stands where.
 
-use std::cmp::Reverse;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::ids::ContactId;
+use crate::now::Mono;
 
-/// How urgent a caller is; a higher one is served first.
+/// How urgent a caller is: each step is worth as long a wait as the settings say, so that nobody
+/// starves behind those who are more urgent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Priority(pub u8);
 
 /// A place in line, kept for the whole visit. Smaller is nearer to an agent; no two are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place {
-    priority: Reverse<Priority>,
+    /// When an ordinary caller would have had to come to stand here, in milliseconds. All who wait
+    /// age alike, so that their order never changes.
+    as_if_since: i64,
     ticket: u64,
 }
 
 impl Place {
-    /// The place of the one who drew `ticket`.
-    pub(super) const fn new(priority: Priority, ticket: u64) -> Place {
+    /// The place of the one who came at `came` and drew `ticket`; a step of priority counts as
+    /// long a wait as `worth`.
+    pub(super) fn new(came: Mono, priority: Priority, worth: Duration, ticket: u64) -> Place {
+        let ms = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+        let bonus = ms(worth).saturating_mul(i64::from(priority.0));
         Place {
-            priority: Reverse(priority),
+            as_if_since: ms(came.since_start()).saturating_sub(bonus),
             ticket,
         }
     }
@@ -88,7 +95,8 @@ mod tests {
     fn urgent_first_then_by_ticket_and_a_place_is_kept() {
         let mut line = Line::default();
         let c = ContactId::from_u64;
-        let place = |p, t| Place::new(Priority(p), t);
+        let worth = Duration::from_secs(60);
+        let place = |p, t| Place::new(Mono::ZERO, Priority(p), worth, t);
         line.insert(place(0, 1), c(1));
         line.insert(place(0, 2), c(2));
         line.insert(place(5, 3), c(3));
@@ -101,5 +109,17 @@ mod tests {
         assert!(!line.remove(place(0, 2)));
         assert!(!line.remove(place(0, 2)));
         assert_eq!(line.len(), 1);
+    }
+
+    #[test]
+    fn who_waited_long_enough_goes_before_the_urgent() {
+        let at = |s, p| {
+            let came = Mono::from_millis(s * 1000);
+            Place::new(came, Priority(p), Duration::from_secs(60), s)
+        };
+        assert!(at(50, 1) < at(0, 0), "50 s late, but urgent");
+        assert!(at(0, 0) < at(61, 1), "61 s late");
+        assert!(at(119, 2) < at(0, 0));
+        assert!(at(0, 0) < at(121, 2));
     }
 }

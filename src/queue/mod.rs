@@ -2,6 +2,7 @@
 
 pub mod acd;
 pub mod action;
+pub mod estimate;
 mod line;
 pub mod settings;
 pub mod snapshot;

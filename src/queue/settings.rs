@@ -1,12 +1,13 @@
 //! What the queue machine is told about its queues and agents before the first caller comes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::action::OverflowStep;
-use crate::ids::{AgentId, QueueName};
+use crate::ids::{AgentId, QueueName, SkillName};
 
 /// Everything [`Acd::new`](super::acd::Acd::new) needs to know.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AcdSettings {
     /// The queues. A name that comes twice counts once, the first.
     pub queues: Vec<QueueSettings>,
@@ -14,6 +15,19 @@ pub struct AcdSettings {
     pub agents: Vec<AgentSettings>,
     /// When an agent who did not take an offer is asked again.
     pub set_aside: SetAside,
+    /// How long a wait one step of priority is worth.
+    pub priority_worth: Duration,
+}
+
+impl Default for AcdSettings {
+    fn default() -> AcdSettings {
+        AcdSettings {
+            queues: Vec::new(),
+            agents: Vec::new(),
+            set_aside: SetAside::default(),
+            priority_worth: Duration::from_secs(120),
+        }
+    }
 }
 
 /// One queue.
@@ -41,6 +55,11 @@ pub struct QueueSettings {
     pub comfort_every: Option<Duration>,
     /// Time between announcements of the position. `None`: none at all.
     pub position_every: Option<Duration>,
+    /// The level at which agents should speak a caller's language; 0: it does not matter.
+    pub language_level: u8,
+    /// While a caller waits, the level that they need of each skill falls by one each time this
+    /// has passed, until anybody will do. Times below one second count as one second.
+    pub relax_every: Duration,
     /// Where those go whom the queue can not keep, in this order. After the last step (and
     /// when there is none) comes [`OverflowStep::Message`].
     pub overflow: Vec<OverflowStep>,
@@ -61,6 +80,8 @@ impl QueueSettings {
             unstaffed_after: Duration::from_secs(20),
             comfort_every: Some(Duration::from_secs(60)),
             position_every: Some(Duration::from_secs(60)),
+            language_level: 3,
+            relax_every: Duration::from_secs(20),
             overflow: vec![OverflowStep::Message],
         }
     }
@@ -71,6 +92,11 @@ impl QueueSettings {
 pub enum Strategy {
     /// The ready agent whose last talk (or return) lies furthest back.
     LongestIdle,
+    /// The ready agent who was offered a caller least recently, however long the talks were.
+    RoundRobin,
+    /// The ready agent who took the fewest callers; who signs in begins level with the colleague
+    /// of theirs who took the fewest.
+    FewestContacts,
     /// Every ready agent at once; the first answer wins.
     RingAll,
 }
@@ -91,6 +117,8 @@ pub struct AgentSettings {
     pub id: AgentId,
     /// Whose callers they take. Names of unknown queues are passed over.
     pub queues: Vec<QueueName>,
+    /// What they can do, and how well: 1 and more.
+    pub skills: BTreeMap<SkillName, u8>,
     /// Wrap-up time, in place of the queue's.
     pub wrap_up: Option<Duration>,
 }
@@ -104,6 +132,7 @@ impl AgentSettings {
         AgentSettings {
             id: id.into(),
             queues: queues.into_iter().map(QueueName::new).collect(),
+            skills: BTreeMap::new(),
             wrap_up: None,
         }
     }

@@ -51,6 +51,10 @@ pub struct QueueCounts {
     pub offers: u64,
     /// Offers not taken.
     pub missed: u64,
+    /// Callers who were told how long it will probably take, and then were answered.
+    pub estimated: u64,
+    /// Those of them who were answered within what they had been told.
+    pub estimated_rightly: u64,
 }
 
 /// One agent at one moment.

@@ -16,9 +16,7 @@ use crate::menu::tree::Line;
 use crate::net::local::LocalAddresses;
 use crate::net::media::MediaConfig;
 use crate::prompts::PromptLibrary;
-use crate::queue::settings::{
-    AcdSettings, AgentSettings, QueueSettings, SetAside, Strategy, Unstaffed,
-};
+use crate::queue::settings::{AcdSettings, AgentSettings, QueueSettings};
 use crate::sdp::SrtpPolicy;
 use crate::sip::digest::{Credentials, Secret};
 use crate::sip::endpoint::{
@@ -40,29 +38,26 @@ pub(crate) fn acd(config: &Config) -> AcdSettings {
             .map(|a| AgentSettings {
                 id: a.id.clone(),
                 queues: a.queues.clone(),
+                skills: a.skills.clone(),
                 wrap_up: a.wrap_up,
             })
             .collect(),
-        set_aside: SetAside::default(),
+        ..AcdSettings::default()
     }
 }
 
 fn queue(q: &config::Queue) -> QueueSettings {
     QueueSettings {
-        strategy: match q.strategy {
-            config::Strategy::LongestIdle => Strategy::LongestIdle,
-            config::Strategy::RingAll => Strategy::RingAll,
-        },
+        strategy: q.strategy,
         ring_for: q.ring_for,
         wrap_up: q.wrap_up,
         max_callers: q.max_callers,
         max_wait: Some(q.max_wait),
-        unstaffed: match q.unstaffed {
-            config::Unstaffed::Overflow => Unstaffed::Overflow,
-            config::Unstaffed::Wait => Unstaffed::Wait,
-        },
+        unstaffed: q.unstaffed,
         comfort_every: q.comfort.as_ref().map(|c| c.every),
         position_every: q.position_every,
+        language_level: q.language_level,
+        relax_every: q.relax_every,
         overflow: q.overflow.clone(),
         ..QueueSettings::new(q.name.clone())
     }

@@ -160,8 +160,11 @@ impl QueueTask {
 
     fn command(&mut self, now: Now, contact: ContactId, command: QueueCommand) {
         match command {
-            QueueCommand::Enter { queue, .. } => {
-                self.acd.handle_enter(now, Arrival::new(contact, queue))
+            QueueCommand::Enter {
+                queue, language, ..
+            } => {
+                let arrival = Arrival::new(contact, queue).speaking(language);
+                self.acd.handle_enter(now, arrival);
             }
             QueueCommand::Leave => self.acd.handle_left(now, contact, Leaving::Gone),
             QueueCommand::Answered(offer) => match self.acd.handle_answered(now, offer) {
@@ -211,7 +214,9 @@ impl QueueTask {
                     };
                     self.tell(contact, CallEvent::Queue(event));
                 }
-                QueueAction::Position { contact, position } => {
+                QueueAction::Position {
+                    contact, position, ..
+                } => {
                     self.tell(contact, CallEvent::Queue(QueueEvent::Position(position)));
                 }
                 QueueAction::Comfort { contact } => {

@@ -595,7 +595,7 @@ impl Desk {
 
 fn queue_word(command: QueueCommand) -> String {
     match command {
-        QueueCommand::Enter { queue, reason } => format!("enter {queue} ({reason})"),
+        QueueCommand::Enter { queue, reason, .. } => format!("enter {queue} ({reason})"),
         QueueCommand::Leave => "leave".into(),
         QueueCommand::Answered(o) => format!("answered {}", o.0),
         QueueCommand::NotAnswered(o, why) => format!("not-answered {} {why:?}", o.0),

@@ -216,9 +216,11 @@ impl Acd {
 
     /// The one place where what an agent does changes, with all that hangs on it.
     pub(super) fn set_agent(&mut self, now: Mono, ix: AgentIx, doing: AgentDoing) {
+        if self.a(ix).doing == AgentDoing::Offline && doing != AgentDoing::Offline {
+            self.level_with_colleagues(ix);
+        }
         let agent = &mut self.agents[ix.0 as usize];
         let was = std::mem::replace(&mut agent.doing, doing);
-        let idle = (agent.idle_rank, ix);
         agent.since = now;
         if let Some(at) = until(&was) {
             self.timers.remove(at, Timer::Agent(ix));
@@ -228,6 +230,7 @@ impl Acd {
         }
         for &q in &agent.queues {
             let queue = &mut self.queues[q.0 as usize];
+            let idle = (Acd::turn(queue.settings.strategy, agent), ix);
             if was == AgentDoing::Ready {
                 queue.idle.remove(&idle);
             }
@@ -235,18 +238,41 @@ impl Acd {
                 queue.idle.insert(idle);
                 self.dirty.insert(q);
             }
+            match (was.works(), agent.doing.works()) {
+                (false, true) => queue.working += 1,
+                (true, false) => queue.working -= 1,
+                (true, true) | (false, false) => {}
+            }
             match (
                 was == AgentDoing::Offline,
                 agent.doing == AgentDoing::Offline,
             ) {
                 (true, false) => {
                     queue.staffed += 1;
+                    for &(skill, level) in &agent.skills {
+                        *queue
+                            .levels
+                            .entry(skill)
+                            .or_default()
+                            .entry(level)
+                            .or_default() += 1;
+                    }
                     if let Some(at) = queue.unstaffed_at.take() {
                         self.timers.remove(at, Timer::Unstaffed(q));
                     }
                 }
                 (false, true) => {
                     queue.staffed -= 1;
+                    for (skill, level) in &agent.skills {
+                        if let Some(levels) = queue.levels.get_mut(skill)
+                            && let Some(count) = levels.get_mut(level)
+                        {
+                            *count -= 1;
+                            levels.retain(|_, count| *count > 0);
+                        }
+                    }
+                    // What only they could do is not waited for.
+                    self.dirty.insert(q);
                     if queue.staffed == 0 && queue.settings.unstaffed == Unstaffed::Overflow {
                         let at = now + queue.settings.unstaffed_after;
                         queue.unstaffed_at = Some(at);
@@ -255,6 +281,9 @@ impl Acd {
                 }
                 (true, true) | (false, false) => {}
             }
+        }
+        if was.works() != self.a(ix).doing.works() {
+            self.regroup_those_wishing(now, ix);
         }
         self.tell_agent(ix);
     }

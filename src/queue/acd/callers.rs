@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::timers::at_least;
 use super::{
-    Acd, AgentDoing, Arrival, Caller, CallerDoing, CallerTimers, ContactId, Leaving, Mono, OfferId,
-    OverflowCause, OverflowStep, Place, Priority, QueueAction, QueueIx, Timer,
+    Acd, AgentDoing, Arrival, Caller, CallerDoing, CallerTimers, ContactId, Leaving, Mono, Needs,
+    OfferId, OverflowCause, OverflowStep, Place, Priority, QueueAction, QueueIx, Timer, Wish,
 };
+use crate::ids::SkillName;
 use crate::now::Now;
 use crate::queue::settings::{Strategy, Unstaffed};
 
@@ -25,8 +26,17 @@ impl Acd {
             contact,
             queue,
             priority,
+            mut needs,
+            language,
+            wish,
         } = arrival;
         let now = now.mono;
+        let wish = wish.and_then(|wanted| {
+            let agent = *self.agent_ids.get(&wanted.agent)?;
+            let until = now + wanted.hold;
+            Some(Wish { agent, until })
+        });
+
         let Some(to) = self.queue_names.get(&queue).copied() else {
             self.forget(now, contact, Ended::Moved);
             self.actions.push_back(QueueAction::Overflow {
@@ -37,6 +47,15 @@ impl Acd {
             self.settle(now);
             return;
         };
+        if let Some(language) = language {
+            let level = self.q(to).settings.language_level;
+            needs.insert(SkillName::new(language.as_str()), level);
+        }
+        let comes = Comes {
+            priority,
+            needs: self.needs(&needs),
+            wish,
+        };
         match self.callers.get(&contact) {
             Some(caller) if caller.queue == to => match caller.doing {
                 CallerDoing::Waiting | CallerDoing::Offered { .. } => {}
@@ -46,9 +65,9 @@ impl Acd {
             },
             Some(_) => {
                 self.forget(now, contact, Ended::Moved);
-                self.enter(now, contact, to, priority);
+                self.enter(now, contact, to, comes);
             }
-            None => self.enter(now, contact, to, priority),
+            None => self.enter(now, contact, to, comes),
         }
         self.settle(now);
     }
@@ -87,33 +106,38 @@ impl Acd {
     }
 
     /// Puts a caller whom the machine does not have into a queue, or lets them overflow.
-    fn enter(&mut self, now: Mono, contact: ContactId, to: QueueIx, priority: Priority) {
+    fn enter(&mut self, now: Mono, contact: ContactId, to: QueueIx, comes: Comes) {
         self.tickets += 1;
         let caller = Caller {
             queue: to,
-            place: Place::new(priority, self.tickets),
+            place: Place::new(now, comes.priority, self.priority_worth, self.tickets),
             doing: CallerDoing::Away { waits: true },
             since: now,
             tried: vec![to],
+            needs: comes.needs,
+            wish: comes.wish,
+            group: None,
             timers: CallerTimers::default(),
             told: None,
+            expects: None,
         };
+        let admitted = self.admits(now, to, &caller);
         self.callers.insert(contact, caller);
         self.q_mut(to).counts.entered += 1;
-        match self.admits(now, to) {
+        match admitted {
             Ok(()) => self.join_line(now, contact),
             Err(cause) => self.overflow(now, contact, cause),
         }
     }
 
-    /// Whether a queue takes one more.
-    fn admits(&self, now: Mono, ix: QueueIx) -> Result<(), OverflowCause> {
+    /// Whether a queue takes one more, this one.
+    fn admits(&self, now: Mono, ix: QueueIx, caller: &Caller) -> Result<(), OverflowCause> {
         let q = self.q(ix);
         if self.stopping {
             Err(OverflowCause::Stopping)
         } else if self.is_unstaffed(now, ix) {
             Err(OverflowCause::Unstaffed)
-        } else if q.idle.is_empty() && q.line.len() >= q.settings.max_callers {
+        } else if q.line.len() >= q.settings.max_callers && !self.has_agent_for(now, ix, caller) {
             Err(OverflowCause::Full)
         } else {
             Ok(())
@@ -138,10 +162,12 @@ impl Acd {
             CallerDoing::Away { waits: true } => {}
             CallerDoing::Away { waits: false } => {
                 caller.since = now;
+                caller.expects = None;
                 self.q_mut(queue).counts.entered += 1;
             }
             CallerDoing::Talking { agent } => {
                 caller.since = now;
+                caller.expects = None;
                 caller.doing = CallerDoing::Away { waits: true };
                 self.q_mut(queue).counts.entered += 1;
                 self.end_talk(now, agent, contact);
@@ -165,8 +191,6 @@ impl Acd {
         caller.doing = CallerDoing::Waiting;
         let queue = &mut self.queues[caller.queue.0 as usize];
         queue.line.insert(caller.place, contact);
-        queue.open.insert(caller.place, contact);
-        self.dirty.insert(caller.queue);
         let s = &queue.settings;
         let t = &mut caller.timers;
         let give_up = s.max_wait.map(|wait| (caller.since + wait).max(now));
@@ -178,10 +202,12 @@ impl Acd {
         let comfort = s.comfort_every.map(|every| now + at_least(every));
         self.timers
             .set(&mut t.comfort, comfort, Timer::Comfort(contact));
+        self.open(now, contact);
     }
 
     /// Out of the line, offers withdrawn, timers gone; what the caller does next is `then`.
     fn leave_line(&mut self, now: Mono, contact: ContactId, then: CallerDoing) {
+        self.close(contact);
         let Some(caller) = self.callers.get_mut(&contact) else {
             return;
         };
@@ -195,8 +221,11 @@ impl Acd {
         self.timers
             .set(&mut t.comfort, None, Timer::Comfort(contact));
         let q = self.q_mut(queue);
-        q.open.remove(&place);
-        if q.line.remove(place) {
+        let was_first = q.line.remove(place);
+        if q.line.len() == 0 {
+            q.pace.handle_empty();
+        }
+        if was_first {
             self.front_moved(now, queue);
         }
         match was {
@@ -273,9 +302,7 @@ impl Acd {
             return;
         }
         caller.doing = CallerDoing::Waiting;
-        let queue = &mut self.queues[caller.queue.0 as usize];
-        queue.open.insert(caller.place, contact);
-        self.dirty.insert(caller.queue);
+        let queue = &self.queues[caller.queue.0 as usize];
         if let Some(wait) = queue.settings.max_wait
             && caller.timers.give_up.is_none()
         {
@@ -283,6 +310,9 @@ impl Acd {
             let at = (caller.since + wait).max(now);
             let slot = &mut caller.timers.give_up;
             self.timers.set(slot, Some(at), Timer::GiveUp(contact));
+        }
+        if caller.group.is_none() {
+            self.open(now, contact);
         }
     }
 
@@ -313,6 +343,7 @@ impl Acd {
                     caller.tried.push(to);
                     caller.since = now;
                     caller.told = None;
+                    caller.expects = None;
                 }
                 self.q_mut(to).counts.entered += 1;
                 self.join_line(now, contact);
@@ -335,7 +366,7 @@ impl Acd {
                 OverflowStep::Queue(name) => {
                     if let Some(&to) = self.queue_names.get(name)
                         && !caller.tried.contains(&to)
-                        && self.admits(now, to).is_ok()
+                        && self.admits(now, to, caller).is_ok()
                     {
                         return Some(to);
                     }
@@ -376,7 +407,7 @@ impl Acd {
     /// Which callers a queue's strategy leaves open for more offers.
     pub(super) fn stays_open(&self, ix: QueueIx) -> bool {
         match self.q(ix).settings.strategy {
-            Strategy::LongestIdle => false,
+            Strategy::LongestIdle | Strategy::RoundRobin | Strategy::FewestContacts => false,
             Strategy::RingAll => true,
         }
     }
@@ -389,6 +420,13 @@ impl Acd {
             self.rest_as_before(now, o.agent);
         }
     }
+}
+
+/// What a caller brings along.
+struct Comes {
+    priority: Priority,
+    needs: Needs,
+    wish: Option<Wish>,
 }
 
 #[derive(Clone, Copy)]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{
-    Acd, AgentDoing, Answer, CallerDoing, ContactId, Mono, NotAnswered, Offer, OfferId, Place,
-    QueueAction, QueueIx, Timer,
+    Acd, AgentDoing, AgentIx, Answer, CallerDoing, ContactId, Mono, NotAnswered, Offer, OfferId,
+    Place, QueueAction, QueueIx, Timer,
 };
 use crate::now::Now;
 
@@ -19,16 +19,23 @@ impl Acd {
         let Some(caller) = self.callers.get(&o.contact) else {
             return Answer::TooLate;
         };
-        let (queue, since) = (caller.queue, caller.since);
+        let (queue, since, expects) = (caller.queue, caller.since, caller.expects);
         self.taken(now.mono, o.contact, offer);
         let q = self.q_mut(queue);
         q.counts.answered += 1;
+        if let Some((at, interval)) = expects {
+            q.counts.estimated += 1;
+            q.counts.estimated_rightly += u64::from(interval.holds(now.mono.since(at)));
+        }
+        let waiting = q.line.len() > 0;
+        q.pace.handle_answered(now.mono, q.working, waiting);
         let (name, wrap_up) = (q.settings.name.clone(), q.settings.wrap_up);
         let wrap_up = self.a(o.agent).wrap_up.unwrap_or(wrap_up);
         let talking = AgentDoing::Talking {
             contact: o.contact,
             wrap_up,
         };
+        self.a_mut(o.agent).taken += 1;
         self.set_agent(now.mono, o.agent, talking);
         self.settle(now.mono);
         Answer::Connect {
@@ -93,42 +100,32 @@ impl Acd {
     }
 
     /// Brings together whom the last event made free for each other, the foremost caller
-    /// with the longest idle agent, until nobody waits while an agent of theirs is ready.
+    /// with the agent whose turn it is, until nobody waits while an agent of theirs is ready.
     pub(super) fn settle(&mut self, now: Mono) {
         let dirty = std::mem::take(&mut self.dirty);
         let mut heads: BTreeSet<(Place, QueueIx)> = dirty
             .into_iter()
-            .filter_map(|q| self.foremost(q).map(|(place, _)| (place, q)))
+            .filter_map(|q| self.foremost(q).map(|(place, ..)| (place, q)))
             .collect();
         while let Some((place, q)) = heads.pop_first() {
             // The agent may have gone to a caller of another queue meanwhile.
-            let Some((foremost, contact)) = self.foremost(q) else {
+            let Some((foremost, contact, agent)) = self.foremost(q) else {
                 continue;
             };
             if foremost == place {
-                self.offer(now, q, contact);
+                self.offer(now, q, contact, agent);
             }
-            if let Some((next, _)) = self.foremost(q) {
+            if let Some((next, ..)) = self.foremost(q) {
                 heads.insert((next, q));
             }
         }
     }
 
-    /// The first caller of a queue who may be offered, if an agent is ready.
-    fn foremost(&self, ix: QueueIx) -> Option<(Place, ContactId)> {
-        let q = self.q(ix);
-        if q.idle.is_empty() {
-            return None;
+    /// Rings an agent who is ready for the caller.
+    fn offer(&mut self, now: Mono, ix: QueueIx, contact: ContactId, agent: AgentIx) {
+        if !self.stays_open(ix) {
+            self.close(contact);
         }
-        q.open.first_key_value().map(|(&place, &c)| (place, c))
-    }
-
-    /// Rings the longest idle agent of the queue for the caller.
-    fn offer(&mut self, now: Mono, ix: QueueIx, contact: ContactId) {
-        let stays_open = self.stays_open(ix);
-        let Some(&(_, agent)) = self.q(ix).idle.first() else {
-            return;
-        };
         let Some(caller) = self.callers.get_mut(&contact) else {
             return;
         };
@@ -144,9 +141,6 @@ impl Acd {
             CallerDoing::Talking { .. } | CallerDoing::Away { .. } => return,
         }
         let queue = &mut self.queues[ix.0 as usize];
-        if !stays_open {
-            queue.open.remove(&caller.place);
-        }
         queue.counts.offers += 1;
         let ring_for = queue.settings.ring_for.max(Duration::from_secs(1));
         let name = queue.settings.name.clone();
@@ -159,6 +153,7 @@ impl Acd {
         };
         self.offers.insert(offer, o);
         self.set_agent(now, agent, AgentDoing::Offered { offer });
+        self.a_mut(agent).offered_rank = self.offer_ids;
         let agent = self.a(agent).id.clone();
         self.actions.push_back(QueueAction::Offer {
             offer,

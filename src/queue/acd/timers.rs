@@ -10,6 +10,8 @@ use crate::now::{Mono, Now};
 /// callers are given up on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
+    /// Needs less, or is not held for one agent any longer.
+    Regroup(ContactId),
     /// End of wrap-up, or of being set aside.
     Agent(AgentIx),
     /// End of ringing.
@@ -51,6 +53,11 @@ impl Timers {
         self.0.remove(&(at, timer));
     }
 
+    fn regroups_next(&self, now: Mono) -> bool {
+        let next = self.0.first().filter(|&&(at, _)| at <= now);
+        matches!(next, Some((_, Timer::Regroup(_))))
+    }
+
     fn pop_due(&mut self, now: Mono) -> Option<Timer> {
         let &(at, timer) = self.0.first()?;
         if at > now {
@@ -67,6 +74,7 @@ impl super::Acd {
         let now = now.mono;
         while let Some(timer) = self.timers.pop_due(now) {
             match timer {
+                Timer::Regroup(contact) => self.regroup(now, contact),
                 Timer::Agent(ix) => self.agent_time_is_up(now, ix),
                 Timer::Offer(offer) => self.ringing_is_over(now, offer),
                 Timer::Unstaffed(ix) => self.queue_is_unstaffed(now, ix),
@@ -74,7 +82,10 @@ impl super::Acd {
                 Timer::Position(contact) => self.tell_position(now, contact),
                 Timer::Comfort(contact) => self.comfort(now, contact),
             }
-            self.settle(now);
+            // Of those who need less from the same moment on, the foremost is served first.
+            if !self.timers.regroups_next(now) {
+                self.settle(now);
+            }
         }
     }
 
@@ -114,9 +125,14 @@ impl super::Acd {
         if caller.doing == CallerDoing::Waiting
             && let Some(position) = queue.line.position(caller.place)
         {
+            let wait = queue.pace.estimate(now, position, queue.working);
             caller.told = Some((now, position));
-            self.actions
-                .push_back(QueueAction::Position { contact, position });
+            caller.expects = caller.expects.or(wait.map(|wait| (now, wait)));
+            self.actions.push_back(QueueAction::Position {
+                contact,
+                position,
+                wait,
+            });
         }
     }
 

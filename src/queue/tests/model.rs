@@ -1,8 +1,9 @@
 //! The queue once more, with nothing but lists and searches: slow and obviously right.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ids::{AgentId, ContactId};
+use crate::ids::{AgentId, ContactId, SkillName};
 use crate::now::Mono;
 use crate::queue::acd::{Leaving, NotAnswered};
 use crate::queue::action::{AgentState, OfferId, OverflowCause, OverflowStep};
@@ -34,6 +35,9 @@ pub(super) struct Agent {
     until: Option<Mono>,
     pub(super) with: Option<ContactId>,
     wrap_up: Duration,
+    /// The number of the last offer to them.
+    offered: u64,
+    taken: u64,
 }
 
 #[derive(Clone)]
@@ -45,6 +49,18 @@ pub(super) struct Caller {
     pub(super) at: At,
     since: Mono,
     tried: Vec<usize>,
+    came: Mono,
+    needs: BTreeMap<SkillName, u8>,
+    /// The agent they would rather have, and until when they are kept for them.
+    wish: Option<(usize, Mono)>,
+}
+
+/// What a caller brings along.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Comes {
+    pub(super) priority: u8,
+    pub(super) needs: BTreeMap<SkillName, u8>,
+    pub(super) wish: Option<(usize, Duration)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -66,6 +82,8 @@ pub(super) struct Offer {
 /// What is due, in the order in which what falls together is served.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Due {
+    /// Other agents than before may take a caller.
+    Regroup,
     Agent(usize),
     Offer(OfferId),
     Deserted(usize),
@@ -83,6 +101,8 @@ impl Model {
             until: None,
             with: None,
             wrap_up: Duration::ZERO,
+            offered: 0,
+            taken: 0,
         });
         Model {
             agents: agents.collect(),
@@ -111,6 +131,11 @@ impl Model {
         self.offers.iter().filter(|o| o.contact == id).count()
     }
 
+    /// Whether one more agent may be asked.
+    fn is_open(&self, c: &Caller) -> bool {
+        self.settings.queues[c.queue].strategy == Strategy::RingAll || self.rung(c.id) == 0
+    }
+
     /// The line of a queue, first to last.
     pub(super) fn line(&self, queue: usize) -> Vec<ContactId> {
         let mut line: Vec<&Caller> = self
@@ -118,7 +143,7 @@ impl Model {
             .iter()
             .filter(|c| c.queue == queue && c.at == At::Line)
             .collect();
-        line.sort_by_key(|c| (std::cmp::Reverse(c.priority), c.ticket));
+        line.sort_by_key(|c| self.place_in_line(c));
         line.iter().map(|c| c.id).collect()
     }
 
@@ -139,6 +164,71 @@ impl Model {
         })
     }
 
+    /// Who waited longest is first; a step of priority counts as a wait.
+    fn place_in_line(&self, c: &Caller) -> (i128, u64) {
+        let came = c.came.since_start().as_millis() as i128;
+        let worth = self.settings.priority_worth.as_millis() as i128;
+        (came - worth * i128::from(c.priority), c.ticket)
+    }
+
+    fn works(&self, a: usize) -> bool {
+        !matches!(
+            self.agents[a].state,
+            AgentState::Offline | AgentState::Paused { .. } | AgentState::Missed
+        )
+    }
+
+    fn held_for(&self, now: Mono, c: &Caller, q: usize) -> Option<usize> {
+        let (a, until) = c.wish?;
+        (now < until && self.serves(a, q) && self.works(a)).then_some(a)
+    }
+
+    /// How many times what the caller needs has become less.
+    fn relaxed(&self, now: Mono, c: &Caller, q: usize) -> u8 {
+        let every = self.settings.queues[q].relax_every;
+        let steps = now.since(c.since).as_nanos() / every.as_nanos();
+        u8::try_from(steps).unwrap_or(u8::MAX)
+    }
+
+    /// Whether this agent may be offered this caller in that queue.
+    fn may_serve(&self, now: Mono, a: usize, c: &Caller, q: usize) -> bool {
+        if !self.serves(a, q) {
+            return false;
+        }
+        if let Some(wished) = self.held_for(now, c, q) {
+            return wished == a;
+        }
+        let level = |a: usize, s| self.settings.agents[a].skills.get(s).copied().unwrap_or(0);
+        let here = |x: &usize| self.serves(*x, q) && self.agents[*x].state != AgentState::Offline;
+        c.needs.iter().all(|(skill, needed)| {
+            let needed = needed.saturating_sub(self.relaxed(now, c, q));
+            let best = (0..self.agents.len())
+                .filter(here)
+                .map(|x| level(x, skill))
+                .max();
+            level(a, skill) >= needed.min(best.unwrap_or(0))
+        })
+    }
+
+    /// The ready agents of a queue who may serve the caller, whose turn it is first.
+    fn agents_for(&self, now: Mono, c: &Caller, q: usize) -> Option<usize> {
+        let ready = |a: &usize| self.agents[*a].state == AgentState::Ready;
+        let mut all: Vec<usize> = (0..self.agents.len())
+            .filter(ready)
+            .filter(|&a| self.may_serve(now, a, c, q))
+            .collect();
+        all.sort_by_key(|&a| {
+            let agent = &self.agents[a];
+            let turn = match self.settings.queues[q].strategy {
+                Strategy::LongestIdle | Strategy::RingAll => 0,
+                Strategy::RoundRobin => agent.offered,
+                Strategy::FewestContacts => agent.taken,
+            };
+            (c.wish.is_none_or(|(w, _)| w != a), turn, agent.rest, a)
+        });
+        all.first().copied()
+    }
+
     // Agents.
 
     fn set(&mut self, now: Mono, a: usize, state: AgentState) {
@@ -146,6 +236,16 @@ impl Model {
             (0..m.agents.len()).any(|x| m.serves(x, q) && m.agents[x].state != AgentState::Offline)
         };
         let before: Vec<bool> = (0..self.deserted.len()).map(|q| staffed(self, q)).collect();
+        if self.agents[a].state == AgentState::Offline && state != AgentState::Offline {
+            let colleague = |x: &usize| {
+                let share =
+                    (0..self.deserted.len()).any(|q| self.serves(a, q) && self.serves(*x, q));
+                share && self.agents[*x].state != AgentState::Offline
+            };
+            let fewest = (0..self.agents.len()).filter(colleague);
+            let fewest = fewest.map(|x| self.agents[x].taken).min().unwrap_or(0);
+            self.agents[a].taken = self.agents[a].taken.max(fewest);
+        }
         self.agents[a].state = state;
         for (q, before) in before.into_iter().enumerate() {
             match (before, staffed(self, q)) {
@@ -288,9 +388,8 @@ impl Model {
         s.unstaffed == Unstaffed::Overflow && nobody && long
     }
 
-    fn admits(&self, now: Mono, q: usize) -> Result<(), OverflowCause> {
-        let idle = (0..self.agents.len())
-            .any(|a| self.serves(a, q) && self.agents[a].state == AgentState::Ready);
+    fn admits(&self, now: Mono, q: usize, c: &Caller) -> Result<(), OverflowCause> {
+        let idle = self.agents_for(now, c, q).is_some();
         if self.stopping {
             Err(OverflowCause::Stopping)
         } else if self.deserted_by(now, q) {
@@ -302,7 +401,7 @@ impl Model {
         }
     }
 
-    pub(super) fn enter(&mut self, now: Mono, id: ContactId, q: usize, priority: u8) {
+    pub(super) fn enter(&mut self, now: Mono, id: ContactId, q: usize, comes: Comes) {
         match self.caller(id) {
             Some(c) if self.callers[c].queue == q => {
                 self.come_back(now, id);
@@ -311,17 +410,23 @@ impl Model {
             Some(_) => self.forget(now, id),
             None => {}
         }
+        let agents = &self.settings.agents;
+        let has_anybody =
+            |(skill, _): &(SkillName, u8)| agents.iter().any(|a| a.skills.contains_key(skill));
         self.tickets += 1;
         self.callers.push(Caller {
             id,
             queue: q,
-            priority,
+            priority: comes.priority,
             ticket: self.tickets,
             at: At::Away,
             since: now,
             tried: vec![q],
+            came: now,
+            needs: comes.needs.into_iter().filter(has_anybody).collect(),
+            wish: comes.wish.map(|(a, hold)| (a, now + hold)),
         });
-        match self.admits(now, q) {
+        match self.admits(now, q, self.callers.last().unwrap()) {
             Ok(()) => self.callers.last_mut().unwrap().at = At::Line,
             Err(cause) => self.overflow(now, id, cause),
         }
@@ -422,7 +527,7 @@ impl Model {
             let to = self.settings.queues.iter().position(|q| q.name == *name);
             if let Some(to) = to
                 && !self.callers[c].tried.contains(&to)
-                && self.admits(now, to).is_ok()
+                && self.admits(now, to, &self.callers[c]).is_ok()
             {
                 let caller = &mut self.callers[c];
                 caller.queue = to;
@@ -447,6 +552,7 @@ impl Model {
         self.offers.retain(|x| x.id != id);
         self.withdraw(now, o.contact);
         self.callers[c].at = At::Agent(o.agent);
+        self.agents[o.agent].taken += 1;
         self.talk(now, o.agent, o.contact, self.callers[c].queue);
         self.settle(now);
         true
@@ -473,25 +579,18 @@ impl Model {
     }
 
     /// While a caller may be offered to an agent who is ready: the foremost such caller to
-    /// the agent of theirs who is idle for the longest.
+    /// the agent whose turn it is.
     fn settle(&mut self, now: Mono) {
         loop {
             let mut may: Vec<&Caller> = self
                 .callers
                 .iter()
-                .filter(|c| c.at == At::Line)
-                .filter(|c| match self.settings.queues[c.queue].strategy {
-                    Strategy::LongestIdle => self.rung(c.id) == 0,
-                    Strategy::RingAll => true,
-                })
+                .filter(|c| c.at == At::Line && self.is_open(c))
                 .collect();
-            may.sort_by_key(|c| (std::cmp::Reverse(c.priority), c.ticket));
+            may.sort_by_key(|c| self.place_in_line(c));
             let found = may.into_iter().find_map(|c| {
-                (0..self.agents.len())
-                    .filter(|&a| self.serves(a, c.queue))
-                    .filter(|&a| self.agents[a].state == AgentState::Ready)
-                    .min_by_key(|&a| self.agents[a].rest)
-                    .map(|a| (c.id, c.queue, a))
+                let agent = self.agents_for(now, c, c.queue)?;
+                Some((c.id, c.queue, agent))
             });
             let Some((contact, queue, agent)) = found else {
                 return;
@@ -504,13 +603,30 @@ impl Model {
                 until: now + self.settings.queues[queue].ring_for,
             });
             self.set(now, agent, AgentState::Offered);
+            self.agents[agent].offered = self.made;
         }
     }
 
     // Time.
 
-    fn dues(&self) -> Vec<(Mono, Due)> {
+    fn dues(&self, now: Mono) -> Vec<(Mono, Due)> {
         let mut all = Vec::new();
+        for c in self
+            .callers
+            .iter()
+            .filter(|c| c.at == At::Line && self.is_open(c))
+        {
+            // From then on others may take them; whether anybody is free is seen then.
+            if self.held_for(now, c, c.queue).is_some() {
+                all.extend(c.wish.map(|(_, until)| (until, Due::Regroup)));
+                continue;
+            }
+            let every = self.settings.queues[c.queue].relax_every;
+            let steps = u32::from(self.relaxed(now, c, c.queue)) + 1;
+            if c.needs.values().any(|&level| u32::from(level) >= steps) {
+                all.push((c.since + every * steps, Due::Regroup));
+            }
+        }
         for (i, a) in self.agents.iter().enumerate() {
             all.extend(a.until.map(|at| (at, Due::Agent(i))));
         }
@@ -535,11 +651,14 @@ impl Model {
     pub(super) fn timeout(&mut self, now: Mono) {
         // Each deadline is served at its own time, so whatever is due is due now.
         let first = |m: &Model| {
-            let due = m.dues().into_iter().filter(|&(at, _)| at <= now);
+            let due = m.dues(now).into_iter().filter(|&(at, _)| at <= now);
             due.map(|(_, due)| due).min()
         };
+        // What callers need, and whom they are kept for, is a matter of the time alone.
+        self.settle(now);
         while let Some(due) = first(self) {
             match due {
+                Due::Regroup => {}
                 Due::Agent(a) => self.rest(now, a),
                 Due::Offer(o) => self.not_answered(now, o, NotAnswered::NoAnswer),
                 Due::Deserted(q) => {
@@ -554,7 +673,7 @@ impl Model {
     }
 
     /// When something is due next, as far as the future goes.
-    pub(super) fn next(&self) -> Option<Mono> {
-        self.dues().into_iter().map(|(at, _)| at).min()
+    pub(super) fn next(&self, now: Mono) -> Option<Mono> {
+        self.dues(now).into_iter().map(|(at, _)| at).min()
     }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::model::{At, Model};
+use super::model::{At, Comes, Model};
 use super::transcript::secs;
-use crate::ids::{AgentId, ContactId};
+use crate::ids::{AgentId, ContactId, SkillName};
 use crate::now::{Mono, Now};
-use crate::queue::acd::{Acd, Answer, Arrival, Leaving, NotAnswered};
+use crate::queue::acd::{Acd, Answer, Arrival, Leaving, NotAnswered, Wanted};
 use crate::queue::action::{AgentState, OfferId, OverflowStep, QueueAction};
 use crate::queue::line::Priority;
 use crate::queue::settings::{
@@ -18,6 +18,7 @@ use crate::queue::settings::{
 };
 
 const QUEUES: [&str; 3] = ["a", "b", "c"];
+const SKILLS: [&str; 3] = ["en", "de", "cards"];
 const AGENTS: usize = 5;
 const CALLERS: u64 = 9;
 
@@ -31,7 +32,7 @@ enum Event {
     Over(usize),
     Transfer(usize),
     Took(usize, u64),
-    Enter(u64, usize, u8),
+    Enter(u64, usize, Comes),
     Gone(u64),
     Away(u64),
     Return(u64),
@@ -62,8 +63,7 @@ fn event() -> impl Strategy_<Value = Event> {
         4 => a().prop_map(Event::Over),
         2 => a().prop_map(Event::Transfer),
         1 => (a(), c()).prop_map(|(a, c)| Event::Took(a, c)),
-        12 => (c(), 0..QUEUES.len(), prop_oneof![4 => Just(0u8), 1 => Just(3)])
-            .prop_map(|(c, q, p)| Event::Enter(c, q, p)),
+        12 => (c(), 0..QUEUES.len(), comes()).prop_map(|(c, q, comes)| Event::Enter(c, q, comes)),
         2 => c().prop_map(Event::Gone),
         1 => c().prop_map(Event::Away),
         2 => c().prop_map(Event::Return),
@@ -77,10 +77,37 @@ fn event() -> impl Strategy_<Value = Event> {
 
 use proptest::strategy::Strategy as Strategy_;
 
+fn skills() -> impl Strategy_<Value = BTreeMap<SkillName, u8>> {
+    let one = prop::sample::select(SKILLS.to_vec()).prop_map(SkillName::from);
+    prop_oneof![
+        2 => Just(BTreeMap::new()),
+        3 => prop::collection::btree_map(one, 0..4u8, 1..3),
+    ]
+}
+
+fn comes() -> impl Strategy_<Value = Comes> {
+    let wish = (0..AGENTS, (0..6u64).prop_map(secs));
+    (
+        prop_oneof![4 => Just(0u8), 1 => Just(3)],
+        skills(),
+        prop_oneof![2 => Just(None), 1 => wish.prop_map(Some)],
+    )
+        .prop_map(|(priority, needs, wish)| Comes {
+            priority,
+            needs,
+            wish,
+        })
+}
+
 fn settings() -> impl Strategy_<Value = AcdSettings> {
     let some = |p: std::ops::Range<u64>| prop_oneof![Just(None), p.prop_map(|s| Some(secs(s)))];
     let queue = (
-        prop_oneof![2 => Just(Strategy::LongestIdle), 1 => Just(Strategy::RingAll)],
+        prop_oneof![
+            Just(Strategy::LongestIdle),
+            Just(Strategy::RoundRobin),
+            Just(Strategy::FewestContacts),
+            Just(Strategy::RingAll)
+        ],
         1..12u64,
         0..5u64,
         0..5usize,
@@ -88,22 +115,26 @@ fn settings() -> impl Strategy_<Value = AcdSettings> {
         prop_oneof![Just(Unstaffed::Overflow), Just(Unstaffed::Wait)],
         0..6u64,
         prop::collection::vec(0..4usize, 0..4),
+        1..7u64,
     );
     let agent = (
         prop::sample::subsequence(QUEUES.to_vec(), 1..=3),
         some(0..4),
+        skills(),
     );
     (
         prop::collection::vec(queue, QUEUES.len()),
         prop::collection::vec(agent, AGENTS),
         prop::collection::vec(some(1..20), 4),
+        0..20u64,
     )
-        .prop_map(|(queues, agents, aside)| AcdSettings {
+        .prop_map(|(queues, agents, aside, worth)| AcdSettings {
+            priority_worth: secs(worth),
             queues: queues
                 .into_iter()
                 .zip(QUEUES)
                 .map(
-                    |((strategy, ring, wrap, max, wait, unstaffed, after, steps), name)| {
+                    |((strategy, ring, wrap, max, wait, unstaffed, after, steps, relax), name)| {
                         QueueSettings {
                             strategy,
                             ring_for: secs(ring),
@@ -114,6 +145,7 @@ fn settings() -> impl Strategy_<Value = AcdSettings> {
                             unstaffed_after: secs(after),
                             comfort_every: None,
                             position_every: None,
+                            relax_every: secs(relax),
                             overflow: steps
                                 .into_iter()
                                 .map(|s| match QUEUES.get(s) {
@@ -129,8 +161,9 @@ fn settings() -> impl Strategy_<Value = AcdSettings> {
             agents: agents
                 .into_iter()
                 .enumerate()
-                .map(|(i, (queues, wrap_up))| AgentSettings {
+                .map(|(i, (queues, wrap_up, skills))| AgentSettings {
                     wrap_up,
+                    skills,
                     ..AgentSettings::new(name(i).as_str(), queues)
                 })
                 .collect(),
@@ -178,7 +211,7 @@ impl Pair {
         let now = self.now;
         let t = now.mono;
         let (acd, model) = (&mut self.acd, &mut self.model);
-        match *event {
+        match event.clone() {
             Event::In(a) => {
                 acd.handle_agent_signed_in(now, &name(a));
                 model.signed_in(t, a);
@@ -213,14 +246,21 @@ impl Pair {
                 acd.handle_took(now, &name(a), contact(c));
                 model.took(t, a, contact(c));
             }
-            Event::Enter(c, q, p) => {
+            Event::Enter(c, q, comes) => {
+                let wanted = |(agent, hold)| Wanted {
+                    agent: name(agent),
+                    hold,
+                };
                 let arrival = Arrival {
                     contact: contact(c),
                     queue: QUEUES[q].into(),
-                    priority: Priority(p),
+                    priority: Priority(comes.priority),
+                    needs: comes.needs.clone(),
+                    language: None,
+                    wish: comes.wish.map(wanted),
                 };
                 acd.handle_enter(now, arrival);
-                model.enter(t, contact(c), q, p);
+                model.enter(t, contact(c), q, comes);
             }
             Event::Gone(c) => {
                 acd.handle_left(now, contact(c), Leaving::Gone);
@@ -285,7 +325,7 @@ impl Pair {
         let end = self.now.after(d);
         loop {
             let due = self.acd.poll_timeout();
-            if let Some(next) = self.model.next() {
+            if let Some(next) = self.model.next(self.now.mono) {
                 let next = next.max(self.now.mono);
                 assert!(due.is_some_and(|due| due <= next), "sleeps past {next:?}");
             }
@@ -399,7 +439,7 @@ proptest! {
         if stop {
             pair.step(&Event::Stop);
             pair.step(&Event::Wait(60_000));
-            pair.step(&Event::Enter(0, 0, 0));
+            pair.step(&Event::Enter(0, 0, Comes::default()));
         }
         // Who is left hangs up: nothing may stay behind.
         for c in 0..CALLERS {

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::ids::{AgentId, ContactId, QueueName};
+use crate::ids::{AgentId, ContactId, SkillName};
 use crate::now::{Mono, Now};
-use crate::queue::acd::{Acd, Answer, Arrival, Leaving, NotAnswered};
+use crate::queue::acd::{Acd, Answer, Arrival, Leaving, NotAnswered, Wanted};
 use crate::queue::action::{AgentState, OfferId, OverflowStep, QueueAction};
 use crate::queue::line::Priority;
 use crate::queue::settings::{AcdSettings, AgentSettings, QueueSettings, Strategy, Unstaffed};
@@ -58,8 +58,14 @@ pub(super) fn line(action: &QueueAction) -> String {
             contact.as_u64(),
             if *answered_elsewhere { " answered" } else { "" }
         ),
-        QueueAction::Position { contact, position } => {
-            format!("position {} is {position}", contact.as_u64())
+        QueueAction::Position {
+            contact,
+            position,
+            wait,
+        } => {
+            let wait = wait.map(|w| format!(" in {}-{}s", w.low.as_secs(), w.high.as_secs()));
+            let wait = wait.unwrap_or_default();
+            format!("position {} is {position}{wait}", contact.as_u64())
         }
         QueueAction::Comfort { contact } => format!("comfort {}", contact.as_u64()),
         QueueAction::Overflow { contact, cause, to } => {
@@ -71,6 +77,28 @@ pub(super) fn line(action: &QueueAction) -> String {
         }
         QueueAction::Agent { agent, state } => format!("{agent} {}", word(state)),
     }
+}
+
+/// A queue, then in any order: a priority, needs as `skill:level`, a wish as `@agent:seconds`.
+fn arrival(contact: ContactId, words: &[&str]) -> Arrival {
+    let mut arrival = Arrival::new(contact, words[0]);
+    for word in &words[1..] {
+        match (word.strip_prefix('@'), word.split_once(':')) {
+            (Some(wish), Some(_)) => {
+                let (agent, hold) = wish.split_once(':').unwrap();
+                arrival.wish = Some(Wanted {
+                    agent: AgentId::new(agent),
+                    hold: secs(hold.parse().unwrap()),
+                });
+            }
+            (_, Some((skill, level))) => {
+                let level = level.parse().unwrap();
+                arrival.needs.insert(SkillName::new(skill), level);
+            }
+            (_, None) => arrival.priority = Priority(word.parse().unwrap()),
+        }
+    }
+    arrival
 }
 
 /// Runs a script and gives the transcript. Each line of the script: time in seconds with one
@@ -110,14 +138,7 @@ fn run(settings: AcdSettings, script: &str) -> String {
             "over" => acd.handle_contact_over(now, &agent(), contact(3)),
             "transfer" => acd.handle_transferring(now, &agent(), contact(3)),
             "took" => acd.handle_took(now, &agent(), contact(3)),
-            "enter" => acd.handle_enter(
-                now,
-                Arrival {
-                    contact: contact(2),
-                    queue: QueueName::new(words[3]),
-                    priority: Priority(words.get(4).map_or(0, |p| p.parse().unwrap())),
-                },
-            ),
+            "enter" => acd.handle_enter(now, arrival(contact(2), &words[3..])),
             "gone" => acd.handle_left(now, contact(2), Leaving::Gone),
             "away" => acd.handle_left(now, contact(2), Leaving::KeepsPlace),
             "return" => acd.handle_return(now, contact(2)),
@@ -145,7 +166,7 @@ fn run(settings: AcdSettings, script: &str) -> String {
 }
 
 #[track_caller]
-fn check(settings: AcdSettings, script: &str, expected: &str) {
+pub(super) fn check(settings: AcdSettings, script: &str, expected: &str) {
     let tidy = |s: &str| {
         s.lines()
             .map(str::trim)
@@ -158,7 +179,7 @@ fn check(settings: AcdSettings, script: &str, expected: &str) {
     assert!(got == expected, "got:\n{got}\n\nexpected:\n{expected}");
 }
 
-fn quiet(name: &str) -> QueueSettings {
+pub(super) fn quiet(name: &str) -> QueueSettings {
     QueueSettings {
         comfort_every: None,
         position_every: None,
@@ -166,7 +187,7 @@ fn quiet(name: &str) -> QueueSettings {
     }
 }
 
-fn one(queue: QueueSettings, agents: &[&str]) -> AcdSettings {
+pub(super) fn one(queue: QueueSettings, agents: &[&str]) -> AcdSettings {
     let name = queue.name.to_string();
     AcdSettings {
         queues: vec![queue],

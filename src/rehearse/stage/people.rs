@@ -56,8 +56,11 @@ impl Stage {
         let (now, contact) = (self.now, self.callers[n].call.contact());
         let acd = &mut self.acd;
         match command {
-            QueueCommand::Enter { queue, .. } => {
-                acd.handle_enter(now, Arrival::new(contact, queue))
+            QueueCommand::Enter {
+                queue, language, ..
+            } => {
+                let arrival = Arrival::new(contact, queue).speaking(language);
+                acd.handle_enter(now, arrival);
             }
             QueueCommand::Leave => acd.handle_left(now, contact, Leaving::Gone),
             QueueCommand::Answered(offer) => {
@@ -109,9 +112,9 @@ impl Stage {
                 };
                 (contact, event)
             }
-            QueueAction::Position { contact, position } => {
-                (contact, QueueEvent::Position(position))
-            }
+            QueueAction::Position {
+                contact, position, ..
+            } => (contact, QueueEvent::Position(position)),
             QueueAction::Comfort { contact } => (contact, QueueEvent::Comfort),
             QueueAction::Overflow { contact, cause, to } => {
                 (contact, QueueEvent::Overflow { cause, to })
