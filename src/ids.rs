@@ -170,6 +170,26 @@ name_type!(
     CalendarName
 );
 
+impl SkillName {
+    /// The highest level of a skill.
+    pub const MAX_LEVEL: u8 = 5;
+
+    /// A skill with a level from `lowest` to [`SkillName::MAX_LEVEL`], as `cards:2`; without a
+    /// level that one which is `usual`. `None`: it is not written so.
+    pub fn with_level(text: &str, lowest: u8, usual: u8) -> Option<(SkillName, u8)> {
+        let (name, level) = match text.split_once(':') {
+            Some((name, level)) => (name, level.parse().ok()?),
+            None => (text, usual),
+        };
+        let good = (1..=64).contains(&name.len())
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_".contains(c))
+            && (lowest..=SkillName::MAX_LEVEL).contains(&level);
+        good.then(|| (SkillName::new(name), level))
+    }
+}
+
 impl Default for Language {
     /// English, in which the built-in prompts are.
     fn default() -> Language {

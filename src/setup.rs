@@ -291,6 +291,19 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
             ));
         }
     }
+    let skilled = |skill| config.agents.iter().any(|a| a.skills.contains_key(skill));
+    for line in lines.iter() {
+        for (_, node) in line.nodes() {
+            let needed = node.needs.iter().flat_map(|needs| needs.keys());
+            for skill in needed.filter(|skill| !skilled(skill)) {
+                told.push(format!(
+                    "warning: line `{}`, node `{}` needs `{skill}`, which no agent has, so that \
+                     nobody is waited for; write it under `skills` of those who have it",
+                    line.name, node.name
+                ));
+            }
+        }
+    }
     for agent in &config.agents {
         if let Some(AgentSecret::Ha1 { sha256: None, .. }) = agent.secret {
             told.push(format!(

@@ -1,9 +1,10 @@
 //! What a call and its shell say to each other: the whole boundary on one screen.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::ids::{AgentId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName, SkillName};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::outcome::{AskId, Letter, Reason, WebReply, WebRequest};
 use crate::now::Wall;
@@ -108,6 +109,10 @@ pub enum QueueCommand {
         reason: Reason,
         /// The language that the people should speak.
         language: Language,
+        /// What else they should be able to do, and how well.
+        needs: BTreeMap<SkillName, u8>,
+        /// How urgent it is: higher is more urgent.
+        priority: u8,
     },
     /// The caller is gone from the queue, wherever they stood in it.
     Leave,

@@ -1,6 +1,6 @@
 //! The machine itself: its state, and who handles what.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::message::MessageStage;
 use super::setup::{CallSetup, CallStart};
 use super::sound::Tokens;
 use super::waiting::Waiting;
-use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
+use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName, SkillName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::media::dedup::KeyDedup;
 use crate::media::prompt::Prompt;
@@ -88,6 +88,10 @@ pub struct Call {
     pub(super) card: ContextCard,
     /// The language of the call now.
     pub(super) language: Language,
+    /// What the caller needs of the people, by the nodes that they came by.
+    pub(super) needs: BTreeMap<SkillName, u8>,
+    /// How urgent they are, likewise.
+    pub(super) priority: u8,
     pub(super) tokens: Tokens,
     /// The last message could not be stored: offering another at once would be a loop.
     pub(super) message_broken: bool,
@@ -113,6 +117,8 @@ impl Call {
             setup,
             line,
             language,
+            needs: BTreeMap::new(),
+            priority: 0,
             caller: None,
             ringing: RingingPhones::new(),
             stage: Stage::Opening { offer },

@@ -102,6 +102,12 @@ impl Call {
                     self.act(CallAction::Send(ask, FollowUpWish { node, letter }));
                 }
                 WalkAction::Leave(Outcome::Callback) => self.called_back(now),
+                WalkAction::Needs { skills, priority } => {
+                    if let Some(skills) = skills {
+                        self.needs = skills;
+                    }
+                    self.priority = priority.unwrap_or(self.priority);
+                }
                 WalkAction::Language(language) => {
                     self.card.language = Some(language.as_str().to_owned());
                     self.language = language;
@@ -240,6 +246,7 @@ impl Call {
             | WalkAction::Send { .. }
             | WalkAction::Dial { .. }
             | WalkAction::Music
+            | WalkAction::Needs { .. }
             | WalkAction::Leave(_) => {}
         }
     }

@@ -35,6 +35,8 @@ impl Call {
             queue: queue.clone(),
             reason: reason.clone(),
             language: self.language.clone(),
+            needs: self.needs.clone(),
+            priority: self.priority,
         }));
         self.wait_in(now, queue, reason, words);
     }
@@ -102,6 +104,8 @@ impl Call {
                 queue: w.queue.clone(),
                 reason: Reason::Routed,
                 language: self.language.clone(),
+                needs: self.needs.clone(),
+                priority: self.priority,
             };
             self.message_broken = false;
             self.act(CallAction::Queue(enter));

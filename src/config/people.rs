@@ -60,7 +60,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
                 every,
             }),
             position_every: t.get("position_every", usual.position_every, or_never),
-            language_level: t.get("language_level", usual.language_level, level(0)),
+            language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
         };
@@ -247,34 +247,26 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
     agents
 }
 
+fn level(t: &str) -> Parsed<u8> {
+    let level = number(0, usize::from(SkillName::MAX_LEVEL))(t)?;
+    u8::try_from(level).map_err(|e| e.to_string())
+}
+
 /// `de`, or with a level `de:3`; each once.
 fn skills(t: &mut Table<'_>) -> BTreeMap<SkillName, u8> {
-    let one = |s: &str| match s.split_once(':') {
-        Some((skill, at)) => Ok((name(skill)?, level(1)(at)?)),
-        None => Ok((name(s)?, MAX_LEVEL)),
+    let most = SkillName::MAX_LEVEL;
+    let one = |s: &str| {
+        let like = || format!("write a skill, or one with a level from 1 to {most}, like `de:3`");
+        SkillName::with_level(s, 1, most).ok_or_else(like)
     };
     let mut skills = BTreeMap::new();
     for (skill, level) in t.list("skills", one).unwrap_or_default() {
-        if skills.insert(SkillName::new(&skill), level).is_some() {
-            t.tell(
-                "skills",
-                format!("`{skill}` is there twice"),
-                "keep one of them",
-            );
+        if skills.insert(skill.clone(), level).is_some() {
+            let what = format!("`{skill}` is there twice");
+            t.tell("skills", what, "keep one of them");
         }
     }
     skills
-}
-
-fn level(lowest: u8) -> impl Fn(&str) -> Parsed<u8> {
-    move |s| {
-        let like = || format!("write a level from {lowest} to {MAX_LEVEL}, like `de:3`");
-        let level = s.trim().parse().map_err(|_| like())?;
-        (lowest..=MAX_LEVEL)
-            .contains(&level)
-            .then_some(level)
-            .ok_or_else(like)
-    }
 }
 
 fn secret(t: &mut Table<'_>, many: bool) -> Option<AgentSecret> {

@@ -116,6 +116,39 @@ fn ranges_of_agents() {
 }
 
 #[test]
+fn skills_of_agents() {
+    let c = good(
+        "[[queues]]\nname = \"a\"\nstrategy = \"round-robin\"\nlanguage_level = 0\n\
+         relax_every = \"5s\"\n\
+         [[agents]]\nid = \"a\"\npassword = \"p\"\nskills = [\"de\", \"cards:2\"]\n",
+    );
+    let skills: Vec<_> = c.agents[0]
+        .skills
+        .iter()
+        .map(|(s, l)| (s.as_str(), *l))
+        .collect();
+    assert_eq!(skills, [("cards", 2), ("de", 5)]);
+    assert_eq!(c.queues[0].language_level, 0);
+    assert_eq!(c.queues[0].relax_every.as_secs(), 5);
+    told(
+        "[[queues]]\nname = \"a\"\nlanguage_level = 6\n\
+         [[agents]]\nid = \"a\"\npassword = \"p\"\nskills = [\"cards:9\", \"b c\"]\n\
+         [[agents]]\nid = \"b\"\npassword = \"p\"\nskills = [\"de\", \"de:2\"]\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:3: queues[0].language_level: `6` does not fit; write a whole number from 0 \
+             to 5",
+            "zeroline.toml:7: agents[0].skills[0]: `cards:9` does not fit; write a skill, or one \
+             with a level from 1 to 5, like `de:3`",
+            "zeroline.toml:7: agents[0].skills[1]: `b c` does not fit; write a skill, or one with \
+             a level from 1 to 5, like `de:3`",
+            "zeroline.toml:11: agents[1].skills: `de` is there twice; keep one of them",
+        ],
+    );
+}
+
+#[test]
 fn secrets_do_not_print() {
     let c = good("[[agents]]\nid = \"a\"\npassword = \"tellnobody\"\n");
     assert!(!format!("{c:?}").contains("tellnobody"));
@@ -163,8 +196,8 @@ fn every_mistake_of_every_layer_at_once() {
             "zeroline.toml:3: sip.relm: there is no such setting; did you mean `realm`?",
             "zeroline.toml:6: media.ports: `40000` does not fit; write first and last port, like \
              `20000-29999`, at least 10 of them, above 1023",
-            "zeroline.toml:10: queues[0].strategy: `round` does not fit; write longest-idle or \
-             ring-all",
+            "zeroline.toml:10: queues[0].strategy: `round` does not fit; write longest-idle, \
+             round-robin, fewest-contacts or ring-all",
             "--http: http.listen: `9060` does not fit; write address and port, like \
              `127.0.0.1:9060`, or `off`",
             "environment ZEROLINE__STOP__GRACE: stop.grace: `soon` does not fit; write a time \

@@ -172,7 +172,7 @@ pub struct Agent {
     pub contact: Option<SipUri>,
     /// The queues that they answer, in the order of the file.
     pub queues: Vec<QueueName>,
-    /// What they can do, languages by their tags among it, from 1 (a little) to [`MAX_LEVEL`].
+    /// What they can do, languages by their tags among it, from 1 (a little) to [`SkillName::MAX_LEVEL`].
     pub skills: BTreeMap<SkillName, u8>,
     /// Time after a call, in place of the queue's.
     pub wrap_up: Option<Duration>,
@@ -236,9 +236,6 @@ impl SipUri {
         &self.0
     }
 }
-
-/// The highest level of a skill, and the level where none is written.
-pub const MAX_LEVEL: u8 = 5;
 
 /// Where callers wait: one of `[[queues]]`.
 #[derive(Clone, Debug, PartialEq)]

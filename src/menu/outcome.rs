@@ -1,5 +1,6 @@
 //! What a menu and its call say to each other.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tree::Method;
 use super::value::Value;
-use crate::ids::{Key, Language, NodeName, PhoneNumber, PromptName, QueueName};
+use crate::ids::{Key, Language, NodeName, PhoneNumber, PromptName, QueueName, SkillName};
 
 /// What the interpreter asks of the call.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,14 @@ pub enum WalkAction {
     },
     /// The call goes on in this language.
     Language(Language),
+    /// From now on this is what the caller needs of the people, and how urgent they are; `None`:
+    /// as before.
+    Needs {
+        /// Skills with the level that is needed.
+        skills: Option<BTreeMap<SkillName, u8>>,
+        /// Higher is more urgent; 0 by default.
+        priority: Option<u8>,
+    },
     /// Ask a web service; tell `handle_reply` what came of it.
     Ask {
         /// Goes with the reply.

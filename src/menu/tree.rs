@@ -1,7 +1,7 @@
 //! A checked line: names are resolved to indices, every outcome has somewhere to go, and what
 //! is said is composed. Only [`super::load`] makes one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub use survey::{Question, Scale, Survey};
 
 use super::calendar::Calendar;
 use super::value::{Value, Variable};
-use crate::ids::{Key, Language, LineName, NodeName, PromptName, QueueName};
+use crate::ids::{Key, Language, LineName, NodeName, PromptName, QueueName, SkillName};
 use crate::menu::say::Form;
 
 /// What a caller reaches by a number: one menu file, checked.
@@ -124,6 +124,10 @@ pub struct Node {
     pub name: NodeName,
     /// What agents and reports show.
     pub label: String,
+    /// What a caller who comes by here needs of the people, until another node says otherwise.
+    pub needs: Option<BTreeMap<SkillName, u8>>,
+    /// How urgent such a caller is, likewise.
+    pub priority: Option<u8>,
     /// What it does.
     pub kind: Kind,
 }

@@ -75,14 +75,6 @@ impl Arrival {
             wish: None,
         }
     }
-
-    /// The same, of a caller who speaks this language.
-    pub fn speaking(self, language: Language) -> Arrival {
-        Arrival {
-            language: Some(language),
-            ..self
-        }
-    }
 }
 
 /// How a caller leaves the line.

@@ -12,6 +12,7 @@ use crate::call::event::{CallEvent, Location, QueueCommand, QueueEvent};
 use crate::ids::{AgentId, ContactId, LineName, PhoneNumber, QueueName};
 use crate::now::Now;
 use crate::observe::figures;
+use crate::queue::Priority;
 use crate::queue::acd::{Acd, Answer, Arrival, Leaving};
 use crate::queue::action::QueueAction;
 use crate::sip::leg::Contact;
@@ -161,9 +162,18 @@ impl QueueTask {
     fn command(&mut self, now: Now, contact: ContactId, command: QueueCommand) {
         match command {
             QueueCommand::Enter {
-                queue, language, ..
+                queue,
+                reason: _,
+                language,
+                needs,
+                priority,
             } => {
-                let arrival = Arrival::new(contact, queue).speaking(language);
+                let arrival = Arrival {
+                    priority: Priority(priority),
+                    needs,
+                    language: Some(language),
+                    ..Arrival::new(contact, queue)
+                };
                 self.acd.handle_enter(now, arrival);
             }
             QueueCommand::Leave => self.acd.handle_left(now, contact, Leaving::Gone),

@@ -18,6 +18,7 @@ mod promise;
 mod reliable;
 mod reload;
 mod send;
+mod skills;
 mod softphones;
 mod stop;
 mod transport;

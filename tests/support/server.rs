@@ -74,6 +74,12 @@ impl Setup {
         self
     }
 
+    /// `[[agents]]` in place of the usual ones; their password is `secret`.
+    pub fn agents(mut self, toml: &str) -> Setup {
+        self.agents = toml.to_owned();
+        self
+    }
+
     /// Settings of the queue in place of the usual ones.
     pub fn queue(mut self, toml: &str) -> Setup {
         self.queue = format!("{toml}\n");

@@ -595,7 +595,23 @@ impl Desk {
 
 fn queue_word(command: QueueCommand) -> String {
     match command {
-        QueueCommand::Enter { queue, reason, .. } => format!("enter {queue} ({reason})"),
+        QueueCommand::Enter {
+            queue,
+            reason,
+            language: _,
+            needs,
+            priority,
+        } => {
+            let needs = needs
+                .into_iter()
+                .map(|(skill, level)| format!(" {skill}:{level}"));
+            let needs: String = needs.collect();
+            let urgent = match priority {
+                0 => String::new(),
+                n => format!(" priority {n}"),
+            };
+            format!("enter {queue} ({reason}){needs}{urgent}")
+        }
         QueueCommand::Leave => "leave".into(),
         QueueCommand::Answered(o) => format!("answered {}", o.0),
         QueueCommand::NotAnswered(o, why) => format!("not-answered {} {why:?}", o.0),

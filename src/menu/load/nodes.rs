@@ -1,5 +1,6 @@
 //! The kinds of nodes, one function each.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::compose::{self, ZeroForm};
@@ -8,7 +9,7 @@ use super::source::{Fields, Source};
 use super::words::{self, Words, system};
 use super::yaml::{At, Data, Yaml};
 use super::{announce, ask, callback, choose, dial, guide, send, survey, template};
-use crate::ids::{NodeName, PromptName};
+use crate::ids::{NodeName, PromptName, SkillName};
 use crate::menu::system as names;
 use crate::menu::tree::{Choice, Collect, Confirm, Kind, LanguageId, Menu, Node, Piece, Say};
 
@@ -23,6 +24,10 @@ const KINDS: [&str; 14] = [
     "menu", "language", "say", "collect", "choose", "ask", "guide", "survey", "send", "dial",
     "queue", "callback", "message", "goodbye",
 ];
+/// The most urgent.
+const MAX_PRIORITY: u8 = 9;
+/// The level of a skill that is needed where none is written.
+const USUAL_LEVEL: u8 = 3;
 /// The longest entry.
 const MAX_DIGITS: usize = 32;
 
@@ -36,6 +41,10 @@ pub(super) fn node(
     let mut fields = Fields::new(src, yaml, &format!("node `{name}`"), "say: { prompt: … }")?;
     let label = fields.take("label");
     let label = label.and_then(|y| src.text(y, "label", "Opening hours"));
+    let needs = fields.take("needs").map(|y| needs(src, y));
+    let urgent = |t: &str| t.parse().ok().filter(|n| *n <= MAX_PRIORITY);
+    let priority = fields.take("priority");
+    let priority = priority.and_then(|y| src.value(y, "priority", "1`, from `0` to `9", urgent));
     let mut kinds = KINDS
         .into_iter()
         .filter_map(|k| Some((k, fields.take_with_key(k)?)));
@@ -76,8 +85,27 @@ pub(super) fn node(
     Some(Node {
         label: label.map_or_else(|| name.as_str().to_owned(), str::to_owned),
         name,
+        needs,
+        priority,
         kind: kind?,
     })
+}
+
+/// `[cards, router:2]`, each once.
+fn needs(src: &mut Source<'_>, yaml: &Yaml) -> BTreeMap<SkillName, u8> {
+    let mut needs = BTreeMap::new();
+    for item in items(yaml) {
+        let parse = |t: &str| SkillName::with_level(t, 1, USUAL_LEVEL);
+        let like = "cards` or, with a level from 1 to 5, `cards:2";
+        let Some((skill, level)) = src.value(item, "needs", like, parse) else {
+            continue;
+        };
+        if needs.insert(skill.clone(), level).is_some() {
+            let what = format!("`{skill}` is there twice");
+            src.error(item.at, what, "keep one of them");
+        }
+    }
+    needs
 }
 
 fn menu(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Menu> {

@@ -364,6 +364,12 @@ impl Walk {
         self.failures = 0;
         let label = node.label.clone();
         self.step(now, StepKind::Entered { label });
+        if node.needs.is_some() || node.priority.is_some() {
+            self.actions.push_back(WalkAction::Needs {
+                skills: node.needs.clone(),
+                priority: node.priority,
+            });
+        }
         match &node.kind {
             Kind::Menu(menu) | Kind::Language(menu) => {
                 match self.trail.iter().position(|&n| n == id) {

@@ -6,6 +6,7 @@
 mod callback;
 mod dial;
 mod guide;
+mod needs;
 pub(crate) mod property;
 mod send;
 mod survey;
@@ -123,6 +124,14 @@ pub(super) fn did(walk: &mut Walk) -> String {
                 words.push(format!("dial {} for {}s", number.reveal(), ring.as_secs()));
             }
             WalkAction::Music => words.push("music".to_owned()),
+            WalkAction::Needs { skills, priority } => {
+                let skills = skills.into_iter().flatten();
+                let skills = skills.map(|(skill, level)| format!(" {skill}:{level}"));
+                let urgent = priority
+                    .map(|p| format!(" priority {p}"))
+                    .unwrap_or_default();
+                words.push(format!("needs{}{urgent}", skills.collect::<String>()));
+            }
             WalkAction::Leave(Outcome::Callback) => words.push("promised".to_owned()),
             WalkAction::Leave(Outcome::Goodbye) => words.push("end".to_owned()),
             WalkAction::Leave(Outcome::Message { queue }) => words.push(format!("message {queue}")),

@@ -6,6 +6,7 @@ use super::phones::contact;
 use crate::call::event::{CallEvent, Location, QueueCommand, QueueEvent};
 use crate::ids::{AgentId, ContactId, PhoneNumber, QueueName};
 use crate::now::Mono;
+use crate::queue::Priority;
 use crate::queue::acd::{Answer, Arrival, Leaving};
 use crate::queue::action::{AgentState, OverflowStep, QueueAction};
 use crate::queue::settings::{AcdSettings, Strategy, Unstaffed};
@@ -57,9 +58,18 @@ impl Stage {
         let acd = &mut self.acd;
         match command {
             QueueCommand::Enter {
-                queue, language, ..
+                queue,
+                reason: _,
+                language,
+                needs,
+                priority,
             } => {
-                let arrival = Arrival::new(contact, queue).speaking(language);
+                let arrival = Arrival {
+                    priority: Priority(priority),
+                    needs,
+                    language: Some(language),
+                    ..Arrival::new(contact, queue)
+                };
                 acd.handle_enter(now, arrival);
             }
             QueueCommand::Leave => acd.handle_left(now, contact, Leaving::Gone),

@@ -77,6 +77,17 @@ pub(super) const ALL: &[Mapping] = &[
             "One step of a call",
             &[
                 may("label", Text, LABEL),
+                may(
+                    "needs",
+                    Some(&Text),
+                    "The skills that people need for who comes by here, `cards` or `cards:2` \
+                     (1 to 5, by default 3); it holds until another node says otherwise",
+                ),
+                may(
+                    "priority",
+                    Text,
+                    "How urgent who comes by here is, 0 to 9; it holds likewise",
+                ),
                 may("menu", Shape::Mapping("menu"), "Offers keys"),
                 may("language", Shape::Mapping("language"), "Offers languages"),
                 may("say", Shape::Mapping("say"), "Says something and goes on"),

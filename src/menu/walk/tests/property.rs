@@ -222,6 +222,7 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             | WalkAction::Send { .. }
             | WalkAction::Dial { .. }
             | WalkAction::Music
+            | WalkAction::Needs { .. }
             | WalkAction::Judged { .. }
             | WalkAction::Ask { .. } => {}
         }
