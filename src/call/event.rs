@@ -10,6 +10,7 @@ use crate::menu::outcome::{AskId, Letter, Reason, WebReply, WebRequest};
 use crate::now::Wall;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
+use crate::queue::estimate::Interval;
 use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId, OutboxId};
 use crate::record::verdict::Verdict;
 use crate::sdp::KeyMaterial;
@@ -86,7 +87,12 @@ pub enum QueueEvent {
     /// The offer was over when the agent answered: end the agent's call.
     TooLate(OfferId),
     /// The caller's place; 1 is next.
-    Position(usize),
+    Position {
+        /// 1 is next.
+        position: usize,
+        /// How long it will probably take; `None` while too little is known.
+        wait: Option<Interval>,
+    },
     /// Time for the comfort message.
     Comfort,
     /// The caller is out of the queue.

@@ -13,6 +13,7 @@ mod bridged;
 mod callback;
 mod dial;
 mod ending;
+mod estimate;
 pub mod event;
 pub mod faults;
 mod info;

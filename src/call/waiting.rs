@@ -8,6 +8,7 @@ use crate::now::{Mono, Now};
 use crate::queue::action::{OverflowCause, OverflowStep};
 use crate::record::timeline::Event as RecordEvent;
 
+use super::estimate;
 use super::event::{CallAction, QueueCommand, QueueEvent};
 use super::machine::{Call, Stage};
 use super::sound::Announcer;
@@ -152,8 +153,16 @@ impl Call {
             } => self.withdraw(offer, answered_elsewhere),
             QueueEvent::Connect(offer) => self.offer_connects(offer),
             QueueEvent::TooLate(offer) => self.offer_too_late(offer),
-            QueueEvent::Position(place) => {
-                self.announce(now, PromptName::new(sys::position(place)));
+            QueueEvent::Position { position, wait } => {
+                let mut words = vec![PromptName::new(sys::position(position))];
+                let estimate = wait.map(|wait| estimate::words(&self.language, wait));
+                let estimate = estimate.unwrap_or_default();
+                // Half of a number is worse than none.
+                let has = |name| self.setup.prompts.get(&self.language, name).is_some();
+                if estimate.iter().all(has) {
+                    words.extend(estimate);
+                }
+                self.announce(now, words);
             }
             QueueEvent::Comfort => {
                 let Stage::Waiting(w) = &self.stage else {
@@ -165,18 +174,18 @@ impl Call {
                     .get(&w.queue)
                     .and_then(|s| s.comfort.clone());
                 if let Some(prompt) = comfort {
-                    self.announce(now, prompt);
+                    self.announce(now, vec![prompt]);
                 }
             }
             QueueEvent::Overflow { cause, to } => self.overflow(now, cause, to),
         }
     }
 
-    fn announce(&mut self, now: Now, prompt: PromptName) {
+    fn announce(&mut self, now: Now, words: Vec<PromptName>) {
         let Stage::Waiting(w) = &mut self.stage else {
             return;
         };
-        w.announcer.push(vec![prompt]);
+        w.announcer.push(words);
         self.drive_waiting(now);
     }
 

@@ -4,6 +4,16 @@
 pub const CONNECTING: &str = "sys-connecting";
 /// Told after the digits of a position above ten.
 pub const POSITION_MANY: &str = "sys-position-many";
+/// It will probably be the caller's turn within a minute.
+pub const WAIT_SHORT: &str = "sys-wait-short";
+/// Before the most minutes that it will probably take.
+pub const WAIT_UNTIL: &str = "sys-wait-until";
+/// Before the fewest minutes that it will probably take.
+pub const WAIT_BETWEEN: &str = "sys-wait-between";
+/// Between the fewest and the most.
+pub const WAIT_AND: &str = "sys-wait-and";
+/// After the minutes, more than one.
+pub const WAIT_MINUTES: &str = "sys-wait-minutes";
 /// Comfort while waiting.
 pub const COMFORT: &str = "sys-comfort";
 /// Nobody is free: leave a message after the tone.
@@ -98,6 +108,11 @@ pub fn all() -> Vec<String> {
     let fixed = [
         CONNECTING,
         POSITION_MANY,
+        WAIT_SHORT,
+        WAIT_UNTIL,
+        WAIT_BETWEEN,
+        WAIT_AND,
+        WAIT_MINUTES,
         COMFORT,
         MESSAGE_INTRO,
         BEEP,

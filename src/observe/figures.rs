@@ -14,6 +14,7 @@
 //! | `zeroline_queue_agents` | gauge, `queue`, `state` | agents `staffed` and `ready` |
 //! | `zeroline_queue_entries_total` | counter, `queue`, `outcome` | `entered answered abandoned overflowed moved` |
 //! | `zeroline_queue_offers_total` | counter, `queue`, `outcome` | `made missed` |
+//! | `zeroline_queue_estimates_total` | counter, `queue`, `outcome` | told waits that were `right` or `wrong` in the end |
 //! | `zeroline_queue_wait_seconds` | histogram, `queue` | waits that ended with an agent |
 //! | `zeroline_messages_stored_total` | counter, `queue` | messages confirmed |
 //! | `zeroline_store_dropped_total` | counter | records lost because the disk was too slow |
@@ -76,6 +77,8 @@ pub const QUEUE_AGENTS: &str = "zeroline_queue_agents";
 pub const QUEUE_ENTRIES: &str = "zeroline_queue_entries_total";
 /// Offers to agents.
 pub const QUEUE_OFFERS: &str = "zeroline_queue_offers_total";
+/// Told waits that were right or wrong in the end.
+pub const QUEUE_ESTIMATES: &str = "zeroline_queue_estimates_total";
 /// Waits that ended with an agent.
 pub const QUEUE_WAIT: &str = "zeroline_queue_wait_seconds";
 /// Messages confirmed.
@@ -146,6 +149,10 @@ pub fn describe() {
     describe_gauge!(QUEUE_AGENTS, "Agents signed in and ready");
     describe_counter!(QUEUE_ENTRIES, "Entries into a queue and how they ended");
     describe_counter!(QUEUE_OFFERS, "Offers to agents, made and missed");
+    describe_counter!(
+        QUEUE_ESTIMATES,
+        "Told waits that were right or wrong in the end"
+    );
     describe_histogram!(QUEUE_WAIT, "Waits that ended with an agent");
     describe_counter!(MESSAGES, "Messages stored and confirmed");
     describe_counter!(MENUS, "Menus read anew, and whether they were taken");
@@ -260,6 +267,10 @@ pub fn queues(acd: &AcdSnapshot) {
         }
         for (outcome, n) in [("made", c.offers), ("missed", c.missed)] {
             counter!(QUEUE_OFFERS, "queue" => name(), "outcome" => outcome).absolute(n);
+        }
+        let wrong = c.estimated.saturating_sub(c.estimated_rightly);
+        for (outcome, n) in [("right", c.estimated_rightly), ("wrong", wrong)] {
+            counter!(QUEUE_ESTIMATES, "queue" => name(), "outcome" => outcome).absolute(n);
         }
     }
 }

@@ -225,9 +225,14 @@ impl QueueTask {
                     self.tell(contact, CallEvent::Queue(event));
                 }
                 QueueAction::Position {
-                    contact, position, ..
+                    contact,
+                    position,
+                    wait,
                 } => {
-                    self.tell(contact, CallEvent::Queue(QueueEvent::Position(position)));
+                    self.tell(
+                        contact,
+                        CallEvent::Queue(QueueEvent::Position { position, wait }),
+                    );
                 }
                 QueueAction::Comfort { contact } => {
                     self.tell(contact, CallEvent::Queue(QueueEvent::Comfort))

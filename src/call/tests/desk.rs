@@ -27,6 +27,7 @@ use crate::menu::system as sys;
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now, Wall};
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
+use crate::queue::estimate::Interval;
 use crate::sdp::plan::{Codec, Direction};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent};
@@ -179,7 +180,7 @@ fn line() -> Arc<Line> {
 fn setup() -> Arc<CallSetup> {
     let names = sys::all()
         .into_iter()
-        .chain(["welcome", "hours"].map(String::from));
+        .chain(["welcome", "hours", "say-2", "say-5"].map(String::from));
     let prompts = names
         .map(|n| {
             let name = PromptName::new(&n);
@@ -323,7 +324,17 @@ impl Desk {
                 offer: OfferId(n.parse().unwrap_or(0)),
                 answered_elsewhere: true,
             }),
-            ["position", n] => CallEvent::Queue(QueueEvent::Position(n.parse().unwrap_or(0))),
+            ["position", n] => CallEvent::Queue(QueueEvent::Position {
+                position: n.parse().unwrap_or(0),
+                wait: None,
+            }),
+            ["position", n, "in", low, high] => CallEvent::Queue(QueueEvent::Position {
+                position: n.parse().unwrap_or(0),
+                wait: Some(Interval {
+                    low: Duration::from_secs(low.parse().unwrap_or(0)),
+                    high: Duration::from_secs(high.parse().unwrap_or(0)),
+                }),
+            }),
             ["comfort"] => CallEvent::Queue(QueueEvent::Comfort),
             ["overflow", "message"] => overflow(OverflowStep::Message),
             ["overflow", queue] => overflow(OverflowStep::Queue(QueueName::new(queue))),

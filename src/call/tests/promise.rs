@@ -195,6 +195,20 @@ fn the_queue_speaks_in_turn_and_music_fills_the_time() {
 }
 
 #[test]
+fn how_long_it_will_take_is_told_with_the_place() {
+    check(&format!(
+        "{TO_THE_QUEUE}1.2 > position 4 in 130 280
+         3.0 > played
+         < caller hears sys-position-4 sys-wait-between say-2 sys-wait-and say-5 \
+         sys-wait-minutes
+         9.0 > played
+         < caller loops sys-moh
+         60.0 > position 2 in 200 400
+         < caller hears sys-position-2"
+    ));
+}
+
+#[test]
 fn a_message_is_confirmed_only_when_it_is_stored() {
     check(&format!(
         "{TO_A_MESSAGE}20.0 > key #

@@ -123,8 +123,10 @@ impl Stage {
                 (contact, event)
             }
             QueueAction::Position {
-                contact, position, ..
-            } => (contact, QueueEvent::Position(position)),
+                contact,
+                position,
+                wait,
+            } => (contact, QueueEvent::Position { position, wait }),
             QueueAction::Comfort { contact } => (contact, QueueEvent::Comfort),
             QueueAction::Overflow { contact, cause, to } => {
                 (contact, QueueEvent::Overflow { cause, to })
