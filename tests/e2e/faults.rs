@@ -187,7 +187,7 @@ fn a_web_service_that_is_dead_slow_endless_or_talks_nonsense_ends_with_a_person(
         closed.local_addr().expect("a bound socket")
     };
     let kinds = [
-        ("slow", "no whole answer within 800ms"),
+        ("slow", "the web service gave no whole answer within 800ms"),
         ("garbage", "did not answer in JSON"),
         ("broken", "no usable answer"),
         ("refuses", "answered with status 500"),
