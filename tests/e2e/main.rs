@@ -20,4 +20,5 @@ mod reload;
 mod send;
 mod softphones;
 mod stop;
+mod store;
 mod transport;
