@@ -266,6 +266,7 @@ fn serve(options: &Options) -> u8 {
     }
     setup.warnings.iter().for_each(|w| eprintln!("{w}"));
     raise_file_limit();
+    outlive_full_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(signalling_threads())
         .thread_name("signalling")
@@ -291,6 +292,12 @@ fn serve(options: &Options) -> u8 {
             Err(e) => failed(&e),
         }
     })
+}
+
+/// A file that may not grow any more (`ulimit -f`) is a disk that refuses, not the end of all calls.
+fn outlive_full_files() {
+    // SAFETY: no handler of ours is replaced, and no thread has been started yet.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
 }
 
 /// Half of the cores: voice has threads of its own and is most of the work. Calls hand work

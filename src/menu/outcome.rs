@@ -182,6 +182,12 @@ pub struct WebReply {
     pub body: Vec<u8>,
 }
 
+/// What is said of a web service whose time is over, by whoever notices it first: it who asks and
+/// the menu that waits have the same deadline.
+pub fn overdue(time: Duration) -> String {
+    format!("gave no whole answer within {time:?}")
+}
+
 /// Longer answers of web services are refused by whoever reads them.
 pub const MAX_REPLY: usize = 64 << 10;
 

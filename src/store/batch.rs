@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteArguments, SqlitePool};
 use sqlx::{AssertSqlSafe, Sqlite};
 
 use super::writer::millis;
-use super::{StoreError, guides};
+use super::{BACKLOG, StoreError, guides};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
@@ -27,6 +27,16 @@ pub(super) struct Rows {
     pub(super) events: Vec<EventValues>,
     pub(super) agents: HashMap<AgentId, (AgentState, Wall)>,
     pub(super) guides: HashMap<GuidePlace, (guides::Kept, Wall)>,
+}
+
+impl Rows {
+    /// How a contact stands now, in place of how it stood. While the disk refuses there is room for
+    /// so many.
+    pub(super) fn contact(&mut self, id: ContactId, row: ContactValues) {
+        if self.contacts.len() < BACKLOG || self.contacts.contains_key(&id) {
+            self.contacts.insert(id, row);
+        }
+    }
 }
 
 /// A row of `contacts`.

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::oneshot;
 
+use super::home::Promise;
 use super::rows::{id, text};
 use super::writer::Command;
 use super::{DATABASE, Reader, Store, StoreError};
@@ -68,12 +69,6 @@ pub struct CallbackRow {
     pub attempts: u32,
 }
 
-/// Somebody waits for a promise to be on the disk.
-pub(super) type Waiting = (
-    Box<CallbackMeta>,
-    oneshot::Sender<Result<KeptCallback, StoreError>>,
-);
-
 impl Store {
     /// Stores the wish to be called back. An open one of the same caller on the same line is kept,
     /// with the number as it is now. When this returns `Ok`, the row survives a crash: now the
@@ -95,41 +90,12 @@ impl Store {
     }
 }
 
-/// All in one transaction; if that fails, each on its own, so that one that can not be kept does
-/// not take the others along.
-pub(super) async fn keep(pool: &SqlitePool, waiting: Vec<Waiting>) {
-    if waiting.is_empty() {
-        return;
-    }
-    if let Ok(kept) = insert_all(pool, &waiting).await {
-        for ((_, done), kept) in waiting.into_iter().zip(kept) {
-            let _ = done.send(Ok(kept));
-        }
-        return;
-    }
-    for one in waiting {
-        let one = [one];
-        let kept = insert_all(pool, &one).await;
-        let [(_, done)] = one;
-        if let Err(e) = &kept {
-            metrics::counter!("zeroline_store_errors_total").increment(1);
-            tracing::error!(error = %e, "a callback could not be stored");
-        }
-        let _ = done.send(kept.and_then(|all| all.first().copied().ok_or(StoreError::Closed)));
-    }
-}
+impl Promise for Box<CallbackMeta> {
+    type Kept = KeptCallback;
 
-async fn insert_all(
-    pool: &SqlitePool,
-    waiting: &[Waiting],
-) -> Result<Vec<KeptCallback>, StoreError> {
-    let mut tx = pool.begin().await?;
-    let mut kept = Vec::with_capacity(waiting.len());
-    for (meta, _) in waiting {
-        kept.push(insert(&mut tx, meta).await?);
+    async fn insert(&self, db: &mut SqliteConnection) -> Result<KeptCallback, StoreError> {
+        insert(db, self).await
     }
-    tx.commit().await?;
-    Ok(kept)
 }
 
 async fn insert(

@@ -91,9 +91,10 @@ impl Recording {
     /// [`StoreError::Io`].
     pub fn push(&mut self, samples: &[i16]) -> Result<(), StoreError> {
         self.speech.push(samples);
-        self.file
-            .write_all(&octets(samples))
-            .map_err(StoreError::io(&self.raw))
+        let written = self.file.write_all(&octets(samples));
+        // What was said before stays where the next start finds it.
+        self.kept |= written.is_err();
+        written.map_err(StoreError::io(&self.raw))
     }
 
     /// How much has been recorded.

@@ -24,6 +24,7 @@ use crate::record::timeline::Event;
 mod batch;
 mod callbacks;
 mod guides;
+mod home;
 mod messages;
 mod outbox;
 mod recover;
@@ -36,11 +37,15 @@ pub use messages::{MessageMeta, Recording};
 pub use outbox::{OutboxMeta, OutboxRow, Tried};
 pub use recover::Recovered;
 
+use home::Home;
 use writer::Command;
 
 /// Events that may wait for the disk. More than this many and they are dropped and counted:
 /// a dead disk must not take the memory of the calls.
 const BACKLOG: usize = 32_768;
+/// How long a write waits for another process that holds the database. Twice that is less than any
+/// caller waits for a promise: what is written behind the calls may be before it.
+const BUSY: Duration = Duration::from_millis(2_500);
 /// Below this size the whole database is checked at the start.
 const CHECK_UP_TO: u64 = 256 << 20;
 
@@ -112,6 +117,15 @@ pub enum StoreError {
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,
+    /// The database was deleted, moved or replaced while it was open.
+    #[error(
+        "{0} is not the file that was opened: put it back, or restart the server, which begins \
+         anew without it"
+    )]
+    Gone(PathBuf),
+    /// What several waited for has failed.
+    #[error("{0}")]
+    Shared(Arc<StoreError>),
     /// A message holds less speech than is worth keeping.
     #[error("the message is too short")]
     TooShort,
@@ -155,7 +169,7 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(BUSY)
             .optimize_on_close(true, None);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -184,7 +198,7 @@ impl Store {
             .max_connections(4)
             .connect_lazy_with(options.optimize_on_close(false, None).read_only(true));
         let (commands, queue) = mpsc::channel(BACKLOG);
-        tokio::spawn(writer::run(writer, queue));
+        tokio::spawn(writer::run(Home::of(writer, &database), queue));
         let store = Store {
             dir: dir.into(),
             commands,
@@ -309,9 +323,14 @@ impl Reader {
 
 /// What waits in the write-ahead log: nothing after an orderly end.
 fn leftover(database: &Path) -> u64 {
+    std::fs::metadata(wal(database)).map_or(0, |m| m.len())
+}
+
+/// The write-ahead log of a database.
+fn wal(database: &Path) -> PathBuf {
     let mut wal = database.as_os_str().to_owned();
     wal.push("-wal");
-    std::fs::metadata(wal).map(|m| m.len()).unwrap_or(0)
+    wal.into()
 }
 
 /// After a crash: is the database sound? Large ones are checked by SQLite as they are read.

@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::oneshot;
 
+use super::home::Promise;
 use super::rows::{id, text};
 use super::writer::Command;
 use super::{DATABASE, Reader, Store, StoreError};
@@ -90,12 +91,6 @@ impl Tried {
     }
 }
 
-/// Somebody waits for a follow-up to be on the disk.
-pub(super) type Waiting = (
-    Box<OutboxMeta>,
-    oneshot::Sender<Result<OutboxId, StoreError>>,
-);
-
 impl Store {
     /// Stores a follow-up. When this returns `Ok`, it survives a crash and will be sent.
     ///
@@ -135,51 +130,25 @@ impl Store {
     }
 }
 
-/// All in one transaction; if that fails, each on its own, so that one that can not be kept does
-/// not take the others along.
-pub(super) async fn keep(pool: &SqlitePool, waiting: Vec<Waiting>) {
-    if waiting.is_empty() {
-        return;
-    }
-    if let Ok(kept) = insert_all(pool, &waiting).await {
-        for ((_, done), kept) in waiting.into_iter().zip(kept) {
-            let _ = done.send(Ok(kept));
-        }
-        return;
-    }
-    for one in waiting {
-        let one = [one];
-        let kept = insert_all(pool, &one).await;
-        let [(_, done)] = one;
-        if let Err(e) = &kept {
-            metrics::counter!("zeroline_store_errors_total").increment(1);
-            tracing::error!(error = %e, "a follow-up could not be stored");
-        }
-        let _ = done.send(kept.and_then(|all| all.first().copied().ok_or(StoreError::Closed)));
-    }
-}
+impl Promise for Box<OutboxMeta> {
+    type Kept = OutboxId;
 
-async fn insert_all(pool: &SqlitePool, waiting: &[Waiting]) -> Result<Vec<OutboxId>, StoreError> {
-    let mut tx = pool.begin().await?;
-    let mut kept = Vec::with_capacity(waiting.len());
-    for (meta, _) in waiting {
+    async fn insert(&self, db: &mut SqliteConnection) -> Result<OutboxId, StoreError> {
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO outbox (contact, line, node, receiver, letter, created_at, due_at, until_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id",
         )
-        .bind(meta.contact.as_u64() as i64)
-        .bind(meta.line.as_str())
-        .bind(meta.node.as_str())
-        .bind(receiver(&meta.letter))
-        .bind(serde_json::to_string(&meta.letter).ok())
-        .bind(meta.created.unix_millis())
-        .bind(meta.until.unix_millis())
-        .fetch_one(&mut *tx)
+        .bind(self.contact.as_u64() as i64)
+        .bind(self.line.as_str())
+        .bind(self.node.as_str())
+        .bind(receiver(&self.letter))
+        .bind(serde_json::to_string(&self.letter).ok())
+        .bind(self.created.unix_millis())
+        .bind(self.until.unix_millis())
+        .fetch_one(db)
         .await?;
-        kept.push(OutboxId(id));
+        Ok(OutboxId(id))
     }
-    tx.commit().await?;
-    Ok(kept)
 }
 
 /// To whom it goes, without anything of the caller's: values stand behind the host only.

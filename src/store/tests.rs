@@ -5,3 +5,4 @@ mod guides;
 mod kill;
 mod outbox;
 mod promises;
+mod refused;

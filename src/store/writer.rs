@@ -4,11 +4,11 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use sqlx::SqliteConnection;
-use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, ContactValues, EventValues, Rows};
-use super::{CallbackMeta, KeptCallback, MessageMeta, StoreError, callbacks, guides, outbox};
+use super::home::{Home, Promise, is_of_a_row};
+use super::{BACKLOG, CallbackMeta, KeptCallback, MessageMeta, StoreError, guides, outbox};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
@@ -23,10 +23,13 @@ const BATCH: usize = 2_048;
 /// Contacts in progress whose facts are kept in memory. Beyond it the oldest is let go; its
 /// facts are then those of its last events only.
 const OPEN: usize = 100_000;
-/// How often a batch of events is tried before it is given up (the disk is full, or gone).
+/// How often it is tried to write what somebody waits for, and what the database will not have,
+/// before it is given up.
 const TRIES: u32 = 5;
-/// How long the first pause between two tries is; each further one is longer by as much.
+/// How long the first pause between two tries is; each further one is longer by as much, up to the
+/// longest.
 const RETRY: Duration = Duration::from_millis(250);
+const LONGEST_RETRY: Duration = Duration::from_secs(5);
 
 pub(super) enum Command {
     Event {
@@ -91,34 +94,52 @@ impl Command {
 }
 
 /// Runs until told to close, or until every handle is gone.
-pub(super) async fn run(pool: SqlitePool, mut commands: mpsc::Receiver<Command>) {
-    let mut writer = Writer {
-        open: HashMap::new(),
-        order: VecDeque::new(),
-        changed: Vec::new(),
-    };
+pub(super) async fn run(home: Home, mut commands: mpsc::Receiver<Command>) {
+    let mut writer = Writer::default();
     let mut batch = Vec::with_capacity(BATCH);
+    let mut again = Box::pin(tokio::time::sleep(Duration::ZERO));
     loop {
-        if commands.recv_many(&mut batch, BATCH).await == 0 {
+        let came = tokio::select! {
+            n = commands.recv_many(&mut batch, BATCH) => n,
+            () = &mut again, if writer.failures > 0 => 1,
+        };
+        if came == 0 {
             break;
         }
-        if !batch.iter().any(Command::is_awaited) {
+        if !batch.is_empty() && !batch.iter().any(Command::is_awaited) {
             gather(&mut commands, &mut batch).await;
         }
-        if let Some(closed) = writer.write(&pool, &mut batch).await {
+        let asked = writer.take(&home, &mut batch).await;
+        let whole = asked.whole();
+        // While the disk refuses, promises are tried at once, and what nobody waits for is not
+        // tried again with each of them.
+        if whole || writer.failures == 0 || again.is_elapsed() {
+            writer.write(&home, whole).await;
+            let pause = (RETRY * writer.failures).min(LONGEST_RETRY);
+            again.set(tokio::time::sleep(pause));
+        }
+        for done in asked.flushed {
+            let _ = done.send(());
+        }
+        if !asked.closed.is_empty() {
             commands.close();
             // What was sent while we wrote.
             while commands.recv_many(&mut batch, BATCH).await > 0 {
-                let _ = writer.write(&pool, &mut batch).await;
+                let asked = writer.take(&home, &mut batch).await;
+                writer.write(&home, true).await;
+                for done in asked.flushed.into_iter().chain(asked.closed) {
+                    let _ = done.send(());
+                }
             }
-            pool.close().await;
-            for done in closed {
+            home.pool.close().await;
+            for done in asked.closed {
                 let _ = done.send(());
             }
             return;
         }
     }
-    pool.close().await;
+    writer.write(&home, true).await;
+    home.pool.close().await;
 }
 
 /// Lets a batch grow for a moment, or until somebody waits.
@@ -139,11 +160,16 @@ async fn gather(commands: &mut mpsc::Receiver<Command>, batch: &mut Vec<Command>
     }
 }
 
+#[derive(Default)]
 struct Writer {
     open: HashMap<ContactId, Contact>,
     order: VecDeque<ContactId>,
     /// Whose row in the database is older than what is known.
     changed: Vec<ContactId>,
+    /// Not written yet.
+    rows: Rows,
+    /// How often writing them has failed in turn.
+    failures: u32,
 }
 
 #[derive(Default)]
@@ -153,32 +179,41 @@ struct Contact {
     changed: bool,
 }
 
+/// Those who wait until everything before is written.
+#[derive(Default)]
+struct Asked {
+    flushed: Vec<oneshot::Sender<()>>,
+    closed: Vec<oneshot::Sender<()>>,
+}
+
+impl Asked {
+    /// Somebody waits for it.
+    fn whole(&self) -> bool {
+        !self.flushed.is_empty() || !self.closed.is_empty()
+    }
+}
+
 impl Writer {
-    /// Writes a batch and answers those who wait; `Some` when one of them wants the end.
-    async fn write(
-        &mut self,
-        pool: &SqlitePool,
-        batch: &mut Vec<Command>,
-    ) -> Option<Vec<oneshot::Sender<()>>> {
-        let mut rows = Rows::default();
-        let mut promises = Vec::new();
+    /// Keeps the promises of a batch, and takes what is written behind them.
+    async fn take(&mut self, home: &Home, batch: &mut Vec<Command>) -> Asked {
+        let mut asked = Asked::default();
+        let mut messages = Vec::new();
         let mut wishes = Vec::new();
         let mut letters = Vec::new();
         let mut attempts = Vec::new();
-        let mut flushed = Vec::new();
-        let mut closed = Vec::new();
         for command in batch.drain(..) {
             match command {
-                Command::Event { contact, at, event } => {
-                    self.event(contact, at, *event, &mut rows);
-                }
+                Command::Event { contact, at, event } => self.event(contact, at, *event),
                 Command::Agent { agent, state, at } => {
-                    rows.agents.insert(agent, (state, at));
+                    self.rows.agents.insert(agent, (state, at));
                 }
                 Command::Guide { place, kept, at } => {
-                    rows.guides.insert(place, (kept, at));
+                    let guides = &mut self.rows.guides;
+                    if guides.len() < BACKLOG || guides.contains_key(&place) {
+                        guides.insert(place, (kept, at));
+                    }
                 }
-                Command::Message { meta, file, done } => promises.push((meta, file, done)),
+                Command::Message { meta, file, done } => messages.push(((meta, file), done)),
                 Command::Callback { meta, done } => wishes.push((meta, done)),
                 Command::Letter { meta, done } => letters.push((meta, done)),
                 Command::Tried {
@@ -187,43 +222,63 @@ impl Writer {
                     now,
                     done,
                 } => attempts.push((letter, tried, now, done)),
-                Command::Flush { done } => flushed.push(done),
-                Command::Close { done } => closed.push(done),
+                Command::Flush { done } => asked.flushed.push(done),
+                Command::Close { done } => asked.closed.push(done),
             }
         }
-        self.still_open(&mut rows);
+        self.still_open();
         // Promises first and on their own: they must not fail because of anything else.
-        if !promises.is_empty() {
-            keep_promises(pool, promises).await;
-        }
-        callbacks::keep(pool, wishes).await;
-        outbox::keep(pool, letters).await;
+        home.keep(messages).await;
+        home.keep(wishes).await;
+        home.keep(letters).await;
         for (letter, tried, now, done) in attempts {
-            let _ = done.send(outbox::tried(pool, letter, &tried, now).await);
+            let _ = done.send(outbox::tried(&home.pool, letter, &tried, now).await);
         }
-        let mut tries = 0;
-        while let Err(e) = batch::write(pool, &rows).await {
-            tries += 1;
-            metrics::counter!("zeroline_store_errors_total").increment(1);
-            tracing::error!(error = %e, tries, "the store could not write");
-            if tries == TRIES {
-                let lost = rows.events.len() as u64;
-                metrics::counter!("zeroline_store_dropped_total").increment(lost);
-                break;
-            }
-            tokio::time::sleep(RETRY * tries).await;
-        }
-        for done in flushed {
-            let _ = done.send(());
-        }
-        (!closed.is_empty()).then_some(closed)
+        asked
     }
 
-    fn event(&mut self, id: ContactId, at: Duration, event: Event, rows: &mut Rows) {
+    /// Writes what has gathered. What can not be written now is kept and tried again, as long as
+    /// there is room; `whole`: somebody waits, but not for ever.
+    async fn write(&mut self, home: &Home, whole: bool) {
+        loop {
+            let written = match batch::write(&home.pool, &self.rows).await {
+                Ok(()) => home.is_there().await,
+                Err(e) => Err(e),
+            };
+            let Err(e) = written else {
+                if self.failures > 0 {
+                    tracing::info!(tries = self.failures, "the store writes again");
+                }
+                self.failures = 0;
+                self.rows = Rows::default();
+                return;
+            };
+            self.failures += 1;
+            metrics::counter!("zeroline_store_errors_total").increment(1);
+            tracing::error!(error = %e, tries = self.failures, "the store could not write");
+            match e {
+                // It has taken them, and will not have them after a restart.
+                StoreError::Gone(_) => return self.lose(),
+                e if self.failures >= TRIES && is_of_a_row(&e) => return self.lose(),
+                _ if whole && self.failures < TRIES => {
+                    tokio::time::sleep(RETRY * self.failures).await;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Gives up what has gathered.
+    fn lose(&mut self) {
+        let lost = std::mem::take(&mut self.rows).events.len() as u64;
+        metrics::counter!("zeroline_store_dropped_total").increment(lost);
+    }
+
+    fn event(&mut self, id: ContactId, at: Duration, event: Event) {
         if !self.open.contains_key(&id) {
             while self.order.len() >= OPEN {
                 if let Some(oldest) = self.order.pop_front() {
-                    self.close(oldest, rows);
+                    self.close(oldest);
                 }
             }
             self.order.push_back(id);
@@ -231,7 +286,9 @@ impl Writer {
         let contact = self.open.entry(id).or_default();
         contact.facts.add(at, &event);
         match EventValues::of(id, at, &event) {
-            Ok(row) => rows.events.push(row),
+            Ok(row) if self.rows.events.len() < BACKLOG + BATCH => self.rows.events.push(row),
+            // The disk refuses for so long that there is no room.
+            Ok(_) => metrics::counter!("zeroline_store_dropped_total").increment(1),
             Err(e) => tracing::error!(error = %e, "an event could not be written as JSON"),
         }
         if !contact.changed {
@@ -239,7 +296,7 @@ impl Writer {
             self.changed.push(id);
         }
         if matches!(event, Event::Ended { .. }) {
-            self.close(id, rows);
+            self.close(id);
             // Contacts end roughly in the order of their beginning: look from both ends is
             // not worth it, the stale ids go when they come to the front.
             while self
@@ -255,22 +312,22 @@ impl Writer {
     }
 
     /// Lets a contact go.
-    fn close(&mut self, id: ContactId, rows: &mut Rows) {
+    fn close(&mut self, id: ContactId) {
         if let Some(contact) = self.open.remove(&id)
             && contact.changed
             && let Some(row) = contact.row(id)
         {
-            rows.contacts.insert(id, row);
+            self.rows.contact(id, row);
         }
     }
 
     /// The rows of the contacts that changed and go on: one each, however much happened.
-    fn still_open(&mut self, rows: &mut Rows) {
+    fn still_open(&mut self) {
         for id in self.changed.drain(..) {
             if let Some(contact) = self.open.get_mut(&id) {
                 contact.changed = false;
                 if let Some(row) = contact.row(id) {
-                    rows.contacts.insert(id, row);
+                    self.rows.contact(id, row);
                 }
             }
         }
@@ -283,41 +340,16 @@ impl Contact {
     }
 }
 
-type Promise = (
-    Box<MessageMeta>,
-    String,
-    oneshot::Sender<Result<MessageId, StoreError>>,
-);
+/// A message: what is known of it, and its file.
+type Message = (Box<MessageMeta>, String);
 
-/// All promises in one transaction; if that fails, each on its own, so that one that can not
-/// be kept does not take the others along.
-async fn keep_promises(pool: &SqlitePool, promises: Vec<Promise>) {
-    if let Ok(ids) = insert_all(pool, &promises).await {
-        for ((_, _, done), id) in promises.into_iter().zip(ids) {
-            let _ = done.send(Ok(id));
-        }
-        return;
-    }
-    for promise in promises {
-        let one = [promise];
-        let kept = insert_all(pool, &one).await;
-        let [(_, _, done)] = one;
-        if let Err(e) = &kept {
-            metrics::counter!("zeroline_store_errors_total").increment(1);
-            tracing::error!(error = %e, "a message could not be stored");
-        }
-        let _ = done.send(kept.and_then(|ids| ids.first().copied().ok_or(StoreError::Closed)));
-    }
-}
+impl Promise for Message {
+    type Kept = MessageId;
 
-async fn insert_all(pool: &SqlitePool, promises: &[Promise]) -> Result<Vec<MessageId>, StoreError> {
-    let mut tx = pool.begin().await?;
-    let mut ids = Vec::with_capacity(promises.len());
-    for (meta, file, _) in promises {
-        ids.push(insert_message(&mut tx, meta, file, false).await?);
+    async fn insert(&self, db: &mut SqliteConnection) -> Result<MessageId, StoreError> {
+        let (meta, file) = self;
+        insert_message(db, meta, file, false).await
     }
-    tx.commit().await?;
-    Ok(ids)
 }
 
 pub(super) async fn insert_message(

@@ -40,7 +40,8 @@ pub(super) fn recall(
     tokio::spawn(recall.in_current_span());
 }
 
-/// Makes the wish to be called back durable; the call hears of it in any case.
+/// Makes the wish to be called back durable; the call hears of it in any case, and once more when
+/// it is stored after all.
 pub(super) fn store_callback(
     store: Store,
     ask: AskId,
@@ -59,22 +60,30 @@ pub(super) fn store_callback(
     };
     let keep = async move {
         let queue = meta.queue.clone();
-        let saved = tokio::time::timeout(LONGEST_STORING, store.save_callback(meta)).await;
+        let saving = store.save_callback(meta);
+        tokio::pin!(saving);
+        let (saved, late) = match tokio::time::timeout(LONGEST_STORING, &mut saving).await {
+            Ok(saved) => (saved, false),
+            Err(_) => {
+                error!("a callback could not be stored in time");
+                let _ = events.send(CallEvent::CallbackStored(ask, None)).await;
+                // It may be yet: then somebody calls, and the record says why.
+                (saving.await, true)
+            }
+        };
         let stored = match saved {
-            Ok(Ok(KeptCallback { callback, since })) => {
+            Ok(KeptCallback { callback, since }) => {
                 figures::callback_stored(&queue);
                 Some(StoredCallback { callback, since })
             }
-            Ok(Err(e)) => {
+            Err(e) => {
                 error!(error = %e, "a callback could not be stored");
                 None
             }
-            Err(_) => {
-                error!("a callback could not be stored in time");
-                None
-            }
         };
-        let _ = events.send(CallEvent::CallbackStored(ask, stored)).await;
+        if stored.is_some() || !late {
+            let _ = events.send(CallEvent::CallbackStored(ask, stored)).await;
+        }
     };
     tokio::spawn(keep.in_current_span());
 }

@@ -48,7 +48,8 @@ pub struct OutboxHandle {
     new: Arc<Notify>,
 }
 
-/// Makes a follow-up durable; the call hears of it in any case.
+/// Makes a follow-up durable; the call hears of it in any case, and once more when it is stored
+/// after all.
 pub(super) fn store_letter(
     store: Store,
     outbox: OutboxHandle,
@@ -67,23 +68,31 @@ pub(super) fn store_letter(
         until: until(now),
     };
     let keep = async move {
-        let saved = tokio::time::timeout(LONGEST_STORING, store.save_letter(meta)).await;
+        let saving = store.save_letter(meta);
+        tokio::pin!(saving);
+        let (saved, late) = match tokio::time::timeout(LONGEST_STORING, &mut saving).await {
+            Ok(saved) => (saved, false),
+            Err(_) => {
+                error!("a follow-up could not be stored in time");
+                let _ = events.send(CallEvent::LetterStored(ask, None)).await;
+                // It may be yet: then it is sent, and the record says so.
+                (saving.await, true)
+            }
+        };
         let stored = match saved {
-            Ok(Ok(letter)) => {
+            Ok(letter) => {
                 outbox.new.notify_one();
                 Some(letter)
             }
-            Ok(Err(e)) => {
+            Err(e) => {
                 error!(error = %e, "a follow-up could not be stored");
-                None
-            }
-            Err(_) => {
-                error!("a follow-up could not be stored in time");
                 None
             }
         };
         // The call may be over by then.
-        let _ = events.send(CallEvent::LetterStored(ask, stored)).await;
+        if stored.is_some() || !late {
+            let _ = events.send(CallEvent::LetterStored(ask, stored)).await;
+        }
     };
     tokio::spawn(keep.in_current_span());
 }

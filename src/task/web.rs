@@ -7,9 +7,9 @@ use http_body_util::Full;
 use tokio::sync::mpsc;
 
 use crate::call::event::CallEvent;
-use crate::menu::outcome::{AskId, MAX_REPLY, WebReply, WebRequest};
+use crate::menu::outcome::{AskId, MAX_REPLY, WebReply, WebRequest, overdue};
 use crate::menu::tree::Method;
-use crate::net::http::{HttpClient, Limits};
+use crate::net::http::{HttpClient, HttpError, Limits};
 
 /// Asks. The call goes on meanwhile, and hears of the answer as of anything else.
 pub(super) fn ask(
@@ -53,6 +53,28 @@ pub async fn answer(client: &HttpClient, request: WebRequest) -> Result<WebReply
             status: response.status().as_u16(),
             body: response.into_body().to_vec(),
         }),
+        Err(HttpError::Slow(time)) => Err(overdue(time)),
         Err(e) => Err(format!("failed: {e}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_is_too_slow_is_told_in_the_words_of_the_menu() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let time = Duration::from_millis(50);
+        let request = WebRequest {
+            method: Method::Get,
+            url: format!("http://{}/", silent.local_addr().unwrap()),
+            body: None,
+            timeout: time,
+        };
+        let told = answer(&HttpClient::new().unwrap(), request).await;
+        assert_eq!(told, Err(overdue(time)));
     }
 }

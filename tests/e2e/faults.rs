@@ -34,7 +34,7 @@ nodes:
 "#;
 
 /// What is said after a fault, as a tone that nothing else has.
-const SORRY: f64 = 1300.0;
+pub const SORRY: f64 = 1300.0;
 
 fn with(fault: (&str, &str)) -> Server {
     server()
@@ -46,19 +46,25 @@ fn with(fault: (&str, &str)) -> Server {
 
 /// Waits until the caller hears that something went wrong.
 #[track_caller]
-fn hears_sorry(caller: &Phone, limit: Duration) {
+pub fn hears_sorry(caller: &Phone, limit: Duration) {
+    hears_tone(caller, SORRY, limit);
+}
+
+/// Waits until the caller hears this tone.
+#[track_caller]
+pub fn hears_tone(caller: &Phone, hz: f64, limit: Duration) {
     let end = Instant::now() + limit;
     while Instant::now() < end {
         let heard = caller.media.listen(Duration::from_millis(300));
-        if share(&heard, SORRY) > 0.8 {
+        if share(&heard, hz) > 0.8 {
             return;
         }
     }
-    panic!("the caller hears nothing of it: {}", caller.transcript());
+    panic!("the caller hears no {hz} Hz: {}", caller.transcript());
 }
 
 /// The context card that came with the agent's INVITE, as text.
-fn card(agent: &mut Phone, limit: Duration) -> String {
+pub fn card(agent: &mut Phone, limit: Duration) -> String {
     let invite = agent.ring(limit);
     let context = invite.header("User-to-User").expect("the context");
     let hex = context.split(';').next().unwrap_or_default();
@@ -187,7 +193,7 @@ fn a_web_service_that_is_dead_slow_endless_or_talks_nonsense_ends_with_a_person(
         closed.local_addr().expect("a bound socket")
     };
     let kinds = [
-        ("slow", "no whole answer within 800ms"),
+        ("slow", "the web service gave no whole answer within 800ms"),
         ("garbage", "did not answer in JSON"),
         ("broken", "no usable answer"),
         ("refuses", "answered with status 500"),

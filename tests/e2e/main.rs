@@ -21,4 +21,5 @@ mod send;
 mod skills;
 mod softphones;
 mod stop;
+mod store;
 mod transport;

@@ -127,7 +127,6 @@ impl Leg {
         }
         if old.is_none_or(|p| p.codec != plan.codec) {
             self.out.change();
-            self.incoming.set_clock_rate(plan.codec.clock_rate());
         }
         if !old.is_some_and(|p| p.direction.receives()) {
             self.heard = now;

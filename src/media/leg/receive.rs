@@ -95,10 +95,14 @@ impl Leg {
         received.source = self.lock.is_closed(now).then_some(from);
         self.heard = now;
         self.silence_told = false;
-        self.incoming.receive(&header, now);
         let pt = header.payload_type;
+        let event = plan.dtmf.filter(|d| d.recv_payload_type == pt);
+        let codec = plan.recv.iter().find(|(p, _)| *p == pt).map(|(_, c)| *c);
+        let audio = codec.filter(|_| event.is_none());
+        let clock_rate = audio.map(|c| c.clock_rate());
+        self.incoming.receive(&header, clock_rate, now);
         // A key counts in whatever direction the stream is held.
-        let kind = if let Some(dtmf) = plan.dtmf.filter(|d| d.recv_payload_type == pt) {
+        let kind = if let Some(dtmf) = event {
             let began = self.keys.receive(&header, packet.payload);
             let before = began.and_then(|key| self.held.begin(key, now));
             let over = EventPayload::parse(packet.payload).is_some_and(|e| e.end);
@@ -107,8 +111,8 @@ impl Leg {
                 self.tell_key(key, events);
             }
             Kind::Event(dtmf.clock_rate)
-        } else if let Some((_, codec)) = plan.recv.iter().find(|(p, _)| *p == pt) {
-            Kind::Audio(*codec)
+        } else if let Some(codec) = audio {
+            Kind::Audio(codec)
         } else if plan.comfort_noise == Some(pt) || pt == COMFORT_NOISE {
             Kind::Noise
         } else {

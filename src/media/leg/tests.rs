@@ -3,7 +3,7 @@
 use super::*;
 use crate::media::codec::encode_prompt;
 use crate::media::rtp::{RtpHeader, RtpPacket};
-use crate::sdp::plan::{Codec, Direction, SrtpPlan, SrtpSuite};
+use crate::sdp::plan::{Codec, Direction, DtmfPlan, SrtpPlan, SrtpSuite};
 
 fn config() -> LegConfig {
     LegConfig {
@@ -72,6 +72,39 @@ fn silence_is_told_once_and_only_where_sound_is_due() {
             since: Duration::from_millis(10_100)
         }]
     );
+}
+
+#[test]
+fn a_key_held_beside_the_voice_does_not_show_as_jitter() {
+    let mut leg = Leg::new(LegId(1), config(), Mono::ZERO);
+    let mut keys = plan(Codec::Pcmu);
+    keys.dtmf = Some(DtmfPlan {
+        send_payload_type: 101,
+        recv_payload_type: 101,
+        clock_rate: 8000,
+    });
+    leg.apply(keys, Mono::ZERO);
+    let (mut clear, mut events) = (Vec::new(), Vec::new());
+    for n in 0..200u16 {
+        let at = Mono::from_millis(u64::from(n) * 20);
+        let mut both = [packet(2 * n), Vec::new()];
+        let header = RtpHeader {
+            payload_type: 101,
+            sequence: 2 * n + 1,
+            timestamp: 9_000,
+            ssrc: 99,
+            marker: n == 0,
+        };
+        header.write(&[5, 10, 1, 0], &mut both[1]);
+        // The voice goes on by 20 ms; `packet` counts on by one for each number.
+        both[0][4..8].copy_from_slice(&(u32::from(n) * 160).to_be_bytes());
+        for datagram in &both {
+            leg.receive(datagram, &mut clear, peer(), at, &mut events);
+        }
+    }
+    let stats = leg.stats();
+    assert_eq!((stats.received, stats.lost), (400, 0));
+    assert!(stats.jitter_ms < 0.01, "{}", stats.jitter_ms);
 }
 
 #[test]

@@ -9,6 +9,9 @@ use crate::now::Mono;
 const MAX_DROPOUT: u16 = 3000;
 /// Packets by which one may be late.
 const MAX_MISORDER: u16 = 100;
+/// Seconds by which one packet may be later or earlier than its timestamp says. What is further off
+/// is no delay: its sender has begun its clock anew.
+const MAX_SHIFT: u32 = 2;
 
 /// How a packet stands to those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,15 +98,21 @@ impl Stream {
         Arrival::Late
     }
 
-    /// RFC 3550 §A.8. Packets that share a timestamp (telephone-events) tell nothing.
-    fn transit(&mut self, timestamp: u32, arrival: u32) {
-        if timestamp == self.last_timestamp {
+    /// RFC 3550 §A.8. Packets that share a timestamp tell nothing, nor does the first one after
+    /// silence: many phones let their clock stand still meanwhile.
+    fn transit(&mut self, header: &RtpHeader, at: Mono, clock_rate: u32) {
+        if header.timestamp == self.last_timestamp {
             return;
         }
-        self.last_timestamp = timestamp;
-        let transit = arrival.wrapping_sub(timestamp);
-        if let Some(before) = self.transit.replace(transit) {
+        self.last_timestamp = header.timestamp;
+        let arrival = arrival_ticks(at, clock_rate);
+        let transit = arrival.wrapping_sub(header.timestamp);
+        let before = self.transit.replace(transit);
+        if let Some(before) = before.filter(|_| !header.marker) {
             let d = (transit.wrapping_sub(before) as i32).unsigned_abs();
+            if d > clock_rate.saturating_mul(MAX_SHIFT) {
+                return;
+            }
             self.jitter = self
                 .jitter
                 .saturating_add(d)
@@ -137,8 +146,8 @@ impl ReceiverStats {
         }
     }
 
-    /// The codec changed, and the clock with it; jitter begins anew.
-    pub fn set_clock_rate(&mut self, clock_rate: u32) {
+    /// Audio of another clock comes: jitter begins anew.
+    fn set_clock_rate(&mut self, clock_rate: u32) {
         if self.clock_rate != clock_rate.max(1) {
             self.clock_rate = clock_rate.max(1);
             if let Some(s) = &mut self.stream {
@@ -148,8 +157,10 @@ impl ReceiverStats {
         }
     }
 
-    /// Takes note of a packet.
-    pub fn receive(&mut self, header: &RtpHeader, at: Mono) -> Arrival {
+    /// Takes note of a packet. `clock_rate`: it is audio of that clock. `None`: it is anything else,
+    /// and tells nothing of the jitter: the timestamp of a telephone-event stands still while its
+    /// key is held (RFC 4733 §2.2.1), beside audio whose timestamps go on.
+    pub fn receive(&mut self, header: &RtpHeader, clock_rate: Option<u32>, at: Mono) -> Arrival {
         let arrival = match &mut self.stream {
             Some(s) if s.ssrc == header.ssrc => s.sequence(header.sequence),
             _ => Arrival::First,
@@ -169,9 +180,14 @@ impl ReceiverStats {
             Arrival::Jump => return arrival,
             Arrival::InOrder | Arrival::Late => {}
         }
+        if let Some(rate) = clock_rate {
+            self.set_clock_rate(rate);
+        }
         if let Some(s) = &mut self.stream {
             s.received += 1;
-            s.transit(header.timestamp, arrival_ticks(at, self.clock_rate));
+            if clock_rate.is_some() {
+                s.transit(header, at, self.clock_rate);
+            }
         }
         arrival
     }

@@ -11,11 +11,13 @@ fn packet(sequence: u16, timestamp: u32) -> RtpHeader {
     }
 }
 
+const AUDIO: Option<u32> = Some(8000);
+
 /// Feeds `(sequence, arrival ms)` with timestamps that follow the sequence.
 fn feed(stats: &mut ReceiverStats, packets: &[(u16, u64)]) -> Vec<Arrival> {
     packets
         .iter()
-        .map(|&(s, ms)| stats.receive(&packet(s, u32::from(s) * 160), Mono::from_millis(ms)))
+        .map(|&(s, ms)| stats.receive(&packet(s, u32::from(s) * 160), AUDIO, Mono::from_millis(ms)))
         .collect()
 }
 
@@ -139,7 +141,7 @@ fn order_duplicates_jumps_and_restarts() {
     );
     let mut other = packet(7, 0);
     other.ssrc = 10;
-    assert_eq!(stats.receive(&other, Mono::ZERO), First);
+    assert_eq!(stats.receive(&other, AUDIO, Mono::ZERO), First);
     assert_eq!(stats.ssrc(), Some(10));
     // 10..=500 expected, 6 came (one twice); then one of 40001, one of the new stream.
     assert_eq!((stats.received(), stats.lost()), (8, 485));
@@ -162,16 +164,66 @@ fn jitter_follows_the_arrivals() {
         "{}",
         stats.jitter_ms()
     );
-    // The packets of a telephone-event share a timestamp and do not count.
+    // A packet that comes twice does not count.
     let before = stats.jitter_ms();
-    stats.receive(&packet(500, 80_000), Mono::from_millis(10_000));
-    for i in 1..100 {
-        stats.receive(
-            &packet(500 + i, 80_000),
-            Mono::from_millis(10_000 + 20 * u64::from(i)),
-        );
+    for ms in [10_000, 10_200, 10_400] {
+        stats.receive(&packet(499, 499 * 160), AUDIO, Mono::from_millis(ms));
     }
-    assert!((stats.jitter_ms() - before * 15.0 / 16.0).abs() < 1.0);
+    assert!((stats.jitter_ms() - before).abs() < 0.01);
+}
+
+/// 20 ms of audio with this number.
+fn voice(stats: &mut ReceiverStats, n: u32) {
+    let header = packet(n as u16, n * 160);
+    stats.receive(&header, AUDIO, Mono::from_millis(u64::from(n) * 20));
+}
+
+#[test]
+fn a_held_key_beside_the_voice_is_no_jitter() {
+    let mut stats = ReceiverStats::new(8000);
+    for n in 0..500u32 {
+        voice(&mut stats, 2 * n);
+        // Its timestamp is that of its beginning, however long it is held.
+        let event = packet(2 * n as u16 + 1, 80_000);
+        let at = Mono::from_millis(u64::from(n) * 40 + 20);
+        stats.receive(&event, None, at);
+    }
+    assert_eq!((stats.received(), stats.lost()), (1000, 0));
+    assert!(stats.jitter_ms() < 0.01, "{}", stats.jitter_ms());
+}
+
+#[test]
+fn a_clock_that_stood_still_or_begins_anew_is_no_jitter() {
+    let mut stats = ReceiverStats::new(8000);
+    (0..100).for_each(|n| voice(&mut stats, n));
+    // One second of silence, of which the timestamps know nothing: the first one says so.
+    let mut again = packet(100, 100 * 160);
+    again.marker = true;
+    stats.receive(&again, AUDIO, Mono::from_millis(3000));
+    assert!(stats.jitter_ms() < 0.01, "{}", stats.jitter_ms());
+    let at = |n: u32| Mono::from_millis(3000 + u64::from(n - 100) * 20);
+    for n in 101..200u32 {
+        stats.receive(&packet(n as u16, n * 160), AUDIO, at(n));
+    }
+    // Anywhere else, and nobody says so.
+    for n in 200..300u32 {
+        let header = packet(n as u16, 0x9000_0000 + n * 160);
+        stats.receive(&header, AUDIO, at(n));
+        assert!(stats.jitter_ms() < 0.01, "{}", stats.jitter_ms());
+    }
+    assert!(stats.jitter_ms() < 0.01, "{}", stats.jitter_ms());
+    // Another clock: what was counted on the old one does not count on this one.
+    for n in 300..400u32 {
+        let header = packet(n as u16, n * 960);
+        stats.receive(&header, Some(48_000), at(n));
+    }
+    assert!(stats.jitter_ms() < 0.01, "{}", stats.jitter_ms());
+    // What does come unevenly is told all the same.
+    for n in 400..500u32 {
+        let late = Mono::from_millis(3000 + u64::from(n - 100) * 20 + u64::from(n % 2) * 10);
+        stats.receive(&packet(n as u16, n * 960), Some(48_000), late);
+    }
+    assert!(stats.jitter_ms() > 8.0, "{}", stats.jitter_ms());
 }
 
 #[test]
@@ -180,7 +232,7 @@ fn a_round_trip_is_measured_through_the_peer() {
     let start = 1_795_000_001_000;
     let sent = ntp(Wall::from_unix_millis(start));
     let mut peer = ReceiverStats::new(8000);
-    peer.receive(&packet(1, 0), Mono::ZERO);
+    peer.receive(&packet(1, 0), AUDIO, Mono::ZERO);
     let info = SenderInfo {
         ntp: sent,
         ..SenderInfo::default()
@@ -248,7 +300,8 @@ fn any_packets() {
                     ssrc: ssrc % 2,
                     ..RtpHeader::default()
                 };
-                stats.receive(&header, Mono::from_millis(u64::from(at)));
+                let rate = [None, AUDIO, Some(48_000)][at as usize % 3];
+                stats.receive(&header, rate, Mono::from_millis(u64::from(at)));
                 let _ = stats.report(Mono::ZERO);
                 let _ = (stats.lost(), stats.jitter_ms());
             }

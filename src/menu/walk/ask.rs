@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::{Doing, Walk};
-use crate::menu::outcome::{AskId, MAX_REPLY, StepKind, WalkAction, WebReply, WebRequest};
+use crate::menu::outcome::{AskId, MAX_REPLY, StepKind, WalkAction, WebReply, WebRequest, overdue};
 use crate::menu::tree::{Ask, Field, Kind, Line, Method, UrlPart, VariableId};
 use crate::menu::value::{Value, ValueKind};
 use crate::now::Now;
@@ -102,7 +102,11 @@ impl Walk {
     /// The deadline of the question has passed.
     pub(super) fn no_reply(&mut self, now: Now) {
         self.hush();
-        self.fault(now, "the web service did not answer in time");
+        let line = Arc::clone(&self.line);
+        let Some(Kind::Ask(node)) = line.node(self.at).map(|n| &n.kind) else {
+            return self.fault(now, "the menu lost its place");
+        };
+        self.fault(now, &format!("the web service {}", overdue(node.timeout)));
     }
 }
 

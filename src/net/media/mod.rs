@@ -340,9 +340,10 @@ impl LegMedia {
                 // A leg that sends has its thread awake within 20 ms; a silent one may wait.
                 false
             }
-            // It matters to the next packet, in whatever direction, and comes before it.
-            MediaCommand::Apply { .. } => false,
-            MediaCommand::Play { .. }
+            // An idle thread learns of a leg by its first plan: until then it hears none of the
+            // leg's packets, and no key.
+            MediaCommand::Apply { .. }
+            | MediaCommand::Play { .. }
             | MediaCommand::Stop { .. }
             | MediaCommand::Bridge { .. }
             | MediaCommand::Unbridge { .. }

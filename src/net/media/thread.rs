@@ -47,8 +47,7 @@ fn run(me: usize, mut shard: Shard, mut orders: mpsc::Receiver<Order>, common: &
     };
     loop {
         let now = clock::now();
-        // Before the packets: a plan that was left without waking us comes before the first
-        // packet of its leg.
+        // Before the packets: a plan comes before the first packet of its leg.
         for _ in 0..ORDERS_PER_TURN {
             let Ok(order) = orders.try_recv() else {
                 break;

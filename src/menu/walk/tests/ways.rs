@@ -106,7 +106,7 @@ fn a_web_service_that_answers_nonsense_ends_with_a_person() {
     walk.handle_timeout(at(4000));
     assert_eq!(
         did(&mut walk),
-        "stop, queue people (fault: the web service did not answer in time, at lookup)"
+        "stop, queue people (fault: the web service gave no whole answer within 2s, at lookup)"
     );
     // It comes all the same, too late.
     walk.handle_reply(at(4100), AskId(1), reply(404, ""));

@@ -63,3 +63,29 @@ fn keys_wait_for_a_receiver_that_is_busy() {
     assert_eq!(pool.stats().events_lost, 0);
     pool.stop();
 }
+
+#[test]
+fn an_idle_thread_hears_the_first_packet_of_its_first_leg() {
+    let pool = pool();
+    // By now it sleeps, and nothing of a leg's is due.
+    std::thread::sleep(Duration::from_millis(20));
+    let mut slowest = Duration::ZERO;
+    for _ in 0..5 {
+        let mut phone = Phone::new(&pool, Codec::Pcmu);
+        let began = clock::mono();
+        phone.speak(&[0xff; 160], 160);
+        while !matches!(phone.events.try_recv(), Ok(MediaEvent::Latched { .. })) {
+            assert!(clock::mono().since(began) < Duration::from_secs(5), "deaf");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        slowest = slowest.max(clock::mono().since(began));
+        let leg = phone.leg;
+        phone.media.command(MediaCommand::Close { leg });
+        while pool.leg(leg).is_some() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Idle anew, at another place of its sleep.
+        std::thread::sleep(Duration::from_millis(7));
+    }
+    assert!(slowest < Duration::from_millis(60), "{slowest:?}");
+}
