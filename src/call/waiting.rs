@@ -58,6 +58,7 @@ impl Call {
         self.record(RecordEvent::Queued {
             queue: queue.clone(),
             reason,
+            language: Some(self.language.clone()),
         });
         let mut announcer = Announcer::default();
         if !words.is_empty() {

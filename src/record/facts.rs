@@ -120,7 +120,7 @@ impl Facts {
             Event::Answered => {
                 self.answered.get_or_insert(at);
             }
-            Event::Queued { queue, reason } => {
+            Event::Queued { queue, reason, .. } => {
                 self.queue = Some(queue.clone());
                 self.reason.get_or_insert_with(|| reason.clone());
                 self.close_talk(at);
@@ -239,6 +239,7 @@ mod tests {
         Event::Queued {
             queue: q.into(),
             reason: Reason::Asked,
+            language: None,
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::{LostSign, Verdict};
-use crate::ids::{AgentId, LineName, NodeName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, Language, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::LegStats;
 use crate::menu::outcome::{Reason, Step};
 use crate::menu::value::Value;
@@ -96,6 +96,9 @@ pub enum Event {
         queue: QueueName,
         /// Why.
         reason: Reason,
+        /// The language that the people should speak; `None` in records of before it was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<Language>,
     },
     /// The queue could not keep them.
     Overflowed {

@@ -159,7 +159,7 @@ fn recorded(event: &Event) -> Option<String> {
     Some(match event {
         Event::Step { step } => return stepped(step),
         Event::Entry { name, value } => format!("  {name} = {}", value.for_agent()),
-        Event::Queued { queue, reason } => format!("-> queue {queue} ({reason})"),
+        Event::Queued { queue, reason, .. } => format!("-> queue {queue} ({reason})"),
         Event::Overflowed { queue, cause, to } => {
             format!("  (queue {queue} can not keep them: {cause:?}, on to {to:?})")
         }

@@ -104,14 +104,8 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let (lines, prompts) = (menus.lines, menus.prompts);
     let mail = config.mail.as_ref().map(Mailer::new).transpose()?;
     let metrics = observe::start_metrics()?;
-    let (store, recovered) = Store::open(&config.store.dir).await?;
-    if recovered.contacts > 0 || recovered.messages > 0 {
-        warn!(
-            calls = recovered.contacts,
-            messages = recovered.messages,
-            "recovered after a crash"
-        );
-    }
+    // What a crash left behind the store tells itself.
+    let (store, _) = Store::open(&config.store.dir).await?;
     let media = MediaPool::start(build::media(&config)).map_err(StartError::Media)?;
     let addresses = build::addresses(&config);
     let (incoming_in, incoming) = mpsc::channel(INCOMING);

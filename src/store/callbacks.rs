@@ -98,7 +98,8 @@ impl Promise for Box<CallbackMeta> {
     }
 }
 
-async fn insert(
+/// In a transaction of somebody's.
+pub(super) async fn insert(
     db: &mut SqliteConnection,
     meta: &CallbackMeta,
 ) -> Result<KeptCallback, StoreError> {

@@ -8,10 +8,11 @@ use std::time::Duration;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, SqliteConnection};
 
+use super::callbacks::{self, CallbackMeta};
 use super::messages::{bounds_of, contact_of, publish};
 use super::writer::{insert_message, millis};
 use super::{MESSAGES, MessageMeta, RECORDING, StoreError};
-use crate::ids::{ContactId, LineName, PhoneNumber, QueueName};
+use crate::ids::{ContactId, Language, LineName, PhoneNumber, QueueName};
 use crate::now::Wall;
 use crate::record::facts::Facts;
 use crate::record::timeline::{CallbackId, Entry, Event, MessageId};
@@ -28,6 +29,8 @@ pub struct Recovered {
     pub messages: usize,
     /// Recordings without a second of speech; removed.
     pub discarded: usize,
+    /// Callers who waited for a person when the server was lost and will be called back.
+    pub callbacks: usize,
 }
 
 /// Shorter speech than this is not kept when its caller is not there to be asked.
@@ -42,8 +45,15 @@ pub(super) async fn run(dir: &Path, pool: &SqlitePool) -> Result<Recovered, Stor
             contacts,
             messages,
             discarded,
+            callbacks,
         } = found;
-        tracing::warn!(contacts, messages, discarded, "recovered after a crash");
+        tracing::warn!(
+            contacts,
+            messages,
+            discarded,
+            callbacks,
+            "recovered after a crash"
+        );
     }
     Ok(found)
 }
@@ -103,7 +113,16 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
             }
             None => match callback_of(&mut tx, id).await? {
                 Some(callback) => Verdict::CallbackStored { callback },
-                None => Verdict::ServerLost,
+                None => {
+                    if let Some(callback) = promise_in_place(&mut tx, id, &entries).await? {
+                        let before = false;
+                        let stored = Event::CallbackStored { callback, before };
+                        add_event(&mut tx, id, at, &stored).await?;
+                        entries.push(Entry { at, event: stored });
+                        found.callbacks += 1;
+                    }
+                    Verdict::ServerLost
+                }
             },
         };
         let ended = Event::Ended {
@@ -132,6 +151,62 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// The place in a queue that was lost with the server becomes a callback (P8). `None`: the caller
+/// did not wait, or their number can not be called.
+async fn promise_in_place(
+    db: &mut SqliteConnection,
+    contact: i64,
+    entries: &[Entry],
+) -> Result<Option<CallbackId>, StoreError> {
+    let Some((queue, language)) = waited_for(entries) else {
+        return Ok(None);
+    };
+    // Who was leaving a message is called back for that.
+    let row = sqlx::query("SELECT line, caller FROM contacts WHERE id = ?1 AND message IS NULL")
+        .bind(contact)
+        .fetch_optional(&mut *db)
+        .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let number = PhoneNumber::new(row.try_get::<&str, _>("caller")?);
+    if !is_number(number.reveal()) {
+        return Ok(None);
+    }
+    let contact = ContactId::from_u64(contact as u64);
+    let meta = CallbackMeta {
+        contact,
+        line: LineName::new(row.try_get::<&str, _>("line")?),
+        queue,
+        caller: Some(number.clone()),
+        number,
+        language,
+        // They stood in line since then, and come before those who called later.
+        asked: contact.started(),
+    };
+    Ok(Some(callbacks::insert(db, &meta).await?.callback))
+}
+
+/// The queue in which the caller waited when nothing more was written down.
+fn waited_for(entries: &[Entry]) -> Option<(QueueName, Language)> {
+    let mut waits = None;
+    for entry in entries {
+        match &entry.event {
+            Event::Queued {
+                queue, language, ..
+            } => waits = Some((queue.clone(), language.clone().unwrap_or_default())),
+            Event::Connected { .. } | Event::Ended { .. } => waits = None,
+            _ => {}
+        }
+    }
+    waits
+}
+
+fn is_number(s: &str) -> bool {
+    let digits = s.strip_prefix('+').unwrap_or(s);
+    (3..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 async fn add_event(

@@ -253,7 +253,7 @@ fn words(event: &Event, view: &View) -> String {
                 format!("learned {}: {n} characters (sensitive)", clean(name))
             }
         },
-        Event::Queued { queue, reason } => clean(&format!("to queue {queue}: {reason}")),
+        Event::Queued { queue, reason, .. } => clean(&format!("to queue {queue}: {reason}")),
         Event::Overflowed { queue, cause, to } => {
             let cause = match cause {
                 OverflowCause::Full => "is full",

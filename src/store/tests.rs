@@ -4,5 +4,6 @@ mod callbacks;
 mod guides;
 mod kill;
 mod outbox;
+mod places;
 mod promises;
 mod refused;

@@ -77,6 +77,25 @@ fn an_unstaffed_queue_takes_a_message_that_survives_a_crash() {
 }
 
 #[test]
+fn who_waited_when_the_server_was_lost_is_called_back() {
+    let mut server = server()
+        .queue("wrap_up = \"0s\"\nunstaffed = \"wait\"")
+        .start();
+    let mut waiting = server.phone("5550205");
+    waiting.call("100");
+    std::thread::sleep(Duration::from_millis(200));
+    waiting.media.press('0', KeyWay::Event, 100);
+    // Written behind the call, within a second.
+    std::thread::sleep(Duration::from_millis(1500));
+    server.crash_and_restart();
+    let list = server.command(&["callbacks"]);
+    assert!(list.contains("…05"), "{list}");
+    assert!(!list.contains("5550205"), "{list}");
+    let contacts = server.command(&["contacts"]);
+    assert_eq!(contacts.matches("server was lost").count(), 1, "{contacts}");
+}
+
+#[test]
 fn a_full_queue_takes_a_message() {
     let server = server()
         .queue("ring_for = \"60s\"\nwrap_up = \"0s\"\nmax_callers = 1\nunstaffed = \"wait\"")

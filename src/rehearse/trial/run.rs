@@ -363,7 +363,7 @@ fn ends_silence(what: &Happening) -> bool {
 }
 
 fn queued(event: &Event) -> Option<(&QueueName, &Reason)> {
-    let Event::Queued { queue, reason } = event else {
+    let Event::Queued { queue, reason, .. } = event else {
         return None;
     };
     Some((queue, reason))

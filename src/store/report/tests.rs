@@ -51,6 +51,7 @@ fn timeline() -> Timeline {
             reason: Reason::Fault {
                 what: "\u{1b}[2J".into(),
             },
+            language: None,
         },
         Event::TransferStarted {
             agent: "ann".into(),

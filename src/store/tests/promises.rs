@@ -15,7 +15,7 @@ pub(super) fn contact(n: u32) -> ContactId {
     ContactId::new(Wall::from_unix_millis(1_795_000_000_000), n)
 }
 
-fn secs(s: u64) -> Duration {
+pub(super) fn secs(s: u64) -> Duration {
     Duration::from_secs(s)
 }
 
@@ -30,7 +30,7 @@ pub(super) fn meta(n: u32) -> MessageMeta {
     }
 }
 
-fn started() -> Event {
+pub(super) fn started() -> Event {
     Event::Started {
         line: "support".into(),
         dialled: "100".into(),
@@ -72,6 +72,7 @@ async fn a_contact_comes_back_with_its_timeline_and_facts() {
             Event::Queued {
                 queue: "people".into(),
                 reason: Reason::Asked,
+                language: None,
             },
         ),
         (
@@ -190,6 +191,7 @@ async fn what_a_crash_left_is_closed_and_kept() {
     let queued = Event::Queued {
         queue: "people".into(),
         reason: Reason::Silence,
+        language: None,
     };
     store.record(contact(1), secs(2), queued);
     store.record(
@@ -225,6 +227,8 @@ async fn what_a_crash_left_is_closed_and_kept() {
         contacts: 1,
         messages: 2,
         discarded: 1,
+        // What they said is kept: whoever hears it calls back.
+        callbacks: 0,
     };
     assert_eq!(recovered, expected);
     let reader = store.reader();
