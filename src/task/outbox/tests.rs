@@ -106,6 +106,7 @@ fn mail(at: SocketAddr) -> Option<Mailer> {
         host: at.ip().to_string(),
         port: at.port(),
         tls: MailTls::Off,
+        ca: None,
         from: "line@northwind.example".to_owned(),
         login: None,
     };
