@@ -14,7 +14,7 @@ use zeroline::cli::{PromptsCommand, calendar::CalendarArgs, call::CallArgs, fmt:
 use zeroline::cli::{callbacks::CallbacksCommand, graph::GraphArgs, import::ImportArgs};
 use zeroline::cli::{outbox::OutboxCommand, simulate::SimulateArgs, test::TestArgs};
 use zeroline::config::{AgentSecret, Config};
-use zeroline::server::{self, Server};
+use zeroline::server::{self, Server, host};
 use zeroline::setup::{self, Purpose, Setup};
 use zeroline::sip::flow::Transport;
 use zeroline::store::Reader;
@@ -265,8 +265,8 @@ fn serve(options: &Options) -> u8 {
         return failed(&e);
     }
     setup.warnings.iter().for_each(|w| eprintln!("{w}"));
-    raise_file_limit();
-    outlive_full_files();
+    host::raise_file_limit();
+    host::outlive_full_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(signalling_threads())
         .thread_name("signalling")
@@ -294,26 +294,10 @@ fn serve(options: &Options) -> u8 {
     })
 }
 
-/// A file that may not grow any more (`ulimit -f`) is a disk that refuses, not the end of all calls.
-fn outlive_full_files() {
-    // SAFETY: no handler of ours is replaced, and no thread has been started yet.
-    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
-}
-
 /// Half of the cores: voice has threads of its own and is most of the work. Calls hand work
 /// to each other all the time; what they would gain by more threads they lose by waking them.
 fn signalling_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2))
-}
-
-/// Each leg has two sockets, and the usual limit of 1,024 open files is for other programs.
-fn raise_file_limit() {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    if let Err(e) = setrlimit(Resource::Nofile, limit) {
-        eprintln!("warning: the limit of open files stays as it is: {e}");
-    }
 }
 
 /// What the operator is told once the server is ready.

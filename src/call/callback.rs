@@ -19,6 +19,10 @@ impl Call {
             self.callback = Some(callback);
             let before = since.is_some();
             self.record(RecordEvent::CallbackStored { callback, before });
+        } else if !matches!(&self.stage, Stage::Menu(m) if m.walk.is_storing()) {
+            // Nobody waits for it any more, and nobody else tells of it.
+            let what = NOT_STORED.to_owned();
+            self.record(RecordEvent::Fault { what });
         }
         match &mut self.stage {
             Stage::Menu(m) => {

@@ -213,8 +213,17 @@ impl Call {
         recording: RecordingId,
         outcome: RecordingOutcome,
     ) {
-        if let RecordingOutcome::Stored { message, length } = outcome {
-            self.record(RecordEvent::MessageStored { message, length });
+        match outcome {
+            RecordingOutcome::Stored { message, length } => {
+                self.record(RecordEvent::MessageStored { message, length });
+            }
+            // The caller has hung up or gone on to a person: nobody else tells of it.
+            RecordingOutcome::Failed if !self.waits_for(recording) => {
+                self.record(RecordEvent::Fault {
+                    what: NOT_STORED.to_owned(),
+                });
+            }
+            RecordingOutcome::Failed | RecordingOutcome::TooShort => {}
         }
         match &mut self.stage {
             // Of an earlier recording, which the caller does not wait for any more.
@@ -246,6 +255,14 @@ impl Call {
             | Stage::Bridged(_)
             | Stage::Ended => {}
         }
+    }
+
+    fn waits_for(&self, recording: RecordingId) -> bool {
+        let Stage::Message(m) = &self.stage else {
+            return false;
+        };
+        let waits = matches!(m.step, MessageStep::Recording | MessageStep::Storing);
+        waits && m.recording == recording
     }
 
     /// No promise can be stored, so the caller stays with us: they wait for a person.

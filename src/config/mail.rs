@@ -1,6 +1,7 @@
 //! The section `[mail]`: through which server e-mails go.
 
 use super::reader::{Parsed, Table, choice, text};
+use super::sections::path;
 use super::types::{Mail, MailTls, Secret};
 
 const TLS: &[(&str, MailTls)] = &[
@@ -22,6 +23,7 @@ pub(super) fn read(mut t: Table<'_>) -> Option<Mail> {
     let smtp = t.need("smtp", "\"mail.example.org\"", server);
     let from = t.need("from", "\"line@example.org\"", address);
     let tls = t.get("tls", MailTls::StartTls, choice(TLS));
+    let ca = t.opt("ca", path);
     let user = t.opt("user", text);
     let password = t.secret("password", |s| text(s).map(Secret::new));
     if user.is_some() != password.is_some() {
@@ -44,6 +46,7 @@ pub(super) fn read(mut t: Table<'_>) -> Option<Mail> {
         host,
         port: given.unwrap_or_else(|| port(tls)),
         tls,
+        ca,
         from: from?,
         login: user.zip(password),
     })

@@ -406,6 +406,8 @@ pub struct Mail {
     pub port: u16,
     /// How the connection is protected.
     pub tls: MailTls,
+    /// PEM file of those who vouch for it; `None`: the system's.
+    pub ca: Option<PathBuf>,
     /// Who they are from.
     pub from: String,
     /// Name and password for the server.

@@ -107,7 +107,7 @@ impl HttpClient {
 }
 
 /// The errors of the layers say less and less the higher they are.
-fn innermost(e: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn innermost(e: &(dyn std::error::Error + 'static)) -> String {
     let mut e = e;
     while let Some(cause) = e.source() {
         e = cause;

@@ -1,13 +1,15 @@
-//! Sends e-mails through one server (RFC 5321), one at a time.
+//! Sends e-mails through one server (RFC 5321), each in a conversation of its own.
 
 use std::time::Duration;
 
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
+use super::http::innermost;
+use super::tls::certificates;
 use crate::config::{Mail, MailTls};
 
 /// For each step of the conversation with the server.
@@ -18,7 +20,7 @@ const WHOLE: Duration = Duration::from_secs(60);
 /// Why an e-mail was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// It is not tried again: the server will not take it as it is (a 5yz reply, RFC 5321
+    /// It is of no use to try again: the server will not take it as it is (a 5yz reply, RFC 5321
     /// §4.2.1), or it is no e-mail.
     #[error("{0}")]
     Refused(String),
@@ -38,11 +40,21 @@ impl Mailer {
     /// As the settings say.
     ///
     /// # Errors
-    /// The sender's address is none, or the system's certificates can not be read.
+    /// The sender's address is none, or the certificates can not be read.
     pub fn new(mail: &Mail) -> Result<Mailer, MailError> {
         let refused = |e: &dyn std::fmt::Display| MailError::Refused(e.to_string());
         let from = mail.from.parse().map_err(|e| refused(&e))?;
-        let parameters = || TlsParameters::new(mail.host.clone()).map_err(|e| refused(&e));
+        let parameters = || -> Result<TlsParameters, MailError> {
+            let mut tls = TlsParameters::builder(mail.host.clone());
+            if let Some(file) = &mail.ca {
+                tls = tls.certificate_store(CertificateStore::None);
+                for certificate in certificates(file).map_err(|e| refused(&e))? {
+                    let certificate = Certificate::from_der(certificate.to_vec());
+                    tls = tls.add_root_certificate(certificate.map_err(|e| refused(&e))?);
+                }
+            }
+            tls.build().map_err(|e| refused(&e))
+        };
         let tls = match mail.tls {
             MailTls::StartTls => Tls::Required(parameters()?),
             MailTls::On => Tls::Wrapper(parameters()?),
@@ -88,19 +100,46 @@ impl Mailer {
             .map_err(|_| MailError::Refused("it can not be written as an e-mail".to_owned()))?;
         match tokio::time::timeout(WHOLE, self.transport.send(mail)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(e)) if e.is_permanent() => Err(MailError::Refused(told(&e))),
+            Ok(Err(e)) if e.is_permanent() && !is_of_us(&e) => Err(MailError::Refused(told(&e))),
             Ok(Err(e)) => Err(MailError::NotNow(told(&e))),
             Err(_) => Err(MailError::NotNow("the mail server is too slow".to_owned())),
         }
     }
 }
 
-/// The reply's code alone: servers repeat addresses in their words.
+/// Replies that are about who we are and not about the letter: a login is missing, too weak or
+/// wrong (RFC 4954 §6), or TLS comes first (RFC 3207 §4). Once the settings are right it is taken.
+const OF_US: [u16; 4] = [530, 534, 535, 538];
+
+fn is_of_us(e: &lettre::transport::smtp::Error) -> bool {
+    e.status().is_some_and(|code| OF_US.contains(&code.into()))
+}
+
+/// Of a reply the code alone: servers repeat addresses in their words.
 fn told(e: &lettre::transport::smtp::Error) -> String {
-    match e.status() {
-        Some(code) => format!("the mail server answered {code}"),
-        None if e.is_tls() => "no encrypted connection to the mail server".to_owned(),
-        None if e.is_timeout() => "the mail server is too slow".to_owned(),
-        None => "no conversation with the mail server".to_owned(),
+    let Some(code) = e.status() else {
+        return untold(e);
+    };
+    match u16::from(code) {
+        530 => "the mail server wants a login or TLS first (530)".to_owned(),
+        534 | 535 | 538 => format!("the mail server does not take user and password ({code})"),
+        _ => format!("the mail server answered {code}"),
     }
 }
+
+/// Why there is no reply, or none that we know. What is told is of our own libraries' making.
+fn untold(e: &lettre::transport::smtp::Error) -> String {
+    let cause = innermost(e);
+    if e.is_timeout() {
+        "the mail server is too slow".to_owned()
+    } else if e.is_response() {
+        "the mail server answered what is no SMTP".to_owned()
+    } else if cause.starts_with("invalid peer certificate") {
+        format!("the mail server is not believed ({cause}); `mail.ca` names who vouches for it")
+    } else {
+        format!("no conversation with the mail server: {cause}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ pub(crate) mod build;
 mod demo;
 mod drain;
 mod figures;
+pub mod host;
 mod reload;
 mod signalling;
 

@@ -8,9 +8,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteArguments, SqlitePool};
-use sqlx::{AssertSqlSafe, Sqlite};
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
+use super::home::Home;
 use super::writer::millis;
 use super::{BACKLOG, StoreError, guides};
 use crate::call::event::GuidePlace;
@@ -165,7 +166,7 @@ fn whole(d: Duration) -> i64 {
 }
 
 /// Writes all rows in one transaction.
-pub(super) async fn write(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreError> {
+pub(super) async fn write(home: &Home, rows: &Rows) -> Result<(), StoreError> {
     let nothing = rows.contacts.is_empty()
         && rows.events.is_empty()
         && rows.agents.is_empty()
@@ -173,17 +174,22 @@ pub(super) async fn write(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreErr
     if nothing {
         return Ok(());
     }
-    let mut tx = pool.begin().await?;
+    let mut db = home.begin().await?;
+    let written = write_all(&mut db, rows).await;
+    home.end(db, written).await
+}
+
+async fn write_all(db: &mut SqliteConnection, rows: &Rows) -> Result<(), StoreError> {
     let contacts: Vec<&ContactValues> = rows.contacts.values().collect();
     for some in contacts.chunks(CONTACTS) {
         let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_CONTACTS)));
         let query = some.iter().fold(query, |query, row| row.bind(query));
-        query.execute(&mut *tx).await?;
+        query.execute(&mut *db).await?;
     }
     for some in rows.events.chunks(EVENTS) {
         let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_EVENTS)));
         let query = some.iter().fold(query, |query, row| row.bind(query));
-        query.execute(&mut *tx).await?;
+        query.execute(&mut *db).await?;
     }
     for (agent, (state, at)) in &rows.agents {
         let online = !matches!(state, AgentState::Offline);
@@ -199,12 +205,11 @@ pub(super) async fn write(pool: &SqlitePool, rows: &Rows) -> Result<(), StoreErr
         .bind(serde_json::to_string(state).unwrap_or_default())
         .bind(at.unix_millis())
         .bind(online.then_some(at.unix_millis()))
-        .execute(&mut *tx)
+        .execute(&mut *db)
         .await?;
     }
     for (place, (kept, at)) in &rows.guides {
-        guides::write(&mut tx, place, kept, *at).await?;
+        guides::write(db, place, kept, *at).await?;
     }
-    tx.commit().await?;
     Ok(())
 }

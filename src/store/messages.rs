@@ -159,7 +159,11 @@ pub(super) fn publish(
         std::fs::rename(&part, &target)?;
         File::open(&messages)?.sync_all()
     };
-    copy().map_err(StoreError::io(&target))
+    copy().map_err(|e| {
+        // A disk that is full is not filled by what is of no use.
+        let _ = std::fs::remove_file(&part);
+        StoreError::io(&target)(e)
+    })
 }
 
 impl Store {

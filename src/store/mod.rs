@@ -246,7 +246,8 @@ impl Store {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// Waits until everything recorded before is on the disk.
+    /// Waits until everything recorded before is on the disk, or a disk that refuses has been tried
+    /// for some seconds.
     ///
     /// # Errors
     /// [`StoreError::Closed`] after [`Store::close`].

@@ -244,33 +244,63 @@ async fn recordings(
             let _ = std::fs::remove_file(&raw);
             continue;
         }
-        let speech = bounds_of(&raw).map_err(StoreError::io(&raw))?;
-        let keep = speech
-            .as_ref()
-            .filter(|s| s.speech() >= MIN_SPEECH)
-            .and_then(SpeechBounds::keep);
-        match (contact_of(&name), keep) {
-            (Some(contact), Some(keep)) => {
-                let samples = keep.end - keep.start;
-                publish(dir, &raw, &name, keep)?;
-                adopt(pool, contact, &name, length(samples)).await?;
-                found.messages += 1;
-            }
-            (Some(_), None) => found.discarded += 1,
-            // Not ours: leave it.
-            (None, _) => continue,
+        match recording_left(dir, pool, &name, found).await {
+            Ok(()) => {}
+            Err(e) => left_for_later(&raw, &e),
         }
-        std::fs::remove_file(&raw).map_err(StoreError::io(&raw))?;
     }
     for name in finished.difference(&known) {
         let path = messages.join(name);
-        let speech = bounds_of(&path).map_err(StoreError::io(&path))?;
-        if let (Some(contact), Some(speech)) = (contact_of(name), speech) {
-            adopt(pool, contact, name, length(speech.seen())).await?;
-            found.messages += 1;
+        let adopted = async {
+            let speech = bounds_of(&path).map_err(StoreError::io(&path))?;
+            if let (Some(contact), Some(speech)) = (contact_of(name), speech) {
+                adopt(pool, contact, name, length(speech.seen())).await?;
+                found.messages += 1;
+            }
+            Ok(())
+        };
+        let adopted: Result<(), StoreError> = adopted.await;
+        if let Err(e) = adopted {
+            left_for_later(&path, &e);
         }
     }
     Ok(())
+}
+
+/// One file must not keep the server from its calls.
+fn left_for_later(file: &Path, e: &StoreError) {
+    tracing::error!(
+        file = %file.display(),
+        error = %e,
+        "what a crash left could not be kept; it stays for the next start"
+    );
+}
+
+/// One recording that was under way.
+async fn recording_left(
+    dir: &Path,
+    pool: &SqlitePool,
+    name: &str,
+    found: &mut Recovered,
+) -> Result<(), StoreError> {
+    let raw = dir.join(RECORDING).join(name);
+    let speech = bounds_of(&raw).map_err(StoreError::io(&raw))?;
+    let keep = speech
+        .as_ref()
+        .filter(|s| s.speech() >= MIN_SPEECH)
+        .and_then(SpeechBounds::keep);
+    match (contact_of(name), keep) {
+        (Some(contact), Some(keep)) => {
+            let samples = keep.end - keep.start;
+            publish(dir, &raw, name, keep)?;
+            adopt(pool, contact, name, length(samples)).await?;
+            found.messages += 1;
+        }
+        (Some(_), None) => found.discarded += 1,
+        // Not ours: leave it.
+        (None, _) => return Ok(()),
+    }
+    std::fs::remove_file(&raw).map_err(StoreError::io(&raw))
 }
 
 /// A row for a file that has none; what is known of its contact goes along.

@@ -241,7 +241,7 @@ impl Writer {
     /// there is room; `whole`: somebody waits, but not for ever.
     async fn write(&mut self, home: &Home, whole: bool) {
         loop {
-            let written = match batch::write(&home.pool, &self.rows).await {
+            let written = match batch::write(home, &self.rows).await {
                 Ok(()) => home.is_there().await,
                 Err(e) => Err(e),
             };

@@ -23,7 +23,7 @@ use crate::now::Wall;
 use crate::observe::figures;
 use crate::record::card::ContextCard;
 use crate::record::timeline::OutboxId;
-use crate::store::{OutboxMeta, OutboxRow, Store, Tried};
+use crate::store::{OutboxMeta, OutboxRow, Store, StoreError, Tried};
 
 /// How long a web service may take.
 const LIMITS: Limits = Limits {
@@ -39,6 +39,8 @@ const LOOK: Duration = Duration::from_secs(5);
 /// The first pause after a failure, and the longest; each is twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+/// The longest pause before what came of an attempt is written down once more.
+const LONGEST_WRITING: Duration = Duration::from_secs(60);
 /// What was not taken for so long is given up, until an operator has it tried again.
 const GIVE_UP: Duration = Duration::from_secs(72 * 3600);
 
@@ -160,12 +162,23 @@ async fn flight(store: Store, ways: Ways, row: OutboxRow) -> OutboxId {
         }
     }
     figures::letter_tried(tried.as_str());
-    if let Err(e) = store.letter_tried(letter, tried, now).await {
-        error!(error = %e, %letter, "what came of a follow-up could not be written down");
-        // It is due still: not at once again.
-        tokio::time::sleep(FIRST_PAUSE).await;
-    }
+    write_down(&store, letter, tried, now).await;
     letter
+}
+
+/// Writes down what came of an attempt, however long that takes: what is not known to be sent would
+/// be sent again, each time. Meanwhile it holds one of the places, and the store takes nothing new
+/// either.
+async fn write_down(store: &Store, letter: OutboxId, tried: Tried, now: Wall) {
+    let mut failures = 0;
+    while let Err(e) = store.letter_tried(letter, tried.clone(), now).await {
+        error!(error = %e, %letter, "what came of a follow-up could not be written down");
+        if matches!(e, StoreError::Closed) {
+            return;
+        }
+        tokio::time::sleep(pause(failures).min(LONGEST_WRITING)).await;
+        failures += 1;
+    }
 }
 
 /// Why an attempt failed.

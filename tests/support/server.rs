@@ -1,11 +1,13 @@
 //! The real `zeroline` program on loopback, with its settings, menus and prompts in a folder
 //! of its own.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -194,11 +196,14 @@ impl Setup {
     }
 
     fn port(&self) -> SocketAddr {
-        // Free for TCP and UDP alike; that nobody takes it meanwhile is likely enough.
+        // Free for TCP and UDP alike, and not meant for another server of these tests; that nobody
+        // else takes it meanwhile is likely enough.
+        static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
         for _ in 0..100 {
             let tcp = TcpListener::bind((self.ip, 0)).expect("a loopback port");
             let addr = tcp.local_addr().expect("a bound socket");
-            if UdpSocket::bind(addr).is_ok() {
+            let new = TAKEN.lock().expect("no panic").insert(addr.port());
+            if new && UdpSocket::bind(addr).is_ok() {
                 return addr;
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! A line `  1.5 > key 0` lets something happen at 1.5 s; the line `      < …` after it lists
 //! every wish it must lead to, in order. Phones that ring are called p1, p2, … in the order in
-//! which they were asked for.
+//! which they were asked for. After `told` comes what the record has been told of faults.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -23,11 +23,13 @@ use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptNa
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::media::prompt::Prompt;
 use crate::menu::load::{Known, PromptFacts, load};
+use crate::menu::outcome::StepKind;
 use crate::menu::system as sys;
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now, Wall};
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
 use crate::queue::estimate::Interval;
+use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::{Codec, Direction};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent};
@@ -60,6 +62,11 @@ pub(super) fn check(transcript: &str) {
             .unwrap_or_else(|_| panic!("no time in: {line}"));
         desk.at(Duration::from_secs_f64(at));
         let _ = writeln!(actual, "{line}");
+        if what.trim() == "told" {
+            let told = std::mem::take(&mut desk.faults);
+            let _ = writeln!(actual, "< {}", told.join("; "));
+            continue;
+        }
         desk.happen(what.trim());
         let wishes = desk.wishes();
         if !wishes.is_empty() {
@@ -82,6 +89,8 @@ struct Desk {
     token: PlayToken,
     offers: u64,
     recording: RecordingId,
+    /// What the record tells of faults.
+    faults: Vec<String>,
 }
 
 fn start(offer: Option<Bytes>) -> CallStart {
@@ -231,6 +240,7 @@ impl Desk {
             token: PlayToken(0),
             offers: 0,
             recording: RecordingId::default(),
+            faults: Vec::new(),
         }
     }
 
@@ -539,7 +549,16 @@ impl Desk {
                 format!("call back {} by {}", wish.number.reveal(), wish.queue)
             }
             CallAction::Send(_, wish) => format!("send by {}", wish.node),
-            CallAction::Record(_) => return None,
+            CallAction::Record(event) => {
+                if let RecordEvent::Fault { what } = event {
+                    self.faults.push(what);
+                } else if let RecordEvent::Step { step } = event
+                    && let StepKind::Failed { what } = step.what
+                {
+                    self.faults.push(what);
+                }
+                return None;
+            }
             CallAction::Done(verdict) => format!("done {}", verdict.as_str()),
         })
     }

@@ -69,7 +69,9 @@ fn a_callback_is_stored_before_it_is_promised_and_ends_the_call() {
 fn a_callback_that_can_not_be_stored_ends_with_a_person() {
     check(&format!(
         "{TO_A_CALLBACK}2.1 > not kept
-         < queue enter support (fault: the callback could not be stored); caller hears sys-fault"
+         < queue enter support (fault: the callback could not be stored); caller hears sys-fault
+         2.2 > told
+         < the callback could not be stored"
     ));
 }
 
@@ -83,7 +85,9 @@ fn who_hangs_up_while_it_is_stored_or_told_will_be_called_back() {
     check(&format!(
         "{TO_A_CALLBACK}2.1 > caller bye
          2.2 > not kept
-         < caller close; done caller_hung_up"
+         < caller close; done caller_hung_up
+         2.3 > told
+         < the callback could not be stored"
     ));
     check(&format!(
         "{TO_A_CALLBACK}2.1 > kept 7 new
@@ -100,6 +104,24 @@ fn who_wants_a_person_after_all_goes_there_and_the_callback_stands() {
          < queue enter support (asked); caller hears sys-connecting
          2.2 > kept 7 new
          3.0 > caller bye
+         < queue leave; caller close; done caller_hung_up"
+    ));
+    check(&format!(
+        "{TO_A_CALLBACK}2.1 > key 0
+         < queue enter support (asked); caller hears sys-connecting
+         2.2 > not kept
+         2.3 > told
+         < the callback could not be stored"
+    ));
+}
+
+#[test]
+fn a_callback_that_is_stored_too_late_is_in_the_record_all_the_same() {
+    check(&format!(
+        "{TO_A_CALLBACK}2.1 > not kept
+         < queue enter support (fault: the callback could not be stored); caller hears sys-fault
+         9.0 > kept 7 new
+         9.1 > caller bye
          < queue leave; caller close; done caller_hung_up"
     ));
 }

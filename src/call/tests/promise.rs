@@ -272,6 +272,14 @@ fn who_hangs_up_while_speaking_has_left_a_message() {
          4.3 > too-short
          < caller close; done caller_hung_up"
     ));
+    check(&format!(
+        "{TO_A_MESSAGE}20.0 > caller bye
+         < keep
+         20.1 > store-fails
+         < caller close; done caller_hung_up
+         20.2 > told
+         < the message could not be stored"
+    ));
 }
 
 #[test]
@@ -282,6 +290,13 @@ fn zero_while_leaving_a_message_reaches_the_people_and_keeps_what_was_said() {
          9.1 > stored
          9.2 > offer agent1 1
          < p1 ports"
+    ));
+    check(&format!(
+        "{TO_A_MESSAGE}9.0 > key 0
+         < keep; queue enter support (asked); caller hears sys-connecting
+         9.1 > store-fails
+         9.2 > told
+         < the message could not be stored"
     ));
 }
 

@@ -123,7 +123,8 @@ pub(super) fn read_url(
     }
     parts.push(UrlPart::Text(left.to_owned()));
     let bad = |c: char| c.is_whitespace() || c.is_control() || "}\"<>\\^`|".contains(c);
-    if text.contains(bad) && left.contains(bad) {
+    let odd = |part: &UrlPart| matches!(part, UrlPart::Text(text) if text.contains(bad));
+    if parts.iter().any(odd) {
         src.error(
             yaml.at,
             "a character that no web address has",

@@ -210,6 +210,14 @@ async fn what_a_crash_left_is_closed_and_kept() {
     quiet.push(&[0; 80_000]).unwrap();
     std::mem::forget(quiet);
     let orphan = store.save_message(meta(3), speech(2)).await.unwrap();
+    // What can not be read keeps nobody from the rest.
+    for folder in [RECORDING, MESSAGES] {
+        let odd = dir
+            .path()
+            .join(folder)
+            .join(format!("{}-1.wav", contact(9)));
+        std::fs::create_dir(odd).unwrap();
+    }
     store.close().await;
     drop(store);
     let db = dir.path().join(DATABASE);

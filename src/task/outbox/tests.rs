@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 
+use sqlx::{Connection, Executor};
+
 use super::*;
 use crate::config::{Mail, MailTls};
 use crate::ids::ContactId;
@@ -106,6 +108,7 @@ fn mail(at: SocketAddr) -> Option<Mailer> {
         host: at.ip().to_string(),
         port: at.port(),
         tls: MailTls::Off,
+        ca: None,
         from: "line@northwind.example".to_owned(),
         login: None,
     };
@@ -166,6 +169,29 @@ async fn a_refusal_is_tried_again_later_and_what_is_new_goes_first() {
     assert_eq!(row.outcome.as_deref(), Some("answered with status 503"));
     assert!(row.due > row.created && row.letter.is_some());
     told.recv().unwrap();
+    sending.abort();
+}
+
+#[tokio::test]
+async fn what_can_not_be_written_down_is_not_sent_once_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    let (address, told) = web(&[204, 204]);
+    store.save_letter(hook(address)).await.unwrap();
+    // Another process holds the database for longer than the first pause.
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("zeroline.db"));
+    let mut other = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let sending = tokio::spawn(run(store.clone(), ways(None), OutboxHandle::default()));
+    tokio::time::sleep(FIRST_PAUSE + Duration::from_secs(4)).await;
+    other.execute("ROLLBACK").await.unwrap();
+    let row = settled(&store, "sent").await;
+    assert_eq!(row.attempts, 1);
+    told.try_recv().unwrap();
+    assert!(told.try_recv().is_err(), "sent twice");
     sending.abort();
 }
 
