@@ -9,6 +9,7 @@ mod drain;
 mod figures;
 mod reload;
 mod signalling;
+pub mod signals;
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
