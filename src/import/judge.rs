@@ -356,14 +356,14 @@ impl Judge<'_> {
                 Way::Missing(what) => {
                     let call = heard(&format!("`{what}`"));
                     let what = format!("`{what}` is not there: the call ended");
-                    self.tell(Fault::Missing, call, what, self.person());
+                    self.tell(Fault::Missing, call, what, self.instead(cause));
                     continue;
                 }
             };
             let Some(step) = flow.step(id) else { continue };
             if came.contains(&id) {
                 let what = "it went round and round, and no key was asked for".to_owned();
-                self.tell(Fault::Loop, heard("for ever"), what, self.person());
+                self.tell(Fault::Loop, heard("for ever"), what, self.instead(cause));
                 continue;
             }
             if !met.insert(id) || met.len() > MOST {
@@ -384,8 +384,23 @@ impl Judge<'_> {
         }
     }
 
+    /// What happens now in place of an end that was none.
+    fn instead(&self, cause: Cause) -> String {
+        match cause {
+            Cause::Busy => "what follows when nobody answers there".to_owned(),
+            Cause::Itself
+            | Cause::Silence
+            | Cause::Wrong
+            | Cause::Key
+            | Cause::Unanswered
+            | Cause::NotReached
+            | Cause::Recorded
+            | Cause::Failed => self.person(),
+        }
+    }
+
     fn hangs_up(&mut self, cause: Cause, call: String, after_words: bool) {
-        let person = self.person();
+        let person = self.instead(cause);
         let (fault, what, instead) = match cause {
             Cause::Itself => (Fault::HangUp, "the call ended by itself", person),
             Cause::Silence => (Fault::SilenceHangsUp, "silence ended the call", person),
@@ -410,7 +425,7 @@ impl Judge<'_> {
             Cause::Busy => (
                 Fault::UnansweredHangsUp,
                 "it was busy there, and the call ended",
-                "what follows when nobody answers there".to_owned(),
+                person,
             ),
             Cause::Failed => (
                 Fault::FailureHangsUp,
