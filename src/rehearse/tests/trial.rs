@@ -352,13 +352,14 @@ fn what_becomes_of_outside_numbers_is_told_by_a_step() {
     .unwrap();
     assert_eq!(code, 1);
     for part in [
-        "t.yaml:3:20: `none is called`: an outside number should be called",
+        "t.yaml:3:21: `none is called`: an outside number should be called",
         "it waits for a key at `welcome`",
         "`not there`: the call should reach an outside number",
         "(an outside number is called)",
         "! at plumber: the outside number was busy",
         "not reached: welcome: ",
-        "plumber: answered; other: reached, answered, missing",
+        "not reached: plumber: answered\n",
+        "not reached: other: reached, answered, missing",
     ] {
         assert!(all.contains(part), "{part} in:\n{all}");
     }
