@@ -8,25 +8,30 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub mod calendar;
 pub mod call;
 pub mod callbacks;
+pub mod check;
+pub mod contacts;
 pub mod fmt;
 pub mod graph;
 pub mod import;
+pub mod messages;
 pub mod outbox;
+pub mod ready;
 pub mod simulate;
 pub mod test;
 
 use self::calendar::CalendarArgs;
 use self::call::CallArgs;
 use self::callbacks::CallbacksCommand;
+use self::contacts::ContactsCommand;
 use self::fmt::FmtArgs;
 use self::graph::GraphArgs;
 use self::import::ImportArgs;
+use self::messages::MessagesCommand;
 use self::outbox::OutboxCommand;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
 use crate::check::law::Profile;
 use crate::config::Flag;
-use crate::ids::ContactId;
 use crate::menu::load::schema::{FileKind, schema};
 
 /// Everything went well.
@@ -244,42 +249,6 @@ pub enum RateWord {
     Wide,
 }
 
-/// About contacts.
-#[derive(Clone, Debug, Subcommand, PartialEq)]
-pub enum ContactsCommand {
-    /// The latest contacts, one per line
-    List {
-        /// How many
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-        /// As JSON, one object per line
-        #[arg(long)]
-        json: bool,
-    },
-    /// One contact with its whole path
-    Show {
-        /// Its id, as `list` shows it
-        id: ContactId,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// About messages.
-#[derive(Clone, Debug, Subcommand, PartialEq)]
-pub enum MessagesCommand {
-    /// The latest messages, one per line, with their WAV files
-    List {
-        /// How many
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-        /// As JSON, one object per line
-        #[arg(long)]
-        json: bool,
-    },
-}
-
 /// Settings on the command line.
 #[derive(Clone, Debug, Default, Args, PartialEq)]
 pub struct Options {
@@ -411,6 +380,7 @@ pub fn demo_text(reach: SocketAddr, number: &str, password: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ContactId;
     use clap::CommandFactory;
 
     #[test]

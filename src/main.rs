@@ -1,25 +1,19 @@
 //! The `zeroline` program: settings, check, start, wait, drain. Nothing else is decided here.
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
 
-use zeroline::check::law::{self, Profile, Verdict};
-use zeroline::check::{judge, report};
-use zeroline::cli::{self, Cli, Command, ContactsCommand, MessagesCommand, Options};
-use zeroline::cli::{PromptsCommand, calendar::CalendarArgs, call::CallArgs, fmt::FmtArgs};
-use zeroline::cli::{callbacks::CallbacksCommand, graph::GraphArgs, import::ImportArgs};
-use zeroline::cli::{outbox::OutboxCommand, simulate::SimulateArgs, test::TestArgs};
-use zeroline::config::{AgentSecret, Config};
-use zeroline::server::{self, Server, host};
-use zeroline::setup::{self, Purpose, Setup};
-use zeroline::sip::flow::Transport;
+use zeroline::check::law::Profile;
+use zeroline::cli::{self, Cli, Command, Options, PromptsCommand, ready::Told};
+use zeroline::cli::{calendar::CalendarArgs, call::CallArgs, callbacks::CallbacksCommand};
+use zeroline::cli::{contacts::ContactsCommand, fmt::FmtArgs, graph::GraphArgs};
+use zeroline::cli::{import::ImportArgs, messages::MessagesCommand, outbox::OutboxCommand};
+use zeroline::cli::{simulate::SimulateArgs, test::TestArgs};
+use zeroline::server::{self, host, signals};
+use zeroline::setup::{self, Purpose};
 use zeroline::store::Reader;
-use zeroline::store::report::{self as history, View};
-use zeroline::store::rows::ContactFilter;
+use zeroline::store::report::View;
 
 fn main() -> ExitCode {
     let Cli { command, options } = Cli::parse();
@@ -98,41 +92,14 @@ fn check(options: &Options, json: bool, profile: Option<Profile>) -> u8 {
     let setup = match setup::load(options, Purpose::Check) {
         Ok(setup) => setup,
         Err(told) if json => {
-            println!("{}", serde_json::json!({ "ok": false, "mistakes": told }));
+            print!("{}", cli::check::mistakes(&told));
             return cli::MISTAKES;
         }
         Err(told) => return mistakes(&told),
     };
-    let rulings = profile.map(|profile| {
-        let queues = setup::queues(&setup.config);
-        judge(profile, &setup.menus.lines, &setup.menus.facts, &queues)
-    });
-    let unmet = rulings.iter().flatten();
-    let ok = unmet.filter(|r| r.verdict == Verdict::NotMet).count() == 0;
-    if json {
-        let whole = serde_json::json!({
-            "ok": ok,
-            "warnings": setup.warnings,
-            "lines": setup.menus.reports,
-            "law": rulings,
-        });
-        println!("{whole}");
-    } else {
-        setup.warnings.iter().for_each(|w| println!("{w}"));
-        setup
-            .menus
-            .reports
-            .iter()
-            .for_each(|r| print!("{}", report::text(r)));
-        for (name, calendar) in setup.menus.lines.calendars() {
-            println!("{name}: a calendar, in {}", calendar.zone_name());
-        }
-        if let Some(rulings) = &rulings {
-            print!("{}", law::text(rulings));
-        }
-        println!("{}", if ok { "all good" } else { "rules are not met" });
-    }
-    if ok { cli::OK } else { cli::MISTAKES }
+    let (told, code) = cli::check::run(&setup, json, profile);
+    print!("{told}");
+    code
 }
 
 fn calendar(options: &Options, asked: &CalendarArgs) -> u8 {
@@ -279,12 +246,12 @@ fn serve(options: &Options) -> u8 {
     runtime.block_on(async {
         let told = Told::of(&setup);
         // Before anybody is told that the server runs: SIGHUP ends a process that does not listen.
-        let reload = asked_to_reload();
+        let reload = signals::asked_to_reload();
         match server::start(setup).await {
             Ok(server) => {
                 told.print(&server);
                 // Not on this thread: each call would wake it beside the others.
-                match tokio::spawn(server.run(asked_to_stop(), reload)).await {
+                match tokio::spawn(server.run(signals::asked_to_stop(), reload)).await {
                     Ok(()) => cli::OK,
                     Err(e) => failed(&e),
                 }
@@ -298,90 +265,6 @@ fn serve(options: &Options) -> u8 {
 /// to each other all the time; what they would gain by more threads they lose by waking them.
 fn signalling_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2))
-}
-
-/// What the operator is told once the server is ready.
-struct Told {
-    demo: Option<(String, String)>,
-}
-
-impl Told {
-    fn of(setup: &Setup) -> Told {
-        let number = setup
-            .menus
-            .lines
-            .iter()
-            .flat_map(|l| &l.numbers)
-            .next()
-            .cloned();
-        let demo = setup
-            .config
-            .demo
-            .then(|| (number.unwrap_or_default(), demo_password(&setup.config)));
-        Told { demo }
-    }
-
-    fn print(&self, server: &Server) {
-        for b in &server.bound {
-            println!(
-                "listening for SIP on {} {}",
-                b.transport.via_word(),
-                b.address
-            );
-        }
-        if let Some(http) = server.http {
-            println!("metrics and health on http://{http}/metrics and /health");
-        }
-        let udp = server
-            .bound
-            .iter()
-            .find(|b| b.transport == Transport::Udp && b.address.is_ipv4());
-        if let (Some((number, password)), Some(udp)) = (&self.demo, udp) {
-            let reach = SocketAddr::new(server.reachable_at(udp.address.ip()), udp.address.port());
-            println!("{}", cli::demo_text(reach, number, password));
-        }
-        println!("ready");
-    }
-}
-
-fn demo_password(config: &Config) -> String {
-    match config.agents.first().and_then(|a| a.secret.as_ref()) {
-        Some(AgentSecret::Password(p)) => p.reveal().to_owned(),
-        Some(AgentSecret::Ha1 { .. }) | None => "(as configured)".to_owned(),
-    }
-}
-
-/// SIGTERM or Ctrl-C.
-async fn asked_to_stop() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut s) => {
-                s.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-}
-
-/// SIGHUP. One that comes while menus are read already is kept, further ones are the same.
-fn asked_to_reload() -> mpsc::Receiver<()> {
-    let (ask, asked) = mpsc::channel(1);
-    match signal(SignalKind::hangup()) {
-        Ok(mut s) => {
-            tokio::spawn(async move {
-                while s.recv().await.is_some() {
-                    // Full: somebody has asked already.
-                    let _ = ask.try_send(());
-                }
-            });
-        }
-        Err(e) => eprintln!("warning: menus are not reloaded on SIGHUP: {e}"),
-    }
-    asked
 }
 
 /// A look into the store, also beside a running server.
@@ -409,55 +292,16 @@ async fn contacts(
     reader: Reader,
     what: Option<ContactsCommand>,
 ) -> Result<u8, zeroline::store::StoreError> {
-    let view = View::local();
-    match what.unwrap_or(ContactsCommand::List {
-        limit: 50,
-        json: false,
-    }) {
-        ContactsCommand::List { limit, json } => {
-            let rows = reader.contacts(&ContactFilter::default(), limit).await?;
-            if json {
-                rows.iter()
-                    .for_each(|r| println!("{}", history::contact_json(r, None, &view)));
-            } else {
-                print!("{}", history::contacts(&rows, &view));
-            }
-            Ok(cli::OK)
-        }
-        ContactsCommand::Show { id, json } => match reader.contact(id).await? {
-            Some((row, timeline)) if json => {
-                println!("{}", history::contact_json(&row, Some(&timeline), &view));
-                Ok(cli::OK)
-            }
-            Some((row, timeline)) => {
-                print!("{}", history::contact(&row, &timeline, &view));
-                Ok(cli::OK)
-            }
-            None => {
-                eprintln!("no contact {id}; `zeroline contacts list` shows those that there are");
-                Ok(cli::NOT_FOUND)
-            }
-        },
-    }
+    let (told, code) = cli::contacts::run(&reader, what, &View::local()).await?;
+    Ok(tell(&told, code))
 }
 
 async fn messages(
     reader: Reader,
     what: Option<MessagesCommand>,
 ) -> Result<u8, zeroline::store::StoreError> {
-    let view = View::local();
-    let MessagesCommand::List { limit, json } = what.unwrap_or(MessagesCommand::List {
-        limit: 50,
-        json: false,
-    });
-    let rows = reader.messages(limit).await?;
-    if json {
-        rows.iter()
-            .for_each(|r| println!("{}", history::message_json(r, &view)));
-    } else {
-        print!("{}", history::messages(&rows, &view));
-    }
-    Ok(cli::OK)
+    let told = cli::messages::run(&reader, what, &View::local()).await?;
+    Ok(tell(&told, cli::OK))
 }
 
 async fn callbacks(
@@ -466,12 +310,7 @@ async fn callbacks(
 ) -> Result<u8, zeroline::store::StoreError> {
     let now = zeroline::task::clock::now().wall;
     let (told, code) = cli::callbacks::run(&reader, what, &View::local(), now).await?;
-    if code == cli::OK {
-        print!("{told}");
-    } else {
-        eprint!("{told}");
-    }
-    Ok(code)
+    Ok(tell(&told, code))
 }
 
 async fn outbox(
@@ -480,10 +319,15 @@ async fn outbox(
 ) -> Result<u8, zeroline::store::StoreError> {
     let now = zeroline::task::clock::now().wall;
     let (told, code) = cli::outbox::run(&reader, what, &View::local(), now).await?;
+    Ok(tell(&told, code))
+}
+
+/// What was asked for goes to standard output, why it is not there to standard error.
+fn tell(told: &str, code: u8) -> u8 {
     if code == cli::OK {
         print!("{told}");
     } else {
         eprint!("{told}");
     }
-    Ok(code)
+    code
 }

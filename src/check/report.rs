@@ -1,19 +1,19 @@
-//! What a line is like to call, in figures: as text for people and with stable names for
-//! machines.
+//! What a line is like to call, in figures with stable names for machines.
+
+mod text;
+mod time;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt::Write as _;
-use std::time::Duration;
 
 use serde::Serialize;
 
 use super::effort::{self, Effort, millis};
-use super::graph::{At, By, End, Event, Graph, State, StateId};
-use super::property::longest;
+use super::graph::{By, End, Event, Graph, State, StateId};
 use super::said::Said;
 use crate::ids::Key;
-use crate::menu::tree::{Again, Collect, Confirm, Kind, Line, NodeId, Speech, Target};
-use crate::menu::walk::situation::{Entered, Phase, RECALL, STORING};
+use crate::menu::tree::{Kind, Line, NodeId, Target};
+
+pub use text::text;
 
 /// A figure and the node that it is of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -87,7 +87,7 @@ pub(super) fn report(line: &Line, file: &str, said: &Said<'_>, graph: &Graph) ->
         | Kind::Message(_)
         | Kind::Goodbye(_) => 0,
     };
-    let silent = silent(line, said, graph);
+    let silent = time::silent(line, said, graph);
     let widest = line.nodes().map(|(_, n)| (options(&n.kind) as u64, n));
     Report {
         line: line.name.as_str().to_owned(),
@@ -188,133 +188,6 @@ fn in_language(
     }
 }
 
-/// For each state the longest time to a person (or an own good-bye) without any key.
-fn silent(line: &Line, said: &Said<'_>, graph: &Graph) -> Vec<u64> {
-    let reached: Vec<(StateId, State)> = graph.all().map(|s| (s, graph.state(s))).collect();
-    longest(graph, &reached, |from, edge| {
-        let lasts = match graph.state(from) {
-            State::Menu(at) => millis(lasts(line, said, at)),
-            State::Answered
-            | State::Resuming
-            | State::Waiting { .. }
-            | State::Message { .. }
-            | State::End(_) => 0,
-        };
-        match edge.event.by() {
-            By::Time => (lasts, true),
-            By::Caller | By::Failure => (0, false),
-        }
-    })
-}
-
-/// How long a state lasts when nothing is pressed.
-fn lasts(line: &Line, said: &Said<'_>, at: At) -> Duration {
-    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
-    let tried = |agains: &[Again]| {
-        let again = usize::from(at.failures)
-            .checked_sub(1)
-            .and_then(|i| agains.get(i));
-        again.map(|a| length(&a.silent).max(length(&a.wrong)))
-    };
-    if at.ahead && at.phase != Phase::Saying {
-        return Duration::ZERO;
-    }
-    match line.node(at.node).map(|n| &n.kind) {
-        Some(Kind::Menu(menu) | Kind::Language(menu)) => match at.playing {
-            true => tried(&menu.again).unwrap_or_else(|| length(&menu.first)),
-            false => menu.wait,
-        },
-        Some(Kind::Say(say)) => length(&say.speech),
-        Some(Kind::Collect(collect)) => entry_lasts(collect, said, at),
-        Some(Kind::Guide(guide)) => {
-            let step = guide.steps.get(usize::from(at.part));
-            match (at.phase, &guide.resume) {
-                (Phase::Recalling, _) => RECALL,
-                (Phase::Pausing, _) if at.playing => match at.digits {
-                    0 => length(&guide.pause.ready),
-                    _ => length(&guide.pause.reminder),
-                },
-                (Phase::Pausing, _) => guide.pause.every,
-                (_, _) if !at.playing => guide.wait,
-                (Phase::Resuming, Some(resume)) => {
-                    tried(&resume.again).unwrap_or_else(|| length(&resume.speech))
-                }
-                (_, _) => step.map_or(Duration::ZERO, |step| {
-                    tried(&step.again)
-                        .unwrap_or_else(|| length(&step.first).max(length(&step.speech)))
-                }),
-            }
-        }
-        Some(Kind::Survey(survey)) => {
-            let question = survey.questions.get(usize::from(at.part));
-            match question.filter(|_| at.playing) {
-                None => survey.wait,
-                Some(question) => {
-                    let intro = survey.intro.as_ref().filter(|_| at.part == 0);
-                    let asked = length(&question.speech).max(length(&question.wrong));
-                    intro.map(length).unwrap_or_default() + asked
-                }
-            }
-        }
-        Some(Kind::Callback(callback)) => match at.phase {
-            Phase::Offering if at.playing => {
-                let intro = callback.intro.as_ref().map(length).unwrap_or_default();
-                intro + read_back_lasts(&callback.offer, callback.number.max, said, at)
-            }
-            Phase::Offering => callback.offer.wait,
-            Phase::Storing => STORING,
-            Phase::Promising => {
-                length(&callback.stored).max(length(&callback.since) + length(&callback.kept))
-            }
-            _ => entry_lasts(&callback.number, said, at),
-        },
-        Some(Kind::Goodbye(speech)) => length(speech),
-        Some(Kind::Send(_)) => STORING,
-        Some(Kind::Dial(dial)) => match at.playing {
-            true => dial.meanwhile.as_ref().map(length).unwrap_or_default(),
-            false => dial.ring,
-        },
-        // The answer is waited for while something is said, and after it.
-        Some(Kind::Ask(ask)) => {
-            let meanwhile = ask.meanwhile.as_ref().map(length).unwrap_or_default();
-            match at.playing {
-                true => meanwhile.min(ask.timeout),
-                false => ask.timeout.saturating_sub(meanwhile),
-            }
-        }
-        Some(Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_)) | None => Duration::ZERO,
-    }
-}
-
-/// How long a state of an entry lasts.
-fn entry_lasts(collect: &Collect, said: &Said<'_>, at: At) -> Duration {
-    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
-    match (at.phase, &collect.confirm) {
-        (Phase::Confirming, Some(confirm)) if at.playing => {
-            read_back_lasts(confirm, collect.max, said, at)
-        }
-        (Phase::Confirming, Some(confirm)) => confirm.wait,
-        (Phase::Entering(Entered::Nothing), _) if at.playing => {
-            let again = usize::from(at.failures).checked_sub(1);
-            let again = again.and_then(|i| collect.again.get(i));
-            again.map_or_else(
-                || length(&collect.speech),
-                |a| length(&a.silent).max(length(&a.wrong)),
-            )
-        }
-        (Phase::Entering(Entered::Nothing), _) => collect.first_wait,
-        (_, _) => collect.between,
-    }
-}
-
-fn read_back_lasts(confirm: &Confirm, most: usize, said: &Said<'_>, at: At) -> Duration {
-    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
-    let digits = confirm.digits.iter();
-    let digits = digits.filter_map(|d| said.recording(at.language, d));
-    let digits = digits.max().unwrap_or_default() * u32::try_from(most).unwrap_or(u32::MAX);
-    length(&confirm.before) + digits + length(&confirm.after)
-}
-
 /// States from which nothing good can be reached.
 fn dead_ends(graph: &Graph) -> usize {
     let mut into: Vec<Vec<StateId>> = vec![Vec::new(); graph.states()];
@@ -407,94 +280,4 @@ fn depth(line: &Line) -> usize {
         }
     }
     menus.values().copied().max().unwrap_or(0)
-}
-
-/// As text: one figure a row.
-pub fn text(report: &Report) -> String {
-    let mut rows: Vec<(String, String)> = Vec::new();
-    let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
-    row("nodes", report.nodes.to_string());
-    row(
-        "states",
-        format!("{} with {} edges", report.states, report.edges),
-    );
-    row("dead ends", report.dead_ends.to_string());
-    row(
-        "keys to a person",
-        match report.keys_to_person {
-            1 => "1".to_owned(),
-            n => format!("1, and {n} in an entry (0 and #, or * and 0)"),
-        },
-    );
-    row(
-        "depth",
-        format!(
-            "{} {}",
-            report.depth,
-            if report.depth == 1 { "menu" } else { "menus" }
-        ),
-    );
-    row(
-        "widest menu",
-        format!(
-            "{} options, and 0, at {}",
-            report.widest.value, report.widest.node
-        ),
-    );
-    for l in &report.languages {
-        let least = if l.exact { "" } else { "at least " };
-        let name = |what: &str| match report.languages.len() {
-            1 => what.to_owned(),
-            _ => format!("{what} ({})", l.language),
-        };
-        let start = l
-            .silent_ms
-            .map_or_else(String::new, |ms| format!("{} to a person; ", seconds(ms)));
-        row(
-            &name("silent caller"),
-            format!(
-                "{least}{start}{} from anywhere",
-                seconds(l.silent_from_anywhere_ms)
-            ),
-        );
-        row(
-            &name("longest prompt"),
-            format!(
-                "{least}{} at {}",
-                seconds(l.longest_prompt_ms.value),
-                l.longest_prompt_ms.node
-            ),
-        );
-        row(
-            &name("first option"),
-            format!(
-                "{least}{} at most, at {}",
-                seconds(l.first_option_ms.value),
-                l.first_option_ms.node
-            ),
-        );
-        let worst = l.effort.worst.as_deref().unwrap_or("none");
-        row(
-            &name("effort"),
-            format!(
-                "{least}{} on average to where an option leads, {} at worst ({worst})",
-                seconds(l.effort.mean_ms),
-                seconds(l.effort.worst_ms)
-            ),
-        );
-    }
-    let wide = rows
-        .iter()
-        .map(|(n, _)| n.chars().count())
-        .max()
-        .unwrap_or(0);
-    let mut text = format!("{} ({}): proven\n", report.line, report.file);
-    for (name, value) in rows {
-        let _ = writeln!(text, "  {name:wide$}  {value}");
-    }
-    text
-}
-
-fn seconds(ms: u64) -> String {
-    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
 }

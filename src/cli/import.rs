@@ -1,12 +1,14 @@
 //! `zeroline import`: menus of other systems.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use crate::import::report::{self, Imported};
-use crate::import::{File, Format, MAX_BYTES, Wishes, import};
+use crate::import::{self, Format, MAX_BYTES, Wishes, import};
+use crate::prompts::atomic;
 
 /// What is to be imported.
 #[derive(Clone, Debug, Args, PartialEq)]
@@ -120,16 +122,20 @@ fn count(imported: &Imported) -> String {
     }
 }
 
-fn read(path: &Path) -> Result<(File, Option<String>), String> {
+fn read(path: &Path) -> Result<(import::File, Option<String>), String> {
     let name = path.display().to_string();
-    let size = fs::metadata(path).map_err(|e| format!("{name}: {e}; name a file that is there"))?;
-    if size.len() > MAX_BYTES as u64 {
+    let file = File::open(path).map_err(|e| format!("{name}: {e}; name a file that is there"))?;
+    let mut bytes = Vec::new();
+    // Of a device or a pipe nobody knows the size beforehand.
+    file.take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| format!("{name}: {e}; name a file that can be read"))?;
+    if bytes.len() > MAX_BYTES {
         return Err(format!(
             "{name}: larger than {} MiB; give the tables of the menus only",
             MAX_BYTES >> 20
         ));
     }
-    let bytes = fs::read(path).map_err(|e| format!("{name}: {e}; name a file that can be read"))?;
     let (text, note) = match String::from_utf8(bytes) {
         Ok(text) => (text, None),
         Err(e) => {
@@ -143,7 +149,7 @@ fn read(path: &Path) -> Result<(File, Option<String>), String> {
         Some(rest) => rest.to_owned(),
         None => text,
     };
-    Ok((File { name, text }, note))
+    Ok((import::File { name, text }, note))
 }
 
 fn write(folder: &Path, imported: &Imported, force: bool) -> Result<(), Vec<String>> {
@@ -169,7 +175,7 @@ fn write(folder: &Path, imported: &Imported, force: bool) -> Result<(), Vec<Stri
     let failed = |path: &Path, e: std::io::Error| vec![format!("{}: {e}", path.display())];
     fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
     for (path, text) in &all {
-        fs::write(path, text).map_err(|e| failed(path, e))?;
+        atomic::write(path, text.as_bytes()).map_err(|e| failed(path, e))?;
     }
     Ok(())
 }

@@ -149,7 +149,12 @@ fn as_text(tally: &Tally) -> String {
 /// The lines that are meant, or what to say when there is none of that name.
 pub(super) fn chosen(house: &House, name: Option<&str>) -> Result<Vec<Arc<Line>>, String> {
     let Some(name) = name else {
-        return Ok(house.lines().to_vec());
+        let all = house.lines().to_vec();
+        return if all.is_empty() {
+            Err("there is no line".to_owned())
+        } else {
+            Ok(all)
+        };
     };
     if let Some(line) = house.line(&LineName::new(name)).or(house.by_number(name)) {
         return Ok(vec![Arc::clone(line)]);

@@ -195,6 +195,20 @@ fn node(out: &mut String, node: &Node, plan: &Plan) {
             }
             let _ = writeln!(out, "      go: {}", to(go));
         }
+        Kind::Dial {
+            number,
+            ring,
+            missing,
+        } => {
+            let _ = writeln!(out, "    dial:\n      number: {}", quoted(number));
+            if let Some(seconds) = ring {
+                let _ = writeln!(out, "      ring: {seconds}s");
+            }
+            let _ = writeln!(out, "      missing: {}", to(missing));
+        }
+        Kind::Callback(queue) => {
+            let _ = writeln!(out, "    callback: {}", word(queue));
+        }
         Kind::Queue(queue) => {
             let _ = writeln!(out, "    queue: {}", word(queue));
         }
@@ -326,7 +340,7 @@ fn comment(out: &mut String, indent: usize, text: &str) {
 }
 
 /// Without line ends and other control characters, and not longer than this.
-fn one_line(text: &str, longest: usize) -> String {
+pub(super) fn one_line(text: &str, longest: usize) -> String {
     let breaks = |c: char| {
         c.is_control() || c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
     };

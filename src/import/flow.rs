@@ -5,6 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::emit::one_line;
+
+/// Names that are longer are cut.
+const LONGEST_NAME: usize = 200;
+
 /// A place in a file that is imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct At {
@@ -78,7 +83,7 @@ pub struct Step {
 }
 
 /// Something without a counterpart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unmapped {
     /// Where it is written.
     pub at: At,
@@ -180,10 +185,19 @@ pub enum What {
     },
     /// A number outside is called.
     Outside {
-        /// Which.
+        /// Which, or the address of a phone.
         number: String,
+        /// For so many seconds, if that is told.
+        ring: Option<u64>,
         /// What happens when nobody answers there.
         unanswered: Way,
+        /// What happens when it is busy.
+        busy: Way,
+    },
+    /// The call ends, and the caller is called back.
+    Callback {
+        /// Whom they talk with then.
+        go: Way,
     },
     /// A message is recorded.
     Voicemail {
@@ -298,6 +312,7 @@ impl Flow {
                 | What::Ask { .. }
                 | What::People { .. }
                 | What::Outside { .. }
+                | What::Callback { .. }
                 | What::Voicemail { .. }
                 | What::Other { .. } => continue,
             };
@@ -328,9 +343,13 @@ impl Flow {
         false
     }
 
-    /// Adds a step.
+    /// Adds a step; whatever it is called is on one line.
     pub fn push(&mut self, step: Step) -> StepId {
-        self.steps.push(step);
+        self.steps.push(Step {
+            id: one_line(&step.id, LONGEST_NAME),
+            label: one_line(&step.label, LONGEST_NAME),
+            ..step
+        });
         StepId(self.steps.len() - 1)
     }
 }
@@ -348,6 +367,7 @@ impl What {
             | What::Entry(_)
             | What::People { .. }
             | What::Outside { .. }
+            | What::Callback { .. }
             | What::Voicemail { .. } => Vec::new(),
         }
     }

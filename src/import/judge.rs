@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::flow::{After, At, Entry, Flow, Menu, Step, StepId, Way, What};
-use super::plan::{Plan, people_behind};
+use super::plan::{Plan, outside, people_behind};
 use super::report::{Fault, Finding, Findings};
 
 /// So many steps that go on by themselves are followed from one key.
@@ -16,6 +16,7 @@ pub fn judge(flow: &Flow, entry: &Entry, plan: &Plan) -> Findings {
     let mut judge = Judge {
         flow,
         plan,
+        with_people: with_people(flow),
         at: entry.at.clone(),
         node: entry.label.clone(),
         found: Vec::new(),
@@ -70,8 +71,15 @@ fn calls(flow: &Flow, start: &Way) -> BTreeMap<StepId, String> {
             What::People { unanswered, .. } => {
                 unanswered.iter().for_each(|w| on(w, "nobody answers"));
             }
-            What::Outside { unanswered, .. } => on(unanswered, "nobody answers"),
+            What::Outside {
+                unanswered, busy, ..
+            } => {
+                on(unanswered, "nobody answers");
+                on(busy, "busy");
+            }
             What::Voicemail { go, .. } => on(go, "a message"),
+            // The call is over; another one leads on.
+            What::Callback { .. } => {}
             What::Ask { go, failed, .. } => {
                 on(go, "");
                 on(failed, "the web service fails");
@@ -79,6 +87,39 @@ fn calls(flow: &Flow, start: &Way) -> BTreeMap<StepId, String> {
             What::Say { .. } | What::Choose { .. } | What::Other { .. } => {
                 step.what.by_itself().into_iter().for_each(|w| on(w, ""));
             }
+        }
+    }
+    met
+}
+
+/// The steps from which keys, or nothing at all, lead to somebody.
+fn with_people(flow: &Flow) -> BTreeSet<StepId> {
+    let mut before: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+    let mut next = Vec::new();
+    for (i, step) in flow.steps.iter().enumerate() {
+        let id = StepId(i);
+        let ways: Vec<&Way> = match &step.what {
+            What::People { .. } | What::Outside { .. } | What::Callback { .. } => {
+                next.push(id);
+                continue;
+            }
+            What::Menu(m) => m.keys.iter().map(|(_, w)| w).collect(),
+            What::Entry(d) => vec![&d.go],
+            What::Voicemail { go, .. } => vec![go],
+            What::Say { .. } | What::Choose { .. } | What::Ask { .. } | What::Other { .. } => {
+                step.what.by_itself()
+            }
+        };
+        for way in ways {
+            if let Way::Step(to) = way {
+                before.entry(*to).or_default().push(id);
+            }
+        }
+    }
+    let mut met = BTreeSet::new();
+    while let Some(id) = next.pop() {
+        if met.insert(id) {
+            next.extend(before.get(&id).into_iter().flatten());
         }
     }
     met
@@ -110,6 +151,10 @@ enum Cause {
     Key,
     /// Nobody answered.
     Unanswered,
+    /// Nobody was reached outside.
+    NotReached,
+    /// It was busy there, and that is as if nobody answers now.
+    Busy,
     /// A message was recorded.
     Recorded,
     /// A web service did not answer.
@@ -119,6 +164,8 @@ enum Cause {
 struct Judge<'f> {
     flow: &'f Flow,
     plan: &'f Plan,
+    /// Steps from which somebody can be met.
+    with_people: BTreeSet<StepId>,
     at: At,
     node: String,
     found: Vec<Finding>,
@@ -156,9 +203,21 @@ impl Judge<'_> {
                     self.chain(way, &call, Cause::Unanswered);
                 }
             }
-            What::Outside { unanswered, .. } => {
-                let call = format!("{call} → nobody answers");
-                self.chain(unanswered, &call, Cause::Unanswered);
+            What::Outside {
+                number,
+                unanswered,
+                busy,
+                ..
+            } => {
+                let why = format!("{call} → nobody answers");
+                self.chain(unanswered, &why, Cause::NotReached);
+                if busy != unanswered {
+                    let cause = match outside::number(number) {
+                        Some(_) => Cause::Busy,
+                        None => Cause::NotReached,
+                    };
+                    self.chain(busy, &format!("{call} → busy"), cause);
+                }
             }
             What::Voicemail { go, .. } => {
                 let call = format!("{call} → a message");
@@ -169,7 +228,8 @@ impl Judge<'_> {
                 self.chain(failed, &call, Cause::Failed);
             }
             // Their ends are told where the caller could last do something.
-            What::Say { .. } | What::Choose { .. } | What::Other { .. } => {}
+            What::Say { .. } | What::Choose { .. } | What::Other { .. } | What::Callback { .. } => {
+            }
         }
     }
 
@@ -193,8 +253,7 @@ impl Judge<'_> {
             }
             Some(_) => {}
         }
-        let start = Way::Step(id);
-        if !self.reaches_people(&start) {
+        if !self.with_people.contains(&id) {
             self.tell(
                 Fault::NoPerson,
                 call.to_owned(),
@@ -266,28 +325,6 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether anybody can be met from here on.
-    fn reaches_people(&self, start: &Way) -> bool {
-        let mut met = BTreeSet::new();
-        let mut next = vec![start];
-        while let Some(way) = next.pop() {
-            let Way::Step(id) = way else { continue };
-            let Some(step) = self.flow.step(*id).filter(|_| met.insert(*id)) else {
-                continue;
-            };
-            match &step.what {
-                What::People { .. } | What::Outside { .. } => return true,
-                What::Menu(m) => next.extend(m.keys.iter().map(|(_, w)| w)),
-                What::Entry(d) => next.push(&d.go),
-                What::Voicemail { go, .. } => next.push(go),
-                What::Say { .. } | What::Choose { .. } | What::Ask { .. } | What::Other { .. } => {
-                    next.extend(step.what.by_itself());
-                }
-            }
-        }
-        false
-    }
-
     /// Where a way ends by itself; each end that is none is told.
     fn chain(&mut self, start: &Way, call: &str, cause: Cause) {
         let flow = self.flow;
@@ -319,14 +356,14 @@ impl Judge<'_> {
                 Way::Missing(what) => {
                     let call = heard(&format!("`{what}`"));
                     let what = format!("`{what}` is not there: the call ended");
-                    self.tell(Fault::Missing, call, what, self.person());
+                    self.tell(Fault::Missing, call, what, self.instead(cause));
                     continue;
                 }
             };
             let Some(step) = flow.step(id) else { continue };
             if came.contains(&id) {
                 let what = "it went round and round, and no key was asked for".to_owned();
-                self.tell(Fault::Loop, heard("for ever"), what, self.person());
+                self.tell(Fault::Loop, heard("for ever"), what, self.instead(cause));
                 continue;
             }
             if !met.insert(id) || met.len() > MOST {
@@ -341,14 +378,29 @@ impl Judge<'_> {
             if came.len() < 64 {
                 let mut on = came.clone();
                 on.push(id);
-                let ways = step.what.by_itself();
-                next.extend(ways.into_iter().map(|w| (w, on.clone())));
+                let ways = step.what.by_itself().into_iter().take(MOST);
+                next.extend(ways.map(|w| (w, on.clone())));
             }
         }
     }
 
+    /// What happens now in place of an end that was none.
+    fn instead(&self, cause: Cause) -> String {
+        match cause {
+            Cause::Busy => "what follows when nobody answers there".to_owned(),
+            Cause::Itself
+            | Cause::Silence
+            | Cause::Wrong
+            | Cause::Key
+            | Cause::Unanswered
+            | Cause::NotReached
+            | Cause::Recorded
+            | Cause::Failed => self.person(),
+        }
+    }
+
     fn hangs_up(&mut self, cause: Cause, call: String, after_words: bool) {
-        let person = self.person();
+        let person = self.instead(cause);
         let (fault, what, instead) = match cause {
             Cause::Itself => (Fault::HangUp, "the call ended by itself", person),
             Cause::Silence => (Fault::SilenceHangsUp, "silence ended the call", person),
@@ -364,6 +416,16 @@ impl Judge<'_> {
                 Fault::UnansweredHangsUp,
                 "nobody answered, and the call ended",
                 "the queue's overflow: a call back or a message".to_owned(),
+            ),
+            Cause::NotReached => (
+                Fault::UnansweredHangsUp,
+                "nobody was reached there, and the call ended",
+                person,
+            ),
+            Cause::Busy => (
+                Fault::UnansweredHangsUp,
+                "it was busy there, and the call ended",
+                person,
             ),
             Cause::Failed => (
                 Fault::FailureHangsUp,

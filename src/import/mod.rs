@@ -154,6 +154,7 @@ fn lines(flow: &Flow, wishes: &Wishes) -> Result<Imported, Vec<Unreadable>> {
                 | What::Choose { .. }
                 | What::Ask { .. }
                 | What::Outside { .. }
+                | What::Callback { .. }
                 | What::Voicemail { .. }
                 | What::Other { .. } => true,
             };

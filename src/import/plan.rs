@@ -5,144 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::flow::{At, Condition, Digits, Entry, Flow, Said, StepId, Unmapped, Way, What};
+use super::flow::{At, Digits, Entry, Flow, Said, StepId, Unmapped, Way, What};
 use super::{Wishes, name, prune};
 pub use human::people_behind;
+pub use node::{Kind, Moved, Node, Plan, Target};
 pub use words::sentence;
+
+pub mod outside;
 
 mod human;
 mod menu;
+mod node;
 mod words;
-
-/// A line of ours in the making.
-#[derive(Clone, Debug, Default)]
-pub struct Plan {
-    /// The line's name.
-    pub name: String,
-    /// What is dialled.
-    pub numbers: Vec<String>,
-    /// Whether the files tell all of that.
-    pub numbers_told: bool,
-    /// The queue behind 0.
-    pub human: String,
-    /// The language, if it is known.
-    pub language: Option<String>,
-    /// The first of them is where calls begin.
-    pub nodes: Vec<Node>,
-    /// Queues that must be configured, and what they were.
-    pub queues: BTreeMap<String, BTreeSet<String>>,
-    /// Recordings: path of the original → name of ours.
-    pub prompts: BTreeMap<String, String>,
-    /// What has no counterpart.
-    pub unmapped: Vec<Unmapped>,
-    /// Steps that became nodes, or are listed as left out.
-    pub seen: BTreeSet<StepId>,
-    /// Entries of menus that got another key, or none.
-    pub moved: Vec<Moved>,
-    /// What the operator should look at.
-    pub hints: Vec<(At, String)>,
-}
-
-/// An entry of a menu that can not stay where it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// The menu.
-    pub step: StepId,
-    /// What was entered.
-    pub key: String,
-    /// What it was for.
-    pub what: String,
-    /// Its key now; `None`: none was free.
-    pub to: Option<usize>,
-}
-
-/// A node of ours in the making.
-#[derive(Clone, Debug)]
-pub struct Node {
-    /// Its name.
-    pub name: String,
-    /// What agents and reports show.
-    pub label: String,
-    /// Where it comes from, and what is missing.
-    pub comments: Vec<String>,
-    /// Where it comes from.
-    pub at: At,
-    /// What it does.
-    pub kind: Kind,
-}
-
-/// Where an edge leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
-    /// To a node, by its place in [`Plan::nodes`].
-    Node(usize),
-    /// To a person.
-    Human,
-    /// To the menu before.
-    Back,
-}
-
-/// What a node does.
-#[derive(Clone, Debug)]
-pub enum Kind {
-    /// Not yet filled in.
-    Empty,
-    /// Offers keys.
-    Menu {
-        /// What is said first.
-        greeting: Vec<Said>,
-        /// Key, what is said about it, where it leads.
-        options: Vec<(usize, Option<String>, Target)>,
-        /// Failed tries, where the usual number is not meant.
-        tries: Option<usize>,
-        /// Seconds, where the usual number is not meant.
-        wait: Option<u64>,
-    },
-    /// Takes digits.
-    Collect {
-        /// What is said.
-        said: Vec<Said>,
-        /// The fewest and the most.
-        digits: (usize, usize),
-        /// The value's name.
-        into: String,
-        /// Failed tries, where the usual number is not meant.
-        tries: Option<usize>,
-        /// Where it leads.
-        go: Target,
-    },
-    /// Says something.
-    Say {
-        /// What.
-        said: Vec<Said>,
-        /// Where it leads.
-        go: Target,
-    },
-    /// Parts the ways.
-    Choose {
-        /// When, and where to.
-        cases: Vec<(Condition, Target)>,
-        /// Else.
-        otherwise: Target,
-    },
-    /// Asks a web service.
-    Ask {
-        /// Its address.
-        url: String,
-        /// Whether values are posted.
-        post: bool,
-        /// Values that are posted.
-        body: Vec<String>,
-        /// Where it leads.
-        go: Target,
-    },
-    /// Leads to people.
-    Queue(String),
-    /// Takes a message.
-    Message(String),
-    /// Ends the call.
-    Goodbye,
-}
 
 /// Where a way comes from: what may become of a hang-up.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -160,6 +34,8 @@ struct Planner<'f> {
     placed: BTreeMap<StepId, usize>,
     goodbye: Option<usize>,
     open: VecDeque<(usize, StepId)>,
+    /// What is listed as having no counterpart, to be looked up.
+    told: BTreeSet<Unmapped>,
 }
 
 /// The line of one entry.
@@ -180,6 +56,7 @@ pub fn plan(flow: &Flow, entry: &Entry, name: &str, wishes: &Wishes) -> Plan {
         placed: BTreeMap::new(),
         goodbye: None,
         open: VecDeque::new(),
+        told: BTreeSet::new(),
     };
     planner.queue(&human, "behind 0");
     for step in &flow.steps {
@@ -230,7 +107,7 @@ impl Planner<'_> {
             what,
             instead: instead.to_owned(),
         };
-        if !self.plan.unmapped.contains(&unmapped) {
+        if self.told.insert(unmapped.clone()) {
             self.plan.unmapped.push(unmapped);
         }
         line
@@ -299,6 +176,7 @@ impl Planner<'_> {
                 | What::Choose { .. }
                 | What::People { .. }
                 | What::Outside { .. }
+                | What::Callback { .. }
                 | What::Voicemail { .. } => return Target::Node(self.place(id)),
             };
             way = next;
@@ -376,10 +254,40 @@ impl Planner<'_> {
                 self.queue(queue, &format!("\"{}\" ({})", step.label, step.id));
                 Kind::Queue(queue.clone())
             }
-            What::Outside { number, .. } => {
-                let what = format!("the call to {number} outside");
-                lost.push(self.unmapped(&step.at, what, "a person in its place"));
-                Kind::Queue(self.plan.human.clone())
+            What::Outside {
+                number,
+                ring,
+                unanswered,
+                busy,
+            } => match outside::number(number) {
+                Some(called) => {
+                    if busy != unanswered {
+                        let what = format!("what follows when \"{}\" is busy", step.label);
+                        let instead = "what follows when nobody answers there";
+                        lost.push(self.unmapped(&step.at, what, instead));
+                    }
+                    let was = format!("\"{}\" ({})", step.label, step.id);
+                    let known = self.plan.outside.entry(called.clone()).or_default();
+                    known.insert(was);
+                    Kind::Dial {
+                        number: called,
+                        ring: ring
+                            .map(outside::ring)
+                            .filter(|s| *s != outside::USUAL_RING),
+                        missing: self.way(unanswered, From::Elsewhere, &mut lost),
+                    }
+                }
+                None => {
+                    let what = format!("the call to {number} outside");
+                    lost.push(self.unmapped(&step.at, what, "a person in its place"));
+                    Kind::Queue(self.plan.human.clone())
+                }
+            },
+            What::Callback { go } => {
+                let queue = people_behind(flow, go).unwrap_or(&self.plan.human);
+                let queue = queue.to_owned();
+                self.queue(&queue, &format!("\"{}\" ({})", step.label, step.id));
+                Kind::Callback(queue)
             }
             What::Voicemail { of, .. } => {
                 lost.push(format!("the box of {of}: the people of the queue get it"));

@@ -25,19 +25,23 @@ impl Kind {
         match self {
             Kind::Menu { options, .. } => options.iter_mut().map(|(_, _, t)| t).collect(),
             Kind::Collect { go, .. } | Kind::Say { go, .. } | Kind::Ask { go, .. } => vec![go],
+            Kind::Dial { missing, .. } => vec![missing],
             Kind::Choose { cases, otherwise } => {
                 let cases = cases.iter_mut().map(|(_, t)| t);
                 cases.chain([otherwise]).collect()
             }
-            Kind::Empty | Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye => Vec::new(),
+            Kind::Empty | Kind::Callback(_) | Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye => {
+                Vec::new()
+            }
         }
     }
 
     /// Whether it goes on without a key.
     fn goes_on(&self) -> bool {
         match self {
-            Kind::Say { .. } | Kind::Choose { .. } | Kind::Ask { .. } => true,
+            Kind::Say { .. } | Kind::Choose { .. } | Kind::Ask { .. } | Kind::Dial { .. } => true,
             Kind::Empty
+            | Kind::Callback(_)
             | Kind::Menu { .. }
             | Kind::Collect { .. }
             | Kind::Queue(_)
@@ -219,6 +223,8 @@ pub fn said(kind: &mut Kind) -> Option<&mut Vec<Said>> {
         Kind::Empty
         | Kind::Choose { .. }
         | Kind::Ask { .. }
+        | Kind::Dial { .. }
+        | Kind::Callback(_)
         | Kind::Queue(_)
         | Kind::Message(_)
         | Kind::Goodbye => None,

@@ -129,6 +129,8 @@ pub enum Fault {
 pub struct Todo {
     /// Queues to configure, and what they were.
     pub queues: BTreeMap<String, BTreeSet<String>>,
+    /// Numbers that a trunk must be able to call, and what they were.
+    pub outside: BTreeMap<String, BTreeSet<String>>,
     /// Prompts to import, and the recordings of the original.
     pub prompts: BTreeMap<String, String>,
     /// Whether the number is to be written.
@@ -143,6 +145,7 @@ impl Todo {
         let prompts = plan.prompts.iter();
         Todo {
             queues: plan.queues.clone(),
+            outside: plan.outside.clone(),
             prompts: prompts
                 .map(|(path, name)| (name.clone(), path.clone()))
                 .collect(),
@@ -156,8 +159,13 @@ impl Todo {
     }
 }
 
-/// For people.
+/// For people. What the files hold goes to a terminal: nothing in it may steer one.
 pub fn text(imported: &Imported) -> String {
+    let plain = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
+    whole(imported).chars().map(plain).collect()
+}
+
+fn whole(imported: &Imported) -> String {
     let mut out = String::new();
     for line in &imported.lines {
         line_text(&mut out, line);
@@ -208,6 +216,14 @@ fn line_text(out: &mut String, line: &Line) {
     for (queue, was) in &line.todo.queues {
         let was: Vec<&str> = was.iter().map(String::as_str).collect();
         let _ = writeln!(out, "    configure the queue `{queue}`: {}", was.join(", "));
+    }
+    for (number, was) in &line.todo.outside {
+        let was: Vec<&str> = was.iter().map(String::as_str).collect();
+        let _ = writeln!(
+            out,
+            "    configure a trunk that takes {number}: {}",
+            was.join(", ")
+        );
     }
     for (name, path) in &line.todo.prompts {
         let _ = writeln!(

@@ -98,6 +98,8 @@ fn known(plan: &mut Plan) -> Vec<BTreeSet<String>> {
             | Kind::Menu { .. }
             | Kind::Say { .. }
             | Kind::Ask { .. }
+            | Kind::Dial { .. }
+            | Kind::Callback(_)
             | Kind::Queue(_)
             | Kind::Message(_)
             | Kind::Goodbye => Vec::new(),

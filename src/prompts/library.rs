@@ -1,6 +1,6 @@
 //! All prompts of all languages, ready to play.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::encoded::Encodings;
 use super::folder::{Folder, Place, Recording, check_name};
 use super::ingest::level::{self, FAR, Level};
 use super::ingest::{self, Wrong};
-use super::{PromptMistake, Text, embedded, on_all_cores};
+use super::{PromptMistake, Text, embedded, languages, on_all_cores};
 use crate::ids::{Language, PromptName};
 use crate::media::prompt::Prompt;
 use crate::menu::load::PromptFacts;
@@ -111,6 +111,13 @@ impl PromptLibrary {
     pub fn speaks(dir: Option<&Path>, language: &Language) -> bool {
         !Folder::embedded(language).texts.is_empty()
             || dir.is_some_and(|dir| dir.join(language.as_str()).is_dir())
+    }
+
+    /// The languages that there are prompts of.
+    pub fn spoken(dir: Option<&Path>) -> BTreeSet<Language> {
+        let built_in = embedded::TRANSCRIPTS.iter().map(|(tag, _)| *tag);
+        let own = dir.map(languages).unwrap_or_default();
+        built_in.map(Language::new).chain(own).collect()
     }
 
     /// As [`PromptLibrary::load`], but what could be loaded is given beside the mistakes.

@@ -18,21 +18,31 @@ pub struct Coverage {
     possible: Vec<(NodeName, Vec<String>)>,
     reached: BTreeSet<(NodeName, String)>,
     choosers: BTreeMap<NodeName, Vec<String>>,
+    /// Nodes that call outside numbers.
+    dials: BTreeSet<NodeName>,
 }
 
 /// The node is reached.
 const REACHED: &str = "reached";
+/// An outside number is.
+const ANSWERED: &str = "answered";
+/// A web service does not know it; nobody is reached outside.
+const MISSING: &str = "missing";
 
 impl Coverage {
     /// Nothing is reached yet.
     pub fn new(line: &Line) -> Coverage {
         let mut choosers = BTreeMap::new();
+        let mut dials = BTreeSet::new();
         let mut possible = Vec::new();
         for (_, node) in line.nodes() {
             let mut all = vec![REACHED.to_owned()];
             let more = outcomes(line, &node.kind);
             if matches!(node.kind, Kind::Choose(_)) {
                 choosers.insert(node.name.clone(), more.clone());
+            }
+            if matches!(node.kind, Kind::Dial(_)) {
+                dials.insert(node.name.clone());
             }
             all.extend(more);
             possible.push((node.name.clone(), all));
@@ -41,6 +51,7 @@ impl Coverage {
             possible,
             reached: BTreeSet::new(),
             choosers,
+            dials,
         }
     }
 
@@ -48,12 +59,20 @@ impl Coverage {
     pub fn add(&mut self, moments: &[Moment]) {
         // A `choose` is left at once: where to shows which way was taken.
         let mut chooser: Option<NodeName> = None;
+        // The number that rings, until somebody else is reached.
+        let mut dialled: Option<NodeName> = None;
         for moment in moments {
             let Happening::Record(event) = &moment.what else {
                 continue;
             };
             if matches!(event, Event::Queued { .. }) {
                 self.chose(chooser.take(), "human");
+                dialled = None;
+            }
+            if matches!(event, Event::Transferred { .. })
+                && let Some(node) = dialled.take()
+            {
+                self.reached.insert((node, ANSWERED.to_owned()));
             }
             let Event::Step { step } = event else {
                 continue;
@@ -64,6 +83,7 @@ impl Coverage {
                     if self.choosers.contains_key(&step.node) {
                         chooser = Some(step.node.clone());
                     }
+                    dialled = self.dials.get(&step.node).cloned();
                     REACHED.to_owned()
                 }
                 StepKind::Pressed { key } => format!("key {}", key.as_char()),
@@ -71,7 +91,8 @@ impl Coverage {
                 StepKind::Silent => "silence".to_owned(),
                 StepKind::Collected { .. } => "entered".to_owned(),
                 StepKind::Answered { found: true } => "found".to_owned(),
-                StepKind::Answered { found: false } => "missing".to_owned(),
+                StepKind::Answered { found: false } => MISSING.to_owned(),
+                StepKind::Failed { .. } if self.dials.contains(&step.node) => MISSING.to_owned(),
                 StepKind::Failed { .. } => "fault".to_owned(),
                 // A step of a guide counts by its name, whatever its answer.
                 StepKind::Tried { step, .. } => format!("step {step}"),
@@ -135,7 +156,7 @@ fn outcomes(line: &Line, kind: &Kind) -> Vec<String> {
         Kind::Ask(ask) => {
             let mut all = words(&["found", "fault"]);
             if ask.fields.iter().any(|f| f.required) {
-                all.push("missing".to_owned());
+                all.push(MISSING.to_owned());
             }
             all
         }
@@ -158,7 +179,7 @@ fn outcomes(line: &Line, kind: &Kind) -> Vec<String> {
             steps.chain(words(&["silence", "wrong"])).collect()
         }
         Kind::Survey(_) => words(&["silence", "wrong"]),
-        Kind::Dial(_) => words(&["fault"]),
+        Kind::Dial(_) => words(&[ANSWERED, MISSING]),
         Kind::Send(send) if send.required => words(&["fault"]),
         Kind::Callback(_) => words(&["key 1", "key 2", "silence", "wrong"]),
         Kind::Send(_) | Kind::Say(_) | Kind::Queue(_) | Kind::Message(_) | Kind::Goodbye(_) => {

@@ -56,6 +56,8 @@ pub enum Happening {
         /// By which node.
         node: NodeName,
     },
+    /// An outside number is called.
+    Dials,
     /// A web service is asked.
     Asks {
         /// By which node.
@@ -86,6 +88,7 @@ impl Happening {
             | Happening::Presses { .. }
             | Happening::Speaks(_)
             | Happening::HangsUp
+            | Happening::Dials
             | Happening::Asks { .. }
             | Happening::Sends { .. }
             | Happening::Reply(_)
@@ -144,6 +147,7 @@ fn told(house: &House, what: &Happening) -> Option<String> {
         Happening::Presses { key, .. } => format!("presses {}", key.as_char()),
         Happening::Speaks(time) => format!("speaks for {:.1} s", time.as_secs_f64()),
         Happening::HangsUp => "hangs up".to_owned(),
+        Happening::Dials => "  (an outside number is called)".to_owned(),
         Happening::Asks { node } => format!("  (the web service of {node} is asked)"),
         Happening::Sends { node } => format!("  (a follow-up is handed over by {node})"),
         Happening::Reply(what) => format!("  (the web service {what})"),

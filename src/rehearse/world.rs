@@ -22,6 +22,8 @@ pub struct World {
     /// What outside numbers do when they are called, call by call; afterwards they answer and talk
     /// for a minute.
     pub outside: Vec<Ring>,
+    /// Of so many outside numbers more whoever drives the stage says what becomes of them.
+    pub open_outside: usize,
     /// What becomes of each announcement to a caller; afterwards all goes well.
     pub plays: Vec<Playing>,
     /// Prompts that were there when the lines were loaded and are gone since.
@@ -94,6 +96,8 @@ pub enum Ring {
     Nonsense,
     /// The phone's connection breaks while it rings, after this time.
     Breaks(Duration),
+    /// It rings until whoever drives the stage says what becomes of it.
+    Open,
 }
 
 impl Ring {

@@ -10,6 +10,7 @@ mod figures;
 pub mod host;
 mod reload;
 mod signalling;
+pub mod signals;
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};

@@ -121,6 +121,7 @@ fn known(config: &Config, library: &PromptLibrary, all: &[Language]) -> Known {
     let facts = |l: &Language| (l.clone(), library.facts(l).clone());
     Known {
         language: config.prompts.language.clone(),
+        languages: PromptLibrary::spoken(config.prompts.dir.as_deref()),
         prompts: all
             .iter()
             .map(facts)

@@ -2,6 +2,7 @@
 //! load.
 
 use proptest::prelude::*;
+use zeroline::import::report;
 use zeroline::import::{File, Format, Wishes, import};
 
 use super::{file, prove};
@@ -145,6 +146,32 @@ fn bombs_do_not_go_off() {
         format!("INSERT INTO ivr_details (id) VALUES {rows}(2);"),
     );
     assert!(told.contains("more than"), "{told}");
+    let words = |n: usize| {
+        let next = n + 1;
+        format!(
+            "{{\"name\":\"s{n}\",\"type\":\"say-play\",\"transitions\":\
+             [{{\"event\":\"audioComplete\",\"next\":\"s{next}\"}}],\"properties\":{{\"say\":\"x\"}}}}"
+        )
+    };
+    let states: Vec<String> = (0..100_000).map(words).collect();
+    let told = refused(
+        Format::Studio,
+        format!(
+            "{{\"initial_state\":\"t\",\"states\":[{{\"name\":\"t\",\"type\":\"trigger\",\
+             \"transitions\":[{{\"event\":\"incomingCall\",\"next\":\"s0\"}}]}},{}]}}",
+            states.join(",")
+        ),
+    );
+    assert!(told.contains("more than 5000 steps"), "{told}");
+    let options = "<option dtmf='1'>a</option>".repeat(50_000);
+    let unknown: String = (0..50_000).map(|n| format!("<a{n}/>")).collect();
+    let many = File {
+        name: "options".to_owned(),
+        text: format!(
+            "<vxml><form><field name='f'>{options}<filled>{unknown}</filled></field></form></vxml>"
+        ),
+    };
+    import(Format::VoiceXml, &[many], &Wishes::default()).expect("one menu");
     let menus = "<menu id='m'><choice dtmf='1' next='#m'/></menu>".repeat(6_000);
     let many = File {
         name: "many".to_owned(),
@@ -153,4 +180,18 @@ fn bombs_do_not_go_off() {
     // All have the same name, so one is a line and the others are listed.
     let told = import(Format::VoiceXml, &[many], &Wishes::default()).expect("one menu");
     assert_eq!((told.lines.len(), told.unmapped.len()), (1, 5_999));
+}
+
+/// What the report shows goes to a terminal, which is not to be steered by a file.
+#[test]
+fn the_report_holds_no_control_characters() {
+    let named = file("support-flow.json");
+    let text = named.text.replace("menu", "me\\u001b[2Jn\\nu");
+    let named = File { text, ..named };
+    let imported = import(Format::Studio, &[named], &Wishes::default()).expect("lines");
+    let told = report::text(&imported);
+    assert!(told.contains("me [2Jn u"), "{told}");
+    let control = told.chars().find(|c| c.is_control() && *c != '\n');
+    assert_eq!(control, None);
+    prove(&imported);
 }

@@ -49,6 +49,7 @@ fn known(imported: &Imported) -> Known {
             prompts.insert(PromptName::new(name), facts);
         }
     }
+    known.trunk = imported.lines.iter().any(|l| !l.todo.outside.is_empty());
     for line in &imported.lines {
         known
             .queues
@@ -73,7 +74,8 @@ fn prove(imported: &Imported) {
     });
     let told: Vec<&String> = lines.warnings.iter().map(|w| &w.what).collect();
     assert!(
-        told.iter().all(|w| !w.contains("nothing leads")),
+        told.iter()
+            .all(|w| !w.contains("nothing leads") && !w.contains("no trunk")),
         "{told:?}"
     );
     let queues: Vec<Queue> = known
@@ -190,6 +192,10 @@ fn all_files_that_can_not_be_read_are_told_at_once() {
         "{told}"
     );
     assert!(told.contains("--complete-insert"), "{told}");
+    // Of a device nobody knows the size beforehand.
+    let endless = [PathBuf::from("/dev/zero")];
+    let wrong = run(&asked(System::Freepbx, &endless, None)).expect_err("it does not end");
+    assert!(wrong.join("").contains("larger than 64 MiB"), "{wrong:?}");
     let gone = [dir.path().join("gone.sql"), dir.path().join("gone.conf")];
     let wrong = run(&asked(System::Freepbx, &gone, None)).expect_err("neither is there");
     assert_eq!(wrong.len(), 2, "{wrong:?}");

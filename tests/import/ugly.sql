@@ -19,3 +19,9 @@ INSERT INTO miscdests (id, description, destdial) VALUES (1,'Answering service',
 INSERT INTO directory_details (id, dirname) VALUES (1,'Staff');
 INSERT INTO incoming (cidnum, extension, destination, description) VALUES ('4599887766','+4512345800','ivr-1,s,1','A caller'),('','','ivr-1,s,1','');
 INSERT INTO cdr VALUES ('not', 'looked', 'at');
+INSERT INTO users (extension, name) VALUES ('205','Anna');
+INSERT INTO miscdests (id, description, destdial) VALUES (2,'Anna direct','205'),(3,'Park','{core:park}');
+INSERT INTO callback (callback_id, description, callbacknum, destination, sleep, deptname) VALUES
+ (1,'Call me back','','ext-queues,600,1',5,''),(2,'Wake the watchman','+4599999999','ivr-1,s,1',5,'');
+INSERT INTO ivr_entries (ivr_id, selection, dest, ivr_ret) VALUES
+ (2,'3','callback,1,1',0),(2,'4','callback,2,1',0),(2,'5','ext-miscdests,2,1',0),(2,'6','ext-miscdests,3,1',0);

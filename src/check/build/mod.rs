@@ -286,8 +286,9 @@ impl Builder<'_> {
         match target {
             Target::Node(node) => self.entered(node, at.into(), reached),
             Target::Human => reached.push((false, HUMAN)),
+            Target::Back if self.trail.is_menu(at.node) => self.back(at, reached),
             Target::Back => {
-                for menu in self.trail.last(at.node) {
+                for menu in self.trail.before(at.node) {
                     match menu {
                         Some(menu) => self.entered(menu, at.into(), reached),
                         None => reached.push((false, HUMAN)),

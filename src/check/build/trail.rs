@@ -68,21 +68,12 @@ impl Trail {
         }
     }
 
-    /// The menus that can have been entered last: where `go: back` leads.
-    pub fn last(&self, node: NodeId) -> Vec<Option<NodeId>> {
-        match self.menus.contains(&node) {
-            true => vec![Some(node)],
-            false => self
-                .behind
-                .get(&node)
-                .into_iter()
-                .flatten()
-                .copied()
-                .collect(),
-        }
+    /// Whether it is a menu, which is the last on the trail itself.
+    pub fn is_menu(&self, node: NodeId) -> bool {
+        self.menus.contains(&node)
     }
 
-    /// Where `*` leads; `None`: there is no menu to go back to.
+    /// Where `*` and `go: back` lead; `None`: there is no menu to go back to.
     pub fn before(&self, node: NodeId) -> impl Iterator<Item = Option<NodeId>> {
         self.behind.get(&node).into_iter().flatten().copied()
     }

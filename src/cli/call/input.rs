@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::os::fd::AsFd;
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use crate::ids::Key;
@@ -32,6 +34,11 @@ pub trait Input {
 
     /// Whether somebody sits there who wants to know what each key does.
     fn shows_keys(&self) -> bool;
+
+    /// Waits so long for something to be typed, which is read later. `None`: that can not be.
+    fn is_typed_within(&self, _time: Duration) -> Option<bool> {
+        None
+    }
 }
 
 /// Keys that were given beforehand.
@@ -109,6 +116,14 @@ impl Input for Terminal {
 
     fn shows_keys(&self) -> bool {
         true
+    }
+
+    fn is_typed_within(&self, time: Duration) -> Option<bool> {
+        let stdin = io::stdin();
+        let mut typed = [PollFd::new(&stdin, PollFlags::IN)];
+        let time = Timespec::try_from(time).ok()?;
+        // What can not be waited for is not typed.
+        poll(&mut typed, Some(&time)).ok().map(|n| n > 0)
     }
 }
 

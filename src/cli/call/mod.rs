@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Args;
 
 pub use self::input::{Input, Lines, Terminal, Wish};
-pub use self::sound::Sound;
+pub use self::sound::{Played, Sound};
 use super::simulate::chosen;
 use super::{NOT_FOUND, OK};
 use crate::ids::{Language, PhoneNumber};
@@ -253,13 +253,21 @@ impl Walking<'_, '_> {
             return Ok(());
         };
         for moment in new {
-            if let Happening::Hears {
+            let Happening::Hears {
                 prompts,
                 repeat: false,
             } = &moment.what
-            {
-                for prompt in prompts {
-                    sound.play(self.house, prompt)?;
+            else {
+                continue;
+            };
+            for prompt in prompts {
+                match sound.play(self.house, prompt, self.tools.input) {
+                    Played::Whole => {}
+                    // What is said further is passed over as well.
+                    Played::Cut => return Ok(()),
+                    Played::Silent(why) => {
+                        writeln!(self.tools.out, "       !  no sound: {why}")?;
+                    }
                 }
             }
         }

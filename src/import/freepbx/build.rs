@@ -6,6 +6,7 @@ use super::super::flow::{
     After, At, Condition, Entry, Flow, Menu, Said, Step, StepId, Unmapped, Way, What,
 };
 use super::super::name;
+use super::super::plan::outside;
 use super::things::{Failed, Thing, ThingKind, Things, key};
 
 /// The flow of everything that calls can come to.
@@ -302,14 +303,47 @@ impl<'t> Builder<'t> {
                 )],
                 otherwise: self.way(day, at, false),
             },
-            ThingKind::Outside(number) => What::Outside {
-                number: number.clone(),
-                unanswered: Way::HangUp,
+            ThingKind::Outside(number) => self.dialled(number, at),
+            ThingKind::Callback(to) => What::Callback {
+                go: self.way(to, at, false),
             },
             ThingKind::Other(what) => What::Other {
                 what: what.clone(),
                 go: None,
             },
+        }
+    }
+
+    /// What is dialled as if by a phone of the house: people of it, or a number outside.
+    fn dialled(&mut self, number: &str, at: &At) -> What {
+        let things = self.things;
+        let inside = ["ext-queues", "ext-group"].map(|kind| format!("{kind},{number}"));
+        let inside = inside
+            .into_iter()
+            .find(|own| things.by_key.contains_key(own));
+        let go = match inside {
+            Some(to) => self.way(&to, at, false),
+            None if things.people.contains_key(number) => {
+                self.people(&format!("extension,{number}"), &self.person(number), at)
+            }
+            None if outside::number(number).is_none() => {
+                return What::Other {
+                    what: format!("the code {number},"),
+                    go: None,
+                };
+            }
+            None => {
+                return What::Outside {
+                    number: number.to_owned(),
+                    ring: None,
+                    unanswered: Way::HangUp,
+                    busy: Way::HangUp,
+                };
+            }
+        };
+        What::Say {
+            said: Vec::new(),
+            go,
         }
     }
 
@@ -333,7 +367,7 @@ fn destinations(kind: &ThingKind) -> Box<dyn Iterator<Item = &String> + '_> {
                 .map(|(_, to, _)| to)
                 .chain([&silence.to, &wrong.to]),
         ),
-        ThingKind::Announcement { to, .. } => Box::new([to].into_iter()),
+        ThingKind::Announcement { to, .. } | ThingKind::Callback(to) => Box::new([to].into_iter()),
         ThingKind::People { unanswered } => Box::new(unanswered.iter()),
         ThingKind::Times { open, closed, .. } => Box::new([open, closed].into_iter()),
         ThingKind::Switch { day, night } => Box::new([day, night].into_iter()),

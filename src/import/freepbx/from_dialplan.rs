@@ -3,7 +3,7 @@
 use super::super::flow::Hours;
 use super::dialplan::{Context, Contexts, Extension, Step};
 use super::hours::Week;
-use super::things::{Failed, Route, Thing, ThingKind, Things};
+use super::things::{Failed, Route, ThingKind, Things};
 
 /// Extensions of a menu that are no keys.
 const NO_KEYS: [&str; 9] = ["s", "t", "i", "h", "hang", "return", "fax", "e", "T"];
@@ -32,6 +32,7 @@ pub fn read(contexts: &Contexts, things: &mut Things) {
         ("ext-group", "ext-group"),
         ("timeconditions", "timeconditions"),
         ("app-daynight", "app-daynight"),
+        ("ext-miscdests", "ext-miscdests"),
     ] {
         if contexts.contains_key(name) {
             things.complete.push(kind);
@@ -40,16 +41,6 @@ pub fn read(contexts: &Contexts, things: &mut Things) {
     if !contexts.is_empty() {
         things.complete.extend(["ivr-", "app-announcement-"]);
     }
-}
-
-fn add(things: &mut Things, key: String, at: &Extension, label: &str, kind: ThingKind) {
-    let thing = Thing {
-        label: label.to_owned(),
-        at: at.at.clone(),
-        kind,
-        lost: Vec::new(),
-    };
-    things.by_key.insert(key, thing);
 }
 
 /// Where an extension goes in the end; a `Goto` to its own start is none. Empty: the call ends.
@@ -180,26 +171,31 @@ fn menu(name: &str, context: &Context, contexts: &Contexts, things: &mut Things)
             lost.push(format!("what is written in [{include}]"));
         }
     }
-    let label = if context.title.is_empty() {
+    let voicemail = |s: &Step| s.app == "set" && s.args.contains("IVR_RETVM=RETURN");
+    let kind = ThingKind::Ivr {
+        recordings: recordings(start),
+        keys: keys.collect(),
+        silence: failed(context.extension("t")),
+        wrong: failed(context.extension("i")),
+        wait,
+        back_from_voicemail: start.steps.iter().any(voicemail),
+    };
+    things.add_losing(
+        name.to_owned(),
+        &context.at,
+        label(name, context),
+        kind,
+        lost,
+    );
+}
+
+/// What people call what a context is.
+fn label<'a>(name: &'a str, context: &'a Context) -> &'a str {
+    if context.title.is_empty() {
         name
     } else {
         &context.title
-    };
-    let voicemail = |s: &Step| s.app == "set" && s.args.contains("IVR_RETVM=RETURN");
-    let thing = Thing {
-        label: label.to_owned(),
-        at: context.at.clone(),
-        kind: ThingKind::Ivr {
-            recordings: recordings(start),
-            keys: keys.collect(),
-            silence: failed(context.extension("t")),
-            wrong: failed(context.extension("i")),
-            wait,
-            back_from_voicemail: start.steps.iter().any(voicemail),
-        },
-        lost,
-    };
-    things.by_key.insert(name.to_owned(), thing);
+    }
 }
 
 fn announcement(name: &str, context: &Context, things: &mut Things) {
@@ -212,12 +208,7 @@ fn announcement(name: &str, context: &Context, things: &mut Things) {
         to: end(start),
         back,
     };
-    let label = if context.title.is_empty() {
-        name
-    } else {
-        &context.title
-    };
-    add(things, name.to_owned(), start, label, kind);
+    things.add(name.to_owned(), &start.at, label(name, context), kind);
 }
 
 fn people(name: &str, context: &Context, things: &mut Things) {
@@ -239,7 +230,7 @@ fn people(name: &str, context: &Context, things: &mut Things) {
         };
         let label = format!("{word} {}", e.name);
         let kind = ThingKind::People { unanswered };
-        add(things, format!("{name},{}", e.name), e, &label, kind);
+        things.add(format!("{name},{}", e.name), &e.at, &label, kind);
     }
 }
 
@@ -288,13 +279,7 @@ fn times(context: &Context, things: &mut Things) {
             closed: closed.unwrap_or_else(|| HANG_UP.to_owned()),
         };
         let label = format!("time condition {}", e.name);
-        add(
-            things,
-            format!("timeconditions,{}", e.name),
-            e,
-            &label,
-            kind,
-        );
+        things.add(format!("timeconditions,{}", e.name), &e.at, &label, kind);
     }
 }
 
@@ -316,7 +301,7 @@ fn switches(context: &Context, things: &mut Things) {
             night: then.to_owned(),
         };
         let label = format!("day and night {}", e.name);
-        add(things, format!("app-daynight,{}", e.name), e, &label, kind);
+        things.add(format!("app-daynight,{}", e.name), &e.at, &label, kind);
     }
 }
 
@@ -328,9 +313,10 @@ fn outside(context: &Context, things: &mut Things) {
             .rev()
             .find(|s| s.app == "goto" || s.app == "dial");
         let Some(to) = to else { continue };
-        let number = to
-            .args
-            .split(',')
+        // `Goto(from-internal,0123,1)`, `Dial(Local/0123@from-internal)`
+        let parts = to.args.split(',');
+        let number = parts
+            .filter_map(|p| p.split('@').next()?.rsplit('/').next())
             .find(|p| p.bytes().any(|b| b.is_ascii_digit()));
         let named = e
             .steps
@@ -338,7 +324,7 @@ fn outside(context: &Context, things: &mut Things) {
             .find_map(|s| s.args.strip_prefix("MiscDest:"));
         let label = named.map_or_else(|| format!("number {}", e.name), |n| n.trim().to_owned());
         let kind = ThingKind::Outside(number.unwrap_or_default().trim().to_owned());
-        add(things, format!("ext-miscdests,{}", e.name), e, &label, kind);
+        things.add(format!("ext-miscdests,{}", e.name), &e.at, &label, kind);
     }
 }
 

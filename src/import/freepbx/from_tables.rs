@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Unreadable;
 use super::super::flow::Hours;
 use super::hours::Week;
 use super::sql::{Row, Tables};
-use super::things::{Failed, Route, Thing, ThingKind, Things};
+use super::things::{Failed, Route, ThingKind, Things};
 
 /// Reads the tables.
-pub fn read(tables: &Tables, things: &mut Things) -> Result<(), Unreadable> {
+pub fn read(tables: &Tables, things: &mut Things) {
     let recordings: BTreeMap<&str, &str> = tables
         .rows("recordings")
         .iter()
@@ -49,17 +48,6 @@ pub fn read(tables: &Tables, things: &mut Things) -> Result<(), Unreadable> {
     ];
     let complete = COMPLETE.iter().filter(|(table, _)| tables.has(table));
     things.complete.extend(complete.map(|(_, kind)| *kind));
-    Ok(())
-}
-
-fn add(things: &mut Things, key: String, row: &Row, label: &str, kind: ThingKind) {
-    let thing = Thing {
-        label: label.to_owned(),
-        at: row.at.clone(),
-        kind,
-        lost: Vec::new(),
-    };
-    things.by_key.insert(key, thing);
 }
 
 /// The files of a recording, or none: ids of recordings that are gone are as silent as none.
@@ -135,13 +123,7 @@ fn menus(tables: &Tables, recordings: &BTreeMap<&str, &str>, things: &mut Things
             wait: row.get("timeout_time").parse().ok(),
             back_from_voicemail: !matches!(row.get("retvm"), "" | "0"),
         };
-        let thing = Thing {
-            label,
-            at: row.at.clone(),
-            kind,
-            lost,
-        };
-        things.by_key.insert(format!("ivr-{id}"), thing);
+        things.add_losing(format!("ivr-{id}"), &row.at, &label, kind, lost);
     }
 }
 
@@ -158,7 +140,7 @@ fn people(tables: &Tables, things: &mut Things) {
             name => name.to_owned(),
         };
         let kind = ThingKind::People { unanswered };
-        add(things, format!("ext-queues,{number}"), row, &label, kind);
+        things.add(format!("ext-queues,{number}"), &row.at, &label, kind);
     }
     for row in tables.rows("ringgroups") {
         let number = row.get("grpnum");
@@ -168,7 +150,7 @@ fn people(tables: &Tables, things: &mut Things) {
             name => name.to_owned(),
         };
         let kind = ThingKind::People { unanswered };
-        add(things, format!("ext-group,{number}"), row, &label, kind);
+        things.add(format!("ext-group,{number}"), &row.at, &label, kind);
     }
 }
 
@@ -207,7 +189,7 @@ fn times(tables: &Tables, things: &mut Things) {
             closed: row.get("falsegoto").to_owned(),
         };
         let label = row.get("displayname");
-        add(things, format!("timeconditions,{id}"), row, label, kind);
+        things.add(format!("timeconditions,{id}"), &row.at, label, kind);
     }
 }
 
@@ -219,7 +201,7 @@ fn small(tables: &Tables, recordings: &BTreeMap<&str, &str>, things: &mut Things
             back: row.get("return_ivr") == "1",
         };
         let key = format!("app-announcement-{}", row.get("announcement_id"));
-        add(things, key, row, row.get("description"), kind);
+        things.add(key, &row.at, row.get("description"), kind);
     }
     let mut switches: BTreeMap<&str, (Option<&Row>, &str, &str, &str)> = BTreeMap::new();
     for row in tables.rows("daynight") {
@@ -243,21 +225,30 @@ fn small(tables: &Tables, recordings: &BTreeMap<&str, &str>, things: &mut Things
         } else {
             label
         };
-        add(things, format!("app-daynight,{id}"), row, label, kind);
+        things.add(format!("app-daynight,{id}"), &row.at, label, kind);
     }
     for row in tables.rows("miscdests") {
         let kind = ThingKind::Outside(row.get("destdial").to_owned());
         let key = format!("ext-miscdests,{}", row.get("id"));
-        add(things, key, row, row.get("description"), kind);
+        things.add(key, &row.at, row.get("description"), kind);
+    }
+    for row in tables.rows("callback") {
+        // One to a number of its own calls somebody else back.
+        let kind = match row.get("callbacknum") {
+            "" => ThingKind::Callback(row.get("destination").to_owned()),
+            number => ThingKind::Other(format!("the call back to {number},")),
+        };
+        let key = format!("callback,{}", row.get("callback_id"));
+        things.add(key, &row.at, row.get("description"), kind);
     }
     for row in tables.rows("directory_details") {
         let kind = ThingKind::Other("the directory to dial by name".to_owned());
         let key = format!("directory,{}", row.get("id"));
-        add(things, key, row, row.get("dirname"), kind);
+        things.add(key, &row.at, row.get("dirname"), kind);
     }
     for row in tables.rows("languages") {
         let kind = ThingKind::Other("the change of language to".to_owned());
         let key = format!("app-languages,{}", row.get("language_id"));
-        add(things, key, row, row.get("description"), kind);
+        things.add(key, &row.at, row.get("description"), kind);
     }
 }

@@ -27,12 +27,12 @@ pub fn read(files: &[File]) -> Result<Flow, Vec<Unreadable>> {
             wrong.push(e);
         }
     }
-    let mut things = Things::default();
-    wrong.extend(from_tables::read(&tables, &mut things).err());
-    from_dialplan::read(&contexts, &mut things);
     if !wrong.is_empty() {
         return Err(wrong);
     }
+    let mut things = Things::default();
+    from_tables::read(&tables, &mut things);
+    from_dialplan::read(&contexts, &mut things);
     if !things.has_menus() {
         let at = super::flow::At::new(files.first().map_or("", |f| &f.name), 1);
         return Err(vec![Unreadable::new(

@@ -10,6 +10,7 @@ use super::super::{File, Unreadable};
 /// Tables whose rows are kept; of others nothing is read.
 const WANTED: [&str; 16] = [
     "announcement",
+    "callback",
     "daynight",
     "directory_details",
     "incoming",
@@ -20,7 +21,6 @@ const WANTED: [&str; 16] = [
     "queues_config",
     "recordings",
     "ringgroups",
-    "setcid",
     "timeconditions",
     "timegroups_details",
     "timegroups_groups",

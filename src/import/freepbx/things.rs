@@ -109,11 +109,36 @@ pub enum ThingKind {
     },
     /// A number outside.
     Outside(String),
+    /// The call ends, and the caller is called back and led there.
+    Callback(String),
     /// Something without a counterpart.
     Other(String),
 }
 
 impl Things {
+    /// Adds one by the key of its destination, over one that is there.
+    pub fn add(&mut self, key: String, at: &At, label: &str, kind: ThingKind) {
+        self.add_losing(key, at, label, kind, Vec::new());
+    }
+
+    /// As [`Things::add`], with what of it has no counterpart.
+    pub fn add_losing(
+        &mut self,
+        key: String,
+        at: &At,
+        label: &str,
+        kind: ThingKind,
+        lost: Vec<String>,
+    ) {
+        let thing = Thing {
+            label: label.to_owned(),
+            at: at.clone(),
+            kind,
+            lost,
+        };
+        self.by_key.insert(key, thing);
+    }
+
     /// Adds opening hours, under a name that no others have, and gives that name. Without any
     /// there are none.
     pub fn add_hours(&mut self, name: &str, hours: Hours) -> Option<String> {

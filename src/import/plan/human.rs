@@ -23,6 +23,7 @@ pub fn choose(flow: &Flow, start: &Way) -> String {
                 next.extend(m.keys.iter().map(|(_, w)| w.clone()));
             }
             What::Entry(d) => next.push_back(d.go.clone()),
+            What::Callback { go } => next.push_back(go.clone()),
             What::People { queue, .. } => first = first.or_else(|| Some(queue.clone())),
             What::Say { .. }
             | What::Choose { .. }
@@ -49,6 +50,7 @@ pub fn people_behind<'f>(flow: &'f Flow, way: &'f Way) -> Option<&'f str> {
             | What::Choose { .. }
             | What::Ask { .. }
             | What::Outside { .. }
+            | What::Callback { .. }
             | What::Voicemail { .. } => return None,
         }
     }

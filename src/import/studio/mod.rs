@@ -5,10 +5,10 @@ mod liquid;
 mod states;
 mod widgets;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::flow::{At, Entry, Flow, Step, StepId, Unmapped, Way, What};
-use super::{File, Unreadable};
+use super::flow::{Entry, Flow, Step, StepId, Unmapped, Way, What};
+use super::{File, MAX_STEPS, Unreadable};
 use states::{Definition, State};
 
 /// Reads files; each is a flow of its own and becomes a line.
@@ -33,7 +33,7 @@ fn one(definition: &Definition, flow: &mut Flow) {
         definition,
         flow,
         placed: BTreeMap::new(),
-        merged: Vec::new(),
+        merged: BTreeSet::new(),
         open: VecDeque::new(),
     };
     let start = match definition.start() {
@@ -44,6 +44,10 @@ fn one(definition: &Definition, flow: &mut Flow) {
         let (what, lost) = widgets::what(&mut builder, state);
         if let Some(step) = builder.flow.steps.get_mut(id.0) {
             (step.what, step.lost) = (what, lost);
+        }
+        if builder.flow.steps.len() > MAX_STEPS {
+            // Too many: all of it is refused.
+            return;
         }
     }
     builder.unreached();
@@ -72,7 +76,7 @@ struct Builder<'d> {
     flow: &'d mut Flow,
     placed: BTreeMap<&'d str, StepId>,
     /// Splits that became part of a menu.
-    merged: Vec<&'d str>,
+    merged: BTreeSet<&'d str>,
     open: VecDeque<(StepId, &'d State)>,
 }
 
@@ -106,7 +110,7 @@ impl<'d> Builder<'d> {
     fn unreached(&mut self) {
         for state in &self.definition.states {
             let name = state.name.as_str();
-            if state.is_trigger() || self.placed.contains_key(name) || self.merged.contains(&name) {
+            if state.is_trigger() || self.placed.contains_key(name) || self.merged.contains(name) {
                 continue;
             }
             self.flow.unmapped.push(Unmapped {
@@ -119,8 +123,4 @@ impl<'d> Builder<'d> {
             });
         }
     }
-}
-
-fn at(file: &str, line: usize) -> At {
-    At::new(file, line)
 }

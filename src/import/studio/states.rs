@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::super::flow::At;
 use super::super::{File, Unreadable};
-use super::at;
 
 /// A flow.
 #[derive(Debug)]
@@ -64,7 +63,7 @@ pub struct Condition {
 /// Reads a file.
 pub fn read(file: &File) -> Result<Definition, Unreadable> {
     let whole: Value = serde_json::from_str(&file.text).map_err(|e| {
-        let at = at(&file.name, e.line().max(1));
+        let at = At::new(&file.name, e.line().max(1));
         let remedy = "export the flow's JSON in Studio once more";
         Unreadable::new(at, format!("not well-formed JSON: {e}"), remedy)
     })?;
@@ -73,7 +72,7 @@ pub fn read(file: &File) -> Result<Definition, Unreadable> {
     let states = definition.get("states").and_then(Value::as_array);
     let Some(states) = states else {
         return Err(Unreadable::new(
-            at(&file.name, 1),
+            At::new(&file.name, 1),
             "no flow of Twilio Studio: `states` is not there",
             "export the flow's JSON in Studio (Trigger, Show Flow JSON)",
         ));
@@ -91,7 +90,7 @@ pub fn read(file: &File) -> Result<Definition, Unreadable> {
         label: label.unwrap_or_else(|| stem(&file.name)),
         initial: text(definition, "initial_state"),
         states,
-        at: at(&file.name, 1),
+        at: At::new(&file.name, 1),
         by_name,
     })
 }
@@ -121,7 +120,7 @@ fn state(value: &Value, file: &File, lines: &BTreeMap<String, usize>) -> State {
         kind: text(value, "type"),
         transitions: transitions.iter().map(transition).collect(),
         properties: value.get("properties").cloned().unwrap_or(Value::Null),
-        at: at(&file.name, lines.get(&name).copied().unwrap_or(1)),
+        at: At::new(&file.name, lines.get(&name).copied().unwrap_or(1)),
         name,
     }
 }

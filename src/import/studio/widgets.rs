@@ -84,7 +84,7 @@ fn gather<'d>(b: &mut Builder<'d>, state: &'d State, lost: &mut Vec<String>) -> 
     if let Some(split) = split
         && let Some(keys) = keys(split, digits)
     {
-        b.merged.push(&split.name);
+        b.merged.insert(&split.name);
         let keys = keys.into_iter();
         return What::Menu(Menu {
             said,
@@ -194,10 +194,18 @@ fn connect<'d>(b: &mut Builder<'d>, state: &'d State) -> What {
             queue: name::word(&to, "queue"),
             unanswered: Some(after),
         },
-        _ => What::Outside {
-            number: if to.is_empty() { state.label() } else { to },
-            unanswered: after,
-        },
+        _ => {
+            let names = [to, text(p, "sip_endpoint"), state.label()];
+            What::Outside {
+                number: names
+                    .into_iter()
+                    .find(|n| !n.is_empty())
+                    .unwrap_or_default(),
+                ring: text(p, "timeout").parse().ok(),
+                busy: after.clone(),
+                unanswered: after,
+            }
+        }
     }
 }
 

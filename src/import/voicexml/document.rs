@@ -121,7 +121,7 @@ impl Document<'_> {
     pub fn name_of(&self, dialog: Node<'_, '_>, n: usize) -> String {
         match dialog.attribute("id") {
             Some(id) => id.replace(['_', '-'], " ").trim().to_owned(),
-            None => format!("{} {}", tag_of(dialog), n + 1),
+            None => format!("{} {}", dialog.tag_name().name(), n + 1),
         }
     }
 
@@ -131,8 +131,4 @@ impl Document<'_> {
         let mut all = self.root.descendants().flat_map(|n| n.attributes());
         all.any(|a| matches!(a.name(), "next" | "src" | "application") && last(a.value()) == wanted)
     }
-}
-
-fn tag_of<'a>(node: Node<'a, '_>) -> &'a str {
-    node.tag_name().name()
 }

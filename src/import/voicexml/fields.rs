@@ -186,9 +186,14 @@ impl<'d> Builder<'d> {
         // A blind one is left by whoever transfers.
         let blind = item.attribute("bridge") != Some("true")
             && item.attribute("type").is_none_or(|t| t == "blind");
-        let go = self.filled(scope, item, after);
+        let (unanswered, busy) = if blind {
+            (Way::HangUp, Way::HangUp)
+        } else {
+            self.not_reached(scope, item, &label, after)
+        };
+        let ring = item.attribute("connecttimeout");
         let number = match item.attribute("dest") {
-            Some(dest) => dest.trim_start_matches("tel:").to_owned(),
+            Some(dest) => dest.to_owned(),
             None => {
                 self.lose("the number of a transfer, which is computed".to_owned());
                 "a number that is computed".to_owned()
@@ -196,11 +201,39 @@ impl<'d> Builder<'d> {
         };
         let what = What::Outside {
             number,
-            unanswered: if blind { Way::HangUp } else { go },
+            ring: ring
+                .and_then(crate::text::parse_duration)
+                .map(|d| d.as_secs()),
+            unanswered,
+            busy,
         };
         let go = Way::Step(self.step(scope, item, &label, what));
         let what = What::Say { said, go };
         Way::Step(self.step(scope, item, &label, what))
+    }
+
+    /// What follows a transfer when nobody answers and when it is busy, as far as `<filled>` tells
+    /// them apart.
+    fn not_reached(
+        &mut self,
+        scope: Scope<'d>,
+        item: Node<'d, 'd>,
+        own: &str,
+        after: Way,
+    ) -> (Way, Way) {
+        let filled = item.children().filter(|n| tag(*n) == "filled");
+        let nodes: Vec<_> = filled.flat_map(|n| n.children()).collect();
+        let (ways, otherwise) = self.told_apart(scope, &nodes, own, &after);
+        if ways.is_empty() {
+            let way = self.content(scope, &nodes, after);
+            return (way.clone(), way);
+        }
+        let otherwise = otherwise.unwrap_or(after);
+        let way = |result: &str| {
+            let own = ways.iter().find(|(v, _)| v == result);
+            own.map_or(&otherwise, |(_, way)| way).clone()
+        };
+        (way("noanswer"), way("busy"))
     }
 
     /// `<field>`: a menu where single keys are told apart, else an entry.
@@ -232,11 +265,17 @@ impl<'d> Builder<'d> {
                 (true, false) => ways.iter().map(|(v, _)| (v.clone(), v.clone())).collect(),
             };
             let mut keys = Vec::new();
+            // The same for all that are not told apart.
+            let mut others = otherwise;
             for (key, value) in options {
-                let way = ways.iter().find(|(v, _)| *v == value || *v == key);
-                let way = match (way, &otherwise) {
-                    (Some((_, way)), _) | (None, Some(way)) => way.clone(),
-                    (None, None) => self.content(scope, &nodes, after.clone()),
+                let own = ways.iter().find(|(v, _)| *v == value || *v == key);
+                let way = match own {
+                    Some((_, way)) => way.clone(),
+                    None => {
+                        let way = others.take();
+                        let way = way.unwrap_or_else(|| self.content(scope, &nodes, after.clone()));
+                        others.insert(way).clone()
+                    }
                 };
                 keys.push((key, way));
             }

@@ -46,6 +46,7 @@ pub fn read(files: &[File]) -> Result<Flow, Vec<Unreadable>> {
         placed: BTreeMap::new(),
         open: VecDeque::new(),
         lost: Vec::new(),
+        told: BTreeSet::new(),
     };
     builder.entries();
     Ok(builder.flow)
@@ -59,6 +60,8 @@ struct Builder<'d> {
     open: VecDeque<(StepId, Scope<'d>)>,
     /// What of the dialog that is read has no counterpart.
     lost: Vec<String>,
+    /// The same, to be looked up.
+    told: BTreeSet<String>,
 }
 
 /// Where something stands.
@@ -120,6 +123,7 @@ impl<'d> Builder<'d> {
                 break;
             }
             self.lost.clear();
+            self.told.clear();
             let way = if tag(scope.dialog) == "menu" {
                 self.menu(scope)
             } else {
@@ -222,7 +226,7 @@ impl<'d> Builder<'d> {
     }
 
     fn lose(&mut self, what: String) {
-        if !self.lost.contains(&what) {
+        if self.told.insert(what.clone()) {
             self.lost.push(what);
         }
     }

@@ -1,5 +1,7 @@
 //! One form for menu files. What a file says and its comments stay as they are.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::panic::catch_unwind;
 
 use pretty_yaml::config::{FormatOptions, LanguageOptions, LayoutOptions};
@@ -51,6 +53,49 @@ pub fn format(file: &str, text: &str) -> Result<String, NotFormatted> {
 }
 
 fn formatted(text: &str) -> Result<String, NotFormatted> {
+    let once = pretty(text)?;
+    match yaml::parse(&once) {
+        Ok(_) => Ok(once),
+        Err(_) => pretty(&hung(&once)),
+    }
+}
+
+/// Lists whose bracket closes below their key, where our parser takes it for the end of the mapping
+/// (as YAML 1.2 does), begin on a line of their own.
+fn hung(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    // By indentation: the line that opened a list last. By line: whether one opens here, and how
+    // many are entered or left behind it.
+    let mut open = BTreeMap::new();
+    let mut opens = vec![false; lines.len()];
+    let mut deeper = vec![(0_usize, 0_usize); lines.len()];
+    for (i, line) in lines.iter().enumerate() {
+        if line.ends_with(": [") {
+            open.insert(indent(line), i);
+        } else if line.trim_start().starts_with(']')
+            && let Some(from) = open.remove(&indent(line))
+        {
+            opens[from] = true;
+            deeper[from].0 += 1;
+            deeper[i].1 += 1;
+        }
+    }
+    let mut out = String::new();
+    let mut depth = 0;
+    for (i, line) in lines.iter().enumerate() {
+        let pad = 2 * depth;
+        depth = depth + deeper[i].0 - deeper[i].1;
+        let _ = match line.strip_suffix(" [").filter(|_| opens[i]) {
+            Some(key) => writeln!(out, "{:pad$}{key}\n{:2$}[", "", "", pad + indent(line) + 2),
+            None if line.is_empty() => writeln!(out),
+            None => writeln!(out, "{:pad$}{line}", ""),
+        };
+    }
+    out
+}
+
+fn pretty(text: &str) -> Result<String, NotFormatted> {
     let options = FormatOptions {
         layout: LayoutOptions {
             print_width: WIDTH,
@@ -102,6 +147,41 @@ mod tests {
              welcome:\n    menu: { options: { 1: { say: \"hours\", go: hours } } }\n"
         );
         assert_eq!(format("m.yaml", &formatted).unwrap(), formatted);
+    }
+
+    #[test]
+    fn long_lists_are_hung_below_their_key() {
+        let long = "word ".repeat(12);
+        let text = format!(
+            "a:\n  en: [\"{long}\", \"{long}\"] # both\n  de: [b, [\"{long}\", {{ c: [\"{long}\", d] }}]]\n  \
+             da: [\"é\"]\n"
+        );
+        let formatted = format("m.yaml", &text).unwrap();
+        assert_eq!(
+            formatted,
+            format!(
+                "a:\n  en:\n    [\n      \"{long}\",\n      \"{long}\",\n    ] # both\n  de:\n    [\n      b,\n      \
+                 [\n        \"{long}\",\n        {{ c: [\"{long}\", d] }},\n      ],\n    ]\n  da: [\"é\"]\n"
+            )
+        );
+        assert_eq!(format("m.yaml", &formatted).unwrap(), formatted);
+    }
+
+    #[test]
+    fn every_file_that_is_shipped_can_be_formatted() {
+        let mut files = Vec::new();
+        for dir in ["menus", "menus/tests"] {
+            let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(dir);
+            files.extend(std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()));
+        }
+        files.retain(|f| f.extension().is_some_and(|e| e == "yaml"));
+        assert!(files.len() > 3, "{files:?}");
+        for file in files {
+            let name = file.display().to_string();
+            let text = std::fs::read_to_string(&file).unwrap();
+            let formatted = format(&name, &text).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert_eq!(format(&name, &formatted).unwrap(), formatted, "{name}");
+        }
     }
 
     #[test]

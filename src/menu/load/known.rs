@@ -12,6 +12,8 @@ use crate::menu::calendar::Calendar;
 pub struct Known {
     /// The language of lines that do not say theirs.
     pub language: Language,
+    /// Languages that lines can name: built in, or with a folder of prompts.
+    pub languages: BTreeSet<Language>,
     /// Prompts by language, those that speech engines made included.
     pub prompts: BTreeMap<Language, BTreeMap<PromptName, PromptFacts>>,
     /// Queues.

@@ -1,5 +1,6 @@
 //! The top of a line's file, and what its nodes refer to.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -189,19 +190,11 @@ fn read_languages(src: &mut Source<'_>, yaml: Option<&Yaml>, known: &Known) -> V
             continue;
         };
         let language = Language::new(tag);
-        let there = known.prompts.keys().map(Language::as_str);
         if !known.prompts.contains_key(&language) {
-            let remedy = match nearest(tag, there.clone()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "there are: {}; make the folder `{tag}` in the prompt folder for another",
-                    there.collect::<Vec<_>>().join(", ")
-                ),
-            };
             src.error(
                 y.at,
                 format!("no prompts of the language `{tag}` are there"),
-                remedy,
+                languages_there(tag, known),
             );
         } else if languages.contains(&language) {
             src.error(y.at, format!("`{tag}` is there twice"), "remove one");
@@ -223,6 +216,24 @@ fn read_languages(src: &mut Source<'_>, yaml: Option<&Yaml>, known: &Known) -> V
         languages.push(known.language.clone());
     }
     languages
+}
+
+/// What to write in place of a language that is not there, or how to add it.
+fn languages_there(tag: &str, known: &Known) -> String {
+    let all: BTreeSet<&str> = known
+        .languages
+        .iter()
+        .chain(known.prompts.keys())
+        .map(Language::as_str)
+        .collect();
+    let meant = nearest(tag, all.iter().copied());
+    let meant = meant.map(|near| format!("did you mean `{near}`? "));
+    format!(
+        "{}there are: {}; for another make the folder `{tag}` in the prompt folder (prompts.dir in \
+         the settings): `zeroline prompts` tells what belongs into it",
+        meant.unwrap_or_default(),
+        all.into_iter().collect::<Vec<_>>().join(", "),
+    )
 }
 
 fn read_numbers(src: &mut Source<'_>, yaml: &Yaml, out: &mut Read) -> Vec<String> {

@@ -417,6 +417,8 @@ impl Walk {
             Target::Node(id) => self.enter(now, id),
             Target::Human => self.leave_to_person(Reason::Routed),
             Target::Back => match self.trail.last().copied() {
+                // What a menu offers as "back" does what `*` does in it.
+                Some(menu) if menu == self.at => self.back(now),
                 Some(menu) => self.enter(now, menu),
                 None => self.leave_to_person(Reason::Routed),
             },

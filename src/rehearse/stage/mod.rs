@@ -5,8 +5,10 @@
 
 mod actions;
 mod agenda;
+mod caller;
 mod people;
 mod phones;
+mod seen;
 mod services;
 
 use std::collections::{HashMap, VecDeque};
@@ -21,18 +23,14 @@ use super::world::World;
 use crate::call::Call;
 use crate::call::event::{CallEvent, GuidePlace, RecordingId};
 use crate::call::setup::{CallSetup, CallStart};
-use crate::ids::{ContactId, Key, Language, LegId, NodeName, PhoneNumber};
-use crate::media::command::{DtmfWay, MediaEvent, PlayToken};
-use crate::menu::outcome::{AskId, WebReply, WebRequest};
-use crate::menu::tree::{Kind, Line};
-use crate::menu::walk::Walk;
-use crate::menu::walk::situation::Phase;
+use crate::ids::{ContactId, Language, LegId, NodeName, PhoneNumber};
+use crate::media::command::PlayToken;
+use crate::menu::outcome::{AskId, WebRequest};
+use crate::menu::tree::Line;
 use crate::now::{Mono, Now, Wall};
 use crate::queue::acd::Acd;
-use crate::record::card::ContextCard;
 use crate::record::timeline::{CallbackId, MessageId};
-use crate::record::verdict::{Stage as StageName, Verdict};
-use crate::sip::leg::{LegEnd, LegEvent};
+use crate::record::verdict::Verdict;
 
 /// More than any call needs between two moments: beyond it the machines turn in a circle.
 const MOST_AT_ONCE: u32 = 10_000;
@@ -182,81 +180,6 @@ impl Stage {
         }
     }
 
-    /// The caller presses a key.
-    pub fn press(&mut self, n: usize, key: Key) {
-        let Some(caller) = self.present(n) else {
-            return;
-        };
-        let secret = key.digit().is_some() && caller.enters_secret();
-        let leg = caller.call.caller_leg();
-        self.tell(Some(n), Happening::Presses { key, secret });
-        let way = DtmfWay::Event;
-        self.give(n, CallEvent::Media(MediaEvent::Key { leg, key, way }));
-    }
-
-    /// The caller speaks: heard when a message is taken, or by the agent. Time passes.
-    pub fn speak(&mut self, n: usize, time: Duration) {
-        if self.present(n).is_none() {
-            return;
-        }
-        self.tell(Some(n), Happening::Speaks(time));
-        let caller = self.callers.get_mut(n);
-        if let Some(recording) = caller.and_then(|c| c.recording.as_mut()) {
-            recording.spoken += time;
-        }
-        self.run_until(self.now.mono + time);
-    }
-
-    /// The caller hangs up.
-    pub fn hang_up(&mut self, n: usize) {
-        let Some(caller) = self.present(n) else {
-            return;
-        };
-        caller.left = true;
-        let leg = caller.call.caller_leg();
-        self.tell(Some(n), Happening::HangsUp);
-        self.give(n, CallEvent::Leg(leg, LegEvent::Ended(LegEnd::PeerBye)));
-    }
-
-    /// The call's task panics; its supervisor comes in.
-    pub fn panic(&mut self, n: usize) {
-        let now = self.now;
-        if let Some(caller) = self.present(n) {
-            caller.call.rescue(now, "internal error");
-            self.tell(Some(n), Happening::Trouble("the call's task fails".into()));
-            self.settle();
-        }
-    }
-
-    /// What plays to the caller turns out not to be playable.
-    pub fn break_prompt(&mut self, n: usize) {
-        let Some(caller) = self.present(n) else {
-            return;
-        };
-        let leg = caller.call.caller_leg();
-        if let Some(token) = caller.playing.take() {
-            self.tell(Some(n), Happening::Trouble("the prompt is broken".into()));
-            let prompt = "broken".into();
-            self.give(
-                n,
-                CallEvent::Media(MediaEvent::PlayFailed { leg, token, prompt }),
-            );
-        }
-    }
-
-    /// The question that waits for whoever drives the stage.
-    pub fn asked_outside(&self, n: usize) -> Option<&WebRequest> {
-        self.callers.get(n)?.outside.as_ref().map(|(_, r)| r)
-    }
-
-    /// The answer to it.
-    pub fn answer_outside(&mut self, n: usize, reply: Result<WebReply, String>) {
-        let caller = self.callers.get_mut(n);
-        if let Some((ask, _)) = caller.and_then(|c| c.outside.take()) {
-            self.replied(n, ask, reply);
-        }
-    }
-
     /// When something will happen by itself; `None`: never.
     pub fn next_due(&self) -> Option<Mono> {
         let calls = self.callers.iter().filter(|c| c.verdict.is_none());
@@ -349,7 +272,8 @@ impl Stage {
 
     /// Carries out what calls and queue ask, until all of them wait.
     fn settle(&mut self) {
-        loop {
+        // Machines that answer each other for ever turn in a circle as well.
+        for _ in 0..=MOST_AT_ONCE {
             let mut idle = true;
             for n in 0..self.callers.len() {
                 while let Some(action) = self.callers[n].call.poll_action() {
@@ -372,6 +296,7 @@ impl Stage {
                 return;
             }
         }
+        self.at_once = (self.now.mono, MOST_AT_ONCE + 1);
     }
 
     fn tell(&mut self, caller: Option<usize>, what: Happening) {
@@ -384,103 +309,5 @@ impl Stage {
         self.callers
             .get_mut(n)
             .filter(|c| c.verdict.is_none() && !c.left)
-    }
-
-    // ---- what can be seen ----
-
-    /// Now.
-    pub fn now(&self) -> Now {
-        self.now
-    }
-
-    /// Everything so far.
-    pub fn moments(&self) -> &[Moment] {
-        &self.moments
-    }
-
-    /// How many have called.
-    pub fn callers(&self) -> usize {
-        self.callers.len()
-    }
-
-    /// How the call ended; `None`: it goes on.
-    pub fn verdict(&self, n: usize) -> Option<&Verdict> {
-        self.callers.get(n)?.verdict.as_ref()
-    }
-
-    /// Where the call is; `None`: it is being ended, or is over.
-    pub fn place(&self, n: usize) -> Option<StageName> {
-        self.callers
-            .get(n)
-            .filter(|c| c.verdict.is_none())?
-            .call
-            .stage()
-    }
-
-    /// The interpreter, while the caller is in the menus.
-    pub fn walk(&self, n: usize) -> Option<&Walk> {
-        self.callers.get(n)?.call.walk()
-    }
-
-    /// What the agent sees.
-    pub fn card(&self, n: usize) -> Option<&ContextCard> {
-        Some(self.callers.get(n)?.call.card())
-    }
-
-    /// The caller has hung up.
-    pub fn has_left(&self, n: usize) -> bool {
-        self.callers.get(n).is_some_and(|c| c.left)
-    }
-
-    /// Nothing more is said, or found out, until the caller does something or lets time pass.
-    pub fn waits_for_caller(&self, n: usize) -> bool {
-        self.callers.get(n).is_some_and(|c| match c.call.stage() {
-            Some(StageName::Menu) => c.playing.is_none() && !c.waits_for_service(),
-            Some(StageName::Message) => c.recording.is_some(),
-            Some(
-                StageName::Ringing
-                | StageName::Waiting
-                | StageName::Offered
-                | StageName::Talking
-                | StageName::Transferring,
-            )
-            | None => false,
-        })
-    }
-
-    /// The message whose keeping was asked for last.
-    pub(super) fn kept(&self, n: usize) -> Option<MessageId> {
-        self.callers.get(n)?.kept
-    }
-
-    /// The wish to be called back whose storing went well.
-    pub(super) fn called_back(&self, n: usize) -> Option<CallbackId> {
-        self.callers.get(n)?.called_back
-    }
-
-    /// The queue machine.
-    pub(super) fn acd(&self) -> &Acd {
-        &self.acd
-    }
-}
-
-impl Caller {
-    /// For a web service, or for the store.
-    fn waits_for_service(&self) -> bool {
-        let situation = self.call.walk().and_then(Walk::situation);
-        situation
-            .is_some_and(|s| matches!(s.phase, Phase::Asking | Phase::Recalling | Phase::Storing))
-    }
-
-    /// Digits are taken now that are never to be shown.
-    fn enters_secret(&self) -> bool {
-        let Some(walk) = self.call.walk() else {
-            return false;
-        };
-        let (line, situation) = (walk.line(), walk.situation());
-        match situation.and_then(|s| line.node(s.node)).map(|n| &n.kind) {
-            Some(Kind::Collect(c)) => line.variable(c.into).is_some_and(|v| v.sensitive),
-            Some(_) | None => false,
-        }
     }
 }

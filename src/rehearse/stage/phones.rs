@@ -28,6 +28,8 @@ pub(super) struct Phone {
     agent: AgentId,
     offer: Option<Bytes>,
     talk: Talk,
+    /// Nobody has said yet what becomes of it, and how long it may ring.
+    open: Option<Duration>,
 }
 
 /// What such a phone does.
@@ -40,6 +42,27 @@ pub(super) enum PhoneDoes {
     Breaks,
     FallsSilent,
     Transfers(TransferTo),
+}
+
+/// What a phone does that rings, and when; `None`: nothing. With it: how the talk ends.
+fn fate(ring: Ring, ring_for: Duration) -> (Option<(Duration, PhoneDoes)>, Talk) {
+    let refused = |status| {
+        PhoneDoes::Ends(LegEnd::Refused {
+            status,
+            retry_after: None,
+        })
+    };
+    let does = match ring {
+        Ring::Answered { after, talk } => return (Some((after, PhoneDoes::Answers)), talk),
+        Ring::Busy => Some((ROUND_TRIP, refused(486))),
+        Ring::Declined => Some((Duration::from_secs(2), refused(603))),
+        Ring::Dead => Some((Duration::from_secs(4), PhoneDoes::Ends(LegEnd::Unreachable))),
+        Ring::NotAnswered => Some((ring_for, PhoneDoes::Ends(LegEnd::NoAnswer))),
+        Ring::Silent | Ring::Open => None,
+        Ring::Nonsense => Some((Duration::from_secs(2), PhoneDoes::AnswersNonsense)),
+        Ring::Breaks(after) => Some((after, PhoneDoes::Breaks)),
+    };
+    (does, Talk::Ends(Duration::from_secs(60)))
 }
 
 /// Where the phone of an agent is.
@@ -82,6 +105,7 @@ impl Stage {
         let outside = matches!(invite.target, CallTarget::Trunk { .. });
         let plan = self.world.agents.iter_mut().find(|a| a.agent == agent);
         let ring = match plan {
+            _ if outside && self.world.open_outside > 0 => Ring::Open,
             _ if outside && self.world.outside.is_empty() => Ring::Answered {
                 after: Duration::from_secs(5),
                 talk: Talk::Ends(Duration::from_secs(60)),
@@ -91,35 +115,43 @@ impl Stage {
             Some(plan) => plan.rings.remove(0),
             None => Ring::Dead,
         };
-        let refused = |status| LegEnd::Refused {
-            status,
-            retry_after: None,
-        };
-        let mut talk = Talk::Ends(Duration::from_secs(60));
-        let (after, does) = match ring {
-            Ring::Answered { after, talk: how } => {
-                talk = how;
-                (after, Some(PhoneDoes::Answers))
-            }
-            Ring::Busy => (ROUND_TRIP, Some(PhoneDoes::Ends(refused(486)))),
-            Ring::Declined => (Duration::from_secs(2), Some(PhoneDoes::Ends(refused(603)))),
-            Ring::Dead => (
-                Duration::from_secs(4),
-                Some(PhoneDoes::Ends(LegEnd::Unreachable)),
-            ),
-            Ring::NotAnswered => (invite.ring_for, Some(PhoneDoes::Ends(LegEnd::NoAnswer))),
-            Ring::Silent => (Duration::ZERO, None),
-            Ring::Nonsense => (Duration::from_secs(2), Some(PhoneDoes::AnswersNonsense)),
-            Ring::Breaks(after) => (after, Some(PhoneDoes::Breaks)),
-        };
+        if outside {
+            self.tell(Some(n), Happening::Dials);
+        }
+        let open = (ring == Ring::Open).then_some(invite.ring_for);
+        let (does, talk) = fate(ring, invite.ring_for);
         self.callers[n].phones.push(Phone {
             leg: invite.leg,
             agent,
             offer: invite.offer,
             talk,
+            open,
         });
-        if let Some(does) = does {
+        if let Some((after, does)) = does {
             self.later(after, Due::Phone(n, invite.leg, does));
+        }
+    }
+
+    /// A phone rings for the caller of which nobody has said yet what becomes of it.
+    pub fn rings_open(&self, n: usize) -> bool {
+        let caller = self.callers.get(n);
+        caller.is_some_and(|c| c.phones.iter().any(|p| p.open.is_some()))
+    }
+
+    /// What becomes of it. Nothing happens where none rings.
+    pub fn decide(&mut self, n: usize, ring: Ring) {
+        let caller = self.callers.get_mut(n);
+        let mut phones = caller.into_iter().flat_map(|c| &mut c.phones);
+        let open = phones.find_map(|phone| Some((phone.open.take()?, phone)));
+        let Some((ring_for, phone)) = open else {
+            return;
+        };
+        let (does, talk) = fate(ring, ring_for);
+        phone.talk = talk;
+        let leg = phone.leg;
+        self.world.open_outside = self.world.open_outside.saturating_sub(1);
+        if let Some((after, does)) = does {
+            self.later(after, Due::Phone(n, leg, does));
         }
     }
 

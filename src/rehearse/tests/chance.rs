@@ -7,6 +7,7 @@ use crate::cli::simulate::{self, SimulateArgs};
 use crate::menu::walk::tests::{line, property};
 use crate::queue::settings::{AcdSettings, QueueSettings, Unstaffed};
 use crate::rehearse::chance::{DeadEnd, Scenario, Tally, play};
+use crate::rehearse::house::{House, Plan};
 
 #[test]
 fn no_dead_end_on_the_demo_line() {
@@ -41,6 +42,20 @@ fn no_dead_end_on_a_small_line() {
         );
     }
     assert!(tally.asked > 500 && tally.troubled > 500, "{tally:?}");
+}
+
+#[test]
+fn without_a_line_there_is_nothing_to_simulate() {
+    let nothing = std::sync::Arc::new(House::new(Plan::default()));
+    let asked = SimulateArgs {
+        calls: 10,
+        seed: 1,
+        line: None,
+        threads: Some(1),
+        json: false,
+    };
+    let outcome = simulate::run(&nothing, &asked);
+    assert_eq!(outcome.told, "there is no line\n");
 }
 
 #[test]

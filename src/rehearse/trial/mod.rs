@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use read::{keys, local, read};
+pub use read::{local, read};
 pub use run::{Failure, Run, run};
+pub use steps::keys;
 
-use super::world::Service;
+use super::world::{Ring, Service};
 use crate::ids::{Key, NodeName, PhoneNumber, QueueName};
 use crate::menu::mistake::Mistake;
 use crate::menu::tree::Line;
@@ -75,6 +76,8 @@ enum Step {
     Wait(Duration),
     Speak(Duration),
     AtNode(NodeName),
+    /// What becomes of the outside number that is called.
+    Dial(Ring),
     Fault,
     HangUp,
 }
@@ -84,6 +87,8 @@ enum Step {
 enum Goal {
     Queue(QueueName),
     Agent,
+    /// Who answers at an outside number.
+    Outside,
     Message,
     Goodbye,
 }

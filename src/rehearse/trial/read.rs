@@ -19,7 +19,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
-use super::steps::{self, keys_of};
+use super::steps;
 use super::{Agents, Goal, Spot, Trial};
 use crate::ids::{LineName, NodeName, PhoneNumber, QueueName};
 use crate::menu::calendar::{Calendar, Moments};
@@ -278,10 +278,11 @@ fn agents_word(text: &str) -> Option<Agents> {
 }
 
 fn goal(src: &mut Source<'_>, yaml: &Yaml, house: &House) -> Option<(Goal, Spot)> {
-    let like = "queue support (or agent, message, goodbye)";
+    let like = "queue support (or agent, outside, message, goodbye)";
     let text = src.text(yaml, "reaches", like)?;
     let goal = match text.split_once(' ').unwrap_or((text, "")) {
         ("agent", "") => Goal::Agent,
+        ("outside", "") => Goal::Outside,
         ("message", "") => Goal::Message,
         ("goodbye", "") => Goal::Goodbye,
         ("queue", name) if !name.is_empty() => {
@@ -404,9 +405,4 @@ fn calendar(line: &Line) -> Option<&Calendar> {
             Condition::Language(_) | Condition::Caller(_) | Condition::Value(..) => None,
         })
     })
-}
-
-/// Keys as they are written: `"1234#"`, spaces between them or not.
-pub fn keys(text: &str) -> Option<Vec<crate::ids::Key>> {
-    keys_of(text)
 }

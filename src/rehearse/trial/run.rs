@@ -69,7 +69,7 @@ pub fn run(house: &Arc<House>, trial: &Trial) -> Run {
         run.compare();
     }
     // Coverage counts what comes of the last step as well.
-    run.on_until(|r| r.stage.waits_for_caller(r.caller) || r.stage.place(r.caller).is_none());
+    run.on_until(|r| r.waits() || r.stage.place(r.caller).is_none());
     Run {
         failures: run.failures,
         moments: run.stage.moments().to_vec(),
@@ -90,6 +90,10 @@ fn world(house: &House, trial: &Trial) -> World {
             Agents::Ready | Agents::Silent => agents.collect(),
         },
         services: trial.services.clone(),
+        open_outside: {
+            let told = |(step, _): &&(Step, Spot)| matches!(step, Step::Dial(_));
+            trial.steps.iter().filter(told).count()
+        },
         store: match trial.store_fails {
             true => vec![Storing::Fails(Duration::from_secs(1)); 100],
             false => Vec::new(),
@@ -124,6 +128,13 @@ impl Running<'_> {
         }
     }
 
+    /// Nothing happens any more until the next step. A number that rings is answered before long,
+    /// unless a step is to say what becomes of it.
+    fn waits(&self) -> bool {
+        let (stage, n) = (&self.stage, self.caller);
+        stage.waits_for_caller(n) && (!stage.is_dialling(n) || stage.rings_open(n))
+    }
+
     fn step(&mut self, step: &Step, spot: &Spot) -> bool {
         match step {
             Step::Hear(what) => return self.hear(what, spot),
@@ -148,6 +159,7 @@ impl Running<'_> {
                     return false;
                 }
             }
+            Step::Dial(ring) => return self.dial(ring, spot),
             Step::Fault => self.stage.break_prompt(self.caller),
             Step::HangUp => self.stage.hang_up(self.caller),
         }
@@ -172,10 +184,23 @@ impl Running<'_> {
         });
     }
 
+    /// An outside number is called by now or soon, and this becomes of it.
+    fn dial(&mut self, ring: &Ring, spot: &Spot) -> bool {
+        self.on_until(|r| r.stage.rings_open(r.caller) || r.waits());
+        if !self.stage.rings_open(self.caller) {
+            let what = "an outside number should be called".to_owned();
+            self.fail(spot, what, self.whereabouts());
+            return false;
+        }
+        self.stage.decide(self.caller, ring.clone());
+        self.on_until(|r| !r.stage.is_dialling(r.caller));
+        true
+    }
+
     fn hear(&mut self, wanted: &str, spot: &Spot) -> bool {
         let from = self.heard.0;
         let found = |r: &Self| find(r.house, r.stage.moments(), r.heard, wanted);
-        self.on_until(|r| found(r).is_some() || r.stage.waits_for_caller(r.caller));
+        self.on_until(|r| found(r).is_some() || r.waits());
         if let Some(at) = found(self) {
             self.heard = at;
             return true;
@@ -204,7 +229,7 @@ impl Running<'_> {
     fn compare(&mut self) {
         let trial = self.trial;
         if let Some((goal, spot)) = &trial.reaches {
-            self.on_until(|r| r.reached(goal) || r.stage.waits_for_caller(r.caller));
+            self.on_until(|r| r.reached(goal) || r.waits());
             if !self.reached(goal) {
                 let what = format!("the call should reach {goal}");
                 self.fail(spot, what, self.whereabouts());
@@ -213,7 +238,7 @@ impl Running<'_> {
             // What the last step leads to belongs to what is compared.
             self.on_until(|r| {
                 let place = r.stage.place(r.caller);
-                r.stage.waits_for_caller(r.caller) || place != Some(StageName::Menu)
+                r.waits() || place != Some(StageName::Menu)
             });
         }
         if let Some((wanted, spot)) = &trial.reason {
@@ -280,6 +305,9 @@ impl Running<'_> {
         match goal {
             Goal::Queue(name) => self.records().filter_map(queued).any(|(q, _)| q == name),
             Goal::Agent => self.records().any(|e| matches!(e, Event::Connected { .. })),
+            Goal::Outside => self
+                .records()
+                .any(|e| matches!(e, Event::Transferred { .. })),
             Goal::Message => {
                 self.stage.place(self.caller) == Some(StageName::Message)
                     || matches!(
@@ -359,7 +387,10 @@ fn ends_silence(what: &Happening) -> bool {
             StepKind::Silent | StepKind::Collected { .. } | StepKind::Failed { .. }
         );
     }
-    matches!(event, Event::Queued { .. } | Event::Ended { .. })
+    matches!(
+        event,
+        Event::Queued { .. } | Event::Transferred { .. } | Event::Ended { .. }
+    )
 }
 
 fn queued(event: &Event) -> Option<(&QueueName, &Reason)> {
@@ -383,18 +414,20 @@ fn find(
     from: (usize, usize),
     wanted: &str,
 ) -> Option<(usize, usize)> {
-    let words = plain(wanted);
+    let text_wanted = plain(wanted);
     moments.iter().enumerate().skip(from.0).find_map(|(i, m)| {
         let skip = if i == from.0 { from.1 } else { 0 };
         let text = said(house, &m.what)?;
-        if let Some(at) = text.get(skip..).and_then(|t| t.find(&words)) {
-            return Some((i, skip + at + words.len()));
+        if let Some(at) = text.get(skip..).and_then(|t| t.find(&text_wanted)) {
+            return Some((i, skip + at + text_wanted.len()));
         }
         let Happening::Hears { prompts, .. } = &m.what else {
             return None;
         };
-        let named = prompts.iter().any(|p| p.name.as_str() == wanted);
-        named.then_some((i, skip))
+        // Where each prompt begins and ends in what is said.
+        let end = |n: usize| plain(&words(house, prompts.get(..n).unwrap_or_default())).len();
+        let mut named = (0..prompts.len()).filter(|n| prompts[*n].name.as_str() == wanted);
+        named.find(|n| end(*n) >= skip).map(|n| (i, end(n + 1)))
     })
 }
 
@@ -414,6 +447,7 @@ impl fmt::Display for Goal {
         match self {
             Goal::Queue(name) => write!(f, "the queue {name}"),
             Goal::Agent => f.write_str("an agent"),
+            Goal::Outside => f.write_str("an outside number"),
             Goal::Message => f.write_str("a message"),
             Goal::Goodbye => f.write_str("a goodbye"),
         }

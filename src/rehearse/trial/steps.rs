@@ -5,13 +5,16 @@ use super::{Spot, Step};
 use crate::ids::Key;
 use crate::menu::load::source::{Fields, Source};
 use crate::menu::load::yaml::{Data, Yaml};
-use crate::menu::tree::Line;
+use crate::menu::tree::{Kind, Line};
+use crate::rehearse::world::Ring;
 use crate::text::{either, nearest, parse_duration};
 
 /// What can stand in a list of steps.
-const WORDS: [&str; 8] = [
-    "hear", "press", "silence", "wait", "speak", "at-node", "fault", "hang-up",
+const WORDS: [&str; 9] = [
+    "hear", "press", "silence", "wait", "speak", "at-node", "dial", "fault", "hang-up",
 ];
+/// What can become of an outside number that is called.
+const OUTSIDE: [&str; 5] = ["answered", "busy", "refused", "no-answer", "unreachable"];
 const LIKE: &str = "[{ hear: \"Welcome\" }, { press: 1 }, silence]";
 
 pub(super) fn read(src: &mut Source<'_>, yaml: &Yaml, line: &Line) -> Vec<(Step, Spot)> {
@@ -48,12 +51,22 @@ fn one(src: &mut Source<'_>, yaml: &Yaml, line: &Line) -> Option<(Step, Spot)> {
     };
     let step = match *word {
         "hear" => Step::Hear(src.text(value, "hear", "\"Welcome\"")?.to_owned()),
-        "press" => Step::Press(src.value(value, "press", "\"1234#\"", keys_of)?),
+        "press" => Step::Press(src.value(value, "press", "\"1234#\"", keys)?),
         "wait" => Step::Wait(src.value(value, "wait", "2s", parse_duration)?),
         "speak" => Step::Speak(src.value(value, "speak", "5s", parse_duration)?),
         "at-node" => {
             let name = src.text(value, "at-node", "welcome")?;
             Step::AtNode(node_named(src, name, value.at, line)?)
+        }
+        "dial" => {
+            let ring = src.value(value, "dial", &either(&OUTSIDE), outside)?;
+            if !line.nodes().any(|(_, n)| matches!(n.kind, Kind::Dial(_))) {
+                let what = format!("the line `{}` calls no outside number", line.name);
+                let remedy = "take the step out, or write a node of the kind `dial`";
+                src.error(yaml.at, what, remedy);
+                return None;
+            }
+            Step::Dial(ring)
         }
         other => {
             no_step(src, yaml, other);
@@ -61,6 +74,17 @@ fn one(src: &mut Source<'_>, yaml: &Yaml, line: &Line) -> Option<(Step, Spot)> {
         }
     };
     Some((step, spot(src, value.at)))
+}
+
+fn outside(word: &str) -> Option<Ring> {
+    match word {
+        "answered" => Some(Ring::usual()),
+        "busy" => Some(Ring::Busy),
+        "refused" => Some(Ring::Declined),
+        "no-answer" => Some(Ring::NotAnswered),
+        "unreachable" => Some(Ring::Dead),
+        _ => None,
+    }
 }
 
 fn no_step(src: &mut Source<'_>, yaml: &Yaml, word: &str) {
@@ -74,8 +98,8 @@ fn no_step(src: &mut Source<'_>, yaml: &Yaml, word: &str) {
     src.error(yaml.at, format!("`{word}` is no step"), remedy);
 }
 
-/// Keys, spaces between them or not.
-pub(super) fn keys_of(text: &str) -> Option<Vec<Key>> {
+/// Keys as they are written: `"1234#"`, spaces between them or not.
+pub fn keys(text: &str) -> Option<Vec<Key>> {
     let keys: Option<Vec<Key>> = text
         .chars()
         .filter(|c| !c.is_whitespace())

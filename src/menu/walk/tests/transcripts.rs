@@ -151,6 +151,38 @@ fn star_goes_back_and_repeats_at_the_root() {
 }
 
 #[test]
+fn an_option_that_goes_back_does_what_star_does() {
+    let tree = "
+  root: { menu: { greeting: { prompt: p-hi }, options: { 1: { say: { prompt: p-a }, go: a }, 2: { say: { prompt: p-z }, go: back } } } }
+  a: { menu: { greeting: { prompt: p-hi-a }, options: { 1: { say: { prompt: p-b }, go: b }, 2: { say: { prompt: p-z }, go: back } } } }
+  b: { menu: { options: { 1: { say: { prompt: p-z }, go: back }, 2: { say: { prompt: p-n }, go: note } } } }
+  note: { say: { prompt: p-note, go: back } }
+";
+    for key in ['2', '*'] {
+        check(
+            tree,
+            &format!(
+                "0.0 > answer < play hi+a+press-1+z+press-2+zero
+                 1.0 > key 1  < stop, play hi-a+b+press-1+z+press-2+zero
+                 2.0 > key 1  < stop, play z+press-1+n+press-2+zero
+                 3.0 > key 2  < stop, play note
+                 4.0 > played < play z+press-1+n+press-2+zero
+                 5.0 > key 1  < stop, play b+press-1+z+press-2+zero
+                 6.0 > key {key}  < stop, play a+press-1+z+press-2+zero"
+            ),
+        );
+    }
+    // Where there is no menu before, it is said again; failed tries count on.
+    check(
+        tree,
+        "0.0 > answer < play hi+a+press-1+z+press-2+zero
+         1.0 > key 7  < stop, play wrong+a+press-1+z+press-2+zero
+         2.0 > key 2  < stop, play hi+a+press-1+z+press-2+zero
+         3.0 > key 7  < stop, queue people (wrong keys, at root)",
+    );
+}
+
+#[test]
 fn star_zero_is_a_person_everywhere() {
     run("0.0 > answer < play ROOT
          1.0 > key 22  < stop, play BILLS, stop, play pin+zero-hash
