@@ -448,6 +448,12 @@ impl Stage {
         })
     }
 
+    /// An outside number is called, and the caller need do nothing to hear how that goes.
+    pub fn rings_outside(&self, n: usize) -> bool {
+        let walk = self.callers.get(n).and_then(|c| c.call.walk());
+        walk.is_some_and(|w| w.is_dialling().is_some())
+    }
+
     /// The message whose keeping was asked for last.
     pub(super) fn kept(&self, n: usize) -> Option<MessageId> {
         self.callers.get(n)?.kept

@@ -33,6 +33,7 @@ pub struct Trial {
     at: Wall,
     agents: Agents,
     services: BTreeMap<NodeName, Service>,
+    outside: Outside,
     store_fails: bool,
     steps: Vec<(Step, Spot)>,
     reaches: Option<(Goal, Spot)>,
@@ -53,6 +54,16 @@ impl Trial {
     pub fn row(&self) -> usize {
         self.spot.line
     }
+}
+
+/// What outside numbers do when they are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outside {
+    /// They answer, and talk for a minute.
+    Ready,
+    Busy,
+    /// They ring, and nobody answers.
+    Silent,
 }
 
 /// Who is at the phones.
@@ -84,6 +95,8 @@ enum Step {
 enum Goal {
     Queue(QueueName),
     Agent,
+    /// Somebody who was called by a `dial`.
+    Outside,
     Message,
     Goodbye,
 }

@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
 use super::steps::{self, keys_of};
-use super::{Agents, Goal, Spot, Trial};
+use super::{Agents, Goal, Outside, Spot, Trial};
 use crate::ids::{LineName, NodeName, PhoneNumber, QueueName};
 use crate::menu::calendar::{Calendar, Moments};
 use crate::menu::load::source::{Fields, Source};
@@ -117,6 +117,7 @@ fn test(
     let when = f.take("at");
     let from = f.take("from");
     let agents = f.take("agents");
+    let outside = f.take("outside");
     let store = f.take("store");
     let ask = f.take("ask");
     let listed = f.take("steps");
@@ -132,6 +133,7 @@ fn test(
     let when = when.and_then(|y| src.value(y, "at", "2026-12-24T17:59", |t| local(&line, t)));
     let from = from.map(|y| src.text(y, "from", "\"+4530901820\" (or `withheld`)"));
     let agents = agents.and_then(|y| src.value(y, "agents", "none", agents_word));
+    let outside = outside.and_then(|y| src.value(y, "outside", "busy", outside_word));
     let stored = |t: &str| (t == "fails").then_some(true);
     let store = store.and_then(|y| src.value(y, "store", "fails", stored));
     let services = ask.map(|y| services(src, y, &line)).unwrap_or_default();
@@ -170,6 +172,7 @@ fn test(
             Some(Some(number)) => Some(PhoneNumber::new(number)),
         },
         agents: agents.unwrap_or(Agents::Ready),
+        outside: outside.unwrap_or(Outside::Ready),
         store_fails: store.unwrap_or(false),
         services,
         steps: steps.unwrap_or_default(),
@@ -277,11 +280,21 @@ fn agents_word(text: &str) -> Option<Agents> {
     }
 }
 
+fn outside_word(text: &str) -> Option<Outside> {
+    match text {
+        "ready" => Some(Outside::Ready),
+        "busy" => Some(Outside::Busy),
+        "silent" => Some(Outside::Silent),
+        _ => None,
+    }
+}
+
 fn goal(src: &mut Source<'_>, yaml: &Yaml, house: &House) -> Option<(Goal, Spot)> {
-    let like = "queue support (or agent, message, goodbye)";
+    let like = "queue support (or agent, outside, message, goodbye)";
     let text = src.text(yaml, "reaches", like)?;
     let goal = match text.split_once(' ').unwrap_or((text, "")) {
         ("agent", "") => Goal::Agent,
+        ("outside", "") => Goal::Outside,
         ("message", "") => Goal::Message,
         ("goodbye", "") => Goal::Goodbye,
         ("queue", name) if !name.is_empty() => {

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Agents, Goal, Spot, Step, Trial};
+use super::{Agents, Goal, Outside, Spot, Step, Trial};
 use crate::ids::{NodeName, QueueName};
 use crate::menu::mistake::Mistake;
 use crate::menu::outcome::{Reason, StepKind};
-use crate::record::timeline::Event;
+use crate::record::timeline::{Event, TransferTo};
 use crate::record::verdict::{Stage as StageName, Verdict};
 use crate::rehearse::house::House;
 use crate::rehearse::moment::{Happening, Moment, Transcript, words};
@@ -90,6 +90,11 @@ fn world(house: &House, trial: &Trial) -> World {
             Agents::Ready | Agents::Silent => agents.collect(),
         },
         services: trial.services.clone(),
+        outside: match trial.outside {
+            Outside::Ready => Vec::new(),
+            Outside::Busy => vec![Ring::Busy; 100],
+            Outside::Silent => vec![Ring::NotAnswered; 100],
+        },
         store: match trial.store_fails {
             true => vec![Storing::Fails(Duration::from_secs(1)); 100],
             false => Vec::new(),
@@ -122,6 +127,11 @@ impl Running<'_> {
                 return enough(self);
             }
         }
+    }
+
+    /// Nothing comes without the caller.
+    fn waits(&self) -> bool {
+        self.stage.waits_for_caller(self.caller) && !self.stage.rings_outside(self.caller)
     }
 
     fn step(&mut self, step: &Step, spot: &Spot) -> bool {
@@ -175,7 +185,7 @@ impl Running<'_> {
     fn hear(&mut self, wanted: &str, spot: &Spot) -> bool {
         let from = self.heard.0;
         let found = |r: &Self| find(r.house, r.stage.moments(), r.heard, wanted);
-        self.on_until(|r| found(r).is_some() || r.stage.waits_for_caller(r.caller));
+        self.on_until(|r| found(r).is_some() || r.waits());
         if let Some(at) = found(self) {
             self.heard = at;
             return true;
@@ -204,7 +214,7 @@ impl Running<'_> {
     fn compare(&mut self) {
         let trial = self.trial;
         if let Some((goal, spot)) = &trial.reaches {
-            self.on_until(|r| r.reached(goal) || r.stage.waits_for_caller(r.caller));
+            self.on_until(|r| r.reached(goal) || r.waits());
             if !self.reached(goal) {
                 let what = format!("the call should reach {goal}");
                 self.fail(spot, what, self.whereabouts());
@@ -213,7 +223,7 @@ impl Running<'_> {
             // What the last step leads to belongs to what is compared.
             self.on_until(|r| {
                 let place = r.stage.place(r.caller);
-                r.stage.waits_for_caller(r.caller) || place != Some(StageName::Menu)
+                r.waits() || place != Some(StageName::Menu)
             });
         }
         if let Some((wanted, spot)) = &trial.reason {
@@ -280,6 +290,10 @@ impl Running<'_> {
         match goal {
             Goal::Queue(name) => self.records().filter_map(queued).any(|(q, _)| q == name),
             Goal::Agent => self.records().any(|e| matches!(e, Event::Connected { .. })),
+            Goal::Outside => self.records().any(|e| {
+                let outside = |to: &TransferTo| matches!(to, TransferTo::Number { .. });
+                matches!(e, Event::Transferred { to } if outside(to))
+            }),
             Goal::Message => {
                 self.stage.place(self.caller) == Some(StageName::Message)
                     || matches!(
@@ -414,6 +428,7 @@ impl fmt::Display for Goal {
         match self {
             Goal::Queue(name) => write!(f, "the queue {name}"),
             Goal::Agent => f.write_str("an agent"),
+            Goal::Outside => f.write_str("somebody outside"),
             Goal::Message => f.write_str("a message"),
             Goal::Goodbye => f.write_str("a goodbye"),
         }
