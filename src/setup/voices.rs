@@ -128,7 +128,8 @@ fn known(config: &Config, library: &PromptLibrary, all: &[Language]) -> Known {
             .filter(|(_, facts)| !facts.is_empty())
             .collect(),
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
-        trunk: !config.trunks.is_empty(),
+        // The demo line tells its callers by itself what they meet without one.
+        trunk: config.lines.dir.is_none() || !config.trunks.is_empty(),
         mail: config.mail.is_some(),
         ..Known::default()
     }

@@ -1,25 +1,25 @@
 //! The demo line by phone, in each of its languages: every node is reached by its keys, says what
 //! its recordings say, and lets go to a person by 0 and by silence.
 
-use std::sync::Arc;
+mod closed;
+mod languages;
+mod line;
+mod outside;
+mod values;
+
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use zeroline::cli::Options;
-use zeroline::ids::PromptName;
-use zeroline::menu::load::Lines;
-use zeroline::menu::tree::{Kind, Line, Piece, Speech};
-use zeroline::prompts::{embedded, ingest};
-use zeroline::setup::{Purpose, load};
-
+use self::line::{Demo, Group, Sound, heard};
 use crate::support::agents::Agents;
-use crate::support::audio::Law;
 use crate::support::media::{KeyWay, Source};
 use crate::support::phone::{Phone, SOON};
-use crate::support::server::{Server, server};
+use crate::support::server::{Server, Setup, server};
+use crate::support::sip::Msg;
 
 /// Each node by the keys that lead there from the main menu; a space is a pause. Those that end
 /// in another way than by 0 have that behind them.
-const NODES: &[(&str, &str, End)] = &[
+const NODES: &[Case] = &[
     ("welcome", "", End::Person),
     ("invoice", "1", End::Person),
     ("invoice-paid", "1204510 1", End::Person),
@@ -35,6 +35,10 @@ const NODES: &[(&str, &str, End)] = &[
     ("order.packing", "2131410 1", End::Person),
     ("no-order", "2131419 1", End::Person),
     ("sales", "22", End::Queue),
+    ("damaged", "23", End::Person),
+    ("amends", "2331415 1", End::Person),
+    ("reported", "2331415 1 1", End::Person),
+    ("carrier", "24", End::Person),
     ("router", "3", End::Person),
     ("router-works", "3 1 1 1", End::Person),
     ("technician", "3 2 1 2", End::Queue),
@@ -49,6 +53,11 @@ const NODES: &[(&str, &str, End)] = &[
 
 /// So long takes silence at most until a person is rung: two long prompts and two waits.
 const WAITING: Duration = Duration::from_secs(90);
+/// So long takes what is said, with all calls at the same time.
+const SAID: Duration = Duration::from_secs(45);
+
+/// A node, the keys that lead there, and how it is left.
+type Case = (&'static str, &'static str, End);
 
 /// How a caller leaves a node who says nothing more; 0 is a person at all of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,110 +72,203 @@ enum End {
     Goodbye,
 }
 
-/// The line as it is built in, to know what should be heard.
-struct Demo {
-    lines: Lines,
+/// A server with the demo line, and agents who ring and never answer.
+struct House {
+    demo: Demo,
+    server: Server,
+    agents: Agents,
 }
 
-impl Demo {
-    fn new() -> Demo {
-        let setup = load(&Options::default(), Purpose::Check).expect("the built-in line");
-        Demo {
-            lines: setup.menus.lines,
+impl House {
+    /// For so many calls at a time.
+    fn new(setup: Setup, calls: usize) -> House {
+        let agents = Agents::new();
+        let server = setup
+            .static_agents(calls, agents.at)
+            .queue("ring_for = \"120s\"\nwrap_up = \"0s\"")
+            .start();
+        House {
+            demo: Demo::new(),
+            server,
+            agents,
         }
     }
 
-    fn line(&self) -> &Arc<Line> {
-        self.lines.by_number("100").expect("the line")
+    /// A call that keeps all that it hears.
+    fn call(&self) -> Phone {
+        static NUMBERS: AtomicU32 = AtomicU32::new(1);
+        let number = format!("55{:05}", NUMBERS.fetch_add(1, Ordering::Relaxed));
+        let mut caller = self.server.phone(&number);
+        caller.ours.codecs.retain(|c| c.0 == 0);
+        caller.media.say(Source::Nothing);
+        caller.call("100");
+        caller.idle(Duration::from_millis(300));
+        caller
     }
 
-    /// By the real clock: whoever calls at night is offered less first.
-    fn is_open(&self) -> bool {
-        let now = zeroline::task::clock::now().wall;
-        self.lines.calendars().values().all(|c| c.is_open(now))
+    /// The keys that lead to the main menu.
+    fn to_welcome(&self, language: usize) -> String {
+        let open = if self.demo.is_open() { "" } else { "3" };
+        format!("{}{open}", language + 1)
     }
 
-    /// What is said first at a node: its leading recordings, two at most, of those that do not
-    /// change with what is known.
-    fn said(&self, node: &str, language: usize) -> Vec<Vec<u8>> {
-        let line = self.line();
-        let (_, node) = line
-            .nodes()
-            .find(|(_, n)| n.name.as_str() == node)
-            .expect("a node of the line");
-        let own = |name: &str| vec![Piece::Prompt(PromptName::new(name))];
-        let first = |speech: &Speech| {
-            let (_, said) = speech.all().nth(language).expect("a language");
-            said.pieces.clone()
-        };
-        let pieces = match &node.kind {
-            Kind::Menu(m) | Kind::Language(m) => first(&m.first),
-            Kind::Say(s) => first(&s.speech),
-            Kind::Collect(c) => first(&c.speech),
-            Kind::Guide(g) => first(&g.steps[0].first),
-            Kind::Callback(c) => first(c.intro.as_ref().expect("words")),
-            Kind::Survey(s) => first(s.intro.as_ref().expect("words")),
-            Kind::Goodbye(s) => first(s),
-            Kind::Queue(_) => own("sys-connecting"),
-            Kind::Message(_) => own("sys-message-intro"),
-            Kind::Choose(_) | Kind::Ask(_) | Kind::Dial(_) | Kind::Send(_) => {
-                panic!("they say nothing of their own")
+    /// Calls, and goes by these keys from the main menu.
+    fn goes(&self, language: usize, keys: &str) -> Phone {
+        let mut caller = self.call();
+        press(&mut caller, &format!("{}{keys}", self.to_welcome(language)));
+        caller
+    }
+
+    /// Waits until all of this has been heard.
+    fn hears(&self, caller: &mut Phone, said: &[Group]) -> Result<(), String> {
+        let said = self.demo.sounds(said);
+        let packets: usize = said.iter().flatten().map(Sound::packets).sum();
+        let until = Instant::now() + SAID;
+        loop {
+            if caller.media.count() < packets && Instant::now() < until {
+                caller.idle(Duration::from_millis(200));
+                continue;
             }
-        };
-        let known = pieces
-            .iter()
-            .take_while(|p| !matches!(p, Piece::Value { .. }));
-        let said: Vec<Vec<u8>> = known
-            .take(2)
-            .map(|piece| {
-                let (language, name) = match piece {
-                    Piece::Prompt(name) => (line.languages.get(language), name),
-                    Piece::In(language, name) => (line.language(*language), name),
-                    Piece::Value { .. } => panic!("no recording"),
-                };
-                let language = language.expect("a language");
-                recording(language.as_str(), name)
-            })
-            .collect();
-        assert!(!said.is_empty(), "{}", node.name);
-        said
+            match heard(&came(caller), &said) {
+                Ok(()) => return Ok(()),
+                Err(what) if Instant::now() > until => return Err(what),
+                Err(_) => caller.idle(Duration::from_millis(500)),
+            }
+        }
+    }
+
+    /// Waits until an agent's phone rings for the caller; its INVITE.
+    fn reaches_a_person(&self, caller: &mut Phone, patience: Duration) -> Result<Msg, String> {
+        let until = Instant::now() + patience;
+        loop {
+            if let Some((_, invite)) = self.agents.rung_by(&caller.user, Duration::ZERO) {
+                return Ok(invite);
+            }
+            if is_over(caller) {
+                return Err("it was ended".to_owned());
+            }
+            if Instant::now() > until {
+                return Err("no phone rang".to_owned());
+            }
+            caller.idle(Duration::from_millis(100));
+        }
+    }
+
+    /// The caller does nothing until the call is where silence leads.
+    fn is_silent(&self, caller: &mut Phone, end: End) -> Result<(), String> {
+        match end {
+            End::Message | End::Goodbye => ended(caller, WAITING),
+            End::Person | End::Queue => self.reaches_a_person(caller, WAITING).map(|_| ()),
+        }
+    }
+
+    /// One call: by the keys to the node, and from it by 0 or by silence.
+    fn visit(&self, node: &str, end: End, keys: &str, way: Way) -> Result<(), String> {
+        let language = way.language;
+        let mut caller = self.call();
+        press(&mut caller, keys);
+        if way.silent {
+            self.is_silent(&mut caller, end)?;
+            let mut said = self.demo.said_to_the_silent(node, language);
+            if end == End::Person {
+                said.push(self.demo.connecting(language));
+            }
+            self.hears(&mut caller, &said)?;
+        } else {
+            let mut said = vec![self.demo.said_first(node, language)];
+            self.hears(&mut caller, &said)?;
+            if node == "goodbye" {
+                return ended(&mut caller, SOON);
+            }
+            if end != End::Queue {
+                press(&mut caller, "0");
+                said.push(self.demo.connecting(language));
+            }
+            self.reaches_a_person(&mut caller, SOON)?;
+            self.hears(&mut caller, &said)?;
+        }
+        if !is_over(&caller) {
+            caller.hang_up();
+        }
+        Ok(())
+    }
+
+    /// All of these nodes in all languages, at the same time: without a word, or not.
+    fn visit_all(&self, cases: &[Case], to_them: impl Fn(usize) -> String, silent: &[bool]) {
+        let mut all = Vec::new();
+        for (node, keys, end) in cases {
+            for language in 0..self.demo.languages() {
+                let keys = format!("{}{keys}", to_them(language));
+                let ways = silent.iter().map(|&silent| Way { language, silent });
+                all.extend(ways.map(|way| (*node, *end, keys.clone(), way)));
+            }
+        }
+        self.at_the_same_time(all.into_iter(), |(node, end, keys, way)| {
+            let visited = self.visit(node, *end, keys, *way);
+            visited.map_err(|e| format!("{node}, {way:?}: {e}"))
+        });
+    }
+
+    /// Makes all of these calls; every one must go well.
+    fn at_the_same_time<T: Send>(
+        &self,
+        calls: impl Iterator<Item = T>,
+        call: impl Fn(&T) -> Result<(), String> + Sync,
+    ) {
+        let failed: Vec<String> = std::thread::scope(|s| {
+            let mut begun = Vec::new();
+            for one in calls {
+                // Not all INVITEs in the same instant.
+                std::thread::sleep(Duration::from_millis(40));
+                let call = &call;
+                begun.push(s.spawn(move || call(&one)));
+            }
+            let ended = begun.into_iter().map(|c| c.join());
+            ended
+                .filter_map(|e| e.unwrap_or_else(|e| std::panic::resume_unwind(e)).err())
+                .collect()
+        });
+        assert!(failed.is_empty(), "{} failed: {failed:#?}", failed.len());
     }
 }
 
-/// The µ-law of a recording, found by what is said in it, as the server finds it.
-fn recording(language: &str, name: &PromptName) -> Vec<u8> {
-    let found = embedded::recordings(language).find(|r| r.name == name.as_str());
-    let found = found.unwrap_or_else(|| panic!("no recording {language}/{name}"));
-    let sound = ingest::decode(found.bytes).expect("a recording");
-    assert_eq!(sound.rate, 8000, "{name}");
-    let pcm = sound.samples.iter().map(|s| (s * 32_768.0).round() as i16);
-    pcm.map(|s| Law::Mu.encode(s)).collect()
+/// How a node is visited.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    language: usize,
+    silent: bool,
 }
 
-/// The recordings come one after the other, each from its first octet to its last.
-fn plays(came: &[u8], said: &[Vec<u8>]) -> bool {
-    let mut from = 0;
-    said.iter().all(|wanted| {
-        let starts = (from..came.len().saturating_sub(wanted.len())).step_by(160);
-        let found = starts.into_iter().find(|&at| {
-            let heard = came[at..].iter();
-            wanted.iter().zip(heard).all(|(a, b)| same(*a, *b))
-        });
-        from = found.map_or(from, |at| at + wanted.len().next_multiple_of(160));
-        found.is_some()
-    })
+/// Presses keys one after the other; a space is a pause.
+fn press(caller: &mut Phone, keys: &str) {
+    for key in keys.chars() {
+        match key {
+            ' ' => caller.idle(Duration::from_millis(1200)),
+            key => {
+                caller.media.press(key, KeyWay::Event, 60);
+                caller.idle(Duration::from_millis(200));
+            }
+        }
+    }
 }
 
-/// The server's encoder cuts as ITU-T G.711 describes, ours takes the nearest value: they may be a
-/// step apart, and no more.
-fn same(a: u8, b: u8) -> bool {
-    let step = |b: u8| {
-        let step = i32::from(!b & 0x7f);
-        if b & 0x80 == 0 { -step } else { step }
-    };
-    (step(a) - step(b)).abs() <= 1
+fn is_over(caller: &Phone) -> bool {
+    caller.transcript().contains(" < BYE ")
 }
 
+/// Waits until the server has ended the call, as after a goodbye.
+fn ended(caller: &mut Phone, patience: Duration) -> Result<(), String> {
+    let until = Instant::now() + patience;
+    while !is_over(caller) {
+        if Instant::now() > until {
+            return Err("it did not end".to_owned());
+        }
+        caller.idle(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+/// All octets of audio that came, in order.
 fn came(caller: &Phone) -> Vec<u8> {
     let mut packets = caller.media.packets();
     let Some(first) = packets.first().map(|p| p.seq) else {
@@ -176,100 +278,15 @@ fn came(caller: &Phone) -> Vec<u8> {
     packets.into_iter().flat_map(|p| p.payload).collect()
 }
 
-/// One call: to the node, and from it.
-fn visit(
-    demo: &Demo,
-    server: &Server,
-    agents: &Agents,
-    case: usize,
-    language: usize,
-    silent: bool,
-) -> Result<(), String> {
-    let (node, keys, end) = NODES[case];
-    let number = format!("55{}{language}{case:02}", u8::from(silent));
-    let told = |what: &str| Err(format!("{node}, language {language}: {what}"));
-    let mut caller = server.phone(&number);
-    caller.ours.codecs.retain(|c| c.0 == 0);
-    caller.media.say(Source::Nothing);
-    caller.call("100");
-    caller.idle(Duration::from_millis(300));
-    let open = if demo.is_open() { "" } else { "3" };
-    let all = format!("{}{open}{keys}", language + 1);
-    for key in all.chars() {
-        match key {
-            ' ' => caller.idle(Duration::from_millis(1200)),
-            key => {
-                caller.media.press(key, KeyWay::Event, 60);
-                caller.idle(Duration::from_millis(200));
-            }
-        }
-    }
-    let said = demo.said(node, language);
-    let until = Instant::now() + Duration::from_secs(25);
-    while !plays(&came(&caller), &said) {
-        if Instant::now() > until {
-            return told("its recordings were not heard");
-        }
-        caller.idle(Duration::from_millis(500));
-    }
-    let zero = !silent && end != End::Queue && node != "goodbye";
-    if zero {
-        caller.media.press('0', KeyWay::Event, 100);
-    }
-    let patience = if silent { WAITING } else { SOON };
-    let until = Instant::now() + patience;
-    let is_over = |caller: &Phone| caller.transcript().contains(" < BYE ");
-    if end == End::Goodbye && !zero {
-        while !is_over(&caller) {
-            if Instant::now() > until {
-                return told("the goodbye did not end it");
-            }
-            caller.idle(Duration::from_millis(100));
-        }
-        return Ok(());
-    }
-    while agents.rung_by(&number, Duration::ZERO).is_none() {
-        if is_over(&caller) {
-            return told("it was ended");
-        }
-        if Instant::now() > until {
-            return told("no phone rang");
-        }
-        caller.idle(Duration::from_millis(100));
-    }
-    caller.hang_up();
-    Ok(())
-}
-
-/// All nodes in all languages, at the same time.
+/// With a carrier at the other end of the trunk whose phone rings, and no more.
 fn visit_all(silent: bool) {
-    let demo = Demo::new();
-    let agents = Agents::new();
-    let languages = demo.line().languages.len();
-    let server = server()
+    let carrier = Agents::new();
+    let setup = server()
         .demo()
-        .static_agents(languages * NODES.len(), agents.at)
-        .queue("ring_for = \"120s\"\nwrap_up = \"0s\"")
-        .start();
-    let failed: Vec<String> = std::thread::scope(|s| {
-        let mut calls = Vec::new();
-        for (case, (_, _, end)) in NODES.iter().enumerate() {
-            for language in 0..languages {
-                if silent && *end == End::Message {
-                    continue; // Silence is a short message there, which rehearsals look at.
-                }
-                let (demo, server, agents) = (&demo, &server, &agents);
-                // Not all INVITEs in the same instant.
-                std::thread::sleep(Duration::from_millis(40));
-                calls.push(s.spawn(move || visit(demo, server, agents, case, language, silent)));
-            }
-        }
-        let ended = calls.into_iter().map(|c| c.join());
-        ended
-            .filter_map(|e| e.unwrap_or_else(|e| std::panic::resume_unwind(e)).err())
-            .collect()
-    });
-    assert!(failed.is_empty(), "{} failed: {failed:#?}", failed.len());
+        .with("[messages]\nmax = \"5s\"")
+        .with(&outside::trunk(carrier.at));
+    let house = House::new(setup, 4 * NODES.len());
+    house.visit_all(NODES, |language| house.to_welcome(language), &[silent]);
 }
 
 #[test]
@@ -280,4 +297,22 @@ fn every_node_says_its_recordings_and_zero_reaches_a_person() {
 #[test]
 fn every_node_lets_go_who_is_silent() {
     visit_all(true);
+}
+
+/// At the same time: to hear it takes long, and costs little.
+#[test]
+fn languages_values_reports_and_the_lack_of_a_trunk() {
+    let house = House::new(server().demo(), 64);
+    let checks: [fn(&House); 5] = [
+        languages::each_offers_itself_and_holds_from_then_on,
+        values::numbers_sums_days_and_times_are_read_out,
+        values::telephone_numbers_are_read_out,
+        outside::a_damaged_parcel_is_reported_and_the_log_tells_of_nobody,
+        outside::without_a_trunk_a_person_reads_that_the_carrier_is_not_reached,
+    ];
+    std::thread::scope(|s| {
+        for check in &checks {
+            s.spawn(|| check(&house));
+        }
+    });
 }

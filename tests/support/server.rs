@@ -28,7 +28,7 @@ pub struct Setup {
     extra: String,
     files: Vec<(String, Vec<u8>)>,
     env: Vec<(String, String)>,
-    demo: bool,
+    demo: Option<SocketAddr>,
 }
 
 /// Agents `agent1` to `agent3`, who register with the password `secret`; the queue `support`
@@ -42,7 +42,7 @@ pub fn server() -> Setup {
         extra: String::new(),
         files: Vec::new(),
         env: Vec::new(),
-        demo: false,
+        demo: None,
     }
 }
 
@@ -115,8 +115,8 @@ impl Setup {
 
     /// With the built-in line and prompts, and its web service on a port of its own, in PCMU.
     pub fn demo(mut self) -> Setup {
-        self.demo = true;
         let service = self.port();
+        self.demo = Some(service);
         self.with(&format!("[demo]\nservice = \"{service}\""))
     }
 
@@ -133,6 +133,7 @@ impl Setup {
             sip,
             sips,
             http,
+            service: self.demo,
             trusted,
         };
         server.wait_ready();
@@ -164,7 +165,7 @@ impl Setup {
             config.push_str("[sip.tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
         }
         let (first, last) = media_ports();
-        let (codecs, menus, prompts) = if self.demo {
+        let (codecs, menus, prompts) = if self.demo.is_some() {
             ("codecs = [\"pcmu\"]\n", "", "")
         } else {
             ("", "[lines]\ndir = \"menus\"\n", "dir = \"prompts\"\n")
@@ -183,8 +184,10 @@ impl Setup {
         .expect("a String takes everything");
         std::fs::write(at("zeroline.toml"), config).expect("scratch");
         std::fs::create_dir_all(at("menus")).expect("scratch");
-        std::fs::write(at("menus/main.yaml"), include_str!("main.yaml")).expect("scratch");
-        std::fs::write(at("menus/alaw.yaml"), include_str!("alaw.yaml")).expect("scratch");
+        if self.demo.is_none() {
+            std::fs::write(at("menus/main.yaml"), include_str!("main.yaml")).expect("scratch");
+            std::fs::write(at("menus/alaw.yaml"), include_str!("alaw.yaml")).expect("scratch");
+        }
         std::fs::create_dir_all(at("prompts/en")).expect("scratch");
         write_wav(&at("prompts/en/greeting.wav"), &greeting());
         write_wav(&at("prompts/en/greeting-a.wav"), &greeting_a());
@@ -232,6 +235,8 @@ pub struct Server {
     pub sips: SocketAddr,
     /// Metrics and health.
     pub http: SocketAddr,
+    /// The demo line's web service.
+    pub service: Option<SocketAddr>,
     trusted: Option<CertificateDer<'static>>,
 }
 
@@ -294,23 +299,17 @@ impl Server {
 
     /// The answer to GET: status and body.
     pub fn get(&self, path: &str) -> Option<(u16, String)> {
-        let mut s = TcpStream::connect_timeout(&self.http, Duration::from_secs(1)).ok()?;
-        s.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-        write!(
-            s,
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        )
-        .ok()?;
-        let mut answer = String::new();
-        s.read_to_string(&mut answer).ok()?;
-        let status = answer.split(' ').nth(1)?.parse().ok()?;
-        let body = answer.split_once("\r\n\r\n")?.1.to_owned();
-        Some((status, body))
+        get(self.http, path)
     }
 
     /// The server's program.
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
+    }
+
+    /// Everything that it has printed.
+    pub fn output(&self) -> String {
+        self.process.output()
     }
 
     /// Resident memory, KiB.
@@ -339,8 +338,8 @@ impl Server {
 
     #[track_caller]
     fn wait_ready(&mut self) {
-        // Ready is who answers.
-        let end = Instant::now() + Duration::from_secs(20);
+        // Ready is who answers. Several encode their prompts at the same time.
+        let end = Instant::now() + Duration::from_secs(60);
         let probe = super::wire::Wire::udp(self.sip);
         let mut phone = Phone::on("probe", self.sip, probe);
         while !phone.answers_options() {
@@ -350,6 +349,22 @@ impl Server {
             }
         }
     }
+}
+
+/// The answer to GET there: status and body.
+pub fn get(at: SocketAddr, path: &str) -> Option<(u16, String)> {
+    let mut s = TcpStream::connect_timeout(&at, Duration::from_secs(1)).ok()?;
+    s.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    write!(
+        s,
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut answer = String::new();
+    s.read_to_string(&mut answer).ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    let body = answer.split_once("\r\n\r\n")?.1.to_owned();
+    Some((status, body))
 }
 
 fn run(folder: &Path, env: &[(String, String)]) -> Process {

@@ -19,6 +19,8 @@ pub(super) fn option(language: &Language, what: &str, digit: usize) -> Option<St
     Some(match say::Language::from_tag(language.as_str())? {
         say::Language::En => format!("For {what}, press {digit}."),
         say::Language::De => format!("Für {what} drücken Sie die {digit}."),
+        // Engines read the figure as "en", and a key is "et", as in all our own sentences.
+        say::Language::Da if digit == 1 => format!("For {what}, tryk et."),
         say::Language::Da => format!("For {what}, tryk {digit}."),
         say::Language::Nb => format!("For {what}, trykk {digit}."),
     })
@@ -35,17 +37,22 @@ pub(super) fn own_name(language: &Language) -> Option<&'static str> {
 }
 
 /// The words of 1 to 9 in the languages that we know.
-const DIGITS: [[&str; 4]; 9] = [
-    ["one", "eins", "en", "én"],
-    ["two", "zwei", "to", "to"],
-    ["three", "drei", "tre", "tre"],
-    ["four", "vier", "fire", "fire"],
-    ["five", "fünf", "fem", "fem"],
-    ["six", "sechs", "seks", "seks"],
-    ["seven", "sieben", "syv", "sju"],
-    ["eight", "acht", "otte", "åtte"],
-    ["nine", "neun", "ni", "ni"],
+const DIGITS: [&[&str]; 9] = [
+    &["one", "eins", "én", "ét", "ett"],
+    &["two", "zwei", "to"],
+    &["three", "drei", "tre"],
+    &["four", "vier", "fire"],
+    &["five", "fünf", "fem"],
+    &["six", "sechs", "seks"],
+    &["seven", "sieben", "syv", "sju"],
+    &["eight", "acht", "otte", "åtte"],
+    &["nine", "neun", "ni"],
 ];
+
+/// 1 in Danish and Norwegian, and more often an article.
+const ONE_OR_A: [&str; 2] = ["en", "et"];
+/// What stands behind the number, and never behind the article.
+const NOT_BEHIND_A: [&str; 5] = ["er", "til", "og", "eller", "for"];
 
 /// Whether a text speaks of a digit from 1 to 9.
 pub(super) fn names_digit(text: &str, digit: usize) -> bool {
@@ -53,6 +60,19 @@ pub(super) fn names_digit(text: &str, digit: usize) -> bool {
     let figure = digit.to_string();
     let words = digit.checked_sub(1).and_then(|i| DIGITS.get(i));
     words_of(&text).any(|w| w == figure || words.is_some_and(|all| all.contains(&w)))
+        || digit == 1 && text.split(['.', ',', ':', ';', '!', '?']).any(names_one)
+}
+
+/// Whether a clause has the number 1 in it that looks like an article: "tryk et", "en er ja".
+fn names_one(clause: &str) -> bool {
+    let mut words = words_of(clause).peekable();
+    while let Some(word) = words.next() {
+        let is_number = words.peek().is_none_or(|next| NOT_BEHIND_A.contains(next));
+        if ONE_OR_A.contains(&word) && is_number {
+            return true;
+        }
+    }
+    false
 }
 
 fn words_of(text: &str) -> impl Iterator<Item = &str> {
@@ -115,6 +135,31 @@ mod tests {
         assert_eq!(said("en-GB"), "For billing, press 3.");
         assert_eq!(said("de"), "Für billing drücken Sie die 3.");
         assert_eq!(said("fr"), "");
-        assert!(names_digit("For hours press one", 1) && !names_digit("The phone", 1));
+        let first = option(&Language::new("da"), "åbningstider", 1);
+        assert_eq!(first.as_deref(), Some("For åbningstider, tryk et."));
+    }
+
+    #[test]
+    fn a_digit_is_told_from_an_article() {
+        for text in [
+            "For hours press one",
+            "For ja, tryk et. For nej, tryk to.",
+            "Tryk på en tast fra et til fem",
+            "Ja er en, nej er to.",
+            "Trykk én for ja",
+            "Drücken Sie die Eins.",
+            "1 er meget dårligt",
+        ] {
+            assert!(names_digit(text, 1), "{text}");
+        }
+        for text in [
+            "The phone",
+            "Har du fået et svar? Fem er meget nyttigt.",
+            "Tryk nul for at tale med et menneske.",
+            "En kollega hjelper deg videre.",
+        ] {
+            assert!(!names_digit(text, 1), "{text}");
+        }
+        assert!(names_digit("Fem er meget nyttigt.", 5));
     }
 }

@@ -81,6 +81,7 @@ fn the_demo_line_loads_without_a_warning_and_without_an_engine() {
             .map(|l| (l.clone(), library.facts(&l).clone()))
             .collect(),
         queues: [crate::ids::QueueName::new("support")].into(),
+        trunk: true,
         ..Known::default()
     };
     let (texts, reads) = load::texts(embedded::DEMO.iter().copied(), &known(&library));

@@ -52,6 +52,31 @@ pub(super) fn order(number: &str, today: Date) -> Option<Value> {
     })
 }
 
+/// What a report of a damaged parcel says, with nothing in it that would name anybody.
+#[derive(Debug, PartialEq)]
+pub(super) struct Report {
+    /// Digits of the order's number.
+    pub order: usize,
+    /// Whether the caller's number is known.
+    pub caller: &'static str,
+}
+
+/// A report as the demo line sends it: an order of five digits, and who called.
+pub(super) fn report(body: &[u8]) -> Option<Report> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let order = body.get("order")?.as_str()?;
+    let is_one = order.len() == 5 && order.bytes().all(|b| b.is_ascii_digit());
+    let caller = match body.get("from")? {
+        Value::String(_) => "known",
+        Value::Null => "withheld",
+        _ => return None,
+    };
+    is_one.then_some(Report {
+        order: order.len(),
+        caller,
+    })
+}
+
 /// The number, if such a one exists.
 fn known(number: &str, digits: usize) -> Option<u64> {
     let is_one = number.len() == digits && number.bytes().all(|b| b.is_ascii_digit());
@@ -106,6 +131,26 @@ mod tests {
         }
         for number in ["31419", "03141", "3141", "314159", "3141 "] {
             assert_eq!(order(number, today), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_report_tells_of_nobody() {
+        let known = report(br#"{"order":"31415","from":"+4930901820","wish":"x"}"#);
+        let withheld = report(br#"{"order":"31415","from":null}"#);
+        let callers = [known, withheld].map(|r| r.map(|r| (r.order, r.caller)));
+        assert_eq!(callers, [Some((5, "known")), Some((5, "withheld"))]);
+        for body in [
+            "",
+            "31415",
+            "{}",
+            r#"{"order":"31415"}"#,
+            r#"{"order":31415,"from":null}"#,
+            r#"{"order":"3141","from":null}"#,
+            r#"{"order":"3141x","from":null}"#,
+            r#"{"order":"31415","from":1}"#,
+        ] {
+            assert_eq!(report(body.as_bytes()), None, "{body}");
         }
     }
 

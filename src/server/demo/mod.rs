@@ -1,5 +1,6 @@
 //! The demo's web service: what the demo line asks for invoices and orders, so that its `ask`
-//! nodes find something. Reached from this machine only; it keeps nothing and changes nothing.
+//! nodes find something, and what takes its report of a damaged parcel. Reached from this machine
+//! only; it keeps nothing and changes nothing.
 
 mod data;
 
@@ -7,16 +8,20 @@ use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 
 use axum::Router;
-use axum::extract::Path;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::civil::Date;
 use tokio::net::TcpListener;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::config::Config;
 use crate::task::clock;
+
+/// Octets of a report.
+const MAX_REPORT: usize = 4096;
 
 /// Where the demo's web service listens: only when the demo line is served.
 pub fn wanted(config: &Config) -> Option<SocketAddr> {
@@ -53,6 +58,20 @@ fn router() -> Router {
     Router::new()
         .route("/invoices/{number}", get(invoice))
         .route("/orders/{number}", get(order))
+        .route("/parcels", post(parcel))
+        .layer(DefaultBodyLimit::max(MAX_REPORT))
+}
+
+/// A damaged parcel. The log tells what came, and nothing of whose it is.
+async fn parcel(body: Bytes) -> StatusCode {
+    match data::report(&body) {
+        Some(report) => {
+            let data::Report { order, caller } = report;
+            info!(order, caller, "the demo's web service: a damaged parcel");
+            StatusCode::NO_CONTENT
+        }
+        None => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 fn answer(found: Option<serde_json::Value>) -> Response {
@@ -87,7 +106,7 @@ mod tests {
         assert_eq!(
             asks.map(|t| t.matches(embedded::DEMO_SERVICE).count())
                 .sum::<usize>(),
-            2
+            3
         );
         config.lines.dir = Some("menus".into());
         assert_eq!(wanted(&config), None);
@@ -97,22 +116,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_answers_gets_of_two_kinds_and_nothing_else() {
+    async fn it_answers_look_ups_takes_reports_and_nothing_else() {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let until = async {
             let _ = stopped.await;
         };
         let at = start(([127, 0, 0, 1], 0).into(), until).await.unwrap();
-        let ask = async |method: &str, path: &str| {
+        let send = async |method: &str, path: &str, body: &str| {
             use tokio::io::{AsyncReadExt, AsyncWriteExt};
             let mut stream = tokio::net::TcpStream::connect(at).await.unwrap();
-            let request =
-                format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            let request = format!(
+                "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                 Content-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
             stream.write_all(request.as_bytes()).await.unwrap();
             let mut answer = String::new();
             stream.read_to_string(&mut answer).await.unwrap();
             answer
         };
+        let ask = async |method: &str, path: &str| send(method, path, "").await;
         let found = ask("GET", "/invoices/204515").await;
         assert!(found.starts_with("HTTP/1.1 200 "), "{found}");
         assert!(found.contains("\"state\":\"open\""), "{found}");
@@ -130,6 +153,13 @@ mod tests {
         }
         let posted = ask("POST", "/invoices/204515").await;
         assert!(posted.starts_with("HTTP/1.1 405 "), "{posted}");
+        let body = r#"{"order":"31415","from":"5550900","wish":"A new parcel"}"#;
+        let reported = send("POST", "/parcels", body).await;
+        assert!(reported.starts_with("HTTP/1.1 204 "), "{reported}");
+        let nonsense = send("POST", "/parcels", "nonsense").await;
+        assert!(nonsense.starts_with("HTTP/1.1 422 "), "{nonsense}");
+        let endless = send("POST", "/parcels", &"x".repeat(MAX_REPORT + 1)).await;
+        assert!(endless.starts_with("HTTP/1.1 413 "), "{endless}");
         // Where somebody else listens, the server runs without it.
         assert_eq!(start(at, std::future::pending()).await, None);
         drop(stop);
