@@ -106,7 +106,6 @@ fn hand_over(
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
         .spawn()?;
     let pipe = child.stdin.take();
     // A pipe holds some seconds; the player takes the rest as it plays.
