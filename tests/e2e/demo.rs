@@ -73,6 +73,8 @@ enum End {
     Person,
     /// To a person, and at once.
     Queue,
+    /// To a person, because of a fault of ours.
+    Fault,
     /// By a message.
     Message,
     /// By the goodbye that they chose.
@@ -165,7 +167,9 @@ impl House {
     fn is_silent(&self, caller: &mut Phone, end: End) -> Result<(), String> {
         match end {
             End::Message | End::Goodbye => ended(caller, WAITING),
-            End::Person | End::Queue => self.reaches_a_person(caller, WAITING).map(|_| ()),
+            End::Person | End::Queue | End::Fault => {
+                self.reaches_a_person(caller, WAITING).map(|_| ())
+            }
         }
     }
 
@@ -177,8 +181,10 @@ impl House {
         if way.silent {
             self.is_silent(&mut caller, end)?;
             let mut said = self.demo.said_to_the_silent(node, language);
-            if end == End::Person {
-                said.push(self.demo.connecting(language));
+            match end {
+                End::Person => said.push(self.demo.connecting(language)),
+                End::Fault => said.push(self.demo.all_own(&["sys-fault"], language)),
+                End::Queue | End::Message | End::Goodbye => {}
             }
             self.hears(&mut caller, &said)?;
         } else {
