@@ -51,6 +51,13 @@ const NODES: &[Case] = &[
     ("goodbye", "5311", End::Goodbye),
 ];
 
+/// Other ways there, by the options that the keys above leave out.
+const OPTIONS: &[Case] = &[
+    ("invoice", "1204515 1  2", End::Person),
+    ("call-me", "53121", End::Person),
+    ("goodbye", "53122", End::Goodbye),
+];
+
 /// So long takes silence at most until a person is rung: two long prompts and two waits.
 const WAITING: Duration = Duration::from_secs(90);
 /// So long takes what is said, with all calls at the same time.
@@ -66,6 +73,8 @@ enum End {
     Person,
     /// To a person, and at once.
     Queue,
+    /// To a person, because of a fault of ours.
+    Fault,
     /// By a message.
     Message,
     /// By the goodbye that they chose.
@@ -158,7 +167,9 @@ impl House {
     fn is_silent(&self, caller: &mut Phone, end: End) -> Result<(), String> {
         match end {
             End::Message | End::Goodbye => ended(caller, WAITING),
-            End::Person | End::Queue => self.reaches_a_person(caller, WAITING).map(|_| ()),
+            End::Person | End::Queue | End::Fault => {
+                self.reaches_a_person(caller, WAITING).map(|_| ())
+            }
         }
     }
 
@@ -170,8 +181,10 @@ impl House {
         if way.silent {
             self.is_silent(&mut caller, end)?;
             let mut said = self.demo.said_to_the_silent(node, language);
-            if end == End::Person {
-                said.push(self.demo.connecting(language));
+            match end {
+                End::Person => said.push(self.demo.connecting(language)),
+                End::Fault => said.push(self.demo.all_own(&["sys-fault"], language)),
+                End::Queue | End::Message | End::Goodbye => {}
             }
             self.hears(&mut caller, &said)?;
         } else {
@@ -285,8 +298,9 @@ fn visit_all(silent: bool) {
         .demo()
         .with("[messages]\nmax = \"5s\"")
         .with(&outside::trunk(carrier.at));
-    let house = House::new(setup, 4 * NODES.len());
-    house.visit_all(NODES, |language| house.to_welcome(language), &[silent]);
+    let cases = [NODES, if silent { &[] } else { OPTIONS }].concat();
+    let house = House::new(setup, 4 * cases.len());
+    house.visit_all(&cases, |language| house.to_welcome(language), &[silent]);
 }
 
 #[test]
@@ -303,11 +317,12 @@ fn every_node_lets_go_who_is_silent() {
 #[test]
 fn languages_values_reports_and_the_lack_of_a_trunk() {
     let house = House::new(server().demo(), 64);
-    let checks: [fn(&House); 5] = [
+    let checks: [fn(&House); 6] = [
         languages::each_offers_itself_and_holds_from_then_on,
         values::numbers_sums_days_and_times_are_read_out,
         values::telephone_numbers_are_read_out,
         outside::a_damaged_parcel_is_reported_and_the_log_tells_of_nobody,
+        outside::money_back_and_the_main_menu_are_options_too,
         outside::without_a_trunk_a_person_reads_that_the_carrier_is_not_reached,
     ];
     std::thread::scope(|s| {

@@ -164,7 +164,7 @@ impl Setup {
             trusted = Some(made.cert.der().clone());
             config.push_str("[sip.tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
         }
-        let (first, last) = media_ports();
+        let (first, last) = media_ports(if self.demo.is_some() { 2 } else { 1 });
         let (codecs, menus, prompts) = if self.demo.is_some() {
             ("codecs = [\"pcmu\"]\n", "", "")
         } else {
@@ -400,18 +400,19 @@ fn wav(pcm: &[i16]) -> Vec<u8> {
 }
 
 /// A range of RTP ports for each server: several run at the same time, and beside other
-/// programs. 400 ports each, below the ephemeral range.
-fn media_ports() -> (u16, u16) {
+/// programs. Blocks of 400 ports, below the ephemeral range.
+fn media_ports(blocks: u16) -> (u16, u16) {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     for _ in 0..48 {
         let n = std::process::id()
             .wrapping_mul(7)
-            .wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
-        let first = 12_000 + (n % 48) as u16 * 400;
+            .wrapping_add(NEXT.fetch_add(u32::from(blocks), Ordering::Relaxed));
+        let first = 12_000 + (n % u32::from(49 - blocks)) as u16 * 400;
+        let last = first + 400 * blocks - 1;
         let free = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
-        if (first..first + 400).step_by(20).all(free) {
-            return (first, first + 399);
+        if (first..last).step_by(20).all(free) {
+            return (first, last);
         }
     }
     panic!("no 400 UDP ports in a row are free");

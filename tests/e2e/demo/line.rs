@@ -141,7 +141,8 @@ impl Demo {
             Kind::Dial(d) => speech(d.meanwhile.as_ref().expect("words")),
             Kind::Queue(_) => self.connecting(language),
             Kind::Message(_) => self.all_own(&["sys-message-intro", "sys-beep"], language),
-            Kind::Choose(_) | Kind::Ask(_) | Kind::Send(_) => {
+            Kind::Ask(a) => speech(a.meanwhile.as_ref().expect("words")),
+            Kind::Choose(_) | Kind::Send(_) => {
                 panic!("they say nothing of their own")
             }
         };
@@ -153,7 +154,8 @@ impl Demo {
         self.all_own(&["sys-connecting"], language)
     }
 
-    fn all_own(&self, names: &[&str], language: usize) -> Group {
+    /// Recordings of the server's own.
+    pub fn all_own(&self, names: &[&str], language: usize) -> Group {
         let own = |name: &&str| self.own(PromptName::new(*name), language);
         names.iter().map(own).collect()
     }

@@ -63,6 +63,23 @@ pub fn a_damaged_parcel_is_reported_and_the_log_tells_of_nobody(house: &House) {
     }
 }
 
+/// The options that lead to no node of their own: `go: human`, and back to the main menu, which is
+/// then said without its greeting.
+pub fn money_back_and_the_main_menu_are_options_too(house: &House) {
+    house.at_the_same_time(0..house.demo.languages(), |&language| {
+        let mut caller = house.goes(language, "2331415 12");
+        house.hears(&mut caller, &[house.demo.connecting(language)])?;
+        house.reaches_a_person(&mut caller, SOON)?;
+        caller.hang_up();
+        let mut caller = house.goes(language, "1204515 1  3");
+        let mut menu = house.all_of("welcome", language);
+        menu.remove(0);
+        house.hears(&mut caller, &[menu])?;
+        caller.hang_up();
+        Ok(())
+    });
+}
+
 #[test]
 fn the_parcel_carrier_is_called_and_talks_with_the_caller() {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
@@ -100,7 +117,8 @@ pub fn without_a_trunk_a_person_reads_that_the_carrier_is_not_reached(house: &Ho
         // And why, in the record.
         let kept = (0..50).any(|_| {
             caller.idle(Duration::from_millis(200));
-            let list = house.server.command(&["contacts", "list", "--json"]);
+            let all = ["contacts", "list", "--json", "--limit", "500"];
+            let list = house.server.command(&all);
             list.contains(field("c"))
         });
         assert!(kept, "{}", house.server.output());
