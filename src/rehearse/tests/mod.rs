@@ -1,6 +1,7 @@
 //! The rehearsal, rehearsed.
 
 mod chance;
+mod outside;
 mod trial;
 
 use std::path::Path;
