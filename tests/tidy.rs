@@ -40,6 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "text",
             "menu::system",
             "queue::action",
+            "queue::settings",
             "sdp::plan",
             "sip::flow",
         ],
