@@ -32,20 +32,26 @@ fn talking(server: &Server) -> (Phone, Phone) {
     (caller, agent)
 }
 
-/// Each hears the other's tone, and not their own.
+/// Soon each hears the other's tone for half a second, and not their own.
 #[track_caller]
 fn hear_each_other(caller: &Phone, agent: &Phone) {
-    caller.media.forget();
-    let at_agent = agent.media.listen(Duration::from_millis(500));
-    let at_caller = caller
-        .media
-        .heard_since(std::time::Instant::now() - Duration::from_millis(450));
-    let (a, c) = (share(&at_agent, 600.0), share(&at_caller, 900.0));
-    assert!(
-        a > 0.85 && c > 0.85,
-        "shares: caller's tone at agent {a:.2}, agent's at caller {c:.2}"
-    );
-    assert!(share(&at_agent, 900.0) < 0.05 && share(&at_caller, 600.0) < 0.05);
+    let mut told = String::new();
+    for _ in 0..6 {
+        caller.media.forget();
+        let at_agent = agent.media.listen(Duration::from_millis(500));
+        let at_caller = caller
+            .media
+            .heard_since(std::time::Instant::now() - Duration::from_millis(450));
+        let (a, c) = (share(&at_agent, 600.0), share(&at_caller, 900.0));
+        let (own_a, own_c) = (share(&at_agent, 900.0), share(&at_caller, 600.0));
+        if a > 0.85 && c > 0.85 && own_a < 0.05 && own_c < 0.05 {
+            return;
+        }
+        told = format!(
+            "caller's tone at agent {a:.2}, agent's at caller {c:.2}; own {own_a:.2}, {own_c:.2}"
+        );
+    }
+    panic!("shares: {told}");
 }
 
 #[test]
