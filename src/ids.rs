@@ -215,6 +215,13 @@ impl PhoneNumber {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is a telephone number as people write it, which a trunk can be asked to call:
+    /// digits, perhaps after a `+`.
+    pub fn is_dialable(&self) -> bool {
+        let digits = self.0.strip_prefix('+').unwrap_or(&self.0);
+        (3..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    }
 }
 
 impl fmt::Display for PhoneNumber {

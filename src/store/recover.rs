@@ -172,7 +172,7 @@ async fn promise_in_place(
         return Ok(None);
     };
     let number = PhoneNumber::new(row.try_get::<&str, _>("caller")?);
-    if !is_number(number.reveal()) {
+    if !number.is_dialable() {
         return Ok(None);
     }
     let contact = ContactId::from_u64(contact as u64);
@@ -202,11 +202,6 @@ fn waited_for(entries: &[Entry]) -> Option<(QueueName, Language)> {
         }
     }
     waits
-}
-
-fn is_number(s: &str) -> bool {
-    let digits = s.strip_prefix('+').unwrap_or(s);
-    (3..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 async fn add_event(

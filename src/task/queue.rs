@@ -302,7 +302,7 @@ impl QueueTask {
             return Location::Line(line.clone());
         }
         match &self.directory.trunk {
-            Some(trunk) if is_dialable(name) => Location::Outside {
+            Some(trunk) if what.is_dialable() => Location::Outside {
                 trunk: trunk.clone(),
                 number: what,
             },
@@ -318,10 +318,4 @@ impl QueueTask {
             warn!(%contact, error = %e, "a call does not take what the queue says");
         }
     }
-}
-
-/// A telephone number as people write it into a transfer.
-fn is_dialable(s: &str) -> bool {
-    let digits = s.strip_prefix('+').unwrap_or(s);
-    (3..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }

@@ -69,9 +69,8 @@ pub(super) fn dial(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Optio
     })
 }
 
-/// Digits as a trunk takes them, perhaps after `+`.
+/// What a trunk can be asked to call.
 fn dialable(text: &str) -> Option<PhoneNumber> {
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    let good = (3..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    good.then(|| PhoneNumber::new(text))
+    let number = PhoneNumber::new(text);
+    number.is_dialable().then_some(number)
 }
