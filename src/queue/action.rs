@@ -97,6 +97,21 @@ pub enum OverflowStep {
     Message,
 }
 
+/// What an agent says of themselves, by whichever way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "wish", rename_all = "snake_case")]
+pub enum AgentWish {
+    /// Ready: ends a pause, wrap-up and being set aside.
+    Ready,
+    /// Not to be offered anyone, from the end of what they do now on.
+    Pause {
+        /// Why, in the agent's words.
+        reason: String,
+    },
+    /// The last call is written up.
+    WrapUpDone,
+}
+
 /// What an agent is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
 
 use super::clock;
@@ -14,7 +15,8 @@ use crate::now::Now;
 use crate::observe::figures;
 use crate::queue::Priority;
 use crate::queue::acd::{Acd, Answer, Arrival, Leaving};
-use crate::queue::action::QueueAction;
+use crate::queue::action::{AgentState, AgentWish, QueueAction};
+use crate::queue::snapshot::AcdSnapshot;
 use crate::sip::leg::Contact;
 use crate::store::Store;
 
@@ -31,6 +33,8 @@ enum Request {
     Command(ContactId, QueueCommand),
     Locate(ContactId, PhoneNumber),
     Agent(AgentId, Vec<Contact>),
+    Wish(AgentId, AgentWish, oneshot::Sender<Option<AgentState>>),
+    Snapshot(oneshot::Sender<AcdSnapshot>),
     Lines(HashMap<String, LineName>),
     Stopping,
 }
@@ -63,6 +67,21 @@ impl QueueHandle {
     /// An agent's registered phones changed; none: signed out.
     pub async fn agent(&self, agent: AgentId, contacts: Vec<Contact>) {
         self.send(Request::Agent(agent, contacts)).await;
+    }
+
+    /// What an agent says of themselves, and what they do from then on; `None`: there is no such
+    /// agent, or the server ends.
+    pub async fn wish(&self, agent: AgentId, wish: AgentWish) -> Option<AgentState> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Wish(agent, wish, reply)).await;
+        answer.await.ok().flatten()
+    }
+
+    /// All queues and agents at this moment; `None`: the server ends.
+    pub async fn snapshot(&self) -> Option<AcdSnapshot> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Snapshot(reply)).await;
+        answer.await.ok()
     }
 
     /// Newer menus: these are the lines by number from now on.
@@ -154,6 +173,13 @@ impl QueueTask {
                 self.tell(contact, CallEvent::Located(location));
             }
             Request::Agent(agent, contacts) => self.agent(now, agent, contacts),
+            Request::Wish(agent, wish, reply) => {
+                // Who asked may have gone meanwhile.
+                let _ = reply.send(self.acd.handle_wish(now, &agent, &wish));
+            }
+            Request::Snapshot(reply) => {
+                let _ = reply.send(self.acd.snapshot(now));
+            }
             Request::Lines(lines) => Arc::make_mut(&mut self.directory).lines = lines,
             Request::Stopping => self.acd.handle_stopping(now),
         }

@@ -5,6 +5,7 @@ use super::{
     QueueAction, Timer,
 };
 use crate::now::Now;
+use crate::queue::action::AgentWish;
 use crate::queue::settings::Unstaffed;
 
 impl Acd {
@@ -49,6 +50,23 @@ impl Acd {
             | AgentDoing::Missed { .. } => self.set_agent(now.mono, ix, AgentDoing::Offline),
         }
         self.settle(now.mono);
+    }
+
+    /// What the agent says of themselves, and what they do from then on; `None`: there is no
+    /// such agent.
+    pub fn handle_wish(
+        &mut self,
+        now: Now,
+        agent: &AgentId,
+        wish: &AgentWish,
+    ) -> Option<AgentState> {
+        let ix = self.agent_ids.get(agent).copied()?;
+        match wish {
+            AgentWish::Ready => self.handle_ready(now, agent),
+            AgentWish::Pause { reason } => self.handle_paused(now, agent, reason),
+            AgentWish::WrapUpDone => self.handle_wrap_up_done(now, agent),
+        }
+        Some(self.a(ix).state())
     }
 
     /// The agent says that they are ready: ends a pause, wrap-up and being set aside.
