@@ -31,10 +31,10 @@ fn text() -> String {
                             true => format!("n{to}"),
                             false => "human".to_owned(),
                         };
-                        format!("{k}: {{ say: {{ prompt: northwind-opt-hours }}, go: {go} }}")
+                        format!("{k}: {{ say: {{ prompt: sys-queue-position-1 }}, go: {go} }}")
                     })
                     .collect();
-                let greeting = "greeting: { prompt: northwind-welcome }";
+                let greeting = "greeting: { prompt: sys-connecting }";
                 writeln!(
                     text,
                     "  n{n}: {{ menu: {{ {greeting}, options: {{ {} }} }} }}",
@@ -56,23 +56,20 @@ fn text() -> String {
                     n % menus
                 ),
                 0 => writeln!(text, "  n{n}: {{ queue: support }}"),
-                1 => writeln!(
-                    text,
-                    "  n{n}: {{ goodbye: {{ prompt: northwind-goodbye }} }}"
-                ),
+                1 => writeln!(text, "  n{n}: {{ goodbye: {{ prompt: sys-goodbye }} }}"),
                 2 => writeln!(
                     text,
-                    "  n{n}: {{ say: {{ prompt: northwind-hours, interrupt: false, go: back }} }}"
+                    "  n{n}: {{ say: {{ prompt: sys-comfort, interrupt: false, go: back }} }}"
                 ),
                 3 => writeln!(
                     text,
-                    "  n{n}: {{ collect: {{ say: {{ prompt: northwind-ask-account }}, digits: 4-8, \
+                    "  n{n}: {{ collect: {{ say: {{ prompt: sys-message-after-tone }}, digits: 4-8, \
                      leading_zero: true, confirm: true, into: account, go: n{} }} }}",
                     n % menus
                 ),
                 _ => writeln!(
                     text,
-                    "  n{n}: {{ say: {{ prompt: northwind-hours, go: n{} }} }}",
+                    "  n{n}: {{ say: {{ prompt: sys-comfort, go: n{} }} }}",
                     n % menus
                 ),
             },

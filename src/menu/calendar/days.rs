@@ -1,11 +1,27 @@
 //! The layers, joined: which hours begin on a day, and what the local clock's time means.
 
+use std::sync::OnceLock;
+
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 
 use super::hours::{DAY, Hours};
 use super::moment::{Cause, Local};
 use super::{Calendar, DayRule, Holiday, Observed};
+
+/// The years whose holidays are worked out once for all: calls are asked about these.
+const KNOWN: std::ops::RangeInclusive<i16> = 2020..=2099;
+
+/// The holidays of those years, once somebody has asked. Not a part of what the operator wrote: all
+/// are equal.
+#[derive(Clone, Debug, Default)]
+pub struct Worked(OnceLock<Holidays>);
+
+impl PartialEq for Worked {
+    fn eq(&self, _: &Worked) -> bool {
+        true
+    }
+}
 
 /// What begins on one day.
 #[derive(Clone, Copy, Debug)]
@@ -16,23 +32,31 @@ pub(super) struct Plan<'c> {
 
 /// A holiday on a day.
 #[derive(Clone, Copy, Debug)]
-struct Kept {
+pub(super) struct Kept {
     date: Date,
     index: usize,
     observed: bool,
 }
 
-/// A calendar, with the holidays of the year that was asked about last.
-pub(super) struct Days<'c> {
-    pub calendar: &'c Calendar,
-    /// The days for which `kept` is complete: a year and some weeks before and after it, so that
-    /// looking back and forth at New Year's Eve stays cheap.
+/// The holidays of some years.
+#[derive(Clone, Debug)]
+struct Holidays {
+    /// The days for which `kept` is complete.
     from: Date,
     to: Date,
+    /// By date, one for each.
     kept: Vec<Kept>,
 }
 
-/// How far around the year the holidays are complete, in days: every rule gives its day within
+/// A calendar, with the holidays of the year that was asked about last.
+pub(super) struct Days<'c> {
+    pub calendar: &'c Calendar,
+    /// Of a year and some weeks before and after it, so that looking back and forth at New Year's
+    /// Eve stays cheap.
+    other: Option<Holidays>,
+}
+
+/// How far around the years the holidays are complete, in days: every rule gives its day within
 /// 250 days of its year (`Easter` is held to 200 when loading).
 const AROUND: i32 = 60;
 
@@ -40,9 +64,7 @@ impl<'c> Days<'c> {
     pub fn new(calendar: &'c Calendar) -> Days<'c> {
         Days {
             calendar,
-            from: Date::MAX,
-            to: Date::MIN,
-            kept: Vec::new(),
+            other: None,
         }
     }
 
@@ -146,48 +168,71 @@ impl<'c> Days<'c> {
 
     /// The holiday that holds on a day; true: the day on which it is observed instead.
     fn holiday(&mut self, date: Date) -> Option<(&'c Holiday, bool)> {
-        if self.calendar.holidays.is_empty() {
+        let calendar = self.calendar;
+        if calendar.holidays.is_empty() {
             return None;
         }
-        if !(self.from <= date && date <= self.to) {
-            self.look_at(date.year());
-        }
-        let i = self.kept.binary_search_by_key(&date, |k| k.date).ok()?;
-        let kept = self.kept.get(i)?;
-        let holiday = self.calendar.holidays.get(kept.index)?;
+        let known = || Holidays::of(calendar, KNOWN);
+        let kept = match calendar.worked.0.get_or_init(known) {
+            known if known.tell(date) => known.on(date),
+            _ => {
+                if self.other.as_ref().is_none_or(|o| !o.tell(date)) {
+                    let year = date.year();
+                    self.other = Some(Holidays::of(calendar, year..=year));
+                }
+                self.other.as_ref()?.on(date)
+            }
+        }?;
+        let holiday = calendar.holidays.get(kept.index)?;
         Some((holiday, kept.observed))
     }
+}
 
-    fn look_at(&mut self, year: i16) {
-        let first = Date::new(year, 1, 1).unwrap_or(Date::MIN);
-        let last = Date::new(year, 12, 31).unwrap_or(Date::MAX);
-        self.from = first.saturating_sub(AROUND.days());
-        self.to = last.saturating_add(AROUND.days());
-        let holidays = &self.calendar.holidays;
+impl Holidays {
+    /// Those of these years and some weeks before and after them.
+    fn of(calendar: &Calendar, years: std::ops::RangeInclusive<i16>) -> Holidays {
+        let (first, last) = years.into_inner();
+        let from = Date::new(first, 1, 1).unwrap_or(Date::MIN);
+        let to = Date::new(last, 12, 31).unwrap_or(Date::MAX);
         let once = |k: &Kept| {
-            let rule = holidays.get(k.index).map(|h| h.rule);
+            let rule = calendar.holidays.get(k.index).map(|h| h.rule);
             matches!(rule, Some(DayRule::Once(_)))
         };
-        self.kept.clear();
-        for year in [year - 1, year, year + 1] {
-            for (index, holiday) in holidays.iter().enumerate() {
+        let mut kept = Vec::new();
+        for year in first.saturating_sub(1)..=last.saturating_add(1) {
+            for (index, holiday) in calendar.holidays.iter().enumerate() {
                 let date = holiday.rule.on(year);
-                self.kept.extend(date.map(|date| Kept {
+                kept.extend(date.map(|date| Kept {
                     date,
                     index,
                     observed: false,
                 }));
             }
         }
-        self.kept
-            .sort_unstable_by_key(|k| (k.date, !once(k), k.index));
-        self.kept.dedup_by_key(|k| k.date);
-        self.observe();
+        kept.sort_unstable_by_key(|k| (k.date, !once(k), k.index));
+        kept.dedup_by_key(|k| k.date);
+        let mut holidays = Holidays {
+            from: from.saturating_sub(AROUND.days()),
+            to: to.saturating_add(AROUND.days()),
+            kept,
+        };
+        holidays.observe(calendar);
+        holidays
+    }
+
+    /// Whether all is known about this day.
+    fn tell(&self, date: Date) -> bool {
+        self.from <= date && date <= self.to
+    }
+
+    fn on(&self, date: Date) -> Option<&Kept> {
+        let i = self.kept.binary_search_by_key(&date, |k| k.date).ok()?;
+        self.kept.get(i)
     }
 
     /// Adds the days on which holidays of a weekend are observed, the earlier holiday first.
-    fn observe(&mut self) {
-        let holidays = &self.calendar.holidays;
+    fn observe(&mut self, calendar: &Calendar) {
+        let holidays = &calendar.holidays;
         if holidays.iter().all(|h| h.observed == Observed::No) {
             return;
         }
@@ -198,7 +243,7 @@ impl<'c> Days<'c> {
             let day = kept.date.weekday();
             let weekend = matches!(day, Weekday::Saturday | Weekday::Sunday);
             let to = match (holiday.observed, day) {
-                (Observed::Next, _) if weekend => self.next_free(kept.date),
+                (Observed::Next, _) if weekend => self.next_free(calendar, kept.date),
                 (Observed::Nearest, Weekday::Saturday) => kept.date.yesterday().ok(),
                 (Observed::Nearest, Weekday::Sunday) => kept.date.tomorrow().ok(),
                 (Observed::No | Observed::Next | Observed::Nearest, _) => None,
@@ -215,7 +260,7 @@ impl<'c> Days<'c> {
                     // A day off goes over a short day that returns every year: with nobody
                     // there, callers must not be told that it is open.
                     let there = self.kept.get_mut(i);
-                    let there = there.filter(|k| !self.calendar.stays(k.index));
+                    let there = there.filter(|k| !calendar.stays(k.index));
                     if let (Some(there), true) = (there, holiday.hours.is_closed()) {
                         *there = moved;
                     }
@@ -225,14 +270,12 @@ impl<'c> Days<'c> {
     }
 
     /// The next day from Monday to Friday that is no holiday, or only a short day.
-    fn next_free(&self, from: Date) -> Option<Date> {
+    fn next_free(&self, calendar: &Calendar, from: Date) -> Option<Date> {
         let mut date = from;
         loop {
             date = date.tomorrow().ok()?;
             let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-            let there = self.kept.binary_search_by_key(&date, |k| k.date);
-            let there = there.ok().and_then(|i| self.kept.get(i));
-            if !weekend && there.is_none_or(|k| !self.calendar.stays(k.index)) {
+            if !weekend && self.on(date).is_none_or(|k| !calendar.stays(k.index)) {
                 return Some(date);
             }
         }

@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
+pub use self::days::Worked;
 pub use self::hours::{Hours, Span, SpanFault, Week};
 pub(crate) use self::hours::{WEEKDAYS, parse_minute, parse_weekday, parse_weekdays};
 pub use self::json::{status_json, year_json};
@@ -50,6 +51,8 @@ pub struct Calendar {
     pub holidays: Vec<Holiday>,
     /// Times that are closed whatever else is said; where two meet, the first is named.
     pub closures: Vec<Closure>,
+    /// Worked out from these when it is asked for first.
+    pub worked: Worked,
 }
 
 /// A time of the year with other usual hours.

@@ -84,6 +84,7 @@ pub(super) fn read(src: &mut Source<'_>, yaml: &Yaml) -> Option<(Calendar, Mista
         seasons: seasons.into_iter().map(|(_, s)| s).collect(),
         holidays: holidays.into_iter().map(|(_, h)| h).collect(),
         closures: closures.into_iter().map(plain).collect(),
+        worked: Default::default(),
     };
     if calendar.never_open() {
         src.warn(at, "this calendar is never open", "give it `hours`");

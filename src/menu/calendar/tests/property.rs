@@ -124,6 +124,7 @@ prop_compose! {
             seasons: seasons.collect(),
             holidays: holidays.collect(),
             closures: closures.collect(),
+            worked: Default::default(),
         };
         (calendar, Timestamp::from_second(change.as_second() + from).unwrap())
     }
