@@ -9,7 +9,7 @@ use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::outcome::{AskId, Letter, Reason, WebReply, WebRequest};
 use crate::now::Wall;
 use crate::queue::acd::NotAnswered;
-use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
+use crate::queue::action::{OfferId, OverflowCause, OverflowStep, Withdrawal};
 use crate::queue::estimate::Interval;
 use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId, OutboxId};
 use crate::record::verdict::Verdict;
@@ -79,8 +79,8 @@ pub enum QueueEvent {
     Withdraw {
         /// The offer.
         offer: OfferId,
-        /// Another agent answered.
-        answered_elsewhere: bool,
+        /// Why.
+        why: Withdrawal,
     },
     /// The agent who answered this offer has the caller: connect them.
     Connect(OfferId),

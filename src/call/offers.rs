@@ -12,7 +12,7 @@ use crate::ids::{AgentId, LegId};
 use crate::media::command::MediaCommand;
 use crate::now::Now;
 use crate::queue::acd::NotAnswered;
-use crate::queue::action::OfferId;
+use crate::queue::action::{OfferId, Withdrawal};
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::Codec;
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent, OutgoingInvite};
@@ -249,9 +249,23 @@ impl Call {
         self.act(CallAction::Queue(QueueCommand::NotAnswered(offer, why)));
     }
 
-    pub(super) fn withdraw(&mut self, offer: OfferId, answered_elsewhere: bool) {
-        for leg in self.legs_of(offer) {
-            self.hang_up_phone(leg, answered_elsewhere.then_some(ELSEWHERE));
+    pub(super) fn withdraw(&mut self, offer: OfferId, why: Withdrawal) {
+        let (reason, cause) = match why {
+            Withdrawal::AnsweredElsewhere => (Some(ELSEWHERE), None),
+            Withdrawal::NotTaken(cause) => (None, Some(cause)),
+            Withdrawal::CallerLeft => (None, None),
+        };
+        let legs = self.legs_of(offer);
+        let first = legs.first().and_then(|leg| self.ringing.get(leg));
+        let agent = first.and_then(|ringing| match &ringing.purpose {
+            Purpose::Offer(_, agent) => Some(agent.clone()),
+            Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) | Purpose::Dial(..) => None,
+        });
+        for leg in legs {
+            self.hang_up_phone(leg, reason);
+        }
+        if let (Some(agent), Some(cause)) = (agent, cause) {
+            self.record(RecordEvent::Missed { agent, cause });
         }
     }
 

@@ -148,10 +148,7 @@ impl Call {
             } => {
                 self.offer(offer, agent, contacts, ring_for);
             }
-            QueueEvent::Withdraw {
-                offer,
-                answered_elsewhere,
-            } => self.withdraw(offer, answered_elsewhere),
+            QueueEvent::Withdraw { offer, why } => self.withdraw(offer, why),
             QueueEvent::Connect(offer) => self.offer_connects(offer),
             QueueEvent::TooLate(offer) => self.offer_too_late(offer),
             QueueEvent::Position { position, wait } => {

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::action::{AgentState, OfferId, OverflowCause, OverflowStep, QueueAction};
+use super::action::{AgentState, OfferId, OverflowCause, OverflowStep, QueueAction, Withdrawal};
 use super::estimate::{Interval, Pace};
 use super::line::{Line, Place, Priority};
 use super::settings::{AcdSettings, QueueSettings, SetAside};

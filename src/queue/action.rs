@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::acd::NotAnswered;
 use super::estimate::Interval;
 use crate::ids::{AgentId, ContactId, QueueName};
 
@@ -27,14 +28,14 @@ pub enum QueueAction {
         /// How long to ring.
         ring_for: Duration,
     },
-    /// Stop ringing: another agent took the caller, or the caller left.
+    /// Stop ringing.
     Withdraw {
         /// Which offer.
         offer: OfferId,
         /// The caller.
         contact: ContactId,
-        /// Whether another agent answered (then the phone need not show a missed call).
-        answered_elsewhere: bool,
+        /// Why.
+        why: Withdrawal,
     },
     /// Tell the caller their place. Comes at the start of the wait, at intervals, and when the
     /// caller is next.
@@ -71,8 +72,20 @@ pub enum QueueAction {
     },
 }
 
+/// Why an offer is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Withdrawal {
+    /// Another agent answered: the phone need not show a missed call.
+    AnsweredElsewhere,
+    /// The agent does not take it: it rang as long as it may, or they signed out or took another
+    /// caller meanwhile.
+    NotTaken(NotAnswered),
+    /// The caller left.
+    CallerLeft,
+}
+
 /// Why a caller can not wait (longer) in a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OverflowCause {
     /// As many wait as the queue takes.

@@ -87,6 +87,32 @@ impl QueueSettings {
     }
 }
 
+/// What a queue aims at: so many of its callers with a person within so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceLevel {
+    /// Of a hundred callers.
+    pub percent: u8,
+    /// How long they should wait at most.
+    pub within: Duration,
+}
+
+impl ServiceLevel {
+    /// The share, from 0 to 1.
+    pub fn share(self) -> f64 {
+        f64::from(self.percent) / 100.0
+    }
+}
+
+/// 80 % in 20 s: the custom of the field.
+impl Default for ServiceLevel {
+    fn default() -> ServiceLevel {
+        ServiceLevel {
+            percent: 80,
+            within: Duration::from_secs(20),
+        }
+    }
+}
+
 /// Whom an offer goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Strategy {

@@ -4,3 +4,4 @@ mod model;
 mod random;
 mod skills;
 mod transcript;
+mod withdrawals;

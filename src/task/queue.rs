@@ -242,12 +242,9 @@ impl QueueTask {
                 QueueAction::Withdraw {
                     offer,
                     contact,
-                    answered_elsewhere,
+                    why,
                 } => {
-                    let event = QueueEvent::Withdraw {
-                        offer,
-                        answered_elsewhere,
-                    };
+                    let event = QueueEvent::Withdraw { offer, why };
                     self.tell(contact, CallEvent::Queue(event));
                 }
                 QueueAction::Position {

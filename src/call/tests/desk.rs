@@ -27,7 +27,8 @@ use crate::menu::outcome::StepKind;
 use crate::menu::system as sys;
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now, Wall};
-use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
+use crate::queue::acd::NotAnswered;
+use crate::queue::action::{OfferId, OverflowCause, OverflowStep, Withdrawal};
 use crate::queue::estimate::Interval;
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::{Codec, Direction};
@@ -328,11 +329,11 @@ impl Desk {
             ["too-late"] => CallEvent::Queue(QueueEvent::TooLate(offer)),
             ["withdraw"] => CallEvent::Queue(QueueEvent::Withdraw {
                 offer,
-                answered_elsewhere: false,
+                why: Withdrawal::NotTaken(NotAnswered::NoAnswer),
             }),
             ["withdraw", n, "elsewhere"] => CallEvent::Queue(QueueEvent::Withdraw {
                 offer: OfferId(n.parse().unwrap_or(0)),
-                answered_elsewhere: true,
+                why: Withdrawal::AnsweredElsewhere,
             }),
             ["position", n] => CallEvent::Queue(QueueEvent::Position {
                 position: n.parse().unwrap_or(0),

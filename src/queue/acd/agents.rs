@@ -2,7 +2,7 @@
 
 use super::{
     Acd, Agent, AgentDoing, AgentId, AgentIx, AgentState, CallerDoing, ContactId, Mono,
-    QueueAction, Timer,
+    NotAnswered, QueueAction, Timer, Withdrawal,
 };
 use crate::now::Now;
 use crate::queue::action::AgentWish;
@@ -38,7 +38,7 @@ impl Acd {
         self.a_mut(ix).signed_in = false;
         match self.a(ix).doing {
             AgentDoing::Offered { offer } => {
-                self.withdraw(now.mono, offer, false);
+                self.withdraw(offer, Withdrawal::NotTaken(NotAnswered::Unreachable));
                 self.put_back_in_line(now.mono, offer);
                 self.drop_offer(offer);
                 self.set_agent(now.mono, ix, AgentDoing::Offline);
@@ -160,7 +160,7 @@ impl Acd {
         caller.doing = CallerDoing::Talking { agent: ix };
         let queue = caller.queue;
         if let AgentDoing::Offered { offer } = self.a(ix).doing {
-            self.withdraw(now.mono, offer, false);
+            self.withdraw(offer, Withdrawal::NotTaken(NotAnswered::Busy));
             self.put_back_in_line(now.mono, offer);
             self.drop_offer(offer);
         }

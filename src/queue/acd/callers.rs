@@ -6,6 +6,7 @@ use super::timers::at_least;
 use super::{
     Acd, AgentDoing, Arrival, Caller, CallerDoing, CallerTimers, ContactId, Leaving, Mono, Needs,
     OfferId, OverflowCause, OverflowStep, Place, Priority, QueueAction, QueueIx, Timer, Wish,
+    Withdrawal,
 };
 use crate::ids::SkillName;
 use crate::now::Now;
@@ -231,7 +232,7 @@ impl Acd {
         match was {
             CallerDoing::Offered { offers } => {
                 for offer in offers {
-                    self.withdraw(now, offer, false);
+                    self.withdraw(offer, Withdrawal::CallerLeft);
                     self.free_agent_of(now, offer);
                     self.drop_offer(offer);
                 }
@@ -255,7 +256,7 @@ impl Acd {
         self.drop_offer(by);
         for other in others {
             if other != by {
-                self.withdraw(now, other, true);
+                self.withdraw(other, Withdrawal::AnsweredElsewhere);
                 self.free_agent_of(now, other);
                 self.drop_offer(other);
             }

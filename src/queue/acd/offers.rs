@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     Acd, AgentDoing, AgentIx, Answer, CallerDoing, ContactId, Mono, NotAnswered, Offer, OfferId,
-    Place, QueueAction, QueueIx, Timer,
+    Place, QueueAction, QueueIx, Timer, Withdrawal,
 };
 use crate::now::Now;
 
@@ -55,7 +55,7 @@ impl Acd {
 
     /// The phone rang as long as it may, and nobody told us what came of it.
     pub(super) fn ringing_is_over(&mut self, now: Mono, offer: OfferId) {
-        self.withdraw(now, offer, false);
+        self.withdraw(offer, Withdrawal::NotTaken(NotAnswered::NoAnswer));
         self.not_answered(now, offer, NotAnswered::NoAnswer);
     }
 
@@ -83,12 +83,12 @@ impl Acd {
         self.set_agent(now, o.agent, AgentDoing::Missed { until });
     }
 
-    pub(super) fn withdraw(&mut self, _now: Mono, offer: OfferId, answered_elsewhere: bool) {
+    pub(super) fn withdraw(&mut self, offer: OfferId, why: Withdrawal) {
         if let Some(o) = self.offers.get(&offer) {
             self.actions.push_back(QueueAction::Withdraw {
                 offer,
                 contact: o.contact,
-                answered_elsewhere,
+                why,
             });
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::ids::{AgentId, ContactId, SkillName};
 use crate::now::{Mono, Now};
 use crate::queue::acd::{Acd, Answer, Arrival, Leaving, NotAnswered, Wanted};
-use crate::queue::action::{AgentState, OfferId, OverflowStep, QueueAction};
+use crate::queue::action::{AgentState, OfferId, OverflowStep, QueueAction, Withdrawal};
 use crate::queue::line::Priority;
 use crate::queue::settings::{AcdSettings, AgentSettings, QueueSettings, Strategy, Unstaffed};
 
@@ -51,12 +51,16 @@ pub(super) fn line(action: &QueueAction) -> String {
         QueueAction::Withdraw {
             offer,
             contact,
-            answered_elsewhere,
+            why,
         } => format!(
             "withdraw {} caller {}{}",
             offer.0,
             contact.as_u64(),
-            if *answered_elsewhere { " answered" } else { "" }
+            if *why == Withdrawal::AnsweredElsewhere {
+                " answered"
+            } else {
+                ""
+            }
         ),
         QueueAction::Position {
             contact,

@@ -114,12 +114,9 @@ impl Stage {
             QueueAction::Withdraw {
                 offer,
                 contact,
-                answered_elsewhere,
+                why,
             } => {
-                let event = QueueEvent::Withdraw {
-                    offer,
-                    answered_elsewhere,
-                };
+                let event = QueueEvent::Withdraw { offer, why };
                 (contact, event)
             }
             QueueAction::Position {
