@@ -59,7 +59,7 @@ struct Open {
 }
 
 /// Whether self-service was enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Containment {
     /// The menu was enough: it ended with the goodbye that the caller chose.
@@ -152,8 +152,10 @@ impl Facts {
                 self.close_talk(at);
                 self.open.wait = Some(at);
             }
+            // With the agent who is still there. Where none is, they come to the queue at once.
             Event::TransferFailed { .. } => {
-                self.open.wait.get_or_insert(at);
+                self.close_wait(at);
+                self.open.talk.get_or_insert(at);
             }
             Event::Transferred { .. } => self.close_wait(at),
             Event::MessageStored { message, .. } => self.message = Some(*message),
@@ -274,6 +276,7 @@ mod tests {
                     status: Some(486),
                 },
             ),
+            (45, queued("support")),
             (
                 50,
                 Event::Connected {
@@ -294,6 +297,34 @@ mod tests {
         assert_eq!(f.held.as_secs(), 4);
         assert_eq!(f.agent, Some("eve".into()));
         assert_eq!(f.containment(), Some(Containment::ToPerson));
+    }
+
+    #[test]
+    fn after_a_failed_transfer_the_two_talk_on() {
+        let to = super::super::timeline::TransferTo::Queue {
+            queue: "sales".into(),
+        };
+        let ann = || AgentId::from("ann");
+        let f = facts(vec![
+            (0, queued("support")),
+            (10, Event::Connected { agent: ann() }),
+            (
+                20,
+                Event::TransferStarted {
+                    agent: ann(),
+                    to: to.clone(),
+                },
+            ),
+            (25, Event::TransferFailed { to, status: None }),
+            (
+                60,
+                Event::Ended {
+                    verdict: Verdict::AgentEnded { agent: ann() },
+                },
+            ),
+        ]);
+        assert_eq!(f.waited.as_secs(), 10 + 5);
+        assert_eq!(f.talked.as_secs(), 10 + 35);
     }
 
     #[test]
