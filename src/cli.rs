@@ -16,6 +16,7 @@ pub mod import;
 pub mod messages;
 pub mod outbox;
 pub mod ready;
+pub mod report;
 pub mod simulate;
 pub mod test;
 
@@ -28,6 +29,7 @@ use self::graph::GraphArgs;
 use self::import::ImportArgs;
 use self::messages::MessagesCommand;
 use self::outbox::OutboxCommand;
+use self::report::ReportArgs;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
 use crate::check::law::Profile;
@@ -128,6 +130,9 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<OutboxCommand>,
     },
+    /// Tell how it went: service level, waits and handling times of queues, how often self-service
+    /// was enough, where callers wanted a person, what agents did
+    Report(ReportArgs),
     /// Print the JSON Schema of menu files, for editors
     Schema {
         /// Of which kind of file

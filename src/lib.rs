@@ -20,6 +20,7 @@ pub mod record;
 pub mod rehearse;
 pub mod sdp;
 pub mod sip;
+pub mod statistics;
 
 // What it stands on.
 pub mod media;

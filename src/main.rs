@@ -9,7 +9,7 @@ use zeroline::cli::{self, Cli, Command, Options, PromptsCommand, ready::Told};
 use zeroline::cli::{calendar::CalendarArgs, call::CallArgs, callbacks::CallbacksCommand};
 use zeroline::cli::{contacts::ContactsCommand, fmt::FmtArgs, graph::GraphArgs};
 use zeroline::cli::{import::ImportArgs, messages::MessagesCommand, outbox::OutboxCommand};
-use zeroline::cli::{simulate::SimulateArgs, test::TestArgs};
+use zeroline::cli::{report::ReportArgs, simulate::SimulateArgs, test::TestArgs};
 use zeroline::server::{self, host, signals};
 use zeroline::setup::{self, Purpose};
 use zeroline::store::Reader;
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
         Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
         Some(Command::Outbox { what }) => look(&options, |reader| outbox(reader, what)),
+        Some(Command::Report(asked)) => report(&options, &asked),
         Some(Command::Schema { of, markdown }) => {
             match markdown {
                 true => print!("{}", zeroline::menu::load::schema::page()),
@@ -61,6 +62,7 @@ fn end_with_the_reader(command: Option<&Command>) {
             | Command::Callbacks { .. }
             | Command::Import(_)
             | Command::Outbox { .. }
+            | Command::Report(_)
             | Command::Schema { .. },
         ) => false,
     };
@@ -320,6 +322,25 @@ async fn outbox(
     let now = zeroline::task::clock::now().wall;
     let (told, code) = cli::outbox::run(&reader, what, &View::local(), now).await?;
     Ok(tell(&told, code))
+}
+
+fn report(options: &Options, asked: &ReportArgs) -> u8 {
+    let rules = match setup::settings(options) {
+        Ok(config) => cli::report::rules(&config),
+        Err(told) => return mistakes(&told),
+    };
+    let now = zeroline::task::clock::now().wall;
+    let spans = match cli::report::spans(asked, &jiff::tz::TimeZone::system(), now) {
+        Ok(spans) => spans,
+        Err(told) => {
+            eprintln!("zeroline: {told}");
+            return cli::MISTAKES;
+        }
+    };
+    look(options, |reader| async move {
+        let told = cli::report::run(&reader, asked, &rules, &spans, now).await?;
+        Ok(tell(&told, cli::OK))
+    })
 }
 
 /// What was asked for goes to standard output, why it is not there to standard error.

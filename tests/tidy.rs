@@ -33,6 +33,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "statistics",
+        &[
+            "ids",
+            "now",
+            "menu::outcome",
+            "queue::action",
+            "queue::settings",
+            "record",
+        ],
+    ),
+    (
         "config",
         &[
             "ids",
@@ -80,6 +91,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "now",
             "config",
             "record",
+            "statistics",
             "queue",
             "menu",
             "call",
@@ -137,8 +149,22 @@ const ROOTS: &[&str] = &["lib", "main", "server", "setup", "cli"];
 
 /// No IO, no clock, no tasks, no randomness of their own.
 const PURE: &[&str] = &[
-    "now", "text", "ids", "media", "sdp", "sip", "menu", "check", "import", "queue", "bridge",
-    "record", "config", "call", "rehearse",
+    "now",
+    "text",
+    "ids",
+    "media",
+    "sdp",
+    "sip",
+    "menu",
+    "check",
+    "import",
+    "queue",
+    "bridge",
+    "record",
+    "statistics",
+    "config",
+    "call",
+    "rehearse",
 ];
 const IMPURE: &[&str] = &[
     "tokio::",

@@ -62,6 +62,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             position_every: t.get("position_every", usual.position_every, or_never),
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
+            service_level: t.get("service_level", usual.service_level, service_level),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
         };
         queues.push(queue);
@@ -147,6 +148,7 @@ fn support() -> Queue {
         position_every: Some(Duration::from_secs(60)),
         language_level: 3,
         relax_every: Duration::from_secs(20),
+        service_level: ServiceLevel::default(),
         overflow: vec![OverflowStep::Message],
     }
 }
@@ -162,6 +164,21 @@ fn or_never(t: &str) -> Parsed<Option<Duration>> {
             .map(Some)
             .map_err(|e| format!("{e}, or `never`")),
     }
+}
+
+/// `80% in 20s`.
+fn service_level(t: &str) -> Parsed<ServiceLevel> {
+    let wrong = || "write a share and a time, like `80% in 20s`".to_owned();
+    let (percent, within) = t.split_once("% in ").ok_or_else(wrong)?;
+    let percent = percent
+        .trim()
+        .parse()
+        .ok()
+        .filter(|p| (1..=100).contains(p));
+    Ok(ServiceLevel {
+        percent: percent.ok_or("the share goes from 1% to 100%, like `80% in 20s`")?,
+        within: duration("1s", "1h")(within.trim())?,
+    })
 }
 
 fn step(t: &str) -> Parsed<OverflowStep> {

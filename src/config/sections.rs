@@ -55,6 +55,16 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         dir: t.get("dir", PathBuf::from("data"), path),
     };
     t.finish();
+    let mut t = root.table("statistics");
+    let statistics = Statistics {
+        short_abandon: t.get(
+            "short_abandon",
+            Duration::from_secs(5),
+            duration("0s", "5m"),
+        ),
+        repeat_days: t.get("repeat_days", 7, number(1, 366)),
+    };
+    t.finish();
     let prompts = prompts::read(prompts, &store);
     let mail = match root.has("mail") {
         true => mail::read(root.table("mail")),
@@ -95,6 +105,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         prompts,
         mail,
         store,
+        statistics,
         http,
         stop,
         log,

@@ -12,7 +12,7 @@ use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
 
-pub use crate::queue::settings::{Strategy, Unstaffed};
+pub use crate::queue::settings::{ServiceLevel, Strategy, Unstaffed};
 pub use crate::sip::flow::Network;
 
 /// All settings of one server.
@@ -38,6 +38,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// What is kept.
     pub store: Store,
+    /// How statistics are counted.
+    pub statistics: Statistics,
     /// Metrics and health.
     pub http: Http,
     /// Shutting down.
@@ -264,8 +266,19 @@ pub struct Queue {
     pub language_level: u8,
     /// The levels that a waiting caller needs fall by one each time this has passed.
     pub relax_every: Duration,
+    /// How many callers should talk to a person within how long.
+    pub service_level: ServiceLevel,
     /// Where those go whom the queue can not keep; the last step takes a promise.
     pub overflow: Vec<OverflowStep>,
+}
+
+/// How statistics are counted: section `[statistics]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Statistics {
+    /// Who hangs up sooner than this had not begun to wait.
+    pub short_abandon: Duration,
+    /// Who calls again within so many days was not helped.
+    pub repeat_days: usize,
 }
 
 /// The comfort message of a queue.

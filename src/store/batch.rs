@@ -27,6 +27,7 @@ pub(super) struct Rows {
     pub(super) contacts: HashMap<ContactId, ContactValues>,
     pub(super) events: Vec<EventValues>,
     pub(super) agents: HashMap<AgentId, (AgentState, Wall)>,
+    pub(super) states: Vec<StateValues>,
     pub(super) guides: HashMap<GuidePlace, (guides::Kept, Wall)>,
 }
 
@@ -38,6 +39,25 @@ impl Rows {
             self.contacts.insert(id, row);
         }
     }
+
+    /// What an agent does from now on. While the disk refuses there is room for so many.
+    pub(super) fn agent(&mut self, agent: AgentId, state: AgentState, at: Wall) {
+        if self.states.len() < BACKLOG {
+            self.states.push(StateValues {
+                agent: agent.clone(),
+                at,
+                state: serde_json::to_string(&state).unwrap_or_default(),
+            });
+        }
+        self.agents.insert(agent, (state, at));
+    }
+}
+
+/// A row of `agent_states`.
+pub(super) struct StateValues {
+    agent: AgentId,
+    at: Wall,
+    state: String,
 }
 
 /// A row of `contacts`.
@@ -80,6 +100,10 @@ static INSERT_CONTACTS: LazyLock<Arc<str>> = LazyLock::new(|| {
 const EVENTS: usize = 128;
 static INSERT_EVENTS: LazyLock<Arc<str>> =
     LazyLock::new(|| insert("events (contact, at_ms, data)", 3, EVENTS, ""));
+
+const STATES: usize = 32;
+static INSERT_STATES: LazyLock<Arc<str>> =
+    LazyLock::new(|| insert("agent_states (agent, at, state)", 3, STATES, ""));
 
 /// A statement that inserts up to `rows` rows, those whose first column is bound.
 fn insert(into: &str, columns: usize, rows: usize, then: &str) -> Arc<str> {
@@ -170,6 +194,7 @@ pub(super) async fn write(home: &Home, rows: &Rows) -> Result<(), StoreError> {
     let nothing = rows.contacts.is_empty()
         && rows.events.is_empty()
         && rows.agents.is_empty()
+        && rows.states.is_empty()
         && rows.guides.is_empty();
     if nothing {
         return Ok(());
@@ -189,6 +214,16 @@ async fn write_all(db: &mut SqliteConnection, rows: &Rows) -> Result<(), StoreEr
     for some in rows.events.chunks(EVENTS) {
         let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_EVENTS)));
         let query = some.iter().fold(query, |query, row| row.bind(query));
+        query.execute(&mut *db).await?;
+    }
+    for some in rows.states.chunks(STATES) {
+        let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_STATES)));
+        let query = some.iter().fold(query, |query, row| {
+            query
+                .bind(row.agent.as_str().to_owned())
+                .bind(row.at.unix_millis())
+                .bind(&*row.state)
+        });
         query.execute(&mut *db).await?;
     }
     for (agent, (state, at)) in &rows.agents {

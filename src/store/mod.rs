@@ -30,12 +30,14 @@ mod outbox;
 mod recover;
 pub mod report;
 pub mod rows;
+mod statistics;
 mod writer;
 
 pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
 pub use outbox::{OutboxMeta, OutboxRow, Tried};
 pub use recover::Recovered;
+pub use statistics::Span;
 
 use home::Home;
 use writer::Command;

@@ -40,6 +40,7 @@ pub(super) async fn run(dir: &Path, pool: &SqlitePool) -> Result<Recovered, Stor
     let mut found = Recovered::default();
     recordings(dir, pool, &mut found).await?;
     close_contacts(pool, &mut found).await?;
+    sign_out(pool).await?;
     if found != Recovered::default() {
         let Recovered {
             contacts,
@@ -56,6 +57,34 @@ pub(super) async fn run(dir: &Path, pool: &SqlitePool) -> Result<Recovered, Stor
         );
     }
     Ok(found)
+}
+
+/// Nobody has signed in yet: whoever the last run left at work was so until the last thing that it
+/// wrote down.
+async fn sign_out(pool: &SqlitePool) -> Result<(), StoreError> {
+    const OFFLINE: &str = r#"{"state":"offline"}"#;
+    let mut last = None;
+    for of in [
+        "SELECT max(at) FROM agent_states",
+        "SELECT max(started_at + ended_ms) FROM contacts",
+    ] {
+        let at: Option<i64> = sqlx::query_scalar(of).fetch_one(pool).await?;
+        last = last.max(at);
+    }
+    let Some(last) = last else {
+        return Ok(());
+    };
+    let mut tx = pool.begin().await?;
+    for statement in [
+        "INSERT INTO agent_states (agent, at, state)
+         SELECT id, ?1, ?2 FROM agents WHERE state <> ?2",
+        "UPDATE agents SET changed_at = ?1, seen_at = ?1, state = ?2 WHERE state <> ?2",
+    ] {
+        let query = sqlx::query(statement).bind(last).bind(OFFLINE);
+        query.execute(&mut *tx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The callback that a contact asked for, told or not: somebody will call.

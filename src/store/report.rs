@@ -407,7 +407,8 @@ fn state(s: &AgentState) -> String {
     }
 }
 
-fn clock(d: Duration) -> String {
+/// `m:ss`, or `h:mm:ss`.
+pub fn clock(d: Duration) -> String {
     let s = d.as_secs();
     match s / 3_600 {
         0 => format!("{}:{:02}", s / 60, s % 60),
@@ -421,13 +422,14 @@ fn stamp(at: Wall) -> Option<String> {
 }
 
 /// Without what could steer a terminal: callers choose their names.
-fn clean(s: &str) -> String {
+pub fn clean(s: &str) -> String {
     s.chars()
         .map(|c| if c.is_control() { '?' } else { c })
         .collect()
 }
 
-fn table<const N: usize>(head: &[&str; N], lines: impl Iterator<Item = [String; N]>) -> String {
+/// Cells under their heads, in columns.
+pub fn table<const N: usize>(head: &[&str; N], lines: impl Iterator<Item = [String; N]>) -> String {
     let lines: Vec<[String; N]> = lines.collect();
     let wide = |s: &str| s.chars().count();
     let widths: [usize; N] = std::array::from_fn(|i| {

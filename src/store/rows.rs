@@ -253,7 +253,7 @@ pub(super) fn text(r: &SqliteRow, column: &str) -> Result<Option<String>, StoreE
     Ok(r.try_get(column)?)
 }
 
-fn duration(r: &SqliteRow, column: &str) -> Result<Duration, StoreError> {
+pub(super) fn duration(r: &SqliteRow, column: &str) -> Result<Duration, StoreError> {
     let ms: i64 = r.try_get(column)?;
     Ok(Duration::from_millis(u64::try_from(ms).unwrap_or(0)))
 }

@@ -7,3 +7,4 @@ mod outbox;
 mod places;
 mod promises;
 mod refused;
+mod statistics;

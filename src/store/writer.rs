@@ -205,7 +205,7 @@ impl Writer {
             match command {
                 Command::Event { contact, at, event } => self.event(contact, at, *event),
                 Command::Agent { agent, state, at } => {
-                    self.rows.agents.insert(agent, (state, at));
+                    self.rows.agent(agent, state, at);
                 }
                 Command::Guide { place, kept, at } => {
                     let guides = &mut self.rows.guides;

@@ -1,0 +1,166 @@
+//! What a line came to, and where on it callers wanted a person or gave up.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::path::Path;
+use super::{Contact, later};
+use crate::ids::NodeName;
+use crate::menu::outcome::{Reason, StepKind};
+use crate::now::Wall;
+use crate::record::facts::{Containment, Facts};
+use crate::record::timeline::Event;
+
+/// What came of those who called a line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LineFigures {
+    /// Who called.
+    pub contacts: u64,
+    /// What became of them; who is still here is not in it.
+    pub ends: BTreeMap<Containment, u64>,
+    /// Came to a person or a promise because they asked for one (key 0).
+    pub asked: u64,
+    /// Because the menu leads there.
+    pub routed: u64,
+    /// Because they said nothing, pressed wrong keys, or something of ours failed: forced out of
+    /// self-service.
+    pub forced: u64,
+    /// Whether one contact was enough.
+    pub resolution: Resolution,
+    /// By node.
+    pub nodes: BTreeMap<NodeName, NodeFigures>,
+}
+
+/// Whether one contact was enough: of those who were helped (by a person, or by themselves) and whose
+/// number is known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Resolution {
+    /// Did not call again in time.
+    pub resolved: u64,
+    /// Called again.
+    pub repeated: u64,
+    /// Too early to tell.
+    pub open: u64,
+}
+
+impl Resolution {
+    /// First-contact resolution, from 0 to 1.
+    pub fn rate(&self) -> Option<f64> {
+        super::share(self.resolved, self.resolved + self.repeated)
+    }
+}
+
+/// What happened at a node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct NodeFigures {
+    /// Callers who came here, each time counted.
+    pub entered: u64,
+    /// Pressed 0 here.
+    pub asked: u64,
+    /// Hung up here.
+    pub gave_up: u64,
+    /// Went to a person from here because of silence, wrong keys or a fault.
+    pub forced: u64,
+    /// Times when nothing was pressed in time.
+    pub silences: u64,
+    /// Keys that mean nothing here.
+    pub wrong_keys: u64,
+    /// Failures of ours.
+    pub faults: u64,
+}
+
+impl LineFigures {
+    pub(super) fn add(&mut self, contact: &Contact<'_>, path: &Path, within: Duration, now: Wall) {
+        self.contacts += 1;
+        let entries = contact.timeline.entries();
+        let end = Facts::of(entries).containment();
+        if let Some(end) = end {
+            *self.ends.entry(end).or_default() += 1;
+        }
+        if let Some(stay) = path.stays.first() {
+            match stay.reason {
+                Reason::Asked => self.asked += 1,
+                Reason::Routed | Reason::Transferred => self.routed += 1,
+                Reason::Silence | Reason::WrongKeys | Reason::Fault { .. } => self.forced += 1,
+            }
+        }
+        if contact.known && matches!(end, Some(Containment::Solved | Containment::ToPerson)) {
+            self.resolve(contact, within, now);
+        }
+        self.walk(contact, end);
+    }
+
+    fn resolve(&mut self, contact: &Contact<'_>, within: Duration, now: Wall) {
+        let until = later(contact.timeline.started, within);
+        let told = &mut self.resolution;
+        match contact.next {
+            Some(next) if next <= until => told.repeated += 1,
+            Some(_) => told.resolved += 1,
+            None if now < until => told.open += 1,
+            None => told.resolved += 1,
+        }
+    }
+
+    /// Node by node.
+    fn walk(&mut self, contact: &Contact<'_>, end: Option<Containment>) {
+        let mut here: Option<NodeName> = None;
+        for entry in contact.timeline.entries() {
+            match &entry.event {
+                Event::Step { step } => {
+                    let node = self.nodes.entry(step.node.clone()).or_default();
+                    match &step.what {
+                        StepKind::Entered { .. } => node.entered += 1,
+                        StepKind::Silent => node.silences += 1,
+                        StepKind::Wrong { .. } => node.wrong_keys += 1,
+                        StepKind::Failed { .. } => node.faults += 1,
+                        StepKind::Pressed { .. }
+                        | StepKind::Collected { .. }
+                        | StepKind::Language { .. }
+                        | StepKind::Answered { .. }
+                        | StepKind::Tried { .. } => {}
+                    }
+                    here = Some(step.node.clone());
+                }
+                Event::Queued { reason, .. } => {
+                    if let Some(node) = here.take() {
+                        let node = self.nodes.entry(node).or_default();
+                        match reason {
+                            Reason::Asked => node.asked += 1,
+                            Reason::Silence | Reason::WrongKeys | Reason::Fault { .. } => {
+                                node.forced += 1;
+                            }
+                            Reason::Routed | Reason::Transferred => {}
+                        }
+                    }
+                }
+                Event::Ended { .. } => {
+                    if let (Some(node), Some(Containment::GaveUp)) = (here.take(), end) {
+                        self.nodes.entry(node).or_default().gave_up += 1;
+                    }
+                }
+                Event::Started { .. }
+                | Event::Answered
+                | Event::Entry { .. }
+                | Event::Judged { .. }
+                | Event::Overflowed { .. }
+                | Event::LookedBack
+                | Event::Offered { .. }
+                | Event::Missed { .. }
+                | Event::Connected { .. }
+                | Event::Held { .. }
+                | Event::Resumed { .. }
+                | Event::AgentLost { .. }
+                | Event::TransferStarted { .. }
+                | Event::TransferFailed { .. }
+                | Event::Transferred { .. }
+                | Event::MessageStored { .. }
+                | Event::CallbackStored { .. }
+                | Event::LetterStored { .. }
+                | Event::Fault { .. }
+                | Event::Media { .. } => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a line, its queues and its people came to in a span of time: service level, waits, handling
+//! times, how often self-service was enough.
+//!
+//! Drawn from the timelines of contacts and the journal of what agents did, and from nothing else:
+//! whoever doubts a figure can look at the contacts behind it. A contact counts where it began.
+
+mod agent;
+mod line;
+mod path;
+mod queue;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub use self::agent::{AgentFigures, Change};
+pub use self::line::{LineFigures, NodeFigures, Resolution};
+pub use self::path::{Path, Stay, StayEnd, Talk};
+pub use self::queue::{QueueFigures, Waits};
+use crate::ids::{AgentId, LineName, QueueName};
+use crate::now::Wall;
+use crate::queue::settings::ServiceLevel;
+use crate::record::timeline::Timeline;
+
+/// How it is counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rules {
+    /// What each queue aims at.
+    pub aims: BTreeMap<QueueName, ServiceLevel>,
+    /// Who leaves a queue sooner than this had not begun to wait.
+    pub short_abandon: Duration,
+    /// Who calls again within this time was not helped.
+    pub repeat_within: Duration,
+}
+
+impl Rules {
+    fn aim(&self, queue: &QueueName) -> ServiceLevel {
+        self.aims.get(queue).copied().unwrap_or_default()
+    }
+}
+
+/// A contact, as it counts.
+#[derive(Clone, Debug)]
+pub struct Contact<'a> {
+    /// The line called.
+    pub line: &'a LineName,
+    /// Everything that happened.
+    pub timeline: &'a Timeline,
+    /// Whether the number is known: else nobody can say whether they called again.
+    pub known: bool,
+    /// When the same caller called the same line next.
+    pub next: Option<Wall>,
+}
+
+/// What it all came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Report {
+    /// By line.
+    pub lines: BTreeMap<LineName, LineFigures>,
+    /// By queue.
+    pub queues: BTreeMap<QueueName, QueueFigures>,
+    /// By agent.
+    pub agents: BTreeMap<AgentId, AgentFigures>,
+}
+
+/// Adds it up, contact by contact, and then the agents.
+#[derive(Debug)]
+pub struct Tally {
+    rules: Rules,
+    /// Up to when is known what happened.
+    now: Wall,
+    report: Report,
+    /// Whose call each agent ended when: what was written up afterwards.
+    ended: BTreeMap<AgentId, Vec<(Wall, QueueName)>>,
+}
+
+impl Tally {
+    /// Nothing counted yet.
+    pub fn new(rules: Rules, now: Wall) -> Tally {
+        Tally {
+            rules,
+            now,
+            report: Report::default(),
+            ended: BTreeMap::new(),
+        }
+    }
+
+    /// One more contact.
+    pub fn contact(&mut self, contact: &Contact<'_>) {
+        let path = Path::of(contact.timeline);
+        let line = self.report.lines.entry(contact.line.clone());
+        line.or_default()
+            .add(contact, &path, self.rules.repeat_within, self.now);
+        for stay in &path.stays {
+            let aim = self.rules.aim(&stay.queue);
+            let queue = self.report.queues.entry(stay.queue.clone()).or_default();
+            queue.stay(stay, aim, self.rules.short_abandon);
+            for missed in &stay.missed {
+                self.report.agents.entry(missed.clone()).or_default().missed += 1;
+            }
+        }
+        for talk in &path.talks {
+            let agent = self.report.agents.entry(talk.agent.clone()).or_default();
+            agent.talk(talk);
+            let Some(name) = &talk.queue else {
+                continue;
+            };
+            let queue = self.report.queues.entry(name.clone()).or_default();
+            queue.talk(talk);
+            let end = later(contact.timeline.started, talk.began + talk.lasted);
+            let ended = self.ended.entry(talk.agent.clone()).or_default();
+            ended.push((end, name.clone()));
+        }
+    }
+
+    /// What one agent did from `since` to `until`: every change of their state, oldest first, and
+    /// the last one before.
+    pub fn agent(&mut self, agent: &AgentId, changes: &[Change], since: Wall, until: Wall) {
+        let until = until.min(self.now);
+        let figures = self.report.agents.entry(agent.clone()).or_default();
+        let ended = self.ended.entry(agent.clone()).or_default();
+        ended.sort();
+        for (from, lasted) in figures.states(changes, since, until) {
+            let talks = ended.partition_point(|(at, _)| *at <= later(from, agent::CLOSE));
+            if let Some((_, queue)) = talks.checked_sub(1).and_then(|last| ended.get(last)) {
+                let queue = self.report.queues.entry(queue.clone()).or_default();
+                queue.wrapped += lasted;
+            }
+        }
+    }
+
+    /// What it came to.
+    pub fn report(self) -> Report {
+        self.report
+    }
+}
+
+fn later(at: Wall, by: Duration) -> Wall {
+    let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+    Wall::from_unix_millis(at.unix_millis().saturating_add(by))
+}
+
+/// `part` of `whole`, from 0 to 1.
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+fn mean(total: Duration, of: u64) -> Option<Duration> {
+    let of = u32::try_from(of).ok()?;
+    total.checked_div(of)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! The way of one contact through queues and people, drawn from its timeline.
+
+use std::time::Duration;
+
+use crate::ids::{AgentId, QueueName};
+use crate::menu::outcome::Reason;
+use crate::queue::action::{OverflowCause, OverflowStep};
+use crate::record::timeline::{Event, Party, Timeline};
+use crate::record::verdict::Verdict;
+
+/// The stays in queues and the talks of one contact, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Path {
+    /// In queues.
+    pub stays: Vec<Stay>,
+    /// With people.
+    pub talks: Vec<Talk>,
+}
+
+/// From the time when a caller came to a queue until they were not in it any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stay {
+    /// Which queue.
+    pub queue: QueueName,
+    /// Why.
+    pub reason: Reason,
+    /// Since the call's start.
+    pub began: Duration,
+    /// How long.
+    pub waited: Duration,
+    /// How it ended.
+    pub end: StayEnd,
+    /// Whose phones rang in vain.
+    pub missed: Vec<AgentId>,
+}
+
+/// How a stay in a queue ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StayEnd {
+    /// With a person.
+    Answered(AgentId),
+    /// The caller hung up.
+    Abandoned,
+    /// The queue could not keep them.
+    Overflowed(OverflowCause, OverflowStep),
+    /// Will be called back, or left a message, and hung up.
+    Promised,
+    /// Went elsewhere by choice: helped themselves in the menu, or came to another queue.
+    Left,
+    /// Cut off, by us or by the network.
+    CutOff,
+    /// Not yet.
+    Waiting,
+}
+
+/// A talk with one agent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Talk {
+    /// Who.
+    pub agent: AgentId,
+    /// Through which queue the caller had come.
+    pub queue: Option<QueueName>,
+    /// Since the call's start.
+    pub began: Duration,
+    /// How long, holds included.
+    pub lasted: Duration,
+    /// On hold by the agent.
+    pub held: Duration,
+}
+
+#[derive(Default)]
+struct Walker {
+    path: Path,
+    stay: Option<Stay>,
+    talk: Option<Open>,
+    promised: bool,
+}
+
+/// A talk that goes on.
+struct Open {
+    talk: Talk,
+    hold: Option<Duration>,
+    /// The agent is handing the caller on since then.
+    leaving: Option<Duration>,
+}
+
+impl Path {
+    /// The way of this contact, as far as it has come.
+    pub fn of(timeline: &Timeline) -> Path {
+        let mut walker = Walker::default();
+        let mut last = Duration::ZERO;
+        for entry in timeline.entries() {
+            last = entry.at;
+            walker.add(entry.at, &entry.event);
+        }
+        walker.end_stay(last, StayEnd::Waiting);
+        walker.end_talk(last);
+        walker.path
+    }
+}
+
+impl Walker {
+    fn add(&mut self, at: Duration, event: &Event) {
+        match event {
+            Event::Queued { queue, reason, .. } => self.queued(at, queue, reason),
+            Event::Overflowed { cause, to, .. } => {
+                self.end_stay(at, StayEnd::Overflowed(*cause, to.clone()));
+            }
+            Event::Missed { agent, .. } => {
+                if let Some(stay) = &mut self.stay {
+                    stay.missed.push(agent.clone());
+                }
+            }
+            Event::Connected { agent } => self.connected(at, agent),
+            Event::Held { by: Party::Agent } => {
+                if let Some(open) = &mut self.talk {
+                    open.hold.get_or_insert(at);
+                }
+            }
+            Event::Resumed { by: Party::Agent } => {
+                if let Some(open) = &mut self.talk {
+                    open.end_hold(at);
+                }
+            }
+            Event::AgentLost { .. } => self.end_talk(at),
+            Event::TransferStarted { .. } => {
+                if let Some(open) = &mut self.talk {
+                    open.leaving = Some(at);
+                }
+            }
+            // The two talk on, or the caller is in the queue again at once.
+            Event::TransferFailed { .. } => {
+                if let Some(open) = &mut self.talk {
+                    open.leaving = None;
+                }
+            }
+            Event::MessageStored { .. } | Event::CallbackStored { .. } => self.promised = true,
+            Event::Ended { verdict } => {
+                let end = self.end_of(verdict);
+                self.end_stay(at, end);
+                self.end_talk(at);
+            }
+            Event::Started { .. }
+            | Event::Answered
+            | Event::Step { .. }
+            | Event::Entry { .. }
+            | Event::Judged { .. }
+            | Event::LookedBack
+            | Event::Offered { .. }
+            | Event::Held { by: Party::Caller }
+            | Event::Resumed { by: Party::Caller }
+            | Event::Transferred { .. }
+            | Event::LetterStored { .. }
+            | Event::Fault { .. }
+            | Event::Media { .. } => {}
+        }
+    }
+
+    fn queued(&mut self, at: Duration, queue: &QueueName, reason: &Reason) {
+        // Back from self-service to the place that was kept.
+        if self.stay.as_ref().is_some_and(|stay| stay.queue == *queue) {
+            return;
+        }
+        self.end_stay(at, StayEnd::Left);
+        self.end_talk(at);
+        self.stay = Some(Stay {
+            queue: queue.clone(),
+            reason: reason.clone(),
+            began: at,
+            waited: Duration::ZERO,
+            end: StayEnd::Waiting,
+            missed: Vec::new(),
+        });
+    }
+
+    fn connected(&mut self, at: Duration, agent: &AgentId) {
+        let through = match (&self.stay, &self.talk) {
+            (Some(stay), _) => Some(stay.queue.clone()),
+            (None, Some(open)) => open.talk.queue.clone(),
+            (None, None) => self.path.talks.last().and_then(|talk| talk.queue.clone()),
+        };
+        self.end_stay(at, StayEnd::Answered(agent.clone()));
+        self.end_talk(at);
+        self.talk = Some(Open {
+            talk: Talk {
+                agent: agent.clone(),
+                queue: through,
+                began: at,
+                lasted: Duration::ZERO,
+                held: Duration::ZERO,
+            },
+            hold: None,
+            leaving: None,
+        });
+    }
+
+    fn end_of(&self, verdict: &Verdict) -> StayEnd {
+        match verdict {
+            Verdict::CallerHungUp { .. } if self.promised => StayEnd::Promised,
+            Verdict::CallerHungUp { .. } => StayEnd::Abandoned,
+            Verdict::MessageStored { .. } | Verdict::CallbackStored { .. } => StayEnd::Promised,
+            Verdict::Goodbye { .. }
+            | Verdict::AgentEnded { .. }
+            | Verdict::TransferredOut { .. } => StayEnd::Left,
+            Verdict::CallerGone { .. }
+            | Verdict::Refused { .. }
+            | Verdict::SetupFailed { .. }
+            | Verdict::ServerStopped { .. }
+            | Verdict::ServerLost
+            | Verdict::Fault { .. } => StayEnd::CutOff,
+        }
+    }
+
+    fn end_stay(&mut self, at: Duration, end: StayEnd) {
+        if let Some(mut stay) = self.stay.take() {
+            stay.waited = at.saturating_sub(stay.began);
+            stay.end = end;
+            self.path.stays.push(stay);
+        }
+    }
+
+    fn end_talk(&mut self, at: Duration) {
+        if let Some(mut open) = self.talk.take() {
+            let at = open.leaving.unwrap_or(at);
+            open.end_hold(at);
+            open.talk.lasted = at.saturating_sub(open.talk.began);
+            self.path.talks.push(open.talk);
+        }
+    }
+}
+
+impl Open {
+    fn end_hold(&mut self, at: Duration) {
+        if let Some(since) = self.hold.take() {
+            self.talk.held += at.saturating_sub(since);
+        }
+    }
+}

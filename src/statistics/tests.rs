@@ -1,0 +1,356 @@
+//! Contacts as they happen, and what they count for.
+
+use super::*;
+use crate::ids::NodeName;
+use crate::menu::outcome::{Reason, Step, StepKind};
+use crate::queue::action::{AgentState, OverflowCause, OverflowStep};
+use crate::record::facts::Containment;
+use crate::record::timeline::{CallbackId, Event, Party, TransferTo};
+use crate::record::verdict::{LostSign, Stage, Verdict};
+
+const DAY: i64 = 86_400_000;
+
+fn s(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+fn timeline(events: Vec<(u64, Event)>) -> Timeline {
+    let mut timeline = Timeline::new(Wall::from_unix_millis(0));
+    for (at, event) in events {
+        timeline.push(s(at), event);
+    }
+    timeline
+}
+
+fn queued(queue: &str, reason: Reason) -> Event {
+    Event::Queued {
+        queue: queue.into(),
+        reason,
+        language: None,
+    }
+}
+
+fn connected(agent: &str) -> Event {
+    Event::Connected {
+        agent: agent.into(),
+    }
+}
+
+fn ended(verdict: Verdict) -> Event {
+    Event::Ended { verdict }
+}
+
+fn hung_up(stage: Stage) -> Event {
+    ended(Verdict::CallerHungUp { stage })
+}
+
+fn entered(node: &str) -> Event {
+    Event::Step {
+        step: Step {
+            at: Duration::ZERO,
+            node: NodeName::new(node),
+            what: StepKind::Entered {
+                label: node.to_owned(),
+            },
+        },
+    }
+}
+
+fn rules() -> Rules {
+    Rules {
+        aims: BTreeMap::new(),
+        short_abandon: s(5),
+        repeat_within: Duration::from_secs(7 * 86_400),
+    }
+}
+
+fn tally(contacts: Vec<(Vec<(u64, Event)>, Option<i64>)>) -> Tally {
+    let mut tally = Tally::new(rules(), Wall::from_unix_millis(8 * DAY));
+    for (events, next) in contacts {
+        tally.contact(&Contact {
+            line: &LineName::new("main"),
+            timeline: &timeline(events),
+            known: true,
+            next: next.map(Wall::from_unix_millis),
+        });
+    }
+    tally
+}
+
+fn report(contacts: Vec<Vec<(u64, Event)>>) -> Report {
+    tally(contacts.into_iter().map(|events| (events, None)).collect()).report()
+}
+
+/// Waits so long, and then talks to anna for a minute.
+fn answered(wait: u64) -> Vec<(u64, Event)> {
+    vec![
+        (0, queued("support", Reason::Asked)),
+        (wait, connected("anna")),
+        (
+            wait + 60,
+            ended(Verdict::AgentEnded {
+                agent: "anna".into(),
+            }),
+        ),
+    ]
+}
+
+fn gave_up(wait: u64) -> Vec<(u64, Event)> {
+    vec![
+        (0, queued("support", Reason::Asked)),
+        (wait, hung_up(Stage::Waiting)),
+    ]
+}
+
+#[test]
+fn the_service_level_counts_all_who_wanted_a_person() {
+    let overflowed = vec![
+        (0, queued("support", Reason::Routed)),
+        (
+            90,
+            Event::Overflowed {
+                queue: "support".into(),
+                cause: OverflowCause::WaitedTooLong,
+                to: OverflowStep::Message,
+            },
+        ),
+        (120, hung_up(Stage::Message)),
+    ];
+    let lost = vec![
+        (0, queued("support", Reason::Asked)),
+        (
+            9,
+            ended(Verdict::CallerGone {
+                stage: Stage::Waiting,
+                sign: LostSign::RtpSilent,
+            }),
+        ),
+    ];
+    let mut all: Vec<_> = [10, 20, 21].map(answered).into();
+    all.extend([gave_up(4), gave_up(40), overflowed, lost]);
+    all.push(vec![(0, queued("support", Reason::Asked))]);
+    let report = report(all);
+    let q = &report.queues[&QueueName::new("support")];
+    let counts = (
+        q.entered,
+        q.answered,
+        q.in_time,
+        q.abandoned,
+        q.abandoned_short,
+    );
+    assert_eq!(counts, (8, 3, 2, 1, 1));
+    assert_eq!((q.overflows(), q.cut_off, q.waiting), (1, 1, 1));
+    // Two of: three answered, one who hung up after a wait, one whom the queue sent away.
+    assert_eq!(q.service_level(), Some(0.4));
+    assert_eq!(q.abandon_rate(), Some(0.2));
+    assert_eq!(q.waits.mean(), Some(s(17)));
+    assert_eq!(q.waits.quantile(0.5), Some(s(20)));
+    assert_eq!(q.waits.longest(), Some(s(21)));
+    assert_eq!(q.patience.longest(), Some(s(40)));
+}
+
+#[test]
+fn every_entry_ends_once() {
+    let moved = vec![
+        (0, queued("sales", Reason::Routed)),
+        (
+            30,
+            Event::Overflowed {
+                queue: "sales".into(),
+                cause: OverflowCause::Full,
+                to: OverflowStep::Queue("support".into()),
+            },
+        ),
+        (30, queued("support", Reason::Routed)),
+        (50, connected("anna")),
+        (70, hung_up(Stage::Talking)),
+    ];
+    let back_and_forth = vec![
+        (0, queued("support", Reason::Asked)),
+        (10, Event::LookedBack),
+        (40, queued("support", Reason::Asked)),
+        (60, connected("bert")),
+        (90, hung_up(Stage::Talking)),
+    ];
+    let called_back = vec![
+        (0, queued("support", Reason::Asked)),
+        (
+            20,
+            Event::CallbackStored {
+                callback: CallbackId(1),
+                before: false,
+            },
+        ),
+        (25, hung_up(Stage::Waiting)),
+    ];
+    let helped_themselves = vec![
+        (0, queued("support", Reason::Asked)),
+        (10, Event::LookedBack),
+        (70, ended(Verdict::Goodbye { node: None })),
+    ];
+    let report = report(vec![moved, back_and_forth, called_back, helped_themselves]);
+    let sales = &report.queues[&QueueName::new("sales")];
+    assert_eq!((sales.entered, sales.overflows()), (1, 1));
+    let support = &report.queues[&QueueName::new("support")];
+    let ends = (support.answered, support.promised, support.left);
+    assert_eq!((support.entered, ends), (4, (2, 1, 1)));
+    assert_eq!(support.waits.longest(), Some(s(60)));
+}
+
+#[test]
+fn a_talk_is_the_agent_s_and_the_queue_s_also_after_a_transfer() {
+    let to = TransferTo::Agent {
+        agent: "bert".into(),
+    };
+    let report = report(vec![vec![
+        (0, queued("support", Reason::Asked)),
+        (10, connected("anna")),
+        (20, Event::Held { by: Party::Agent }),
+        (25, Event::Resumed { by: Party::Agent }),
+        (
+            40,
+            Event::TransferStarted {
+                agent: "anna".into(),
+                to: to.clone(),
+            },
+        ),
+        (50, Event::Transferred { to }),
+        (50, connected("bert")),
+        (80, hung_up(Stage::Talking)),
+    ]]);
+    let anna = &report.agents[&AgentId::new("anna")];
+    assert_eq!((anna.talks, anna.talked, anna.held), (1, s(30), s(5)));
+    let bert = &report.agents[&AgentId::new("bert")];
+    assert_eq!((bert.talks, bert.talked), (1, s(30)));
+    let support = &report.queues[&QueueName::new("support")];
+    assert_eq!((support.talks, support.talked), (2, s(60)));
+    assert_eq!(support.answered, 1);
+}
+
+#[test]
+fn a_transfer_that_fails_is_one_talk() {
+    let to = TransferTo::Agent {
+        agent: "bert".into(),
+    };
+    let report = report(vec![vec![
+        (0, queued("support", Reason::Asked)),
+        (10, connected("anna")),
+        (
+            20,
+            Event::TransferStarted {
+                agent: "anna".into(),
+                to: to.clone(),
+            },
+        ),
+        (
+            35,
+            Event::TransferFailed {
+                to,
+                status: Some(486),
+            },
+        ),
+        (50, hung_up(Stage::Talking)),
+    ]]);
+    let anna = &report.agents[&AgentId::new("anna")];
+    assert_eq!((anna.talks, anna.talked), (1, s(40)));
+}
+
+#[test]
+fn an_agent_s_day_adds_up() {
+    let mut tally = tally(vec![(answered(10), None)]);
+    let at = |secs: i64, state| Change {
+        at: Wall::from_unix_millis(secs * 1_000),
+        state,
+    };
+    let lunch = AgentState::Paused {
+        reason: "lunch".to_owned(),
+    };
+    let changes = [
+        at(-500, AgentState::Ready),
+        at(5, AgentState::Offered),
+        at(10, AgentState::Talking),
+        at(70, AgentState::WrapUp),
+        at(90, lunch),
+        at(190, AgentState::Ready),
+        at(200, AgentState::Offline),
+        at(300, AgentState::Ready),
+    ];
+    let span = |secs: i64| Wall::from_unix_millis(secs * 1_000);
+    tally.agent(&AgentId::new("anna"), &changes, span(-5), span(310));
+    let report = tally.report();
+    let anna = &report.agents[&AgentId::new("anna")];
+    assert_eq!((anna.ready, anna.offered), (s(30), s(5)));
+    assert_eq!((anna.talking, anna.wrapped), (s(60), s(20)));
+    assert_eq!(anna.paused["lunch"], s(100));
+    assert_eq!(anna.signed_in(), s(215));
+    // 80 s of 115 s there for callers.
+    assert!((anna.occupancy().unwrap() - 80.0 / 115.0).abs() < 1e-9);
+    assert_eq!(anna.handling(), Some(s(80)));
+    // What was written up was the talk of this queue.
+    let support = &report.queues[&QueueName::new("support")];
+    assert_eq!(support.handling(), Some(s(80)));
+}
+
+#[test]
+fn who_calls_again_within_the_time_was_not_helped() {
+    let report = tally(vec![
+        (answered(1), Some(DAY)),
+        (answered(1), Some(7 * DAY + 1)),
+        (answered(1), None),
+        // Not helped at all: neither.
+        (gave_up(60), Some(DAY)),
+    ])
+    .report();
+    let told = &report.lines[&LineName::new("main")].resolution;
+    assert_eq!((told.resolved, told.repeated, told.open), (2, 1, 0));
+    let mut early = Tally::new(rules(), Wall::from_unix_millis(DAY));
+    early.contact(&Contact {
+        line: &LineName::new("main"),
+        timeline: &timeline(answered(1)),
+        known: true,
+        next: None,
+    });
+    early.contact(&Contact {
+        line: &LineName::new("main"),
+        timeline: &timeline(answered(1)),
+        known: false,
+        next: None,
+    });
+    let told = early.report().lines[&LineName::new("main")]
+        .resolution
+        .clone();
+    assert_eq!((told.resolved, told.repeated, told.open), (0, 0, 1));
+}
+
+#[test]
+fn nodes_tell_where_callers_wanted_a_person() {
+    let asked = |node: &str| {
+        let mut events = vec![(0, entered("welcome")), (1, entered(node))];
+        events.extend(answered(10));
+        events
+    };
+    let silent = vec![
+        (0, entered("welcome")),
+        (9, queued("support", Reason::Silence)),
+        (20, connected("anna")),
+        (30, hung_up(Stage::Talking)),
+    ];
+    let bored = vec![(0, entered("welcome")), (3, hung_up(Stage::Menu))];
+    let report = report(vec![
+        asked("bill"),
+        asked("bill"),
+        asked("order"),
+        silent,
+        bored,
+    ]);
+    let line = &report.lines[&LineName::new("main")];
+    assert_eq!((line.contacts, line.asked, line.forced), (5, 3, 1));
+    assert_eq!(line.ends[&Containment::ToPerson], 4);
+    assert_eq!(line.ends[&Containment::GaveUp], 1);
+    assert_eq!(line.nodes[&NodeName::new("bill")].asked, 2);
+    assert_eq!(line.nodes[&NodeName::new("order")].asked, 1);
+    let welcome = &line.nodes[&NodeName::new("welcome")];
+    assert_eq!((welcome.entered, welcome.asked), (5, 0));
+    assert_eq!((welcome.forced, welcome.gave_up), (1, 1));
+    assert_eq!(welcome.entered, 5);
+}
