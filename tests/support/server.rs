@@ -29,6 +29,7 @@ pub struct Setup {
     files: Vec<(String, Vec<u8>)>,
     env: Vec<(String, String)>,
     demo: Option<SocketAddr>,
+    legs: u16,
 }
 
 /// Agents `agent1` to `agent3`, who register with the password `secret`; the queue `support`
@@ -43,6 +44,7 @@ pub fn server() -> Setup {
         files: Vec::new(),
         env: Vec::new(),
         demo: None,
+        legs: 200,
     }
 }
 
@@ -56,6 +58,12 @@ impl Setup {
     /// With a TLS listener and a certificate of its own making.
     pub fn tls(mut self) -> Setup {
         self.tls = true;
+        self
+    }
+
+    /// With ports for so many legs at a time.
+    pub fn room_for(mut self, legs: u16) -> Setup {
+        self.legs = legs;
         self
     }
 
@@ -117,6 +125,7 @@ impl Setup {
     pub fn demo(mut self) -> Setup {
         let service = self.port();
         self.demo = Some(service);
+        self.legs = 400;
         self.with(&format!("[demo]\nservice = \"{service}\""))
     }
 
@@ -164,7 +173,7 @@ impl Setup {
             trusted = Some(made.cert.der().clone());
             config.push_str("[sip.tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
         }
-        let (first, last) = media_ports(if self.demo.is_some() { 2 } else { 1 });
+        let (first, last) = media_ports(self.legs.div_ceil(200));
         let (codecs, menus, prompts) = if self.demo.is_some() {
             ("codecs = [\"pcmu\"]\n", "", "")
         } else {

@@ -88,12 +88,16 @@ impl Phone {
     /// Waits until the ringing call is cancelled (answered 200 and 487); the CANCEL.
     pub fn wait_cancel(&mut self, limit: Duration) -> Msg {
         let (cancel, from) = self.wait_from("a CANCEL", limit, |m| m.is("CANCEL"));
-        self.respond(&cancel, Msg::response(&cancel, 200, "OK"), from);
+        self.cancelled(&cancel, from);
+        cancel
+    }
+
+    pub(super) fn cancelled(&mut self, cancel: &Msg, from: SocketAddr) {
+        self.respond(cancel, Msg::response(cancel, 200, "OK"), from);
         if let Some((invite, from)) = self.dialog.offered.take() {
             let m = self.reply_in_dialog(&invite, 487, "Request Terminated");
             self.respond(&invite, m, from);
         }
         self.ended = true;
-        cancel
     }
 }

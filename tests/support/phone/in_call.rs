@@ -14,6 +14,19 @@ impl Phone {
         self.final_response("BYE", cseq).status().unwrap_or(0)
     }
 
+    /// Whether the peer hangs up, or takes back the call that rings, within this time.
+    pub fn peer_ends_within(&mut self, limit: Duration) -> bool {
+        let end = Instant::now() + limit;
+        while !self.ended {
+            match self.next(end) {
+                Some((m, from)) if m.is("CANCEL") => self.cancelled(&m, from),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        self.ended
+    }
+
     /// Waits until the peer hangs up.
     pub fn wait_bye(&mut self, limit: Duration) -> Msg {
         if self.ended {
