@@ -4,4 +4,5 @@ mod model;
 mod random;
 mod skills;
 mod transcript;
+mod weeks;
 mod withdrawals;

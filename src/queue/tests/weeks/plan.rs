@@ -1,0 +1,223 @@
+//! What happens in the weeks, made up from a seed before they begin, so that it can be cut down.
+
+use std::time::Duration;
+
+use crate::ids::SkillName;
+use crate::queue::settings::{
+    AcdSettings, AgentSettings, QueueSettings, SetAside, Strategy, Unstaffed,
+};
+
+pub(super) const QUEUES: [&str; 3] = ["support", "sales", "night"];
+pub(super) const SECOND: u64 = 1_000;
+pub(super) const MINUTE: u64 = 60 * SECOND;
+pub(super) const HOUR: u64 = 60 * MINUTE;
+pub(super) const DAY: u64 = 24 * HOUR;
+
+/// xorshift64*: the same everywhere, and no crate's next release changes a seed's weeks.
+#[derive(Clone, Debug)]
+pub(super) struct Chance(u64);
+
+impl Chance {
+    pub(super) fn new(seed: u64) -> Chance {
+        // Seeds that are near each other must not begin alike; zero would stay zero.
+        Chance(seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
+    }
+
+    /// From `low` to before `high`.
+    pub(super) fn of(&mut self, low: u64, high: u64) -> u64 {
+        low + self.next() % (high - low).max(1)
+    }
+
+    pub(super) fn one_in(&mut self, n: u64) -> bool {
+        self.of(0, n) == 0
+    }
+}
+
+/// A caller, from when they come to a queue.
+#[derive(Clone, Debug)]
+pub(super) struct Visit {
+    pub at: u64,
+    pub queue: usize,
+    pub priority: u8,
+    pub patience: u64,
+    /// Decides how phones that ring for them behave, and how their talks go.
+    pub fate: u64,
+}
+
+/// An agent is there.
+#[derive(Clone, Debug)]
+pub(super) struct Shift {
+    pub agent: usize,
+    pub from: u64,
+    pub to: u64,
+    /// A break within it.
+    pub pause: Option<(u64, u64)>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub settings: AcdSettings,
+    pub visits: Vec<Visit>,
+    pub shifts: Vec<Shift>,
+    /// The process dies, and is back a moment later.
+    pub restarts: Vec<u64>,
+    /// The wall clock jumps.
+    pub jumps: Vec<u64>,
+    pub days: u64,
+}
+
+impl Plan {
+    /// Up to so many days.
+    pub(super) fn of(seed: u64, days: u64) -> Plan {
+        let mut c = Chance::new(seed);
+        let days = c.of(1, days + 1);
+        let agents = c.of(1, 13) as usize;
+        // From a line where hardly anybody calls to one where most must wait.
+        let each_day = c.of(20, 60 + 20 * agents as u64);
+        let settings = settings(&mut c, agents);
+        let mut visits = Vec::new();
+        for day in 0..days {
+            for _ in 0..each_day {
+                // Most in office hours, some at night.
+                let time = match c.one_in(8) {
+                    true => c.of(0, DAY),
+                    false => c.of(8 * HOUR, 18 * HOUR),
+                };
+                visits.push(Visit {
+                    at: day * DAY + time,
+                    queue: c.of(0, 3) as usize,
+                    priority: if c.one_in(6) { c.of(1, 4) as u8 } else { 0 },
+                    patience: if c.one_in(5) {
+                        c.of(SECOND, 3 * MINUTE)
+                    } else {
+                        2 * HOUR
+                    },
+                    fate: c.next(),
+                });
+            }
+        }
+        visits.sort_by_key(|v| v.at);
+        let mut shifts = Vec::new();
+        for day in 0..days {
+            for agent in 0..agents {
+                if c.one_in(7) {
+                    continue;
+                }
+                let from = day * DAY + c.of(7 * HOUR, 10 * HOUR);
+                let to = from + c.of(2 * HOUR, 9 * HOUR);
+                let pause = c.of(from, to);
+                shifts.push(Shift {
+                    agent,
+                    from,
+                    to,
+                    pause: (!c.one_in(3)).then(|| (pause, pause + c.of(MINUTE, HOUR))),
+                });
+            }
+        }
+        let some = |c: &mut Chance, most: u64| -> Vec<u64> {
+            (0..c.of(0, most)).map(|_| c.of(0, days * DAY)).collect()
+        };
+        Plan {
+            restarts: some(&mut c, 4),
+            jumps: some(&mut c, 4),
+            settings,
+            visits,
+            shifts,
+            days,
+        }
+    }
+
+    /// The same with less in it, as small as a few tries get it while it still fails.
+    pub(super) fn shrunk(mut self, fails: impl Fn(&Plan) -> bool) -> Plan {
+        let mut tries = 400;
+        let mut parts = 2;
+        while tries > 0 {
+            let mut smaller = None;
+            'search: for part in 0..parts {
+                for what in 0..4 {
+                    let mut less = self.clone();
+                    let removed = match what {
+                        0 => cut(&mut less.visits, part, parts),
+                        1 => cut(&mut less.shifts, part, parts),
+                        2 => cut(&mut less.restarts, part, parts),
+                        _ => cut(&mut less.jumps, part, parts),
+                    };
+                    tries -= usize::from(removed);
+                    if removed && fails(&less) {
+                        smaller = Some(less);
+                        break 'search;
+                    }
+                }
+            }
+            match smaller {
+                Some(less) => self = less,
+                None if parts >= self.visits.len().max(self.shifts.len()) => break,
+                None => parts *= 2,
+            }
+        }
+        self
+    }
+}
+
+/// Takes away one of so many parts; whether there was anything in it.
+fn cut<T>(all: &mut Vec<T>, part: usize, parts: usize) -> bool {
+    let size = all.len().div_ceil(parts);
+    let from = (part * size).min(all.len());
+    let to = (from + size).min(all.len());
+    all.drain(from..to);
+    to > from
+}
+
+fn settings(c: &mut Chance, agents: usize) -> AcdSettings {
+    let secs = Duration::from_secs;
+    let queues = QUEUES.map(|name| QueueSettings {
+        strategy: match c.of(0, 4) {
+            0 => Strategy::LongestIdle,
+            1 => Strategy::RoundRobin,
+            2 => Strategy::FewestContacts,
+            _ => Strategy::RingAll,
+        },
+        ring_for: secs(c.of(5, 30)),
+        wrap_up: secs(c.of(0, 30)),
+        max_callers: c.of(1, 40) as usize,
+        max_wait: c.one_in(2).then(|| secs(c.of(60, 3_600))),
+        unstaffed: if c.one_in(2) {
+            Unstaffed::Overflow
+        } else {
+            Unstaffed::Wait
+        },
+        unstaffed_after: secs(c.of(0, 60)),
+        ..QueueSettings::new(name)
+    });
+    let agents: Vec<AgentSettings> = (0..agents)
+        .map(|n| {
+            let mut queues: Vec<&str> = QUEUES.into_iter().filter(|_| c.one_in(2)).collect();
+            if queues.is_empty() {
+                queues.push(QUEUES[n % 3]);
+            }
+            let mut agent = AgentSettings::new(format!("agent{n}").as_str(), queues);
+            agent.skills.insert(SkillName::from("en"), 5);
+            agent
+        })
+        .collect();
+    let mut aside = |n: u64| (!c.one_in(3)).then(|| secs(1 + n * 7));
+    let set_aside = SetAside {
+        no_answer: aside(9),
+        busy: aside(1),
+        refused: aside(4),
+        unreachable: aside(9),
+    };
+    AcdSettings {
+        agents,
+        queues: queues.into(),
+        set_aside,
+        priority_worth: Duration::from_secs(120),
+    }
+}
