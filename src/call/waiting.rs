@@ -152,7 +152,7 @@ impl Call {
                 offer,
                 answered_elsewhere,
             } => self.withdraw(offer, answered_elsewhere),
-            QueueEvent::Connect(offer) => self.offer_connects(offer),
+            QueueEvent::Connect(offer) => self.offer_connects(now, offer),
             QueueEvent::TooLate(offer) => self.offer_too_late(offer),
             QueueEvent::Position { position, wait } => {
                 let mut words = vec![PromptName::new(sys::position(position))];
