@@ -51,7 +51,7 @@ enum Stage {
     /// The asker hears it ring.
     Ringing { until: Mono },
     /// The two talk.
-    Talking(Party),
+    Talking(Box<Party>),
     /// Nothing follows.
     Over,
 }
@@ -291,7 +291,7 @@ impl Consultation {
             Stage::Ringing { .. } => self.fail(480),
             Stage::Talking(party) => {
                 self.act_sip(self.start.leg, LegCommand::Hangup { reason: None });
-                self.let_go(party);
+                self.let_go(*party);
                 self.end();
             }
         }

@@ -20,7 +20,7 @@ impl Consultation {
             a: leg,
             b: party.leg.id,
         });
-        self.stage = Stage::Talking(party);
+        self.stage = Stage::Talking(Box::new(party));
     }
 
     pub(super) fn asker_event(&mut self, event: LegEvent) {
@@ -55,7 +55,7 @@ impl Consultation {
             LegEvent::Refer { .. } => self.refuse_transfer(self.start.leg),
             LegEvent::Ended(_) => match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Talking(party) => {
-                    self.let_go(party);
+                    self.let_go(*party);
                     self.end();
                 }
                 Stage::Opening | Stage::Ringing { .. } => {
@@ -155,7 +155,7 @@ impl Consultation {
                 let queued = self.in_line.take().map(|_| self.start.contact);
                 Some(Joined {
                     asker,
-                    party,
+                    party: *party,
                     queued,
                 })
             }
