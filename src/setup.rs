@@ -291,6 +291,18 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
             ));
         }
     }
+    let dir = config.prompts.dir.as_deref();
+    for agent in &config.agents {
+        if let Some(language) = &agent.language
+            && !PromptLibrary::speaks(dir, language)
+        {
+            told.push(format!(
+                "warning: agent `{}` is spoken to in `{language}`, of which there are no prompts, \
+                 and so hears `{}`",
+                agent.id, config.prompts.language
+            ));
+        }
+    }
     let skilled = |skill| config.agents.iter().any(|a| a.skills.contains_key(skill));
     for line in lines.iter() {
         for (_, node) in line.nodes() {

@@ -2,13 +2,16 @@
 
 use bytes::Bytes;
 
+use super::conference::Guest;
 use super::event::{CallAction, QueueCommand};
+use super::info;
 use super::legs::{Leg, Purpose};
 use super::machine::{Call, Stage};
 use super::setup::CallSetup;
 use super::transfer::Transfer;
+use super::whisper::Whisper;
 use crate::ids::{AgentId, Key, LegId, PhoneNumber, QueueName};
-use crate::media::command::MediaCommand;
+use crate::media::command::{DtmfWay, MediaCommand};
 use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
 use crate::record::timeline::{Event as RecordEvent, TransferTo};
@@ -51,10 +54,14 @@ impl Party {
 pub(super) struct Bridged {
     /// `None` only while a transfer rings its target and the transferor has hung up already.
     pub party: Option<Party>,
+    /// Who has a part in the talk besides.
+    pub guests: Vec<Guest>,
     /// Where the caller goes back to when the person is lost.
     pub home: QueueName,
     /// Nothing has been heard from the person's phone for long: 0 goes back to the queue then.
     pub silent: bool,
+    /// The person is told who it is; the two are not connected yet.
+    pub whisper: Option<Whisper>,
     pub transfer: Option<Transfer>,
     /// By then a transfer has come about or failed.
     pub transfer_until: Option<Mono>,
@@ -66,12 +73,15 @@ impl Bridged {
         if let Some(party) = self.party {
             call.release(party);
         }
+        for guest in self.guests {
+            call.release_guest(guest);
+        }
     }
 }
 
 impl Call {
     /// A phone has answered: the two talk.
-    pub(super) fn connect(&mut self, purpose: Purpose, leg: Leg) {
+    pub(super) fn connect(&mut self, now: Now, purpose: Purpose, leg: Leg) {
         let home = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Waiting(w) => w.queue,
             Stage::Menu(mut m) if m.is_for(&purpose) => {
@@ -79,8 +89,13 @@ impl Call {
                 self.line.human.clone()
             }
             Stage::Bridged(b) => {
+                for guest in b.guests {
+                    self.release_guest(guest);
+                }
                 if let Some(old) = b.party {
-                    self.sip(old.leg.id, LegCommand::ReferProgress { status: 200 });
+                    if b.transfer != Some(Transfer::Told) {
+                        self.sip(old.leg.id, LegCommand::ReferProgress { status: 200 });
+                    }
                     self.hand_on(old);
                 }
                 b.home
@@ -105,24 +120,37 @@ impl Call {
             self.record(RecordEvent::Transferred { to });
         }
         let who = purpose.who();
-        if let Who::Agent(agent) = who.clone() {
-            self.record(RecordEvent::Connected { agent });
-        }
-        self.media(MediaCommand::Bridge {
-            a: self.start.leg,
-            b: leg.id,
-        });
         let party = Some(Party { leg, who });
         self.stage = Stage::Bridged(Box::new(Bridged {
             party,
+            guests: Vec::new(),
             home,
             silent: false,
+            whisper: None,
             transfer: None,
             transfer_until: None,
         }));
-        if self.caller.as_ref().is_some_and(Leg::is_held_by_peer) {
-            self.hold_music();
+        if let Purpose::Offer(..) = purpose {
+            self.whisper(now);
         }
+        if !matches!(&self.stage, Stage::Bridged(b) if b.whisper.is_some()) {
+            self.bridge_party();
+        }
+    }
+
+    pub(super) fn somebody_holds(&self) -> bool {
+        let person = match &self.stage {
+            Stage::Bridged(b) => b.party.as_ref().map(|p| &p.leg),
+            _ => None,
+        };
+        let legs = [self.caller.as_ref(), person];
+        legs.into_iter().flatten().any(Leg::is_held_by_peer)
+    }
+
+    /// Ends a leg of an agent's phone, and nothing else.
+    pub(super) fn end_leg(&mut self, leg: &Leg) {
+        self.sip(leg.id, LegCommand::Hangup { reason: None });
+        self.media(MediaCommand::Close { leg: leg.id });
     }
 
     /// Ends a person's leg: the talk, and the contact, are over.
@@ -148,6 +176,9 @@ impl Call {
 
     /// Something from the phone of the person.
     pub(super) fn agent_event(&mut self, now: Now, id: LegId, event: LegEvent) {
+        let Some(event) = self.guest_event(id, event) else {
+            return;
+        };
         let codecs = self.codecs_callers_first();
         let Stage::Bridged(b) = &mut self.stage else {
             return;
@@ -170,11 +201,25 @@ impl Call {
             LegEvent::Refer { .. } if matches!(party.who, Who::Outside(_)) => {
                 self.sip(id, LegCommand::ReferProgress { status: 403 });
             }
-            LegEvent::Refer { to, replaces, .. } => self.refer(now, id, to, replaces),
+            LegEvent::Refer {
+                replaces: Some(replaces),
+                ..
+            } => self.refer_to_dialog(now, id, replaces),
+            LegEvent::Refer { to, .. } => self.refer(now, id, to),
             LegEvent::Ended(end) => self.person_left(now, &end),
-            LegEvent::Info { .. }
-            | LegEvent::OfferRefused { .. }
-            | LegEvent::Confirmed { .. }
+            LegEvent::Info { content_type, body } => {
+                if let Some(key) = info::key(&content_type, &body) {
+                    self.key_of_person(now, id, key, DtmfWay::Info);
+                }
+            }
+            // A late offer of a phone that took the talk over: the answer is in the ACK.
+            LegEvent::Confirmed { answer } => {
+                if let Some(answer) = answer.filter(|_| party.leg.plan.is_none()) {
+                    let actions = party.leg.offer_answered(&answer);
+                    self.apply_all(actions);
+                }
+            }
+            LegEvent::OfferRefused { .. }
             | LegEvent::Progress { .. }
             | LegEvent::Answered { .. } => {}
         }
@@ -184,8 +229,19 @@ impl Call {
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };
+        if b.transfer.is_none() && b.whisper.is_none() && self.succeed() {
+            return;
+        }
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
         let Some(party) = b.party.take() else { return };
         let (home, transferring) = (b.home.clone(), b.transfer.is_some());
+        if b.whisper.take().is_some() {
+            // The caller has not met them: no talk has ended.
+            let what = "the agent hung up before the caller was connected";
+            return self.person_lost(now, party, home, what);
+        }
         if transferring {
             // The transferor need not wait for the outcome (RFC 5589 §6.1).
             self.hand_on(party);
@@ -195,6 +251,7 @@ impl Call {
             LegEnd::PeerBye | LegEnd::LocalHangup => {
                 let verdict = party.ended_verdict();
                 self.release(party);
+                self.release_guests();
                 self.hang_up_caller(verdict);
             }
             // The phone is gone, but not because a person meant to end the call.
@@ -211,6 +268,7 @@ impl Call {
 
     /// The person's phone is dead, the caller goes back to the head of the line.
     fn person_lost(&mut self, now: Now, party: Party, home: QueueName, what: &str) {
+        self.release_guests();
         self.record(RecordEvent::Fault {
             what: what.to_owned(),
         });
@@ -243,20 +301,23 @@ impl Call {
         self.hold_music();
     }
 
-    fn apply_all(&mut self, actions: Vec<CallAction>) {
+    pub(super) fn apply_all(&mut self, actions: Vec<CallAction>) {
         for action in actions {
             self.act(action);
         }
     }
 
     /// Whom one side holds hears music; nobody else does.
-    fn hold_music(&mut self) {
+    pub(super) fn hold_music(&mut self) {
         let Stage::Bridged(b) = &self.stage else {
             return;
         };
         let (Some(party), Some(caller), None) = (&b.party, &self.caller, &b.transfer) else {
             return;
         };
+        if b.whisper.is_some() || self.is_conference() {
+            return;
+        }
         let (caller_id, party_id, home) = (caller.id, party.leg.id, b.home.clone());
         let (caller_holds, party_holds) = (caller.is_held_by_peer(), party.leg.is_held_by_peer());
         match (party_holds, caller_holds) {
@@ -293,6 +354,12 @@ impl Call {
             return;
         }
         let home = b.home.clone();
+        if self.succeed() {
+            return;
+        }
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
         if let Some(party) = b.party.take() {
             self.person_lost(now, party, home, "the agent's phone fell silent");
         }
@@ -301,7 +368,7 @@ impl Call {
 
 impl Leg {
     /// The peer offers anew (or asks us to): our reply, and what changes for the media.
-    fn reoffered(
+    pub(super) fn reoffered(
         &mut self,
         offer: Option<Bytes>,
         setup: &CallSetup,
@@ -325,7 +392,7 @@ impl Leg {
         }
     }
 
-    fn offer_answered(&mut self, answer: &[u8]) -> Vec<CallAction> {
+    pub(super) fn offer_answered(&mut self, answer: &[u8]) -> Vec<CallAction> {
         match self.session.accept(answer) {
             Ok(plan) => {
                 self.plan = Some(plan.clone());

@@ -19,6 +19,7 @@ impl Call {
             what: what.to_owned(),
         });
         self.hang_up_ringing(None);
+        self.end_consult();
         let stage = mem::replace(&mut self.stage, Stage::Ended);
         match stage {
             Stage::Ended => return,
@@ -62,6 +63,7 @@ impl Call {
             what: what.to_owned(),
         });
         self.hang_up_ringing(None);
+        self.end_consult();
         let stage = mem::replace(&mut self.stage, Stage::Ended);
         match stage {
             // What failed may have left it so: a call that is over is not salvaged.
@@ -148,6 +150,7 @@ impl Call {
     }
 
     pub(super) fn stop(&mut self, now: Now) {
+        self.end_consult();
         let stopped = Verdict::ServerStopped {
             stage: self.stage().unwrap_or(StageName::Ringing),
         };
@@ -185,7 +188,18 @@ impl Call {
         self.record(RecordEvent::Ended {
             verdict: verdict.clone(),
         });
-        self.act(CallAction::Done(verdict));
+        self.refuse_joining();
+        self.verdict = Some(verdict);
+        self.consult_over();
+    }
+
+    /// The call is over when both the caller's part and the agents' among themselves are.
+    pub(super) fn consult_over(&mut self) {
+        if self.consult.is_none()
+            && let Some(verdict) = self.verdict.take()
+        {
+            self.act(CallAction::Done(verdict));
+        }
     }
 
     /// The recorder has finished for a caller who is gone.

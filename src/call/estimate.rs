@@ -1,6 +1,9 @@
 //! How long it will probably take, in words.
 
+use std::time::Duration;
+
 use crate::ids::{Language, PromptName};
+use crate::menu::system::people;
 use crate::menu::{say, system as sys};
 use crate::queue::estimate::Interval;
 
@@ -44,10 +47,23 @@ pub(super) fn words(language: &Language, wait: Interval) -> Vec<PromptName> {
     said.concat()
 }
 
+/// How long somebody has waited, in whole minutes; `None`: not worth a word, or without words.
+pub(super) fn waited(language: &Language, waited: Duration) -> Option<Vec<PromptName>> {
+    let reader = say::Language::from_tag(language.as_str())?;
+    let minutes = waited.as_secs() / 60;
+    // One of anything would need other words.
+    if !(2..=LONGEST).contains(&minutes) {
+        return None;
+    }
+    let value = say::Value::Integer(i64::try_from(minutes).unwrap_or(i64::MAX));
+    let mut words = vec![PromptName::new(people::WHISPER_WAITED)];
+    words.extend(say::say(reader, &value, &say::Form::default()).prompts());
+    words.push(PromptName::new(sys::WAIT_MINUTES));
+    Some(words)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn said(low: u64, high: u64) -> String {

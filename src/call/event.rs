@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::ids::{AgentId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName, SkillName};
+use super::setup::AgentCallStart;
+use crate::ids::{
+    AgentId, ContactId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName, SkillName,
+};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::outcome::{AskId, Letter, Reason, WebReply, WebRequest};
 use crate::now::Wall;
 use crate::queue::acd::NotAnswered;
-use crate::queue::action::{OfferId, OverflowCause, OverflowStep, Withdrawal};
+use crate::queue::action::{
+    AgentState, AgentWish, OfferId, OverflowCause, OverflowStep, Withdrawal,
+};
 use crate::queue::estimate::Interval;
-use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId, OutboxId};
+use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId, OutboxId, Presence};
 use crate::record::verdict::Verdict;
 use crate::sdp::KeyMaterial;
 use crate::sip::leg::{Contact, LegCommand, LegEvent};
@@ -42,6 +47,16 @@ pub enum CallEvent {
     CallbackStored(AskId, Option<StoredCallback>),
     /// The answer to [`CallAction::Send`]; `None`: it could not be stored.
     LetterStored(AskId, Option<OutboxId>),
+    /// An agent has dialled somebody.
+    Dialled(Box<AgentCallStart>),
+    /// A supervisor wants to have a part in the talk.
+    Monitor(Box<AgentCallStart>, Presence),
+    /// An agent's other phone wants to take the place of this leg.
+    TakeOver(Box<AgentCallStart>, LegId),
+    /// From the queue, about the call that an agent placed under this contact.
+    QueueAs(ContactId, QueueEvent),
+    /// The answer to [`CallAction::Wish`]; `None`: the queue does not know the agent.
+    AgentState(Option<AgentState>),
     /// The server stops: the grace period is over.
     Stop,
 }
@@ -237,6 +252,11 @@ pub enum CallAction {
     Media(LegId, MediaCommand),
     /// To the queue.
     Queue(QueueCommand),
+    /// To the queue, for the call that an agent placed under this contact.
+    QueueAs(ContactId, QueueCommand),
+    /// What an agent says of themselves (`None`: nothing, it is only asked);
+    /// [`CallEvent::AgentState`] follows.
+    Wish(AgentId, Option<AgentWish>),
     /// Find out what a REFER's target is; [`CallEvent::Located`] follows.
     Locate(PhoneNumber),
     /// Begin to record a message on the leg.

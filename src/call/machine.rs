@@ -7,11 +7,14 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::bridged::Bridged;
-use super::event::{CallAction, CallEvent, RecordingId};
+use super::consult::Consultation;
+use super::event::{CallAction, CallEvent, QueueCommand, RecordingId};
 use super::info;
+use super::keys::AgentKeys;
 use super::legs::{Leg, RingingPhones};
 use super::menu_stage::MenuStage;
 use super::message::MessageStage;
+use super::monitor::Joining;
 use super::setup::{CallSetup, CallStart};
 use super::sound::Tokens;
 use super::waiting::Waiting;
@@ -85,6 +88,12 @@ pub struct Call {
     pub(super) caller: Option<Leg>,
     pub(super) ringing: RingingPhones,
     pub(super) stage: Stage,
+    /// The agent asks somebody meanwhile. It may outlast the caller.
+    pub(super) consult: Option<Box<Consultation>>,
+    /// Supervisors on their way into the talk.
+    pub(super) joining: BTreeMap<LegId, Joining>,
+    /// The caller's part is over; told when the consultation is, too.
+    pub(super) verdict: Option<Verdict>,
     pub(super) card: ContextCard,
     /// The language of the call now.
     pub(super) language: Language,
@@ -100,6 +109,7 @@ pub struct Call {
     /// The last recording of a message.
     pub(super) recordings: RecordingId,
     keys: KeyDedup,
+    pub(super) agent_keys: AgentKeys,
     actions: VecDeque<CallAction>,
 }
 
@@ -122,12 +132,16 @@ impl Call {
             caller: None,
             ringing: RingingPhones::new(),
             stage: Stage::Opening { offer },
+            consult: None,
+            joining: BTreeMap::new(),
+            verdict: None,
             card,
             tokens: Tokens::default(),
             message_broken: false,
             callback: None,
             recordings: RecordingId::default(),
             keys: KeyDedup::new(),
+            agent_keys: AgentKeys::default(),
             actions: VecDeque::new(),
             start,
         };
@@ -186,6 +200,7 @@ impl Call {
             Stage::Waiting(_) if !self.ringing.is_empty() => Some(StageName::Offered),
             Stage::Waiting(_) => Some(StageName::Waiting),
             Stage::Message(_) => Some(StageName::Message),
+            Stage::Bridged(b) if b.whisper.is_some() => Some(StageName::Offered),
             Stage::Bridged(b) if b.transfer.is_some() => Some(StageName::Transferring),
             Stage::Bridged(_) => Some(StageName::Talking),
             Stage::Closing { .. } | Stage::Ended => None,
@@ -199,6 +214,11 @@ impl Call {
 
     /// When [`Call::handle_timeout`] wants to be called.
     pub fn poll_timeout(&self) -> Option<Mono> {
+        let consult = self.consult.as_ref().and_then(|c| c.poll_timeout());
+        self.stage_timeout().into_iter().chain(consult).min()
+    }
+
+    fn stage_timeout(&self) -> Option<Mono> {
         match &self.stage {
             Stage::Answering {
                 late: false,
@@ -207,7 +227,11 @@ impl Call {
             Stage::Menu(m) => m.walk.poll_timeout(),
             Stage::Waiting(w) => Call::waiting_deadline(w),
             Stage::Message(m) => Some(m.until),
-            Stage::Bridged(b) => b.transfer.and(b.transfer_until),
+            Stage::Bridged(b) => {
+                let whisper = b.whisper.map(|w| w.until);
+                let transfer = b.transfer.and(b.transfer_until);
+                whisper.into_iter().chain(transfer).min()
+            }
             Stage::Closing { storing, .. } => storing.map(|s| s.until),
             Stage::Opening { .. } | Stage::Answering { late: true, .. } | Stage::Ended => None,
         }
@@ -215,6 +239,10 @@ impl Call {
 
     /// A deadline has come.
     pub fn handle_timeout(&mut self, now: Now) {
+        if let Some(consult) = &mut self.consult {
+            consult.handle_timeout(now);
+            self.drive_consult();
+        }
         match &mut self.stage {
             Stage::Answering {
                 late: false,
@@ -226,7 +254,10 @@ impl Call {
             }
             Stage::Waiting(_) => self.waiting_overdue(now),
             Stage::Message(_) => self.message_overdue(now),
-            Stage::Bridged(_) => self.transfer_overdue(now),
+            Stage::Bridged(_) => {
+                self.whisper_overdue(now);
+                self.transfer_overdue(now);
+            }
             Stage::Closing { .. } => self.storing_overdue(now),
             Stage::Opening { .. } | Stage::Answering { .. } | Stage::Ended => {}
         }
@@ -234,14 +265,26 @@ impl Call {
 
     /// Something happened.
     pub fn handle(&mut self, now: Now, event: CallEvent) {
+        let Some(event) = self.consult_event(now, event) else {
+            return;
+        };
         match event {
             CallEvent::Leg(leg, event) if leg == self.start.leg => self.caller_event(now, event),
+            CallEvent::Leg(leg, LegEvent::Ended(_)) if self.joining.contains_key(&leg) => {
+                self.joining.remove(&leg);
+            }
             CallEvent::Leg(leg, event) => self.phone_event(now, leg, event),
             CallEvent::Media(event) => self.media_event(now, event),
             CallEvent::MediaOpened(leg, media) if leg == self.start.leg => self.answer(now, media),
-            CallEvent::MediaOpened(leg, media) => self.ring(now, leg, media),
+            CallEvent::MediaOpened(leg, media) => match self.joining.remove(&leg) {
+                Some(joining) => self.join_talk(joining, media),
+                None => self.ring(now, leg, media),
+            },
             CallEvent::MediaFailed(leg) if leg == self.start.leg => self.refuse(503),
-            CallEvent::MediaFailed(leg) => self.ringing_failed(now, leg, &LegEnd::Unreachable),
+            CallEvent::MediaFailed(leg) => match self.joining.remove(&leg) {
+                Some(_) => self.reject(leg, 503),
+                None => self.ringing_failed(now, leg, &LegEnd::Unreachable),
+            },
             CallEvent::Queue(event) => self.queue_event(now, event),
             CallEvent::Located(location) => self.transfer_located(now, location),
             CallEvent::Recording(recording, outcome) => {
@@ -251,6 +294,12 @@ impl Call {
             CallEvent::Recalled(ask, step) => self.recalled(now, ask, step.as_deref()),
             CallEvent::CallbackStored(ask, stored) => self.callback_stored(now, ask, stored),
             CallEvent::LetterStored(ask, stored) => self.letter_stored(now, ask, stored),
+            CallEvent::Dialled(start) => self.dialled(*start),
+            CallEvent::TakeOver(start, leg) => self.replaced(*start, leg),
+            CallEvent::Monitor(start, presence) => self.monitored(*start, presence),
+            CallEvent::QueueAs(contact, event) => self.queue_event_as(contact, event),
+            // Asked by calls of agents only.
+            CallEvent::AgentState(_) => {}
             CallEvent::Stop => self.stop(now),
         }
     }
@@ -286,14 +335,14 @@ impl Call {
     fn media_event(&mut self, now: Now, event: MediaEvent) {
         match event {
             MediaEvent::Key { leg, key, way } if leg == self.start.leg => self.key(now, key, way),
-            // Keys of agents mean nothing yet.
-            MediaEvent::Key { .. } => {}
+            MediaEvent::Key { leg, key, way } => self.key_of_person(now, leg, key, way),
             MediaEvent::Played { leg, token } if leg == self.start.leg => self.played(now, token),
-            MediaEvent::Played { .. } => {}
+            MediaEvent::Played { leg, token } => self.whispered(leg, token),
             MediaEvent::PlayFailed { leg, token, prompt } if leg == self.start.leg => {
                 self.play_failed(now, token, &prompt);
             }
-            MediaEvent::PlayFailed { prompt, .. } => {
+            MediaEvent::PlayFailed { leg, token, prompt } => {
+                self.whispered(leg, token);
                 let what = format!("prompt {prompt} is not encoded for the agent's codec");
                 self.record(RecordEvent::Fault { what });
             }
@@ -396,6 +445,24 @@ impl Call {
 
     pub(super) fn sip(&mut self, leg: LegId, command: LegCommand) {
         self.act(CallAction::Sip(leg, command));
+    }
+
+    /// Ports for one more leg, on the media thread of the caller's.
+    pub(super) fn open_media(&mut self, leg: LegId, toward: Option<std::net::IpAddr>) {
+        let beside = Some(self.start.leg);
+        self.act(CallAction::OpenMedia {
+            leg,
+            beside,
+            toward,
+        });
+    }
+
+    pub(super) fn queue(&mut self, command: QueueCommand) {
+        self.act(CallAction::Queue(command));
+    }
+
+    pub(super) fn queue_as(&mut self, contact: ContactId, command: QueueCommand) {
+        self.act(CallAction::QueueAs(contact, command));
     }
 
     pub(super) fn record(&mut self, event: RecordEvent) {

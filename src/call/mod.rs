@@ -9,25 +9,34 @@
 //!                         ↑        ↘ Message ↗
 //! ```
 
+pub mod agent_call;
+mod attended;
 mod bridged;
 mod callback;
+mod conference;
+mod consult;
 mod dial;
 mod ending;
 mod estimate;
 pub mod event;
 pub mod faults;
+pub mod features;
 mod info;
+mod keys;
 mod legs;
 mod machine;
 mod menu_stage;
 mod message;
+mod monitor;
 mod offers;
 mod opening;
 pub mod setup;
 mod sound;
 mod transfer;
 mod waiting;
+mod whisper;
 
+pub use agent_call::AgentCall;
 pub use machine::Call;
 
 #[cfg(test)]

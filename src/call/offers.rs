@@ -20,7 +20,7 @@ use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent, Outgoin
 /// The queue decides when an offer is over; the leg's own limit only catches a lost word.
 pub(super) const RING_MARGIN: Duration = Duration::from_secs(3);
 
-const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
+pub(super) const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
 impl Call {
     pub(super) fn offer(
@@ -74,6 +74,7 @@ impl Call {
     /// The ports for a phone are open: now it rings.
     pub(super) fn ring(&mut self, now: Now, id: LegId, media: OpenedMedia) {
         let codecs = self.codecs_callers_first();
+        let card_url = self.card_url();
         if let Stage::Waiting(w) = &self.stage {
             self.card.waited = now.mono.since(w.since);
         }
@@ -102,12 +103,18 @@ impl Call {
                 false => String::new(),
             },
             user_to_user: inside.then(|| self.card.user_to_user()),
-            call_info: None,
+            call_info: card_url.filter(|_| inside),
             alert_info: None,
             offer: Some(offer),
             ring_for: ringing.ring_for,
         };
         self.sip(id, LegCommand::Invite(Box::new(invite)));
+    }
+
+    /// Where the contact's card is to be seen (Call-Info, RFC 3261 §20.9).
+    pub(super) fn card_url(&self) -> Option<String> {
+        let base = self.setup.card_url.as_ref()?;
+        Some(format!("{}/{}", base.trim_end_matches('/'), self.contact()))
     }
 
     /// Our codecs, the caller's own first: with the same codec on both sides nothing is decoded.
@@ -167,7 +174,7 @@ impl Call {
                 self.act(CallAction::Queue(QueueCommand::Answered(offer)));
             }
             Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) | Purpose::Dial(..) => {
-                self.connect_ringing(id);
+                self.connect_ringing(now, id);
             }
         }
     }
@@ -182,9 +189,9 @@ impl Call {
     }
 
     /// The queue gives the caller to the agent who answered.
-    pub(super) fn offer_connects(&mut self, offer: OfferId) {
+    pub(super) fn offer_connects(&mut self, now: Now, offer: OfferId) {
         if let Some(id) = self.answered_leg(offer) {
-            self.connect_ringing(id);
+            self.connect_ringing(now, id);
         }
     }
 
@@ -194,7 +201,7 @@ impl Call {
         }
     }
 
-    fn connect_ringing(&mut self, id: LegId) {
+    fn connect_ringing(&mut self, now: Now, id: LegId) {
         let Some(Ringing {
             purpose,
             leg: Some(leg),
@@ -204,7 +211,7 @@ impl Call {
             return;
         };
         self.hang_up_ringing(Some(ELSEWHERE));
-        self.connect(purpose, leg);
+        self.connect(now, purpose, leg);
     }
 
     fn answered_leg(&self, offer: OfferId) -> Option<LegId> {
@@ -294,7 +301,7 @@ impl Call {
 }
 
 /// Where the phone is, if that is known without asking anybody.
-fn address(target: &CallTarget) -> Option<IpAddr> {
+pub(super) fn address(target: &CallTarget) -> Option<IpAddr> {
     match target {
         CallTarget::Contact(Contact {
             flow: Some(flow), ..
@@ -309,7 +316,7 @@ fn address(target: &CallTarget) -> Option<IpAddr> {
     }
 }
 
-fn is_secure(target: &CallTarget) -> bool {
+pub(super) fn is_secure(target: &CallTarget) -> bool {
     match target {
         CallTarget::Contact(Contact {
             flow: Some(flow), ..
@@ -322,7 +329,7 @@ fn is_secure(target: &CallTarget) -> bool {
     }
 }
 
-fn why_not(end: &LegEnd) -> NotAnswered {
+pub(super) fn why_not(end: &LegEnd) -> NotAnswered {
     match end {
         LegEnd::NoAnswer | LegEnd::PeerCancelled | LegEnd::LocalHangup => NotAnswered::NoAnswer,
         LegEnd::Refused {
@@ -343,7 +350,7 @@ fn why_not(end: &LegEnd) -> NotAnswered {
 }
 
 /// The status that tells a transferor why the target did not answer.
-fn status_of(end: &LegEnd) -> u16 {
+pub(super) fn status_of(end: &LegEnd) -> u16 {
     match end {
         LegEnd::Refused { status, .. } => *status,
         LegEnd::NoAnswer => 408,

@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::event::Location;
 use super::faults::Faults;
+use crate::config::Features;
 use crate::ids::{
-    ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName, QueueName,
+    AgentId, ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName,
+    QueueName,
 };
 use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
@@ -48,6 +51,8 @@ pub struct QueueSound {
     pub music: Option<PromptName>,
     /// Played when the queue says so.
     pub comfort: Option<PromptName>,
+    /// Agents hear who it is before the caller is connected.
+    pub whisper: bool,
 }
 
 /// What every call of the server shares. Calls that have begun keep theirs when newer menus
@@ -72,6 +77,12 @@ pub struct CallSetup {
     pub message_limit: Duration,
     /// How long a transfer rings its target.
     pub transfer_ring: Duration,
+    /// In which languages the server speaks to agents, if it is not the usual one.
+    pub agents: HashMap<AgentId, Language>,
+    /// What agents dial and press.
+    pub features: Features,
+    /// Where the context cards are to be seen, to which the contact is added; `None`: nowhere.
+    pub card_url: Option<String>,
     /// Faults on purpose.
     pub faults: Faults,
 }
@@ -97,4 +108,25 @@ pub struct CallStart {
     pub secure: bool,
     /// From where.
     pub remote: IpAddr,
+}
+
+/// What is known of an agent's call when it comes in.
+#[derive(Clone, Debug)]
+pub struct AgentCallStart {
+    /// Names the call at the queue and in logs.
+    pub contact: ContactId,
+    /// Who calls, by proof.
+    pub agent: AgentId,
+    /// Their leg.
+    pub leg: LegId,
+    /// The offer of the INVITE, if it had one.
+    pub offer: Option<Bytes>,
+    /// Signalling came over TLS or secure WebSocket.
+    pub secure: bool,
+    /// From where.
+    pub remote: IpAddr,
+    /// What an outside number is shown; `None`: nothing.
+    pub number: Option<PhoneNumber>,
+    /// Whom they want.
+    pub to: Location,
 }

@@ -1,5 +1,6 @@
 //! An agent's blind transfer (REFER, RFC 3515 and 5589 §6): to an agent, a queue, a line or
-//! an outside number. A transfer that fails leaves the caller where they were.
+//! an outside number. A transfer that fails leaves the caller where they were. For one after a
+//! consultation see [`super::attended`].
 
 use crate::ids::{LegId, PhoneNumber};
 use crate::media::command::MediaCommand;
@@ -21,30 +22,30 @@ pub(super) enum Transfer {
     Locating,
     /// The target's phones ring; the caller hears music.
     Ringing,
+    /// It has come about, and who asked for it knows.
+    Told,
 }
 
 impl Call {
-    pub(super) fn refer(
-        &mut self,
-        now: Now,
-        from: LegId,
-        to: PhoneNumber,
-        replaces: Option<String>,
-    ) {
-        let until = now.mono + self.setup.transfer_ring + RING_MARGIN;
-        let Stage::Bridged(b) = &mut self.stage else {
+    pub(super) fn refer(&mut self, now: Now, from: LegId, to: PhoneNumber) {
+        // Who hands a caller on before they met need not hear the rest.
+        self.end_whisper();
+        let Stage::Bridged(b) = &self.stage else {
             return;
         };
-        if b.transfer.is_some() {
+        if b.transfer.is_some() || self.is_conference() {
             return self.sip(from, LegCommand::ReferProgress { status: 491 });
         }
-        if replaces.is_some() {
-            // An attended transfer joins two calls; this one knows only itself.
-            return self.sip(from, LegCommand::ReferProgress { status: 501 });
-        }
-        b.transfer = Some(Transfer::Locating);
-        b.transfer_until = Some(until);
+        self.begin_transfer(now);
         self.act(CallAction::Locate(to));
+    }
+
+    pub(super) fn begin_transfer(&mut self, now: Now) {
+        let until = now.mono + self.setup.transfer_ring + RING_MARGIN;
+        if let Stage::Bridged(b) = &mut self.stage {
+            b.transfer = Some(Transfer::Locating);
+            b.transfer_until = Some(until);
+        }
     }
 
     pub(super) fn transfer_located(&mut self, now: Now, location: Location) {
@@ -111,7 +112,9 @@ impl Call {
             return;
         };
         b.transfer = None;
-        if let Some(party) = b.party.take() {
+        let party = b.party.take();
+        self.release_guests();
+        if let Some(party) = party {
             self.sip(party.leg.id, LegCommand::ReferProgress { status: 200 });
             self.hand_on(party);
         }

@@ -149,7 +149,7 @@ impl Call {
                 self.offer(offer, agent, contacts, ring_for);
             }
             QueueEvent::Withdraw { offer, why } => self.withdraw(offer, why),
-            QueueEvent::Connect(offer) => self.offer_connects(offer),
+            QueueEvent::Connect(offer) => self.offer_connects(now, offer),
             QueueEvent::TooLate(offer) => self.offer_too_late(offer),
             QueueEvent::Position { position, wait } => {
                 let mut words = vec![PromptName::new(sys::position(position))];

@@ -60,6 +60,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
                 every,
             }),
             position_every: t.get("position_every", usual.position_every, or_never),
+            whisper: t.get("whisper", usual.whisper, flag),
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             service_level: t.get("service_level", usual.service_level, service_level),
@@ -146,6 +147,7 @@ fn support() -> Queue {
             every: Duration::from_secs(45),
         }),
         position_every: Some(Duration::from_secs(60)),
+        whisper: false,
         language_level: 3,
         relax_every: Duration::from_secs(20),
         service_level: ServiceLevel::default(),
@@ -198,6 +200,8 @@ pub(super) fn demo_agents(queues: &[Queue], password: Secret) -> Vec<Agent> {
         queues: queues.iter().map(|q| q.name.clone()).collect(),
         skills: BTreeMap::new(),
         wrap_up: None,
+        supervisor: false,
+        language: None,
     };
     (1..=2).map(agent).collect()
 }
@@ -226,6 +230,8 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
         });
         let skills = skills(&mut t);
         let wrap_up = t.opt("wrap_up", duration("0s", "1h"));
+        let supervisor = t.get("supervisor", false, flag);
+        let language = t.opt("language", super::language);
         if !proof && !fixed {
             let remedy = "add `password`, or `contact` for a phone that does not register";
             t.tell("password", "this agent could not be reached", remedy);
@@ -257,6 +263,8 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
                 queues: answers.clone().unwrap_or_else(|| names.clone()),
                 skills: skills.clone(),
                 wrap_up,
+                supervisor,
+                language: language.clone(),
             });
         }
         t.finish();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ::config::{Map, Value};
 
+use super::features;
 use super::mail;
 use super::people;
 use super::prompts;
@@ -37,6 +38,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         Some(tables) => people::agents(tables, &queues),
         None => people::demo_agents(&queues, demo_password),
     };
+    let features = features::read(root.table("features"));
     let trunks = people::trunks(root.tables("trunks"), &sip.listen);
     let mut t = root.table("messages");
     let messages = Messages {
@@ -99,6 +101,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         media,
         agents,
         queues,
+        features,
         messages,
         trunks,
         lines,

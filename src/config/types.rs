@@ -26,6 +26,8 @@ pub struct Config {
     pub agents: Vec<Agent>,
     /// Where callers wait for them.
     pub queues: Vec<Queue>,
+    /// What agents dial and press.
+    pub features: super::Features,
     /// What callers leave when nobody is free.
     pub messages: Messages,
     /// Providers through which calls come in and go out.
@@ -178,6 +180,10 @@ pub struct Agent {
     pub skills: BTreeMap<SkillName, u8>,
     /// Time after a call, in place of the queue's.
     pub wrap_up: Option<Duration>,
+    /// May listen to other agents' talks, and speak in them.
+    pub supervisor: bool,
+    /// In which language the server speaks to them; `None`: in that of the prompts.
+    pub language: Option<Language>,
 }
 
 /// What an agent authenticates with.
@@ -262,6 +268,8 @@ pub struct Queue {
     pub comfort: Option<Comfort>,
     /// How often callers are told their place (and when it gets better); `None`: never.
     pub position_every: Option<Duration>,
+    /// Agents hear who it is before the caller is connected.
+    pub whisper: bool,
     /// The level at which agents should speak a caller's language; 0: it does not matter.
     pub language_level: u8,
     /// The levels that a waiting caller needs fall by one each time this has passed.

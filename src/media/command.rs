@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::mixer::MixSeat;
 use super::prompt::Prompt;
 use crate::ids::{Key, LegId, PromptName};
 use crate::sdp::plan::MediaPlan;
@@ -61,6 +62,15 @@ pub enum MediaCommand {
         a: LegId,
         /// The other.
         b: LegId,
+    },
+    /// These legs hear each other mixed, as each one's seat says; it ends their partnerships and
+    /// playing. Legs that were opened beside each other only. A later table takes the place of this
+    /// one; a bridge, its end and a leg's end take a leg out of it.
+    ///
+    /// Keys that come as telephone-events pass to all who hear the leg.
+    Confer {
+        /// Who hears whom.
+        seats: Vec<MixSeat>,
     },
     /// Part a leg from its partner. Both fall silent until told to play.
     Unbridge {
@@ -180,9 +190,11 @@ pub struct LegStats {
 }
 
 impl MediaCommand {
-    /// The leg that it is for; the first of a bridge.
+    /// The leg that it is for; the first of a bridge or a mix.
     pub fn leg(&self) -> LegId {
         match self {
+            // A table without seats is nobody's.
+            MediaCommand::Confer { seats } => seats.first().map_or(LegId(0), |s| s.leg),
             MediaCommand::Apply { leg, .. }
             | MediaCommand::Play { leg, .. }
             | MediaCommand::Stop { leg }

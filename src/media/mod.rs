@@ -7,6 +7,7 @@ pub mod dtmf_event;
 pub mod dtmf_tone;
 pub mod jitter;
 pub mod leg;
+pub mod mixer;
 pub mod outgoing;
 pub mod player;
 pub mod ports;

@@ -108,6 +108,8 @@ impl Facts {
         match event {
             Event::Started { .. }
             | Event::LetterStored { .. }
+            | Event::Joined { .. }
+            | Event::Parted { .. }
             | Event::Step { .. }
             | Event::Entry { .. }
             | Event::Offered { .. }

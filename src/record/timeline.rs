@@ -164,6 +164,18 @@ pub enum Event {
         /// To whom.
         to: TransferTo,
     },
+    /// Somebody has a part in the talk beside caller and agent.
+    Joined {
+        /// Who.
+        who: TransferTo,
+        /// Which part.
+        presence: Presence,
+    },
+    /// They left.
+    Parted {
+        /// Who.
+        who: TransferTo,
+    },
     /// A message was stored.
     MessageStored {
         /// Which.
@@ -225,6 +237,8 @@ impl Event {
             Event::TransferStarted { .. } => "transfer_started",
             Event::TransferFailed { .. } => "transfer_failed",
             Event::Transferred { .. } => "transferred",
+            Event::Joined { .. } => "joined",
+            Event::Parted { .. } => "parted",
             Event::MessageStored { .. } => "message_stored",
             Event::CallbackStored { .. } => "callback_stored",
             Event::LetterStored { .. } => "letter_stored",
@@ -292,6 +306,18 @@ pub enum Party {
     Caller,
     /// The agent.
     Agent,
+}
+
+/// What part somebody has in a talk beside caller and agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Hears all and is heard by all.
+    Talks,
+    /// Hears all and is heard by nobody.
+    Listens,
+    /// Hears all and is heard by the agent.
+    Whispers,
 }
 
 /// To whom a caller is handed on.
@@ -435,6 +461,8 @@ impl Timeline {
             | Event::Queued { .. }
             | Event::Overflowed { .. }
             | Event::LookedBack
+            | Event::Joined { .. }
+            | Event::Parted { .. }
             | Event::Offered { .. }
             | Event::Missed { .. }
             | Event::Connected { .. }

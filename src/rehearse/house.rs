@@ -100,6 +100,9 @@ impl House {
             own_ports: Vec::new(),
             message_limit: plan.message.1,
             transfer_ring: plan.transfer_ring,
+            agents: HashMap::new(),
+            features: Default::default(),
+            card_url: None,
             faults: Faults::default(),
         };
         House {
@@ -172,6 +175,9 @@ impl House {
             own_ports: Vec::new(),
             message_limit: setup.message_limit,
             transfer_ring: setup.transfer_ring,
+            agents: HashMap::new(),
+            features: setup.features.clone(),
+            card_url: None,
             faults: Faults::default(),
         })
     }

@@ -183,6 +183,8 @@ fn recorded(event: &Event) -> Option<String> {
         Event::Started { .. }
         | Event::Answered
         | Event::LookedBack
+        | Event::Joined { .. }
+        | Event::Parted { .. }
         | Event::Held { .. }
         | Event::Resumed { .. }
         | Event::AgentLost { .. }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::call::faults::Faults;
 use crate::call::setup::{Prompts, QueueSound};
 use crate::config::{self, Config};
-use crate::ids::{AgentId, LineName, NodeName, PromptName, QueueName};
+use crate::ids::{AgentId, Language, LineName, NodeName, PromptName, QueueName};
 use crate::menu::load::Lines;
 use crate::menu::system;
 use crate::menu::tree::Line;
@@ -69,12 +69,22 @@ pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
         connecting: Some(PromptName::new(system::CONNECTING)),
         music: Some(q.music.clone()),
         comfort: q.comfort.as_ref().map(|c| c.prompt.clone()),
+        whisper: q.whisper,
     };
     config
         .queues
         .iter()
         .map(|q| (q.name.clone(), sound(q)))
         .collect()
+}
+
+/// In which language the server speaks to which agent, if not in that of the prompts.
+pub(super) fn languages(config: &Config) -> HashMap<AgentId, Language> {
+    let own = config.agents.iter().filter_map(|a| {
+        let language = a.language.clone()?;
+        Some((a.id.clone(), language))
+    });
+    own.collect()
 }
 
 /// The prompts as calls look for them.

@@ -3,6 +3,7 @@
 //! Everything that can be wrong in files is found before, by [`crate::setup`]; what can fail
 //! here are ports, sockets and the disk.
 
+mod agents;
 pub(crate) mod build;
 mod demo;
 mod drain;
@@ -89,6 +90,7 @@ pub struct Server {
     config: Arc<Config>,
     lines: Lines,
     menus: MenuState,
+    agents: Arc<agents::Agents>,
     tools: Tools,
     incoming: mpsc::Receiver<IncomingCall>,
     notices: mpsc::Receiver<SipNotice>,
@@ -126,6 +128,9 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         own_ports,
         message_limit: config.messages.max,
         transfer_ring: build::TRANSFER_RING,
+        agents: build::languages(&config),
+        features: config.features.clone(),
+        card_url: None,
         faults: build::faults(),
     });
     let message = Limits {
@@ -167,6 +172,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     Ok(Server {
         bound,
         http,
+        agents: Arc::new(agents::Agents::new(&config)),
         config: Arc::new(config),
         lines,
         menus,
@@ -266,12 +272,14 @@ impl Server {
         }
         let now = clock::now();
         let contact = ContactId::new(now.wall, rand::random());
-        let Some(line) = self.lines.by_number(invite.dialled.reveal()) else {
-            if let Some(times) = UNKNOWN.count() {
-                info!(dialled = %invite.dialled, times, "no such number");
-            }
-            calls.spawn(refuse(self.tools.sip.clone(), invite.leg, 404, None));
-            return;
+        let line = self.lines.by_number(invite.dialled.reveal());
+        let Some(line) = line.filter(|_| invite.replaces.is_none()) else {
+            let call = IncomingCall {
+                invite,
+                events,
+                sender,
+            };
+            return self.no_line(call, calls, stopping);
         };
         let start = CallStart {
             contact,

@@ -33,7 +33,12 @@ impl Needs {
         let dir = config.prompts.dir.as_deref();
         // Of other languages the menus are told at their place.
         let named = load::languages(pairs(files)).into_iter();
-        all.extend(named.filter(|l| PromptLibrary::speaks(dir, l)));
+        let agents = config.agents.iter().filter_map(|a| a.language.clone());
+        all.extend(
+            named
+                .chain(agents)
+                .filter(|l| PromptLibrary::speaks(dir, l)),
+        );
         let languages: Vec<Language> = all.into_iter().collect();
         let (mut library, mistakes) = PromptLibrary::read(dir, &languages, codecs);
         told.extend(mistakes.iter().map(ToString::to_string));

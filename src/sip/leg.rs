@@ -27,6 +27,11 @@ pub struct IncomingInvite {
     pub caller_name: String,
     /// An agent's id when the caller proved (digest) to be that agent.
     pub authenticated: Option<AgentId>,
+    /// No proof came, but it is from an agent's registered phone by its From and its address:
+    /// [`LegCommand::Challenge`] asks for one.
+    pub may_prove: bool,
+    /// The leg that this call is to take the place of (RFC 3891); an agent's call only.
+    pub replaces: Option<LegId>,
     /// The offer; `None` for a late offer (RFC 3261 §13.2.1): our 200 must carry one.
     pub offer: Option<Bytes>,
     /// The Call-ID, for logs and records.
@@ -139,11 +144,21 @@ pub enum LegEvent {
         to: PhoneNumber,
         /// Refer-To as it came, without Replaces.
         uri: String,
-        /// The Replaces parameter (RFC 3891), decoded, if any.
-        replaces: Option<String>,
+        /// The dialog that the transfer's target already talks in, if Refer-To names one
+        /// (attended transfer: RFC 5589 §7).
+        replaces: Option<Replaced>,
     },
     /// The leg is over, whoever ended it. Nothing follows.
     Ended(LegEnd),
+}
+
+/// The dialog that a Replaces parameter (RFC 3891) names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaced {
+    /// The dialog of this leg.
+    Leg(LegId),
+    /// None of ours, or one that is over.
+    Unknown,
 }
 
 /// Why a leg is over.
@@ -196,6 +211,9 @@ pub enum LegCommand {
         /// Retry-After in seconds (for 503 and 480).
         retry_after: Option<u32>,
     },
+    /// Incoming: a refusal that asks for proof of who calls (401, RFC 3261 §22.2). The leg is
+    /// over; the INVITE comes again with credentials.
+    Challenge,
     /// Outgoing: place the call.
     Invite(Box<OutgoingInvite>),
     /// Outgoing: acknowledge a 200 that carried an offer.

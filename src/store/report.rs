@@ -17,7 +17,7 @@ use crate::menu::outcome::{Step, StepKind};
 use crate::now::Wall;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{AgentState, OverflowCause, OverflowStep};
-use crate::record::timeline::{EntryValue, Event, Party, Timeline, TransferTo};
+use crate::record::timeline::{EntryValue, Event, Party, Presence, Timeline, TransferTo};
 use crate::record::verdict::{LostSign, Verdict};
 
 /// How it is shown.
@@ -194,6 +194,7 @@ fn masked(event: &Event, view: &View) -> Event {
         Event::TransferStarted { to, .. }
         | Event::TransferFailed { to, .. }
         | Event::Transferred { to } => hide(to),
+        Event::Joined { who, .. } | Event::Parted { who } => hide(who),
         Event::Ended { verdict } => *verdict = masked_verdict(verdict, view),
         Event::Answered
         | Event::Step { .. }
@@ -268,6 +269,12 @@ fn words(event: &Event, view: &View) -> String {
             };
             clean(&format!("{queue} {cause}; {to}"))
         }
+        Event::Joined { who, presence } => match presence {
+            Presence::Talks => format!("{who} joins the talk"),
+            Presence::Listens => format!("{who} listens"),
+            Presence::Whispers => format!("{who} listens, and speaks to the agent"),
+        },
+        Event::Parted { who } => format!("{who} leaves the talk"),
         Event::LookedBack => "back to self-service, place kept".into(),
         Event::Offered { agent } => clean(&format!("{agent}'s phone rings")),
         Event::Missed { agent, cause } => {

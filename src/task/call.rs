@@ -3,7 +3,7 @@
 //! A panic in either ends neither the call nor its legs: see [`supervisor`].
 
 mod supervisor;
-mod voices;
+pub(super) mod voices;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use super::outbox::{self, OutboxHandle};
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
 use super::recorder::{Limits, record_message};
+use super::side_line::SideLine;
 use super::sip::{LegEventSender, SipHandle};
 use super::web;
 use super::{clock, kept};
@@ -125,6 +126,7 @@ async fn whole(
         events_in,
         recording: None,
         voices: Voices::default(),
+        side_line: SideLine::default(),
         facts: Facts::default(),
         caller: first_leg,
         open: 0,
@@ -135,6 +137,7 @@ async fn whole(
     task.tools.queue.join(contact, task.events_in.clone()).await;
     let verdict = task.supervise(inbox).instrument(span.clone()).await;
     task.tools.queue.part(contact).await;
+    task.side_line.close(&task.tools.queue).await;
     figures::call_ended(Some(&task.line), &task.facts);
     let _in_span = span.enter();
     if task.facts.answered.is_some() {
@@ -181,6 +184,8 @@ struct CallTask {
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
     voices: Voices,
+    /// A call of the agent's that stands in line itself.
+    side_line: SideLine,
     facts: Facts,
     /// The first leg; all others are agents'.
     caller: LegId,
@@ -279,6 +284,13 @@ impl CallTask {
                 CallAction::Queue(command) => {
                     self.tools.queue.command(self.call.contact(), command).await;
                 }
+                CallAction::QueueAs(contact, command) => {
+                    let (queue, events) = (&self.tools.queue, &self.events_in);
+                    let line = &mut self.side_line;
+                    line.command(queue, events, contact, command).await;
+                }
+                // Only calls of agents that are about no caller do that.
+                CallAction::Wish(..) => {}
                 CallAction::Locate(to) => self.tools.queue.locate(self.call.contact(), to).await,
                 CallAction::RecordMessage {
                     recording,
@@ -447,7 +459,7 @@ async fn finish(
     }
 }
 
-fn random_keys() -> KeyMaterial {
+pub(super) fn random_keys() -> KeyMaterial {
     let mut bytes = [0; KEY_MATERIAL];
     rand::fill(&mut bytes[..]);
     KeyMaterial(bytes)

@@ -1,5 +1,6 @@
 //! Tasks: thin, async shells that drive the pure machines.
 
+pub mod agent_call;
 pub mod call;
 pub mod clock;
 mod kept;
@@ -7,5 +8,6 @@ pub mod outbox;
 pub mod queue;
 pub mod rarely;
 pub mod recorder;
+mod side_line;
 pub mod sip;
 pub mod web;

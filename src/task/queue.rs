@@ -26,6 +26,9 @@ const INBOX: usize = 4096;
 /// How often the metrics of the queues are brought up to date.
 const FIGURES_EVERY: Duration = Duration::from_secs(5);
 
+/// What an agent's number stands for, and the call of the caller whom the agent talks with.
+pub type Dialled = (Location, Option<Sender<CallEvent>>);
+
 #[derive(Debug)]
 enum Request {
     Join(ContactId, Sender<CallEvent>),
@@ -34,6 +37,8 @@ enum Request {
     Locate(ContactId, PhoneNumber),
     Agent(AgentId, Vec<Contact>),
     Wish(AgentId, AgentWish, oneshot::Sender<Option<AgentState>>),
+    State(AgentId, oneshot::Sender<Option<AgentState>>),
+    Dialled(AgentId, PhoneNumber, oneshot::Sender<Dialled>),
     Snapshot(oneshot::Sender<AcdSnapshot>),
     Lines(HashMap<String, LineName>),
     Stopping,
@@ -75,6 +80,20 @@ impl QueueHandle {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Wish(agent, wish, reply)).await;
         answer.await.ok().flatten()
+    }
+
+    /// What an agent does; `None`: there is no such agent, or the server ends.
+    pub async fn state(&self, agent: AgentId) -> Option<AgentState> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::State(agent, reply)).await;
+        answer.await.ok().flatten()
+    }
+
+    /// An agent has dialled this; `None`: the server ends.
+    pub async fn dialled(&self, agent: AgentId, what: PhoneNumber) -> Option<Dialled> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Dialled(agent, what, reply)).await;
+        answer.await.ok()
     }
 
     /// All queues and agents at this moment; `None`: the server ends.
@@ -176,6 +195,14 @@ impl QueueTask {
             Request::Wish(agent, wish, reply) => {
                 // Who asked may have gone meanwhile.
                 let _ = reply.send(self.acd.handle_wish(now, &agent, &wish));
+            }
+            Request::State(agent, reply) => {
+                let _ = reply.send(self.acd.agent(&agent));
+            }
+            Request::Dialled(agent, what, reply) => {
+                let talk = self.acd.talk(&agent);
+                let call = talk.and_then(|contact| self.calls.get(&contact).cloned());
+                let _ = reply.send((self.locate(what), call));
             }
             Request::Snapshot(reply) => {
                 let _ = reply.send(self.acd.snapshot(now));

@@ -7,7 +7,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attended;
 mod audio;
+mod codes;
 mod demo;
 mod dial;
 mod faults;
@@ -17,9 +19,13 @@ mod people;
 mod promise;
 mod reliable;
 mod reload;
+mod scene;
 mod send;
 mod skills;
 mod softphones;
 mod stop;
 mod store;
+mod three;
+mod transfers;
 mod transport;
+mod whisper;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::scene::{AGENT, CALLER, SECOND, hears, hears_all};
 use crate::support::audio::share;
 use crate::support::baresip::{Baresip, Setup};
+use crate::support::media::{KeyWay, Source};
 use crate::support::server::server;
 use crate::support::sipp::Sipp;
 
@@ -65,6 +67,46 @@ fn a_softphone_with_g722_talks_to_one_with_g711() {
         "at the caller: {}",
         share(&c, 900.0)
     );
+}
+
+#[test]
+fn a_softphone_dials_a_code_asks_a_colleague_and_has_three_talk() {
+    let server = server().start();
+    let agent = |user: &str, tone: f64| {
+        let mut setup = Setup::new(user, server.sip);
+        setup.password = Some("secret".into());
+        setup.tone = tone;
+        setup.auto_answer = true;
+        Baresip::start(&setup)
+    };
+    let (mut first, mut second) = (agent("agent1", AGENT), agent("agent2", SECOND));
+    // It answers the challenge, and the code is answered and ended.
+    first.dial(&format!("sip:*63@{}", server.sip));
+    first.wait_line("session closed");
+    let mut caller = server.phone("5550302");
+    caller.call("100");
+    caller.media.say(Source::Tone(CALLER));
+    std::thread::sleep(Duration::from_millis(200));
+    caller.media.press('0', KeyWay::Event, 100);
+    first.wait_line("Call established");
+    hears(&caller, AGENT);
+    first.dial(&format!("sip:agent2@{}", server.sip));
+    second.wait_line("Call established");
+    std::thread::sleep(Duration::from_millis(800));
+    first.press("*3");
+    hears_all(&caller, &[AGENT, SECOND]);
+    std::thread::sleep(Duration::from_secs(2));
+    caller.hang_up();
+    second.wait_line("session closed");
+    std::thread::sleep(Duration::from_millis(500));
+    let heard = second.heard();
+    let last = &heard[heard.len().saturating_sub(8000)..];
+    let (caller, agent) = (share(last, CALLER), share(last, AGENT));
+    assert!(
+        caller > 0.2 && agent > 0.2,
+        "caller {caller}, agent {agent}"
+    );
+    assert!(share(last, SECOND) < 0.02, "they hear themselves");
 }
 
 #[test]

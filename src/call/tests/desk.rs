@@ -4,6 +4,8 @@
 //! every wish it must lead to, in order. Phones that ring are called p1, p2, … in the order in
 //! which they were asked for. After `told` comes what the record has been told of faults.
 
+mod agents;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
@@ -21,6 +23,7 @@ use crate::call::faults::Faults;
 use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound};
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
+use crate::media::mixer::MixSeat;
 use crate::media::prompt::Prompt;
 use crate::menu::load::{Known, PromptFacts, load};
 use crate::menu::outcome::StepKind;
@@ -88,7 +91,11 @@ struct Desk {
     phone_peers: HashMap<LegId, Session>,
     invites: HashMap<LegId, Bytes>,
     token: PlayToken,
+    /// Of what was played to an agent last.
+    agents_token: PlayToken,
     offers: u64,
+    /// Calls that agents placed.
+    dialled: u64,
     recording: RecordingId,
     /// What the record tells of faults.
     faults: Vec<String>,
@@ -204,6 +211,7 @@ fn setup() -> Arc<CallSetup> {
         connecting: Some(PromptName::new(sys::CONNECTING)),
         music: Some(PromptName::new(sys::MUSIC)),
         comfort: Some(PromptName::new(sys::COMFORT)),
+        whisper: false,
     };
     Arc::new(CallSetup {
         prompts: Arc::new(Prompts {
@@ -211,13 +219,25 @@ fn setup() -> Arc<CallSetup> {
             ..Prompts::default()
         }),
         lines: HashMap::from([("demo".into(), line())]),
-        sounds: HashMap::from([("support".into(), sound()), ("sales".into(), sound())]),
+        sounds: HashMap::from([
+            ("support".into(), sound()),
+            (
+                "sales".into(),
+                QueueSound {
+                    whisper: true,
+                    ..sound()
+                },
+            ),
+        ]),
         leg_ids: Arc::default(),
         codecs: vec![Codec::Pcma, Codec::Pcmu],
         srtp: SrtpPolicy::Offered,
         own_ports: Vec::new(),
         message_limit: Duration::from_secs(180),
         transfer_ring: Duration::from_secs(25),
+        agents: HashMap::new(),
+        features: crate::config::Features::default(),
+        card_url: None,
         faults: Faults::default(),
     })
 }
@@ -239,7 +259,9 @@ impl Desk {
             phone_peers: HashMap::new(),
             invites: HashMap::new(),
             token: PlayToken(0),
+            agents_token: PlayToken(0),
             offers: 0,
+            dialled: 0,
             recording: RecordingId::default(),
             faults: Vec::new(),
         }
@@ -450,7 +472,10 @@ impl Desk {
                     replaces: None,
                 },
             ),
-            _ => panic!("not a word of these transcripts: {what}"),
+            words => match self.of_agents(words) {
+                Some(event) => event,
+                None => panic!("not a word of these transcripts: {what}"),
+            },
         };
         self.call.handle(self.now, event);
     }
@@ -528,6 +553,8 @@ impl Desk {
             CallAction::OpenMedia { leg, .. } => format!("{} ports", self.name(leg)),
             CallAction::Media(_, command) => self.media_word(command),
             CallAction::Queue(command) => format!("queue {}", queue_word(command)),
+            CallAction::QueueAs(_, command) => format!("side {}", queue_word(command)),
+            CallAction::Wish(agent, wish) => format!("{agent} wishes {wish:?}"),
             CallAction::Locate(to) => format!("locate {}", to.reveal()),
             CallAction::RecordMessage { recording, .. } => {
                 self.recording = recording;
@@ -589,8 +616,9 @@ impl Desk {
             LegCommand::AnswerOffer { .. } => "200".into(),
             LegCommand::RefuseOffer => "488".into(),
             LegCommand::ReferProgress { status } => format!("notify {status}"),
-            other @ (LegCommand::Ring
-            | LegCommand::Progress { .. }
+            LegCommand::Ring => "180".into(),
+            LegCommand::Challenge => "401".into(),
+            other @ (LegCommand::Progress { .. }
             | LegCommand::Ack { .. }
             | LegCommand::Offer { .. }) => format!("{other:?}"),
         }
@@ -608,6 +636,8 @@ impl Desk {
             MediaCommand::Play { leg, token, list } => {
                 if leg == CALLER {
                     self.token = token;
+                } else {
+                    self.agents_token = token;
                 }
                 let names: Vec<&str> = list.prompts.iter().map(|p| p.name.as_str()).collect();
                 let (who, how) = (self.name(leg), if list.repeat { "loops" } else { "hears" });
@@ -615,6 +645,14 @@ impl Desk {
             }
             MediaCommand::Stop { leg } => format!("{} silence", self.name(leg)),
             MediaCommand::Bridge { a, b } => format!("bridge {} {}", self.name(a), self.name(b)),
+            MediaCommand::Confer { seats } => {
+                let mut seat = |s: MixSeat| {
+                    let hears: Vec<String> = s.hears.into_iter().map(|l| self.name(l)).collect();
+                    format!(" {}({})", self.name(s.leg), hears.join(" "))
+                };
+                let seats: String = seats.into_iter().map(&mut seat).collect();
+                format!("mix{seats}")
+            }
             MediaCommand::Unbridge { leg } => format!("unbridge {}", self.name(leg)),
             MediaCommand::Close { leg } => format!("{} close", self.name(leg)),
             MediaCommand::Record { .. } | MediaCommand::StopRecord { .. } => {

@@ -1,8 +1,11 @@
 //! Transcripts: what happens to a call, and what it asks for, in the words of the trade.
 
+mod attended;
+mod conference;
 mod desk;
 mod kinds;
 mod people;
 mod promise;
+mod whisper;
 
 use desk::check;

@@ -14,7 +14,7 @@ const WAITING: &str = "0.0 > call
     ";
 
 /// Up to an agent with one phone who talks.
-fn talking(rest: &str) -> String {
+pub(super) fn talking(rest: &str) -> String {
     format!(
         "{WAITING}         1.1 > offer agent1 1
          < p1 ports

@@ -11,6 +11,7 @@ use super::{Incoming, Kind, Leg, Passed};
 use crate::media::codec::resample::Resampler;
 use crate::media::command::{DtmfWay, MediaEvent};
 use crate::media::dtmf_tone::ToneDetector;
+use crate::media::mixer::Said;
 use crate::media::slots::FRAME_MS;
 
 /// Samples per second of a recording.
@@ -32,6 +33,8 @@ pub(super) struct Ear {
     recorder: Option<Recorder>,
     /// The partner speaks another codec: it takes what is decoded.
     translating: bool,
+    /// What was heard last, for those who hear it mixed.
+    said: Option<Said>,
     /// When the next 20 ms are due, in media time.
     due_ms: u64,
 }
@@ -43,12 +46,13 @@ impl Ear {
             tones: None,
             recorder: None,
             translating: false,
+            said: None,
             due_ms: 0,
         }
     }
 
     fn is_idle(&self) -> bool {
-        self.tones.is_none() && self.recorder.is_none() && !self.translating
+        self.tones.is_none() && self.recorder.is_none() && self.said.is_none() && !self.translating
     }
 }
 
@@ -262,6 +266,9 @@ impl Leg {
                 events.push(MediaEvent::Key { leg, key, way });
             });
         }
+        if let Some(said) = &mut ear.said {
+            said.put(ms, pcm, rate);
+        }
         let heard = Heard {
             rate,
             for_partner: ear.translating && due + PARTNER_CATCH_UP_MS >= ms,
@@ -274,6 +281,21 @@ impl Leg {
             self.record_ended(recorder, events);
         }
         Some(heard)
+    }
+
+    /// Whether what arrives is decoded for a mix.
+    pub fn confer(&mut self, on: bool, ms: u64) {
+        if on {
+            self.ear(ms).said.get_or_insert_default();
+        } else if let Some(ear) = self.ear.as_deref_mut() {
+            ear.said = None;
+            self.drop_idle_ear();
+        }
+    }
+
+    /// What is to be heard of this leg in a mix at media time `ms`, at the mix's rate.
+    pub fn said(&self, ms: u64) -> Option<&[i16]> {
+        self.ear.as_deref()?.said.as_ref()?.at(ms)
     }
 
     /// What the leg listens for may have changed.

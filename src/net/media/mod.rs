@@ -346,6 +346,7 @@ impl LegMedia {
             | MediaCommand::Play { .. }
             | MediaCommand::Stop { .. }
             | MediaCommand::Bridge { .. }
+            | MediaCommand::Confer { .. }
             | MediaCommand::Unbridge { .. }
             | MediaCommand::Record { .. }
             | MediaCommand::StopRecord { .. } => true,

@@ -10,6 +10,7 @@ use super::ports::Lease;
 use super::socket::Socket;
 use crate::media::command::MediaEvent;
 use crate::media::leg::Leg;
+use crate::media::mixer::MixSeat;
 
 /// Events that wait for a receiver that does not read.
 const MAX_PENDING: usize = 64;
@@ -21,6 +22,8 @@ pub(super) struct Seat {
     pub(super) rtp: Socket,
     pub(super) rtcp: Socket,
     pub(super) partner: Option<u32>,
+    /// Who hears whom, in place of a partner.
+    pub(super) mix: Option<Arc<[MixSeat]>>,
     /// The millisecond of a sending, which names its slot.
     pub(super) slot: Option<u64>,
     events: mpsc::Sender<MediaEvent>,
@@ -71,6 +74,7 @@ impl Seat {
             rtp,
             rtcp,
             partner: None,
+            mix: None,
             slot: None,
             events,
             pending: VecDeque::new(),

@@ -21,6 +21,7 @@ mod ahead;
 mod arrivals;
 mod bridging;
 mod due;
+mod mixing;
 mod orders;
 mod places;
 mod slotting;
@@ -58,6 +59,7 @@ struct Scratch {
     datagram: Vec<u8>,
     clear: Vec<u8>,
     pcm: Vec<i16>,
+    mix: Vec<i16>,
     out: Vec<u8>,
     events: Vec<MediaEvent>,
     due: Vec<u32>,

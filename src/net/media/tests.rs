@@ -3,6 +3,7 @@
 mod bridge;
 mod hear;
 mod keys;
+mod mix;
 mod parting;
 mod play;
 mod starved;

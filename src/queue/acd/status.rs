@@ -1,6 +1,6 @@
 //! What others may know of the machine.
 
-use super::{Acd, AgentId, AgentState, CallerDoing, ContactId};
+use super::{Acd, AgentDoing, AgentId, AgentState, CallerDoing, ContactId};
 use crate::now::Now;
 use crate::queue::snapshot::{
     AcdSnapshot, AgentSnapshot, CallerPlace, CallerSnapshot, QueueSnapshot,
@@ -59,6 +59,20 @@ impl Acd {
     pub fn position(&self, contact: ContactId) -> Option<usize> {
         let caller = self.callers.get(&contact)?;
         self.q(caller.queue).line.position(caller.place)
+    }
+
+    /// The caller whom an agent talks with.
+    pub fn talk(&self, agent: &AgentId) -> Option<ContactId> {
+        let ix = self.agent_ids.get(agent)?;
+        match self.a(*ix).doing {
+            AgentDoing::Talking { contact, .. } => Some(contact),
+            AgentDoing::Offline
+            | AgentDoing::Ready
+            | AgentDoing::Paused
+            | AgentDoing::Offered { .. }
+            | AgentDoing::WrapUp { .. }
+            | AgentDoing::Missed { .. } => None,
+        }
     }
 
     /// What an agent is doing; `None`: unknown.

@@ -33,6 +33,8 @@ impl Stage {
             CallAction::OpenMedia { leg, .. } => self.open_media(n, leg),
             CallAction::Media(_, command) => self.media(n, command),
             CallAction::Queue(command) => self.queue(n, command),
+            // Agents do not place calls here.
+            CallAction::QueueAs(..) | CallAction::Wish(..) => {}
             CallAction::Locate(to) => self.locate(n, &to),
             CallAction::RecordMessage {
                 recording, limit, ..
@@ -82,6 +84,7 @@ impl Stage {
             | LegCommand::Offer { .. }
             | LegCommand::AnswerOffer { .. }
             | LegCommand::RefuseOffer
+            | LegCommand::Challenge
             | LegCommand::ReferProgress { .. } => {}
         }
     }
@@ -122,6 +125,7 @@ impl Stage {
             MediaCommand::Apply { .. }
             | MediaCommand::Play { .. }
             | MediaCommand::Stop { .. }
+            | MediaCommand::Confer { .. }
             | MediaCommand::Unbridge { .. }
             | MediaCommand::Record { .. }
             | MediaCommand::StopRecord { .. }

@@ -84,6 +84,7 @@ impl Stage {
                 self.later(ROUND_TRIP, Due::Tell(n, over));
             }
             LegCommand::Ring
+            | LegCommand::Challenge
             | LegCommand::Progress { .. }
             | LegCommand::Answer { .. }
             | LegCommand::Ack { .. }

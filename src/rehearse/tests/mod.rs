@@ -66,6 +66,7 @@ pub(crate) fn house_with(lines: Vec<Arc<Line>>, text: &str, acd: AcdSettings) ->
     let sound = || QueueSound {
         connecting: Some(PromptName::new(sys::CONNECTING)),
         music: Some(PromptName::new(sys::MUSIC)),
+        whisper: false,
         comfort: Some(PromptName::new(sys::COMFORT)),
     };
     Arc::new(House::new(Plan {

@@ -6,7 +6,7 @@ use super::leg::{Early, Leg, Stage};
 use super::text::{ACCEPT, ALLOW, SUPPORTED};
 use crate::now::{Mono, Now};
 use crate::sip::dialog::{Dialog, Sequence};
-use crate::sip::leg::{LegEnd, LegEvent};
+use crate::sip::leg::{LegEnd, LegEvent, Replaced};
 use crate::sip::message::Method;
 
 impl Endpoint {
@@ -17,6 +17,7 @@ impl Endpoint {
         let Some(id) = self.core.tokens.leg_of(tag) else {
             return self.core.respond_stateless(inbound, 481, |_| {});
         };
+        let referred = self.referred(inbound);
         let core = &mut self.core;
         let known = self.legs.get_mut(&id).and_then(|leg| {
             let dialog = leg.dialog_of(inbound)?;
@@ -34,7 +35,7 @@ impl Endpoint {
         if sequence == Sequence::OutOfOrder {
             core.respond_status(now, inbound.key, 500);
         } else if !core.refuse_extensions(now, inbound) {
-            core.dialog_request_in(now, leg, inbound);
+            core.dialog_request_in(now, leg, inbound, referred);
         }
         self.settle_leg(id);
     }
@@ -117,7 +118,13 @@ impl Core {
         true
     }
 
-    fn dialog_request_in(&mut self, now: Mono, leg: &mut Leg, inbound: &Inbound) {
+    fn dialog_request_in(
+        &mut self,
+        now: Mono,
+        leg: &mut Leg,
+        inbound: &Inbound,
+        referred: Option<Replaced>,
+    ) {
         match inbound.request.method {
             Method::Bye => {
                 self.respond_status(now, inbound.key, 200);
@@ -127,7 +134,7 @@ impl Core {
             Method::Update => self.update_in(now, leg, inbound),
             Method::Prack => self.acknowledged(now, leg, inbound),
             Method::Info => self.info_in(now, leg, inbound),
-            Method::Refer => self.refer_in(now, leg, inbound),
+            Method::Refer => self.refer_in(now, leg, inbound, referred),
             Method::Options => {
                 self.respond(
                     now,

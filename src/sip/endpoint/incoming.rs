@@ -50,12 +50,10 @@ impl Endpoint {
         let Ok(authenticated) = self.identify(now, inbound) else {
             return;
         };
-        if let Some(status) = self.refuse_replaces(inbound, authenticated.as_ref()) {
-            let core = &mut self.core;
-            let tag = core.tokens.stateless_tag(inbound.key);
-            core.begin_server(now.mono, inbound, &tag, None);
-            return core.respond_status(now.mono, inbound.key, status);
-        }
+        let Ok(replaces) = self.admit_replaces(now, inbound, authenticated.as_ref()) else {
+            return;
+        };
+        let may_prove = authenticated.is_none() && self.may_prove(inbound);
         let core = &mut self.core;
         let id = core.tokens.incoming_leg();
         let tag = core.tokens.tag(id);
@@ -95,6 +93,8 @@ impl Endpoint {
             caller,
             caller_name,
             authenticated,
+            may_prove,
+            replaces,
             offer: inbound.sdp(),
             call_id: inbound.call_id.to_string(),
             user_to_user: headers.user_to_user().map(str::to_owned),
@@ -115,6 +115,7 @@ impl Endpoint {
             peer_updates: headers.allow().contains(&Method::Update),
             pending: None,
             give_up: now.mono + core.config.timers.unanswered,
+            unproven: may_prove.then(|| Box::new(inbound.request.clone())),
         };
         core.pending_invites += 1;
         core.events.push_back(EndpointEvent::Incoming(event));

@@ -12,7 +12,7 @@ use crate::ids::LegId;
 use crate::now::Mono;
 use crate::sip::dialog::Dialog;
 use crate::sip::flow::Flow;
-use crate::sip::message::SessionExpires;
+use crate::sip::message::{Request, SessionExpires};
 use crate::sip::reliable::{Sequence, Unacknowledged};
 use crate::sip::session_timer::{PeerWish, SessionTimer};
 use crate::sip::transaction::Retransmit;
@@ -73,6 +73,8 @@ pub(super) struct Incoming {
     pub(super) peer_updates: bool,
     pub(super) pending: Option<PendingOffer>,
     pub(super) give_up: Mono,
+    /// The INVITE, as long as its sender may be asked who they are.
+    pub(super) unproven: Option<Box<Request>>,
 }
 
 /// A request of theirs that our call has to answer.

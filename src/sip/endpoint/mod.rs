@@ -183,6 +183,9 @@ impl Endpoint {
         if let LegCommand::Invite(invite) = command {
             return self.outgoing_invite(now, *invite);
         }
+        if let LegCommand::Challenge = command {
+            return self.challenge(now, leg);
+        }
         self.command(now.mono, leg, command);
         self.settle_leg(leg);
     }

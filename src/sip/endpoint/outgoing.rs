@@ -178,7 +178,7 @@ impl Core {
                 if invite.offer.is_some() {
                     SUPPORTED
                 } else {
-                    "timer, norefersub"
+                    "timer, norefersub, replaces"
                 },
             );
         if session.expires > 0 {

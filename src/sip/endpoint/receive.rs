@@ -16,7 +16,7 @@ use crate::sip::message::multipart::{BodyError, session_description};
 use crate::sip::message::{HeaderName, Message, Method, ParseError, Request, Scheme};
 
 /// Option tags that a request may insist on.
-const KNOWN_EXTENSIONS: [&str; 3] = ["100rel", "timer", "norefersub"];
+const KNOWN_EXTENSIONS: [&str; 4] = ["100rel", "timer", "norefersub", "replaces"];
 
 impl Endpoint {
     pub(super) fn receive(&mut self, now: Now, flow: Flow, bytes: Bytes) {

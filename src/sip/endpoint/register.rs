@@ -7,12 +7,13 @@ use super::client::{Outbound, Outcome, Owner};
 use super::core::{Core, Inbound, TimerKey};
 use super::leg::{Leg, Ours, Stage};
 use super::text::{cseq_of, header_lines, reissue};
-use super::tokens::ClientKey;
+use super::tokens::{ClientKey, ServerKey};
 use super::{Endpoint, EndpointEvent};
-use crate::ids::AgentId;
+use crate::ids::{AgentId, LegId};
 use crate::now::{Mono, Now};
 use crate::sip::digest;
 use crate::sip::flow::Flow;
+use crate::sip::leg::LegEnd;
 use crate::sip::message::{HeaderName, Response};
 use crate::sip::registrar::{Caller, Registrar};
 
@@ -55,7 +56,7 @@ impl Endpoint {
         let response = registrar.handle_register(now, &inbound.request, &inbound.flow);
         let tag = self.core.tokens.stateless_tag(inbound.key);
         self.core.begin_server(now.mono, inbound, &tag, None);
-        self.core.respond_with(now.mono, inbound, &response);
+        self.core.respond_with(now.mono, inbound.key, &response);
         self.settle_registrar();
     }
 
@@ -70,10 +71,47 @@ impl Endpoint {
             Caller::Refused(response) => {
                 let tag = self.core.tokens.stateless_tag(inbound.key);
                 self.core.begin_server(now.mono, inbound, &tag, None);
-                self.core.respond_with(now.mono, inbound, &response);
+                self.core.respond_with(now.mono, inbound.key, &response);
                 Err(())
             }
         }
+    }
+
+    /// Whether an INVITE without credentials comes from where its sender, by From, registered.
+    /// Others are not asked who they are: they reach lines, and learn nothing of agents.
+    pub(super) fn may_prove(&self, inbound: &Inbound) -> bool {
+        let user = inbound.from.uri.user_decoded();
+        let source = inbound.flow.remote.ip();
+        let registrar = self.register.registrar.as_ref();
+        registrar.is_some_and(|r| r.is_registered_at(&user, source))
+    }
+
+    /// Asks for proof at once, without a leg.
+    pub(super) fn ask_who(&mut self, now: Now, inbound: &Inbound) {
+        if let Some(registrar) = &mut self.register.registrar {
+            let response = registrar.challenge(now, &inbound.request, &inbound.flow);
+            let tag = self.core.tokens.stateless_tag(inbound.key);
+            self.core.begin_server(now.mono, inbound, &tag, None);
+            self.core.respond_with(now.mono, inbound.key, &response);
+        }
+    }
+
+    /// [`LegCommand::Challenge`](crate::sip::leg::LegCommand::Challenge).
+    pub(super) fn challenge(&mut self, now: Now, id: LegId) {
+        let core = &mut self.core;
+        let found = self.legs.get_mut(&id).zip(self.register.registrar.as_mut());
+        if let Some((leg, registrar)) = found
+            && let Stage::Incoming(s) = &mut leg.stage
+            && let Some(request) = s.unproven.take()
+            && let Some(flow) = core.servers.get(&s.key).map(|tx| tx.flow())
+        {
+            let response = registrar.challenge(now, &request, &flow);
+            core.respond_with(now.mono, s.key, &response);
+            leg.end(core, now.mono, LegEnd::LocalHangup);
+        } else {
+            core.stats.late_commands += 1;
+        }
+        self.settle_leg(id);
     }
 
     pub(super) fn register_flow_closed(&mut self, now: Now, flow: Flow) {
@@ -110,14 +148,14 @@ impl Endpoint {
 
 impl Core {
     /// Sends what another module decided to answer.
-    fn respond_with(&mut self, now: Mono, inbound: &Inbound, response: &Response) {
+    fn respond_with(&mut self, now: Mono, key: ServerKey, response: &Response) {
         let body = (!response.body.is_empty()).then(|| {
             let kind = response.headers.get_str(HeaderName::ContentType);
             (kind.unwrap_or("text/plain"), &response.body[..])
         });
         self.respond(
             now,
-            inbound.key,
+            key,
             response.status,
             |w| {
                 for header in &response.headers {

@@ -11,7 +11,7 @@ use crate::sip::message::reason_phrase;
 pub(crate) const ALLOW: &str =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, REGISTER";
 /// The extensions that we know (RFC 3261 §20.37).
-pub(crate) const SUPPORTED: &str = "100rel, timer, norefersub";
+pub(crate) const SUPPORTED: &str = "100rel, timer, norefersub, replaces";
 pub(crate) const SDP: &str = "application/sdp";
 /// The bodies that we read (RFC 3261 §20.1).
 pub(crate) const ACCEPT: &str = "application/sdp, multipart/mixed, multipart/alternative";

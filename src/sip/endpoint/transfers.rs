@@ -6,13 +6,19 @@ use super::leg::{Leg, Session, Stage};
 use super::text::Writer;
 use crate::ids::{LegId, PhoneNumber};
 use crate::now::Mono;
-use crate::sip::leg::{LegEnd, LegEvent};
+use crate::sip::leg::{LegEnd, LegEvent, Replaced};
 use crate::sip::message::{HeaderName, reason_phrase};
 use crate::sip::transfer::{ReferTo, Subscription};
 
 impl Core {
     /// RFC 3515 §2.4.
-    pub(super) fn refer_in(&mut self, now: Mono, leg: &mut Leg, inbound: &Inbound) {
+    pub(super) fn refer_in(
+        &mut self,
+        now: Mono,
+        leg: &mut Leg,
+        inbound: &Inbound,
+        replaces: Option<Replaced>,
+    ) {
         let Stage::Session(s) = &mut leg.stage else {
             return self.respond_status(now, inbound.key, 403);
         };
@@ -55,7 +61,7 @@ impl Core {
         let event = LegEvent::Refer {
             to: PhoneNumber::new(&refer_to.user),
             uri: refer_to.uri,
-            replaces: refer_to.replaces,
+            replaces,
         };
         leg.voice.emit(self, event);
     }

@@ -11,6 +11,7 @@ mod request;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bindings::{Bindings, Change};
@@ -176,6 +177,24 @@ impl Registrar {
             Ok(username) => Caller::Agent(AgentId::new(username)),
             Err(refusal) => Caller::Refused(Box::new(self.refuse(request, refusal))),
         }
+    }
+
+    /// Whether a phone of the agent of this name registered from this address.
+    pub fn is_registered_at(&self, user: &str, source: IpAddr) -> bool {
+        let bindings = self.agents.get(&AgentId::new(user));
+        let contacts = bindings.map(Bindings::contacts).unwrap_or_default();
+        let flows = contacts.iter().filter_map(|c| c.flow);
+        flows.into_iter().any(|f| f.remote.ip() == source)
+    }
+
+    /// The answer to a request without credentials that needs some (401).
+    pub fn challenge(&mut self, now: Now, request: &Request, flow: &Flow) -> Response {
+        let refusal = match self.authenticate(now, request, flow) {
+            Err(refusal) => refusal,
+            // It had some after all.
+            Ok(_) => Refusal::new(403),
+        };
+        self.refuse(request, refusal)
     }
 
     /// A connection is gone, and with it what was registered over it.

@@ -7,7 +7,7 @@ use crate::net::media::LegMedia;
 /// One way per leg that is open. Commands are left at the threads at once; waking a thread
 /// costs more than the command, so that is done once for all that a call has to say.
 #[derive(Default)]
-pub(super) struct Voices(Vec<Way>);
+pub(in crate::task) struct Voices(Vec<Way>);
 
 struct Way {
     media: LegMedia,
@@ -17,13 +17,13 @@ struct Way {
 
 impl Voices {
     /// A leg was opened.
-    pub(super) fn add(&mut self, media: LegMedia) {
+    pub(in crate::task) fn add(&mut self, media: LegMedia) {
         let hurries = false;
         self.0.push(Way { media, hurries });
     }
 
     /// To the thread of the leg, without a look-up. Ignored for a leg that is closed already.
-    pub(super) fn command(&mut self, leg: LegId, command: MediaCommand) {
+    pub(in crate::task) fn command(&mut self, leg: LegId, command: MediaCommand) {
         let Some(at) = self.0.iter().position(|v| v.media.id() == leg) else {
             return;
         };
@@ -37,7 +37,7 @@ impl Voices {
     }
 
     /// Ends all of them.
-    pub(super) fn close(&mut self) {
+    pub(in crate::task) fn close(&mut self) {
         for Way { media, .. } in self.0.drain(..) {
             let leg = media.id();
             if media.leave(MediaCommand::Close { leg }) {
@@ -47,12 +47,12 @@ impl Voices {
     }
 
     /// Whether [`Voices::wake`] is to be called before the call sleeps.
-    pub(super) fn hurry(&self) -> bool {
+    pub(in crate::task) fn hurry(&self) -> bool {
         self.0.iter().any(|v| v.hurries)
     }
 
     /// Wakes the threads for which commands wait that hurry.
-    pub(super) fn wake(&mut self) {
+    pub(in crate::task) fn wake(&mut self) {
         for way in self.0.iter_mut().filter(|v| v.hurries) {
             way.hurries = false;
             way.media.wake();

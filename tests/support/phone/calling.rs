@@ -67,6 +67,8 @@ impl Phone {
         };
         self.ended = false;
         self.theirs = None;
+        // Its number may come again.
+        self.last_ack = None;
         let mut m = self.request("INVITE", 1);
         for (n, v) in headers {
             m = m.with(n, *v);
@@ -104,6 +106,51 @@ impl Phone {
     #[track_caller]
     pub fn call(&mut self, number: &str) {
         self.invite(number);
+        let status = self.wait_answer(SOON);
+        assert_eq!(status, 200, "{}", self.transcript());
+    }
+
+    /// Dials a number as an agent does, who is asked for proof; the answer is waited for by
+    /// [`Phone::wait_answer`].
+    #[track_caller]
+    pub fn dial_as_agent(&mut self, number: &str, password: &str) {
+        self.dial_as_agent_with(number, password, &[]);
+    }
+
+    /// The same with further headers.
+    #[track_caller]
+    pub fn dial_as_agent_with(&mut self, number: &str, password: &str, headers: &[(&str, &str)]) {
+        let offer = self.ours.text();
+        self.invite_with(number, Some(&offer), headers);
+        let challenge = self.wait("a challenge", SOON, |m| {
+            m.method() == "INVITE" && m.status().is_some_and(|s| s >= 200)
+        });
+        assert_eq!(challenge.status(), Some(401), "{}", self.transcript());
+        self.ack_refusal(&challenge);
+        let uri = format!("sip:{number}@{}", self.server);
+        let auth = digest::answer(
+            &challenge,
+            Algorithm::Sha256,
+            &self.user,
+            password,
+            "INVITE",
+            &uri,
+        );
+        let auth = auth.unwrap_or_else(|| self.fail("a challenge for this algorithm"));
+        self.dialog.cseq = 2;
+        let mut again = self.request("INVITE", 2).with("Authorization", auth);
+        for (name, value) in headers {
+            again = again.with(name, *value);
+        }
+        let again = again.body("application/sdp", self.ours.text());
+        self.send(&again);
+        self.dialog.invite = Some(again);
+    }
+
+    /// The same, and it is answered.
+    #[track_caller]
+    pub fn call_as_agent(&mut self, number: &str, password: &str) {
+        self.dial_as_agent(number, password);
         let status = self.wait_answer(SOON);
         assert_eq!(status, 200, "{}", self.transcript());
     }

@@ -98,6 +98,42 @@ impl Phone {
         self.final_response("REFER", cseq).status().unwrap_or(0)
     }
 
+    /// The same, and no reports are wanted (RFC 4488).
+    pub fn refer_silently(&mut self, to: &str) -> u16 {
+        let m = self
+            .in_dialog("REFER")
+            .with("Refer-To", format!("<sip:{to}@{}>", self.server))
+            .with("Refer-Sub", "false")
+            .with("Supported", "norefersub");
+        let cseq = m.cseq();
+        self.send(&m);
+        self.final_response("REFER", cseq).status().unwrap_or(0)
+    }
+
+    /// Asks the peer to connect its other side with the one that another phone's call has
+    /// (RFC 5589 §7); the status.
+    pub fn refer_replacing(&mut self, to: &str, replaces: &str) -> u16 {
+        let escaped = replaces
+            .replace(';', "%3B")
+            .replace('=', "%3D")
+            .replace('@', "%40");
+        let server = self.server;
+        let m = self.in_dialog("REFER").with(
+            "Refer-To",
+            format!("<sip:{to}@{server}?Replaces={escaped}>"),
+        );
+        let cseq = m.cseq();
+        self.send(&m);
+        self.final_response("REFER", cseq).status().unwrap_or(0)
+    }
+
+    /// Our call as a Replaces header names it (RFC 3891).
+    pub fn as_replaces(&self) -> String {
+        let tag = |value: &str| param(value, "tag").unwrap_or_default().to_owned();
+        let (ours, theirs) = (tag(&self.dialog.local), tag(&self.dialog.remote));
+        format!("{};to-tag={theirs};from-tag={ours}", self.dialog.call_id)
+    }
+
     /// Waits for a NOTIFY whose fragment has this status line's beginning.
     pub fn wait_notify(&mut self, fragment: &str) -> Msg {
         let wanted = fragment.to_owned();

@@ -1,7 +1,10 @@
 //! What arrives at the sockets.
 
+use std::sync::Arc;
+
 use rustix::event::epoll;
 
+use super::mixing::who_hears;
 use super::{Shard, millis, send};
 use crate::media::leg::{Kind, Passed};
 use crate::now::Mono;
@@ -101,6 +104,21 @@ impl Shard {
                 self.key_until = ms + KEY_GOES_ON_MS;
             }
             let partner = seat.partner;
+            let listeners = match (&seat.mix, packet.kind) {
+                (Some(mix), Kind::Event(_)) => Some((Arc::clone(mix), seat.control.leg)),
+                (_, _) => None,
+            };
+            for to in listeners.iter().flat_map(|(mix, leg)| who_hears(mix, *leg)) {
+                let Some(place) = self.index.get(&to).copied() else {
+                    continue;
+                };
+                let Some(Some(seat)) = self.seats.get_mut(place as usize) else {
+                    continue;
+                };
+                if seat.leg.pass_on(&packet, ms, &mut self.scratch.out) == Passed::Ready {
+                    send(seat, &self.scratch.out, &mut self.tally);
+                }
+            }
             let passed = partner.and_then(|p| {
                 let seat = self.seats.get_mut(p as usize)?.as_deref_mut()?;
                 let passed = seat.leg.pass_on(&packet, ms, &mut self.scratch.out);

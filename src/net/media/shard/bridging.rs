@@ -15,8 +15,10 @@ impl Shard {
         };
         match (self.place(a), self.place(b)) {
             (Some(at), Some(bt)) => {
-                self.part(at);
-                self.part(bt);
+                for one in [at, bt] {
+                    self.leave_mix(one);
+                    self.part(one);
+                }
                 for (one, other) in [(at, bt), (bt, at)] {
                     if let Some(seat) = self.seat(one) {
                         seat.partner = Some(other);

@@ -75,6 +75,7 @@ impl Shard {
                 send(seat, &self.scratch.out, &mut self.tally);
             }
         }
+        self.mix_for(place, ms);
         let events = &mut self.scratch.events;
         if !events.is_empty() {
             self.events.extend(events.drain(..).map(|e| (place, e)));

@@ -44,6 +44,10 @@ impl Shard {
             self.bridge(a, Some(b));
             return;
         }
+        if let MediaCommand::Confer { seats } = command {
+            self.confer(seats);
+            return;
+        }
         let Some(place) = self.place(leg) else {
             // It may have been moved to a partner's thread after this was sent.
             if let Some(control) = self.common.find(leg) {
@@ -80,7 +84,10 @@ impl Shard {
                 seat.leg.stop();
                 self.reslot(place, self.ms + 1);
             }
-            MediaCommand::Unbridge { .. } => self.part(place),
+            MediaCommand::Unbridge { .. } => {
+                self.leave_mix(place);
+                self.part(place);
+            }
             MediaCommand::Record { sink, limit, .. } => {
                 let events = &mut self.scratch.events;
                 seat.leg.record(sink, limit, millis(now), events);
@@ -94,8 +101,8 @@ impl Shard {
                 self.reslot(place, self.ms + 1);
             }
             MediaCommand::Close { .. } => self.close_with_bye(place),
-            // Done by the caller: it is about two legs.
-            MediaCommand::Bridge { .. } => {}
+            // Done by the caller: they are about several legs.
+            MediaCommand::Bridge { .. } | MediaCommand::Confer { .. } => {}
         }
     }
 }

@@ -74,6 +74,7 @@ impl Shard {
     }
 
     pub(super) fn close(&mut self, place: u32) {
+        self.leave_mix(place);
         self.part(place);
         let Some(mut seat) = self.stand_up(place) else {
             return;

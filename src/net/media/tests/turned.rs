@@ -72,6 +72,13 @@ impl Turned {
         }
     }
 
+    /// Commands the thread, and waits until it is done.
+    pub(super) fn command(&mut self, command: MediaCommand) {
+        self.turn(1);
+        self.pool.command(command);
+        self.turn(1);
+    }
+
     /// Bridges the two, and waits until it is done.
     pub(super) fn bridge(&mut self, a: &Phone, b: &Phone) {
         let (first, second) = (a.leg, b.leg);

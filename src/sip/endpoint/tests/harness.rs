@@ -12,7 +12,9 @@ use crate::ids::{LegId, PhoneNumber};
 use crate::now::{Mono, Now};
 use crate::sip::endpoint::{Endpoint, EndpointConfig, EndpointEvent, Listener};
 use crate::sip::flow::{Flow, Transport};
-use crate::sip::leg::{CallTarget, Contact, IncomingInvite, LegCommand, LegEvent, OutgoingInvite};
+use crate::sip::leg::{
+    CallTarget, Contact, IncomingInvite, LegCommand, LegEvent, OutgoingInvite, Replaced,
+};
 use crate::sip::message::{Limits, Message, Request, Response};
 
 pub(super) const US: &str = "192.0.2.1:5060";
@@ -338,7 +340,11 @@ fn leg_event(event: &LegEvent) -> String {
         LegEvent::Refer { to, replaces, .. } => format!(
             "Refer {}{}",
             to.reveal(),
-            replaces.as_ref().map_or("", |_| " replaces")
+            match replaces {
+                Some(Replaced::Leg(leg)) => format!(" replaces leg {}", leg.0),
+                Some(Replaced::Unknown) => " replaces nobody".to_owned(),
+                None => String::new(),
+            }
         ),
         LegEvent::Ended(end) => format!("Ended {end:?}"),
     }

@@ -1,6 +1,7 @@
 //! Sessions: offers both ways, timers, INFO, REFER, targets, numbers.
 
 use super::harness::*;
+use crate::ids::LegId;
 use crate::sip::leg::LegCommand;
 use crate::sip::message::HeaderName;
 
@@ -308,7 +309,36 @@ fn attended_transfer_and_nonsense() {
     assert_eq!(s.heard(), ["400 REFER", "416 REFER"]);
     let refer = "Refer-To: <sip:7@192.0.2.1?Replaces=x%3Bto-tag%3D1%3Bfrom-tag%3D2>\n";
     s.within(&tag, 4, "REFER", refer, "");
-    assert_eq!(s.told(), ["Refer 7 replaces"]);
+    assert_eq!(s.told(), ["Refer 7 replaces nobody"]);
+}
+
+#[test]
+fn an_attended_transfer_names_another_dialog_of_ours() {
+    // Some phones exchange the tags.
+    for exchanged in [false, true] {
+        let mut s = Script::new();
+        let (_, tag) = s.established("");
+        let (other, invite) = s.call();
+        let header = |name| invite.headers.get_str(name).unwrap_or("").to_owned();
+        let from = header(HeaderName::From);
+        let ours = from.split_once("tag=").map_or("", |(_, tag)| tag);
+        let (to, from) = if exchanged {
+            ("peer", ours)
+        } else {
+            (ours, "peer")
+        };
+        let call = header(HeaderName::CallId);
+        let named = format!("{call}%3Bto-tag%3D{to}%3Bfrom-tag%3D{from}");
+        let refer = format!("Refer-To: <sip:7@192.0.2.1?Replaces={named}>\nRefer-Sub: false\n");
+        // What only rings is nobody's to hand on.
+        s.within(&tag, 2, "REFER", &refer, "");
+        assert_eq!(s.told(), ["Refer 7 replaces nobody"]);
+        s.command(LegId(2), LegCommand::ReferProgress { status: 481 });
+        s.answer(&invite, 200, "Content-Type: application/sdp\n", "v=theirs");
+        assert_eq!(s.told(), ["Answered v=theirs"]);
+        s.within(&tag, 3, "REFER", &refer, "");
+        assert_eq!(s.told(), [format!("Refer 7 replaces leg {}", other.0)]);
+    }
 }
 
 #[test]

@@ -95,6 +95,49 @@ fn an_agent_proves_who_calls() {
 }
 
 #[test]
+fn an_agents_phone_may_be_asked_for_proof_and_nobody_else_is() {
+    let mut s = with_ann();
+    send(&mut s, "INVITE", 1, "");
+    let stranger = s.incoming();
+    assert!(!stranger.may_prove, "she has not registered");
+    s.command(stranger.leg, LegCommand::Challenge);
+    s.command(
+        stranger.leg,
+        LegCommand::Reject {
+            status: 404,
+            retry_after: None,
+        },
+    );
+    assert_eq!(s.last_response().status, 404);
+    let challenge = challenged(&mut s, 2);
+    let right = proof(&challenge, "REGISTER", "secret", 1);
+    send(&mut s, "REGISTER", 3, &right);
+    s.told();
+    // Who says that they are Ann, from elsewhere.
+    let home = s.flow.remote;
+    s.flow.remote = address("198.51.100.66:5060");
+    send(&mut s, "INVITE", 4, "");
+    assert!(!s.incoming().may_prove);
+    // Ann, from another port of hers.
+    s.flow.remote = std::net::SocketAddr::new(home.ip(), 40_000);
+    send(&mut s, "INVITE", 5, "");
+    let invite = s.incoming();
+    assert!(invite.may_prove && invite.authenticated.is_none());
+    s.command(invite.leg, LegCommand::Challenge);
+    let challenge = s.last_response();
+    assert_eq!(challenge.status, 401);
+    assert_eq!(s.told(), ["Ended LocalHangup"]);
+    let proof = proof(&challenge, "INVITE", "secret", 1);
+    send(&mut s, "INVITE", 6, &proof);
+    let invite = s.incoming();
+    assert_eq!(
+        invite.authenticated.map(|a| a.to_string()),
+        Some("ann".into())
+    );
+    assert!(!invite.may_prove);
+}
+
+#[test]
 fn a_proof_holds_once() {
     let mut s = with_ann();
     let challenge = challenged(&mut s, 1);
@@ -183,9 +226,9 @@ fn the_way_through_proxies_is_kept() {
     }
 }
 
-/// RFC 3891 §3: pickup, and the end of an attended transfer.
+/// RFC 3891 §3. Whether the call is theirs is for the call to say.
 #[test]
-fn nobody_takes_over_a_call_by_replaces() {
+fn who_takes_over_a_call_by_replaces_is_an_agent_and_names_one() {
     let mut s = with_ann();
     s.invite("", SDP);
     let leg = s.incoming().leg;
@@ -200,14 +243,11 @@ fn nobody_takes_over_a_call_by_replaces() {
         s.wait(60_000);
     }
     for (n, (replaces, status)) in [
-        (fits.clone(), 603),
         (fits.replace("ann\n", "ann;early-only\n"), 486),
         (fits.replace("call-1", "call-2"), 481),
         (fits.replace("=ann", "=ben"), 481),
         ("Replaces: x;to-tag=1;from-tag=2\n".to_owned(), 481),
         ("Replaces: x\n".to_owned(), 400),
-        // What we do not know and what has to be known is said first.
-        (format!("Require: replaces\n{fits}"), 420),
     ]
     .into_iter()
     .enumerate()
@@ -220,11 +260,35 @@ fn nobody_takes_over_a_call_by_replaces() {
         s.wait(60_000);
         s.heard();
     }
+    for (n, require) in ["", "Require: replaces\n"].into_iter().enumerate() {
+        let cseq = 70 + 2 * n as u32;
+        let challenge = challenged(&mut s, cseq);
+        let proof = proof(&challenge, "INVITE", "secret", 1);
+        send(
+            &mut s,
+            "INVITE",
+            cseq + 1,
+            &format!("{require}{proof}{fits}"),
+        );
+        let invite = s.incoming();
+        assert_eq!(invite.replaces, Some(leg));
+        s.command(
+            invite.leg,
+            LegCommand::Reject {
+                status: 603,
+                retry_after: None,
+            },
+        );
+        assert_eq!(s.last_response().status, 603);
+        s.wait(60_000);
+        s.heard();
+        let ends = s.told();
+        assert_eq!(ends.last().map(String::as_str), Some("Ended LocalHangup"));
+    }
     // It belongs to INVITE alone.
     send(&mut s, "OPTIONS", 90, &fits);
     assert_eq!(s.last_response().status, 400);
     // The call goes on.
-    assert_eq!(s.told(), ["Confirmed"]);
     s.command(leg, LegCommand::Hangup { reason: None });
     assert_eq!(s.heard(), ["BYE"]);
 }

@@ -1,0 +1,403 @@
+//! A call from an agent's phone that is not about a caller: a feature code, or a word with a
+//! colleague. A pure machine like [`Call`](super::Call), with the same boundary.
+//!
+//! The promise about hanging up is one to callers. Here nobody waits for help: the server
+//! answers an agent, says what there is to say, and ends the call.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::consult::{Consultation, Introduction};
+use super::event::{CallAction, CallEvent, OpenedMedia};
+use super::features::Code;
+use super::legs::{Leg, Path};
+use super::machine::GRACE;
+use super::setup::{AgentCallStart, CallSetup};
+use crate::ids::{ContactId, Language, LegId, PromptName};
+use crate::media::command::{MediaCommand, MediaEvent, PlayToken, Playlist};
+use crate::media::prompt::Prompt;
+use crate::now::{Mono, Now};
+use crate::queue::action::AgentState;
+use crate::sip::leg::{LegCommand, LegEvent};
+
+/// How long the words wait for the ACK (or the first RTP).
+const SPEAK_ANYWAY: Duration = Duration::from_millis(1500);
+/// How long the queue may take to tell an agent's state.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// What an agent wants by a call.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Somebody: see [`AgentCallStart::to`].
+    Somebody {
+        /// The display name that colleagues see.
+        name: String,
+    },
+    /// To say or hear what they do.
+    Code {
+        /// What they dialled.
+        code: Code,
+        /// In which language they hear it.
+        language: Language,
+    },
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Ports are asked for.
+    Opening,
+    /// Our 200 is out. With a late offer nothing can be played before the ACK.
+    Answering { late: bool, speak_at: Mono },
+    /// The queue is asked.
+    Asking { until: Mono },
+    /// The words are on their way.
+    Speaking { token: PlayToken, until: Mono },
+    /// Nothing follows.
+    Over,
+}
+
+/// A feature code that was dialled.
+#[derive(Debug)]
+struct Coded {
+    setup: Arc<CallSetup>,
+    start: AgentCallStart,
+    code: Code,
+    language: Language,
+    leg: Option<Leg>,
+    stage: Stage,
+    actions: VecDeque<CallAction>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Coded(Box<Coded>),
+    Talk(Box<Consultation>),
+}
+
+/// One call from an agent's phone. See the module.
+#[derive(Debug)]
+pub struct AgentCall {
+    contact: ContactId,
+    kind: Kind,
+}
+
+impl AgentCall {
+    /// Its first action asks for media ports.
+    pub fn new(setup: Arc<CallSetup>, start: AgentCallStart, wanted: Wanted) -> AgentCall {
+        let contact = start.contact;
+        let kind = match wanted {
+            Wanted::Somebody { name } => {
+                let introduction = Introduction {
+                    name,
+                    ..Introduction::default()
+                };
+                let codecs = setup.codecs.clone();
+                let talk = Consultation::new(setup, start, introduction, codecs, None);
+                Kind::Talk(Box::new(talk))
+            }
+            Wanted::Code { code, language } => {
+                Kind::Coded(Box::new(Coded::new(setup, start, code, language)))
+            }
+        };
+        AgentCall { contact, kind }
+    }
+
+    /// Under what the queue knows it.
+    pub fn contact(&self) -> ContactId {
+        self.contact
+    }
+
+    /// Nothing follows.
+    pub fn is_over(&self) -> bool {
+        match &self.kind {
+            Kind::Coded(c) => matches!(c.stage, Stage::Over),
+            Kind::Talk(t) => t.is_over(),
+        }
+    }
+
+    /// What is to be done, in this order.
+    pub fn poll_action(&mut self) -> Option<CallAction> {
+        match &mut self.kind {
+            Kind::Coded(c) => c.actions.pop_front(),
+            Kind::Talk(t) => t.poll_action(),
+        }
+    }
+
+    /// When [`AgentCall::handle_timeout`] wants to be called.
+    pub fn poll_timeout(&self) -> Option<Mono> {
+        match &self.kind {
+            Kind::Coded(c) => c.deadline(),
+            Kind::Talk(t) => t.poll_timeout(),
+        }
+    }
+
+    /// A deadline has come.
+    pub fn handle_timeout(&mut self, now: Now) {
+        match &mut self.kind {
+            Kind::Coded(c) => c.overdue(now),
+            Kind::Talk(t) => t.handle_timeout(now),
+        }
+    }
+
+    /// Something happened.
+    pub fn handle(&mut self, now: Now, event: CallEvent) {
+        match &mut self.kind {
+            Kind::Coded(c) => c.handle(now, event),
+            Kind::Talk(t) => match event {
+                CallEvent::Leg(leg, event) => t.handle_leg(leg, event),
+                CallEvent::MediaOpened(leg, media) => t.handle_opened(now, leg, media),
+                CallEvent::MediaFailed(leg) => t.handle_no_ports(leg),
+                CallEvent::QueueAs(contact, event) if contact == self.contact => {
+                    t.handle_queue(event);
+                }
+                // The colleague's second call has nothing to do with this one.
+                CallEvent::Dialled(start) | CallEvent::Monitor(start, _) => {
+                    t.refuse(start.leg, 480);
+                }
+                CallEvent::TakeOver(start, _) => t.refuse(start.leg, 603),
+                CallEvent::Stop => t.hang_up(),
+                CallEvent::Media(_)
+                | CallEvent::Queue(_)
+                | CallEvent::QueueAs(..)
+                | CallEvent::Located(_)
+                | CallEvent::Recording(..)
+                | CallEvent::Reply(..)
+                | CallEvent::Recalled(..)
+                | CallEvent::CallbackStored(..)
+                | CallEvent::LetterStored(..)
+                | CallEvent::AgentState(_) => {}
+            },
+        }
+    }
+}
+
+impl Coded {
+    fn new(setup: Arc<CallSetup>, start: AgentCallStart, code: Code, language: Language) -> Coded {
+        let mut coded = Coded {
+            setup,
+            code,
+            language,
+            leg: None,
+            stage: Stage::Opening,
+            actions: VecDeque::new(),
+            start,
+        };
+        coded.act(CallAction::OpenMedia {
+            leg: coded.start.leg,
+            beside: None,
+            toward: Some(coded.start.remote),
+        });
+        coded
+    }
+
+    fn deadline(&self) -> Option<Mono> {
+        match &self.stage {
+            Stage::Answering {
+                late: false,
+                speak_at,
+            } => Some(*speak_at),
+            Stage::Asking { until } | Stage::Speaking { until, .. } => Some(*until),
+            Stage::Opening | Stage::Answering { late: true, .. } | Stage::Over => None,
+        }
+    }
+
+    fn overdue(&mut self, now: Now) {
+        if self.deadline().is_none_or(|at| at > now.mono) {
+            return;
+        }
+        match self.stage {
+            Stage::Answering { .. } => self.ask(now),
+            Stage::Asking { .. } | Stage::Speaking { .. } => self.hang_up(),
+            Stage::Opening | Stage::Over => {}
+        }
+    }
+
+    fn handle(&mut self, now: Now, event: CallEvent) {
+        let own = self.start.leg;
+        match event {
+            CallEvent::Leg(leg, event) if leg == own => self.leg_event(now, event),
+            CallEvent::MediaOpened(leg, media) if leg == own => self.answer(now, media),
+            CallEvent::MediaFailed(leg) if leg == own => self.refuse(503),
+            CallEvent::Media(MediaEvent::Latched { .. }) => {
+                if matches!(self.stage, Stage::Answering { late: false, .. }) {
+                    self.ask(now);
+                }
+            }
+            CallEvent::Media(
+                MediaEvent::Played { token, .. } | MediaEvent::PlayFailed { token, .. },
+            ) => {
+                if matches!(self.stage, Stage::Speaking { token: t, .. } if t == token) {
+                    self.hang_up();
+                }
+            }
+            CallEvent::AgentState(state) => self.speak(now, state),
+            CallEvent::Stop => self.hang_up(),
+            CallEvent::Leg(..)
+            | CallEvent::MediaOpened(..)
+            | CallEvent::MediaFailed(_)
+            | CallEvent::Media(_)
+            | CallEvent::Queue(_)
+            | CallEvent::QueueAs(..)
+            | CallEvent::Located(_)
+            | CallEvent::Recording(..)
+            | CallEvent::Reply(..)
+            | CallEvent::Recalled(..)
+            | CallEvent::CallbackStored(..)
+            | CallEvent::LetterStored(..)
+            | CallEvent::Dialled(_)
+            | CallEvent::Monitor(..)
+            | CallEvent::TakeOver(..) => {}
+        }
+    }
+
+    fn leg_event(&mut self, now: Now, event: LegEvent) {
+        match event {
+            LegEvent::Confirmed { answer } => self.confirmed(now, answer),
+            LegEvent::Offer { offer } => {
+                let codecs = self.setup.codecs.clone();
+                if let Some(leg) = &mut self.leg {
+                    let actions = leg.reoffered(offer, &self.setup, &codecs);
+                    self.actions.extend(actions);
+                }
+            }
+            LegEvent::OfferAnswered { answer } => {
+                if let Some(leg) = &mut self.leg {
+                    let actions = leg.offer_answered(&answer);
+                    self.actions.extend(actions);
+                }
+            }
+            LegEvent::Refer { .. } => {
+                self.sip(LegCommand::ReferProgress { status: 403 });
+            }
+            LegEvent::Ended(_) => self.end(),
+            LegEvent::Progress { .. }
+            | LegEvent::Answered { .. }
+            | LegEvent::OfferRefused { .. }
+            | LegEvent::Info { .. } => {}
+        }
+    }
+
+    fn answer(&mut self, now: Now, media: OpenedMedia) {
+        if !matches!(self.stage, Stage::Opening) {
+            let leg = self.start.leg;
+            return self.media(MediaCommand::Close { leg });
+        }
+        let path = Path {
+            secure: self.start.secure,
+            peer: Some(self.start.remote),
+        };
+        let mut leg = Leg::new(self.start.leg, media, path);
+        let local = leg.local(&self.setup, &self.setup.codecs);
+        let offer = self.start.offer.take();
+        let late = offer.is_none();
+        let sdp = match offer {
+            None => leg.session.offer(&local),
+            Some(offer) => match leg.session.answer(&offer, &local) {
+                Ok((sdp, plan)) => {
+                    let leg_id = leg.id;
+                    leg.plan = Some(plan.clone());
+                    self.media(MediaCommand::Apply { leg: leg_id, plan });
+                    sdp
+                }
+                Err(refusal) => {
+                    self.media(MediaCommand::Close { leg: leg.id });
+                    return self.refuse(refusal.status());
+                }
+            },
+        };
+        self.leg = Some(leg);
+        self.sip(LegCommand::Answer { sdp });
+        self.stage = Stage::Answering {
+            late,
+            speak_at: now.mono + SPEAK_ANYWAY,
+        };
+    }
+
+    fn confirmed(&mut self, now: Now, answer: Option<Bytes>) {
+        let Stage::Answering { late, .. } = self.stage else {
+            return;
+        };
+        if late {
+            let Some(leg) = &mut self.leg else { return };
+            match answer.and_then(|a| leg.session.accept(&a).ok()) {
+                Some(plan) => {
+                    leg.plan = Some(plan.clone());
+                    let leg = leg.id;
+                    self.media(MediaCommand::Apply { leg, plan });
+                }
+                None => return self.hang_up(),
+            }
+        }
+        self.ask(now);
+    }
+
+    /// What was dialled is done now that the agent can hear of it.
+    fn ask(&mut self, now: Now) {
+        let wish = self.code.wish(&self.setup.features);
+        self.act(CallAction::Wish(self.start.agent.clone(), wish));
+        self.stage = Stage::Asking {
+            until: now.mono + ANSWER,
+        };
+    }
+
+    fn speak(&mut self, now: Now, state: Option<AgentState>) {
+        if !matches!(self.stage, Stage::Asking { .. }) {
+            return;
+        }
+        let state = state.unwrap_or(AgentState::Offline);
+        let words = self.code.answer(&state, &self.setup.features);
+        let find = |name: &PromptName| self.setup.prompts.nearest(&self.language, name);
+        let prompts: Vec<Arc<Prompt>> = words.iter().filter_map(find).cloned().collect();
+        let length: Duration = prompts.iter().map(|p| p.duration).sum();
+        let (leg, token) = (self.start.leg, PlayToken(1));
+        let list = Playlist {
+            prompts,
+            repeat: false,
+        };
+        self.media(MediaCommand::Play { leg, token, list });
+        self.stage = Stage::Speaking {
+            token,
+            until: now.mono + length + GRACE,
+        };
+    }
+
+    fn refuse(&mut self, status: u16) {
+        let retry_after = (status == 503).then_some(5);
+        self.sip(LegCommand::Reject {
+            status,
+            retry_after,
+        });
+        self.end();
+    }
+
+    /// No caller's leg: see the module.
+    fn hang_up(&mut self) {
+        if !matches!(self.stage, Stage::Over) {
+            self.sip(LegCommand::Hangup { reason: None });
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        self.stage = Stage::Over;
+        if let Some(leg) = self.leg.take() {
+            self.media(MediaCommand::Close { leg: leg.id });
+        }
+    }
+
+    fn act(&mut self, action: CallAction) {
+        self.actions.push_back(action);
+    }
+
+    fn sip(&mut self, command: LegCommand) {
+        let leg: LegId = self.start.leg;
+        self.act(CallAction::Sip(leg, command));
+    }
+
+    fn media(&mut self, command: MediaCommand) {
+        self.act(CallAction::Media(command.leg(), command));
+    }
+}

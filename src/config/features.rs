@@ -1,0 +1,100 @@
+//! What agents dial and press: section `[features]`.
+
+use super::reader::{Parsed, Table, text};
+
+/// Codes for agents. `None`: turned off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Features {
+    /// Dialled: ready for callers.
+    pub ready: Option<String>,
+    /// Dialled: a pause; one more digit is its reason.
+    pub pause: Option<String>,
+    /// Dialled: the last call is written up.
+    pub done: Option<String>,
+    /// Dialled: what is my state?
+    pub state: Option<String>,
+    /// Reasons of a pause, in the order of their digits from 1 on.
+    pub reasons: Vec<String>,
+    /// Dialled by a supervisor, and the agent behind it: hear their talk.
+    pub listen: Option<String>,
+    /// The same, and the agent hears the supervisor.
+    pub whisper: Option<String>,
+    /// The same, and caller and agent hear the supervisor.
+    pub barge: Option<String>,
+    /// Pressed while they ask a colleague: all three talk together.
+    pub conference: Option<String>,
+}
+
+impl Default for Features {
+    fn default() -> Features {
+        let code = |c: &str| Some(c.to_owned());
+        Features {
+            ready: code("*60"),
+            pause: code("*61"),
+            done: code("*62"),
+            state: code("*63"),
+            reasons: Vec::new(),
+            listen: code("*64"),
+            whisper: code("*65"),
+            barge: code("*66"),
+            conference: code("*3"),
+        }
+    }
+}
+
+/// No more reasons than there are digits.
+const MOST_REASONS: usize = 9;
+
+pub(super) fn read(mut t: Table<'_>) -> Features {
+    let usual = Features::default();
+    let features = Features {
+        ready: t.get("ready", usual.ready, code),
+        pause: t.get("pause", usual.pause, code),
+        done: t.get("done", usual.done, code),
+        state: t.get("state", usual.state, code),
+        reasons: t.list("reasons", text).unwrap_or_default(),
+        listen: t.get("listen", usual.listen, code),
+        whisper: t.get("whisper", usual.whisper, code),
+        barge: t.get("barge", usual.barge, code),
+        conference: t.get("conference", usual.conference, code),
+    };
+    if features.reasons.len() > MOST_REASONS {
+        let what = format!("more than {MOST_REASONS} reasons have no digit");
+        t.tell("reasons", what, "keep the most frequent");
+    }
+    let dialled = [
+        ("ready", &features.ready),
+        ("pause", &features.pause),
+        ("done", &features.done),
+        ("state", &features.state),
+        ("listen", &features.listen),
+        ("whisper", &features.whisper),
+        ("barge", &features.barge),
+    ];
+    for (i, (name, code)) in dialled.iter().enumerate() {
+        let Some(code) = code else { continue };
+        let mut others = dialled.iter().enumerate().filter(|(j, _)| *j != i);
+        let clash = others.find_map(|(_, (other, with))| {
+            let with = with.as_ref()?;
+            code.starts_with(with.as_str()).then_some(other)
+        });
+        if let Some(other) = clash {
+            let what = format!("`{code}` begins like the code of `{other}`");
+            t.tell(name, what, "choose codes of which none begins another");
+        }
+    }
+    t.finish();
+    features
+}
+
+fn code(t: &str) -> Parsed<Option<String>> {
+    if matches!(t, "off" | "false" | "never") {
+        return Ok(None);
+    }
+    let digits = t.strip_prefix('*').unwrap_or("");
+    let good = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    match good {
+        true => Ok(Some(t.to_owned())),
+        false => Err("write a star and one to four digits, like `*60`, or `off`".to_owned()),
+    }
+}
