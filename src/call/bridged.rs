@@ -8,7 +8,7 @@ use super::machine::{Call, Stage};
 use super::setup::CallSetup;
 use super::transfer::Transfer;
 use crate::ids::{AgentId, Key, LegId, PhoneNumber, QueueName};
-use crate::media::command::MediaCommand;
+use crate::media::command::{MediaCommand, PlayToken};
 use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
 use crate::record::timeline::{Event as RecordEvent, TransferTo};
@@ -58,6 +58,16 @@ pub(super) struct Bridged {
     pub transfer: Option<Transfer>,
     /// By then a transfer has come about or failed.
     pub transfer_until: Option<Mono>,
+    /// Said to the caller before the two are bridged.
+    pub word: Option<Word>,
+}
+
+/// Something that is said to the caller before a talk.
+#[derive(Debug)]
+pub(super) struct Word {
+    pub token: PlayToken,
+    /// By then it has been said, or its end is never told.
+    pub until: Mono,
 }
 
 impl Bridged {
@@ -71,11 +81,19 @@ impl Bridged {
 
 impl Call {
     /// A phone has answered: the two talk.
-    pub(super) fn connect(&mut self, purpose: Purpose, leg: Leg) {
+    pub(super) fn connect(&mut self, now: Now, purpose: Purpose, leg: Leg) {
+        let mut fetched = false;
         let home = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Waiting(w) => w.queue,
+            Stage::Menu(m) if m.place.is_some() && matches!(purpose, Purpose::Offer(..)) => {
+                fetched = true;
+                self.fetch_from_menus(now, m)
+            }
             Stage::Menu(mut m) if m.is_for(&purpose) => {
                 self.take_steps(&mut m);
+                if m.place.is_some() {
+                    self.act(CallAction::Queue(QueueCommand::Leave));
+                }
                 self.line.human.clone()
             }
             Stage::Bridged(b) => {
@@ -108,10 +126,16 @@ impl Call {
         if let Who::Agent(agent) = who.clone() {
             self.record(RecordEvent::Connected { agent });
         }
-        self.media(MediaCommand::Bridge {
-            a: self.start.leg,
-            b: leg.id,
-        });
+        let word = match fetched {
+            true => Some(self.say_before_bridge(now)),
+            false => {
+                self.media(MediaCommand::Bridge {
+                    a: self.start.leg,
+                    b: leg.id,
+                });
+                None
+            }
+        };
         let party = Some(Party { leg, who });
         self.stage = Stage::Bridged(Box::new(Bridged {
             party,
@@ -119,6 +143,7 @@ impl Call {
             silent: false,
             transfer: None,
             transfer_until: None,
+            word,
         }));
         if self.caller.as_ref().is_some_and(Leg::is_held_by_peer) {
             self.hold_music();
@@ -149,6 +174,9 @@ impl Call {
     /// Something from the phone of the person.
     pub(super) fn agent_event(&mut self, now: Now, id: LegId, event: LegEvent) {
         let codecs = self.codecs_callers_first();
+        if !matches!(event, LegEvent::Ended(_)) {
+            self.bridge_now();
+        }
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };
@@ -251,6 +279,7 @@ impl Call {
 
     /// Whom one side holds hears music; nobody else does.
     fn hold_music(&mut self) {
+        self.bridge_now();
         let Stage::Bridged(b) = &self.stage else {
             return;
         };

@@ -18,6 +18,7 @@ pub mod event;
 pub mod faults;
 mod info;
 mod legs;
+mod looking_back;
 mod machine;
 mod menu_stage;
 mod message;
@@ -27,6 +28,7 @@ pub mod setup;
 mod sound;
 mod transfer;
 mod waiting;
+mod waiting_keys;
 
 pub use machine::Call;
 

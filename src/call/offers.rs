@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::event::{CallAction, OpenedMedia, QueueCommand};
 use super::legs::{Leg, Path, Purpose, Ringing};
-use super::machine::{Call, Stage};
+use super::machine::Call;
 use crate::ids::{AgentId, LegId};
 use crate::media::command::MediaCommand;
 use crate::now::Now;
@@ -30,7 +30,7 @@ impl Call {
         contacts: Vec<Contact>,
         ring_for: Duration,
     ) {
-        if !matches!(self.stage, Stage::Waiting(_)) || contacts.is_empty() {
+        if self.waits_since().is_none() || contacts.is_empty() {
             return self.not_answered(offer, NotAnswered::Unreachable);
         }
         self.record(RecordEvent::Offered {
@@ -74,8 +74,8 @@ impl Call {
     /// The ports for a phone are open: now it rings.
     pub(super) fn ring(&mut self, now: Now, id: LegId, media: OpenedMedia) {
         let codecs = self.codecs_callers_first();
-        if let Stage::Waiting(w) = &self.stage {
-            self.card.waited = now.mono.since(w.since);
+        if let Some(since) = self.waits_since() {
+            self.card.waited = now.mono.since(since);
         }
         let Some(ringing) = self.ringing.get_mut(&id) else {
             return self.media(MediaCommand::Close { leg: id });
@@ -167,7 +167,7 @@ impl Call {
                 self.act(CallAction::Queue(QueueCommand::Answered(offer)));
             }
             Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) | Purpose::Dial(..) => {
-                self.connect_ringing(id);
+                self.connect_ringing(now, id);
             }
         }
     }
@@ -182,9 +182,9 @@ impl Call {
     }
 
     /// The queue gives the caller to the agent who answered.
-    pub(super) fn offer_connects(&mut self, offer: OfferId) {
+    pub(super) fn offer_connects(&mut self, now: Now, offer: OfferId) {
         if let Some(id) = self.answered_leg(offer) {
-            self.connect_ringing(id);
+            self.connect_ringing(now, id);
         }
     }
 
@@ -194,7 +194,7 @@ impl Call {
         }
     }
 
-    fn connect_ringing(&mut self, id: LegId) {
+    fn connect_ringing(&mut self, now: Now, id: LegId) {
         let Some(Ringing {
             purpose,
             leg: Some(leg),
@@ -204,7 +204,7 @@ impl Call {
             return;
         };
         self.hang_up_ringing(Some(ELSEWHERE));
-        self.connect(purpose, leg);
+        self.connect(now, purpose, leg);
     }
 
     fn answered_leg(&self, offer: OfferId) -> Option<LegId> {
@@ -263,7 +263,7 @@ impl Call {
         }
     }
 
-    fn hang_up_phone(&mut self, id: LegId, reason: Option<&str>) {
+    pub(super) fn hang_up_phone(&mut self, id: LegId, reason: Option<&str>) {
         let Some(ringing) = self.ringing.remove(&id) else {
             return;
         };

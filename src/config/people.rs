@@ -25,6 +25,12 @@ const STRATEGIES: &[(&str, Strategy)] = &[
 const UNSTAFFED: &[(&str, Unstaffed)] =
     &[("overflow", Unstaffed::Overflow), ("wait", Unstaffed::Wait)];
 
+const WAITING_KEYS: &[(&str, WaitingKey)] = &[
+    ("callback", WaitingKey::Callback),
+    ("message", WaitingKey::Message),
+    ("self-service", WaitingKey::SelfService),
+];
+
 pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
     let Some(tables) = tables else {
         return vec![support()];
@@ -60,6 +66,9 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
                 every,
             }),
             position_every: t.get("position_every", usual.position_every, or_never),
+            waiting_keys: t
+                .list("waiting_keys", choice(WAITING_KEYS))
+                .unwrap_or(usual.waiting_keys),
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
@@ -145,6 +154,7 @@ fn support() -> Queue {
             every: Duration::from_secs(45),
         }),
         position_every: Some(Duration::from_secs(60)),
+        waiting_keys: WAITING_KEYS.iter().map(|(_, key)| *key).collect(),
         language_level: 3,
         relax_every: Duration::from_secs(20),
         overflow: vec![OverflowStep::Message],

@@ -260,12 +260,25 @@ pub struct Queue {
     pub comfort: Option<Comfort>,
     /// How often callers are told their place (and when it gets better); `None`: never.
     pub position_every: Option<Duration>,
+    /// What callers can ask for by a key while they wait, besides 0 and 9.
+    pub waiting_keys: Vec<WaitingKey>,
     /// The level at which agents should speak a caller's language; 0: it does not matter.
     pub language_level: u8,
     /// The levels that a waiting caller needs fall by one each time this has passed.
     pub relax_every: Duration,
     /// Where those go whom the queue can not keep; the last step takes a promise.
     pub overflow: Vec<OverflowStep>,
+}
+
+/// Something that a waiting caller can ask for by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitingKey {
+    /// 1: to be called back.
+    Callback,
+    /// 2: to leave a message.
+    Message,
+    /// `*`: back to the menus.
+    SelfService,
 }
 
 /// The comfort message of a queue.

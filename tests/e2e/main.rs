@@ -23,3 +23,4 @@ mod softphones;
 mod stop;
 mod store;
 mod transport;
+mod waiting;

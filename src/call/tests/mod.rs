@@ -4,5 +4,6 @@ mod desk;
 mod kinds;
 mod people;
 mod promise;
+mod waiting;
 
 use desk::check;
