@@ -44,7 +44,7 @@ impl Call {
     /// The agent who talks with the caller and is not being relieved.
     pub(super) fn talking_agent(&self) -> Option<&AgentId> {
         match &self.stage {
-            Stage::Bridged(b) if b.transfer.is_none() && b.whisper.is_none() => {
+            Stage::Bridged(b) if b.transfer.is_none() && b.is_joined() => {
                 match &b.party.as_ref()?.who {
                     Who::Agent(agent) => Some(agent),
                     Who::Outside(_) => None,

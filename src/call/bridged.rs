@@ -11,7 +11,7 @@ use super::setup::CallSetup;
 use super::transfer::Transfer;
 use super::whisper::Whisper;
 use crate::ids::{AgentId, Key, LegId, PhoneNumber, QueueName};
-use crate::media::command::{DtmfWay, MediaCommand};
+use crate::media::command::{DtmfWay, MediaCommand, PlayToken};
 use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
 use crate::record::timeline::{Event as RecordEvent, TransferTo};
@@ -65,9 +65,24 @@ pub(super) struct Bridged {
     pub transfer: Option<Transfer>,
     /// By then a transfer has come about or failed.
     pub transfer_until: Option<Mono>,
+    /// Said to the caller before the two are bridged.
+    pub word: Option<Word>,
+}
+
+/// Something that is said to the caller before a talk.
+#[derive(Debug)]
+pub(super) struct Word {
+    pub token: PlayToken,
+    /// By then it has been said, or its end is never told.
+    pub until: Mono,
 }
 
 impl Bridged {
+    /// Whether caller and person hear each other, and no words come before that any more.
+    pub fn is_joined(&self) -> bool {
+        self.word.is_none() && self.whisper.is_none()
+    }
+
     /// Ends the person's leg; the caller's is not touched.
     pub fn release(self, call: &mut Call) {
         if let Some(party) = self.party {
@@ -82,10 +97,18 @@ impl Bridged {
 impl Call {
     /// A phone has answered: the two talk.
     pub(super) fn connect(&mut self, now: Now, purpose: Purpose, leg: Leg) {
+        let mut fetched = false;
         let home = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Waiting(w) => w.queue,
+            Stage::Menu(m) if m.place.is_some() && matches!(purpose, Purpose::Offer(..)) => {
+                fetched = true;
+                self.fetch_from_menus(now, m)
+            }
             Stage::Menu(mut m) if m.is_for(&purpose) => {
                 self.take_steps(&mut m);
+                if m.place.is_some() {
+                    self.act(CallAction::Queue(QueueCommand::Leave));
+                }
                 self.line.human.clone()
             }
             Stage::Bridged(b) => {
@@ -129,13 +152,15 @@ impl Call {
             whisper: None,
             transfer: None,
             transfer_until: None,
+            word: None,
         }));
+        if fetched {
+            self.say_before_bridge(now);
+        }
         if let Purpose::Offer(..) = purpose {
             self.whisper(now);
         }
-        if !matches!(&self.stage, Stage::Bridged(b) if b.whisper.is_some()) {
-            self.bridge_party();
-        }
+        self.bridge_when_said();
     }
 
     pub(super) fn somebody_holds(&self) -> bool {
@@ -180,6 +205,9 @@ impl Call {
             return;
         };
         let codecs = self.codecs_callers_first();
+        if !matches!(event, LegEvent::Ended(_)) {
+            self.bridge_now();
+        }
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };
@@ -229,7 +257,7 @@ impl Call {
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };
-        if b.transfer.is_none() && b.whisper.is_none() && self.succeed() {
+        if b.transfer.is_none() && b.is_joined() && self.succeed() {
             return;
         }
         let Stage::Bridged(b) = &mut self.stage else {
@@ -237,7 +265,9 @@ impl Call {
         };
         let Some(party) = b.party.take() else { return };
         let (home, transferring) = (b.home.clone(), b.transfer.is_some());
-        if b.whisper.take().is_some() {
+        if !b.is_joined() {
+            b.word = None;
+            b.whisper = None;
             // The caller has not met them: no talk has ended.
             let what = "the agent hung up before the caller was connected";
             return self.person_lost(now, party, home, what);
@@ -309,6 +339,7 @@ impl Call {
 
     /// Whom one side holds hears music; nobody else does.
     pub(super) fn hold_music(&mut self) {
+        self.bridge_now();
         let Stage::Bridged(b) = &self.stage else {
             return;
         };

@@ -25,7 +25,13 @@ impl Call {
             self.record(RecordEvent::Fault { what });
         }
         match &mut self.stage {
-            Stage::Menu(m) => {
+            Stage::Menu(_) => {
+                if stored.is_some() {
+                    self.give_place_up();
+                }
+                let Stage::Menu(m) = &mut self.stage else {
+                    return;
+                };
                 let told = stored.map(|s| s.since).ok_or(NOT_STORED);
                 m.walk.handle_stored(now, ask, told);
                 self.drive_menu(now);
@@ -66,7 +72,7 @@ impl Call {
             None => {
                 let what = NOT_STORED.to_owned();
                 let human = self.line.human.clone();
-                self.enter_queue(now, human, Reason::Fault { what });
+                self.to_the_people(now, human, Reason::Fault { what });
             }
         }
     }

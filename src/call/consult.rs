@@ -23,8 +23,8 @@ use super::offers::RING_MARGIN;
 use super::setup::{AgentCallStart, CallSetup};
 use crate::ids::{AgentId, ContactId, LegId, PhoneNumber, QueueName};
 use crate::media::command::MediaCommand;
-use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
+use crate::queue::{Arrival, Priority};
 use crate::sdp::plan::Codec;
 use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
 
@@ -246,13 +246,12 @@ impl Consultation {
                     until: now.mono + IN_LINE,
                 };
                 self.in_line = Some(queue.clone());
-                self.act_queue(QueueCommand::Enter {
-                    queue,
-                    reason: Reason::Transferred,
-                    language: self.setup.prompts.fallback.clone(),
-                    needs: BTreeMap::new(),
-                    priority: URGENT,
-                });
+                let arrival = Arrival {
+                    language: Some(self.setup.prompts.fallback.clone()),
+                    priority: Priority(URGENT),
+                    ..Arrival::new(self.start.contact, queue)
+                };
+                self.act_queue(QueueCommand::Enter(arrival));
             }
             Location::Line(_) | Location::Unknown => self.fail(404),
         }

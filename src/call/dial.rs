@@ -2,9 +2,10 @@
 //! the interpreter's as ever. Whoever answers there talks with the caller like an agent.
 
 use super::event::Location;
-use super::legs::Purpose;
+use super::legs::{Purpose, Ringing};
 use super::machine::{Call, Stage};
 use super::menu_stage::MenuStage;
+use crate::ids::LegId;
 use crate::menu::outcome::AskId;
 use crate::now::Now;
 use crate::queue::acd::NotAnswered;
@@ -21,6 +22,16 @@ impl MenuStage {
 }
 
 impl Call {
+    /// An outside number that the menu called is let go; agents' phones ring on.
+    pub(super) fn hang_up_dialled(&mut self) {
+        let dialled = |r: &Ringing| matches!(r.purpose, Purpose::Dial(..));
+        let legs = self.ringing.iter().filter(|(_, r)| dialled(r));
+        let legs: Vec<LegId> = legs.map(|(id, _)| *id).collect();
+        for leg in legs {
+            self.hang_up_phone(leg, None);
+        }
+    }
+
     /// The directory has told the way to an outside number.
     pub(super) fn dial_located(&mut self, now: Now, location: Location) {
         let Stage::Menu(m) = &mut self.stage else {

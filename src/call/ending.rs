@@ -20,6 +20,9 @@ impl Call {
         });
         self.hang_up_ringing(None);
         self.end_consult();
+        // A place in line is as old as it was.
+        let came = self.waits_since();
+        self.menus = None;
         let stage = mem::replace(&mut self.stage, Stage::Ended);
         match stage {
             Stage::Ended => return,
@@ -45,13 +48,10 @@ impl Call {
             }
         }
         let queue = self.line.human.clone();
-        self.enter_queue(
-            now,
-            queue,
-            Reason::Fault {
-                what: what.to_owned(),
-            },
-        );
+        let reason = Reason::Fault {
+            what: what.to_owned(),
+        };
+        self.enter_queue_as_of(now, queue, reason, came);
     }
 
     /// The rescue itself fails time and again: nothing of the machine's state is trusted any
@@ -64,6 +64,7 @@ impl Call {
         });
         self.hang_up_ringing(None);
         self.end_consult();
+        self.menus = None;
         let stage = mem::replace(&mut self.stage, Stage::Ended);
         match stage {
             // What failed may have left it so: a call that is over is not salvaged.
@@ -126,6 +127,9 @@ impl Call {
             }
             Stage::Menu(mut m) => {
                 self.take_steps(&mut m);
+                if m.place.is_some() {
+                    self.act(CallAction::Queue(QueueCommand::Leave));
+                }
                 self.caller_left_menu(now, &m, verdict);
             }
             Stage::Opening { .. } | Stage::Answering { .. } => self.done(verdict),
@@ -176,7 +180,13 @@ impl Call {
                 self.stage = Stage::Opening { offer };
                 self.refuse(503);
             }
-            Stage::Answering { .. } | Stage::Menu(_) => self.hang_up_caller(stopped),
+            Stage::Menu(m) => {
+                if m.place.is_some() {
+                    self.act(CallAction::Queue(QueueCommand::Leave));
+                }
+                self.hang_up_caller(stopped);
+            }
+            Stage::Answering { .. } => self.hang_up_caller(stopped),
         }
     }
 

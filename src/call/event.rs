@@ -1,16 +1,14 @@
 //! What a call and its shell say to each other: the whole boundary on one screen.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setup::AgentCallStart;
-use crate::ids::{
-    AgentId, ContactId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName, SkillName,
-};
+use crate::ids::{AgentId, ContactId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::{MediaCommand, MediaEvent};
-use crate::menu::outcome::{AskId, Letter, Reason, WebReply, WebRequest};
+use crate::menu::outcome::{AskId, Letter, WebReply, WebRequest};
 use crate::now::Wall;
+use crate::queue::Arrival;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{
     AgentState, AgentWish, OfferId, OverflowCause, OverflowStep, Withdrawal,
@@ -123,18 +121,13 @@ pub enum QueueEvent {
 #[derive(Clone, Debug, PartialEq)]
 pub enum QueueCommand {
     /// The caller begins to wait.
-    Enter {
-        /// Where.
-        queue: QueueName,
-        /// Why.
-        reason: Reason,
-        /// The language that the people should speak.
-        language: Language,
-        /// What else they should be able to do, and how well.
-        needs: BTreeMap<SkillName, u8>,
-        /// How urgent it is: higher is more urgent.
-        priority: u8,
-    },
+    Enter(Arrival),
+    /// The caller goes back to self-service; the place is kept, and agents are offered them.
+    LookBack,
+    /// The caller wants to leave a message in place of waiting; [`QueueEvent::Overflow`] follows.
+    Message,
+    /// The caller wants to know their place; [`QueueEvent::Position`] follows.
+    Position,
     /// The caller is gone from the queue, wherever they stood in it.
     Leave,
     /// An agent's phone has answered this offer; [`QueueEvent::Connect`] or
@@ -146,6 +139,8 @@ pub enum QueueCommand {
     Over(AgentId),
     /// This agent has handed the caller on and is free; the caller's place is kept.
     Transferring(AgentId),
+    /// Back from self-service: the caller listens again. Nothing for one whom an agent has got.
+    BackInLine,
     /// The agent was lost, or the transfer failed: back to the head of the line.
     Return,
     /// An agent to whom the caller was transferred talks with them.

@@ -106,6 +106,8 @@ pub struct Call {
     pub(super) message_broken: bool,
     /// The wish to be called back that is stored.
     pub(super) callback: Option<CallbackId>,
+    /// The menus as the caller left them, should they look back from the queue.
+    pub(super) menus: Option<Box<Walk>>,
     /// The last recording of a message.
     pub(super) recordings: RecordingId,
     keys: KeyDedup,
@@ -139,6 +141,7 @@ impl Call {
             tokens: Tokens::default(),
             message_broken: false,
             callback: None,
+            menus: None,
             recordings: RecordingId::default(),
             keys: KeyDedup::new(),
             agent_keys: AgentKeys::default(),
@@ -227,11 +230,7 @@ impl Call {
             Stage::Menu(m) => m.walk.poll_timeout(),
             Stage::Waiting(w) => Call::waiting_deadline(w),
             Stage::Message(m) => Some(m.until),
-            Stage::Bridged(b) => {
-                let whisper = b.whisper.map(|w| w.until);
-                let transfer = b.transfer.and(b.transfer_until);
-                whisper.into_iter().chain(transfer).min()
-            }
+            Stage::Bridged(b) => b.due(),
             Stage::Closing { storing, .. } => storing.map(|s| s.until),
             Stage::Opening { .. } | Stage::Answering { late: true, .. } | Stage::Ended => None,
         }
@@ -256,6 +255,7 @@ impl Call {
             Stage::Message(_) => self.message_overdue(now),
             Stage::Bridged(_) => {
                 self.whisper_overdue(now);
+                self.word_overdue(now);
                 self.transfer_overdue(now);
             }
             Stage::Closing { .. } => self.storing_overdue(now),
@@ -373,9 +373,9 @@ impl Call {
             }
             Stage::Message(_) => self.key_in_message(now, key),
             Stage::Bridged(_) => self.key_while_bridged(now, key),
+            Stage::Waiting(_) => self.key_while_waiting(now, key),
             Stage::Opening { .. }
             | Stage::Answering { .. }
-            | Stage::Waiting(_)
             | Stage::Closing { .. }
             | Stage::Ended => {}
         }
@@ -393,9 +393,9 @@ impl Call {
                 self.drive_waiting(now);
             }
             Stage::Message(_) => self.played_in_message(now, token),
+            Stage::Bridged(_) => self.word_said(token),
             Stage::Menu(_)
             | Stage::Waiting(_)
-            | Stage::Bridged(_)
             | Stage::Opening { .. }
             | Stage::Answering { .. }
             | Stage::Closing { .. }
@@ -423,6 +423,7 @@ impl Call {
             // Music, or what was replaced meanwhile: the caller waits on, in silence.
             Stage::Waiting(_) | Stage::Menu(_) | Stage::Bridged(_) => {
                 self.record(RecordEvent::Fault { what });
+                self.word_said(token);
             }
             Stage::Opening { .. }
             | Stage::Answering { .. }

@@ -5,12 +5,13 @@ use std::time::Duration;
 use crate::ids::{NodeName, PhoneNumber, PromptName};
 use crate::media::command::{MediaCommand, PlayToken, Playlist};
 use crate::menu::outcome::{AskId, Outcome, Reason, Sound, WalkAction, WebReply};
-use crate::menu::walk::{Caller, Walk};
+use crate::menu::walk::Walk;
 use crate::now::Now;
 use crate::record::timeline::{EntryValue, Event as RecordEvent, OutboxId};
 use crate::record::verdict::Verdict;
 
 use super::event::{CallAction, CallbackWish, FollowUpWish, GuidePlace};
+use super::looking_back::KeptPlace;
 use super::machine::{Call, Stage};
 use crate::menu::system as sys;
 
@@ -21,19 +22,19 @@ pub(super) struct MenuStage {
     pub playing: Option<PlayToken>,
     /// An outside number whose way is being looked for, and how long it may ring.
     pub dialling: Option<(AskId, PhoneNumber, Duration)>,
+    /// The caller has come from the queue and keeps their place in it.
+    pub place: Option<KeptPlace>,
 }
 
 impl Call {
     pub(super) fn enter_menu(&mut self, now: Now) {
-        let caller = Caller {
-            number: self.start.caller.clone(),
-            language: Some(self.language.clone()),
-        };
-        let walk = Walk::start(self.line.clone(), caller, now);
+        let walk = Walk::start(self.line.clone(), self.who_walks(), now);
+        self.menus = None;
         self.stage = Stage::Menu(Box::new(MenuStage {
             walk,
             playing: None,
             dialling: None,
+            place: None,
         }));
         self.drive_menu(now);
     }
@@ -46,7 +47,7 @@ impl Call {
             };
             let Some(action) = m.walk.poll_action() else {
                 if m.walk.is_dialling().is_none() {
-                    self.hang_up_ringing(None);
+                    self.hang_up_dialled();
                 }
                 let Stage::Menu(m) = &self.stage else {
                     return;
@@ -62,8 +63,8 @@ impl Call {
                     });
                 }
                 WalkAction::Leave(Outcome::Queue { queue, reason }) => {
-                    self.hang_up_ringing(None);
-                    self.enter_queue(now, queue, reason);
+                    self.hang_up_dialled();
+                    self.to_the_people(now, queue, reason);
                 }
                 WalkAction::Ask { ask, request } => self.act(CallAction::Ask(ask, request)),
                 WalkAction::Recall { ask, guide } => match self.guide_place(guide) {
@@ -76,6 +77,9 @@ impl Call {
                     }
                 }
                 WalkAction::CallBack { ask, queue, number } => {
+                    // Who asks from the queue is called by its people.
+                    let place = m.place.as_ref().filter(|_| m.walk.beside().is_some());
+                    let queue = place.map_or(queue, |p| p.queue.clone());
                     let wish = CallbackWish {
                         queue,
                         number,
@@ -86,7 +90,7 @@ impl Call {
                 }
                 WalkAction::Dial { ask, number, ring } => {
                     // The same number anew: the one that rings is let go.
-                    self.hang_up_ringing(None);
+                    self.hang_up_dialled();
                     let Stage::Menu(m) = &mut self.stage else {
                         return;
                     };
@@ -113,11 +117,12 @@ impl Call {
                     self.language = language;
                 }
                 WalkAction::Leave(Outcome::Message { queue }) => {
-                    self.hang_up_ringing(None);
+                    self.hang_up_dialled();
                     self.take_message(now, queue);
                 }
                 WalkAction::Leave(Outcome::Goodbye) => {
                     let node = self.card.path().last().map(|s| s.node.clone());
+                    self.give_place_up();
                     self.hang_up_caller(Verdict::Goodbye { node });
                 }
                 noted @ (WalkAction::Step(_)

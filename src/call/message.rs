@@ -47,13 +47,15 @@ impl Call {
         if self.message_broken {
             let what = NOT_STORED.to_owned();
             let human = self.line.human.clone();
-            return self.enter_queue(now, human, Reason::Fault { what });
+            return self.to_the_people(now, human, Reason::Fault { what });
         }
+        self.give_place_up();
         self.card.queue = Some(queue);
         self.enter_message(now);
     }
 
     pub(super) fn enter_message(&mut self, now: Now) {
+        self.put_menus_away();
         self.stage = Stage::Message(MessageStage {
             step: MessageStep::Storing,
             tries: 0,

@@ -24,6 +24,7 @@ pub mod features;
 mod info;
 mod keys;
 mod legs;
+mod looking_back;
 mod machine;
 mod menu_stage;
 mod message;
@@ -34,6 +35,7 @@ pub mod setup;
 mod sound;
 mod transfer;
 mod waiting;
+mod waiting_keys;
 mod whisper;
 
 pub use agent_call::AgentCall;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::event::{CallAction, OpenedMedia, QueueCommand};
 use super::legs::{Leg, Path, Purpose, Ringing};
-use super::machine::{Call, Stage};
+use super::machine::Call;
 use crate::ids::{AgentId, LegId};
 use crate::media::command::MediaCommand;
 use crate::now::Now;
@@ -30,7 +30,7 @@ impl Call {
         contacts: Vec<Contact>,
         ring_for: Duration,
     ) {
-        if !matches!(self.stage, Stage::Waiting(_)) || contacts.is_empty() {
+        if self.waits_since().is_none() || contacts.is_empty() {
             return self.not_answered(offer, NotAnswered::Unreachable);
         }
         self.record(RecordEvent::Offered {
@@ -75,8 +75,8 @@ impl Call {
     pub(super) fn ring(&mut self, now: Now, id: LegId, media: OpenedMedia) {
         let codecs = self.codecs_callers_first();
         let card_url = self.card_url();
-        if let Stage::Waiting(w) = &self.stage {
-            self.card.waited = now.mono.since(w.since);
+        if let Some(since) = self.waits_since() {
+            self.card.waited = now.mono.since(since);
         }
         let Some(ringing) = self.ringing.get_mut(&id) else {
             return self.media(MediaCommand::Close { leg: id });
@@ -284,7 +284,7 @@ impl Call {
         }
     }
 
-    fn hang_up_phone(&mut self, id: LegId, reason: Option<&str>) {
+    pub(super) fn hang_up_phone(&mut self, id: LegId, reason: Option<&str>) {
         let Some(ringing) = self.ringing.remove(&id) else {
             return;
         };

@@ -42,7 +42,18 @@ impl Prompts {
     }
 }
 
-/// What callers of a queue hear.
+/// What callers of a queue can ask for by a key while they wait. 0 and 9 are always there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WaitingKeys {
+    /// 1: to be called back, with the place kept.
+    pub callback: bool,
+    /// 2: to leave a message.
+    pub message: bool,
+    /// `*`: back to the menus, with the place kept.
+    pub self_service: bool,
+}
+
+/// What callers of a queue hear, and what they can do.
 #[derive(Clone, Debug, Default)]
 pub struct QueueSound {
     /// On entering; `None`: nothing is said.
@@ -53,6 +64,8 @@ pub struct QueueSound {
     pub comfort: Option<PromptName>,
     /// Agents hear who it is before the caller is connected.
     pub whisper: bool,
+    /// What they can ask for.
+    pub keys: WaitingKeys,
 }
 
 /// What every call of the server shares. Calls that have begun keep theirs when newer menus

@@ -37,6 +37,12 @@ impl Announcer {
         self.pending.push_back(prompts);
     }
 
+    /// Nothing is to be said any more. Whether something was being said.
+    pub fn clear(&mut self) -> bool {
+        self.pending.clear();
+        self.playing.take().is_some()
+    }
+
     /// The next announcement, if none plays.
     pub fn take_next(&mut self) -> Option<Vec<PromptName>> {
         if self.playing.is_some() {

@@ -6,6 +6,7 @@ use crate::ids::{PromptName, QueueName};
 use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
 use crate::queue::action::{OverflowCause, OverflowStep};
+use crate::queue::{Arrival, Priority};
 use crate::record::timeline::Event as RecordEvent;
 
 use super::estimate;
@@ -24,6 +25,8 @@ pub(super) struct Waiting {
     pub queue: QueueName,
     pub since: Mono,
     pub announcer: Announcer,
+    /// The caller knows what they can ask for.
+    pub keys_told: bool,
     /// Not in line: the queue sent the caller to leave a message, but none can be stored.
     pub ask_again_at: Option<Mono>,
 }
@@ -31,24 +34,51 @@ pub(super) struct Waiting {
 impl Call {
     /// To the people.
     pub(super) fn enter_queue(&mut self, now: Now, queue: QueueName, reason: Reason) {
+        self.enter_queue_as_of(now, queue, reason, None);
+    }
+
+    /// The same, at the place of who has waited since then.
+    pub(super) fn enter_queue_as_of(
+        &mut self,
+        now: Now,
+        queue: QueueName,
+        reason: Reason,
+        came: Option<Mono>,
+    ) {
         let words = self.connecting_words(&reason, &queue);
-        self.act(CallAction::Queue(QueueCommand::Enter {
-            queue: queue.clone(),
-            reason: reason.clone(),
-            language: self.language.clone(),
+        let arrival = Arrival {
+            came,
+            ..self.arrival(&queue)
+        };
+        self.act(CallAction::Queue(QueueCommand::Enter(arrival)));
+        self.wait_in(now, queue, came.unwrap_or(now.mono), reason, words);
+    }
+
+    /// The caller, as a queue must know them.
+    fn arrival(&self, queue: &QueueName) -> Arrival {
+        Arrival {
+            priority: Priority(self.priority),
             needs: self.needs.clone(),
-            priority: self.priority,
-        }));
-        self.wait_in(now, queue, reason, words);
+            language: Some(self.language.clone()),
+            ..Arrival::new(self.start.contact, queue.clone())
+        }
     }
 
     /// Back to the head of the line, after an agent was lost or a transfer failed.
     pub(super) fn return_to_queue(&mut self, now: Now, queue: QueueName, reason: Reason) {
         self.act(CallAction::Queue(QueueCommand::Return));
-        self.wait_in(now, queue, reason, vec![PromptName::new(sys::AGENT_LOST)]);
+        let words = vec![PromptName::new(sys::AGENT_LOST)];
+        self.wait_in(now, queue, now.mono, reason, words);
     }
 
-    fn wait_in(&mut self, now: Now, queue: QueueName, reason: Reason, words: Vec<PromptName>) {
+    pub(super) fn wait_in(
+        &mut self,
+        now: Now,
+        queue: QueueName,
+        since: Mono,
+        reason: Reason,
+        words: Vec<PromptName>,
+    ) {
         self.setup.faults.on_the_way();
         if let Reason::Fault { what } = &reason {
             self.card.failure(what.clone());
@@ -60,16 +90,26 @@ impl Call {
             reason,
             language: Some(self.language.clone()),
         });
-        let mut announcer = Announcer::default();
-        if !words.is_empty() {
-            announcer.push(words);
-        }
+        self.put_menus_away();
+        // Where nothing will be said later, the keys are told now.
+        let sounds = self.setup.sounds.get(&queue);
+        let quiet = sounds.is_some_and(|s| s.comfort.is_none());
         self.stage = Stage::Waiting(Waiting {
             queue,
-            since: now.mono,
-            announcer,
+            since,
+            announcer: Announcer::default(),
+            keys_told: false,
             ask_again_at: None,
         });
+        let words = match quiet {
+            true => self.with_keys(words, false),
+            false => words,
+        };
+        if let Stage::Waiting(w) = &mut self.stage
+            && !words.is_empty()
+        {
+            w.announcer.push(words);
+        }
         self.drive_waiting(now);
     }
 
@@ -102,15 +142,10 @@ impl Call {
         };
         if w.ask_again_at.is_some_and(|at| at <= now.mono) {
             w.ask_again_at = None;
-            let enter = QueueCommand::Enter {
-                queue: w.queue.clone(),
-                reason: Reason::Routed,
-                language: self.language.clone(),
-                needs: self.needs.clone(),
-                priority: self.priority,
-            };
+            let queue = w.queue.clone();
             self.message_broken = false;
-            self.act(CallAction::Queue(enter));
+            let arrival = self.arrival(&queue);
+            self.act(CallAction::Queue(QueueCommand::Enter(arrival)));
         }
     }
 
@@ -160,6 +195,7 @@ impl Call {
                 if estimate.iter().all(has) {
                     words.extend(estimate);
                 }
+                let words = self.with_keys(words, false);
                 self.announce(now, words);
             }
             QueueEvent::Comfort => {
@@ -172,7 +208,8 @@ impl Call {
                     .get(&w.queue)
                     .and_then(|s| s.comfort.clone());
                 if let Some(prompt) = comfort {
-                    self.announce(now, vec![prompt]);
+                    let words = self.with_keys(vec![prompt], true);
+                    self.announce(now, words);
                 }
             }
             QueueEvent::Overflow { cause, to } => self.overflow(now, cause, to),
@@ -189,6 +226,13 @@ impl Call {
 
     fn overflow(&mut self, now: Now, cause: OverflowCause, to: OverflowStep) {
         self.hang_up_ringing(None);
+        if let Stage::Menu(m) = &mut self.stage {
+            match (&to, &mut m.place) {
+                (OverflowStep::Queue(queue), Some(place)) => place.queue = queue.clone(),
+                // There is no place to go back to.
+                (OverflowStep::Queue(_) | OverflowStep::Message, place) => *place = None,
+            }
+        }
         let Stage::Waiting(w) = &mut self.stage else {
             return; // crossed with a hang-up or an answer
         };

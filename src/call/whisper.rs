@@ -38,7 +38,7 @@ impl Call {
             return;
         };
         let Who::Agent(agent) = who else { return };
-        let (leg, home) = (leg.id, b.home.clone());
+        let leg = leg.id;
         let language = self.language_of(agent);
         let words = self.introduction(&language);
         let prompts: Vec<_> = words
@@ -55,7 +55,6 @@ impl Call {
             repeat: false,
         };
         self.media(MediaCommand::Play { leg, token, list });
-        self.play_music(self.start.leg, Some(&home));
         if let Stage::Bridged(b) = &mut self.stage {
             let until = now.mono + length.min(MOST) + GRACE;
             b.whisper = Some(Whisper { token, until });
@@ -142,7 +141,21 @@ impl Call {
         if let Stage::Bridged(b) = &mut self.stage
             && b.whisper.take().is_some()
         {
-            self.bridge_party();
+            self.bridge_when_said();
+        }
+    }
+
+    /// Connects the two when neither is to be told something first. Whoever has been told waits
+    /// with music.
+    pub(super) fn bridge_when_said(&mut self) {
+        let Stage::Bridged(b) = &self.stage else {
+            return;
+        };
+        let home = b.home.clone();
+        match (&b.word, &b.whisper) {
+            (None, None) => self.bridge_party(),
+            (None, Some(_)) => self.play_music(self.start.leg, Some(&home)),
+            (Some(_), None | Some(_)) => {}
         }
     }
 

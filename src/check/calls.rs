@@ -37,7 +37,7 @@ impl Calls {
             *first = Some((0, 0));
         }
         calls.spread(graph, |e| match e.event {
-            Event::Ahead(_) | Event::LookBack => false,
+            Event::Ahead(_) | Event::LookBack | Event::Called => false,
             other => other.by() != By::Failure,
         });
         calls.spread(graph, |_| true);

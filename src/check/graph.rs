@@ -145,6 +145,8 @@ pub enum Event {
     Fault,
     /// A person answers.
     Answered,
+    /// A person answers a caller who has looked back from the queue.
+    Called,
     /// The queue can not keep the caller (any longer).
     Overflow(Cause),
     /// The longest message is taken.
@@ -179,6 +181,8 @@ pub enum By {
     Time,
     /// Something fails.
     Failure,
+    /// People do something that nothing may depend on.
+    People,
 }
 
 impl Event {
@@ -186,6 +190,7 @@ impl Event {
     pub fn by(self) -> By {
         match self {
             Event::Key(_) | Event::Ahead(_) | Event::LookBack => By::Caller,
+            Event::Called => By::People,
             Event::Settled
             | Event::Played
             | Event::Silence
@@ -230,7 +235,7 @@ impl Event {
             Event::NotReached => "nobody is reached outside",
             Event::ServiceFailed => "the web service fails",
             Event::Fault => "a fault",
-            Event::Answered => "a person answers",
+            Event::Answered | Event::Called => "a person answers",
             Event::Overflow(Cause::Full) => "the queue is full",
             Event::Overflow(Cause::Unstaffed) => "nobody is signed in",
             Event::Overflow(Cause::WaitedTooLong) => "waited too long",

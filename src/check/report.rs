@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 
 use super::effort::{self, Effort, millis};
-use super::graph::{By, End, Event, Graph, State, StateId};
+use super::graph::{By, Edge, End, Event, Graph, State, StateId};
 use super::said::Said;
 use crate::ids::Key;
 use crate::menu::tree::{Kind, Line, NodeId, Target};
@@ -193,7 +193,9 @@ fn dead_ends(graph: &Graph) -> usize {
     let mut into: Vec<Vec<StateId>> = vec![Vec::new(); graph.states()];
     let mut open: Vec<StateId> = Vec::new();
     for from in graph.all() {
-        for edge in graph.from(from) {
+        // That somebody comes of their own accord is no way out.
+        let own = |e: &&Edge| e.event != Event::Called;
+        for edge in graph.from(from).iter().filter(own) {
             if let Some(list) = into.get_mut(edge.to.index()) {
                 list.push(from);
             }

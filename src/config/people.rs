@@ -25,6 +25,12 @@ const STRATEGIES: &[(&str, Strategy)] = &[
 const UNSTAFFED: &[(&str, Unstaffed)] =
     &[("overflow", Unstaffed::Overflow), ("wait", Unstaffed::Wait)];
 
+const WAITING_KEYS: &[(&str, WaitingKey)] = &[
+    ("callback", WaitingKey::Callback),
+    ("message", WaitingKey::Message),
+    ("self-service", WaitingKey::SelfService),
+];
+
 pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
     let Some(tables) = tables else {
         return vec![support()];
@@ -61,6 +67,9 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             }),
             position_every: t.get("position_every", usual.position_every, or_never),
             whisper: t.get("whisper", usual.whisper, flag),
+            waiting_keys: t
+                .list("waiting_keys", choice(WAITING_KEYS))
+                .unwrap_or(usual.waiting_keys),
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             service_level: t.get("service_level", usual.service_level, service_level),
@@ -148,6 +157,7 @@ fn support() -> Queue {
         }),
         position_every: Some(Duration::from_secs(60)),
         whisper: false,
+        waiting_keys: WAITING_KEYS.iter().map(|(_, key)| *key).collect(),
         language_level: 3,
         relax_every: Duration::from_secs(20),
         service_level: ServiceLevel::default(),

@@ -270,6 +270,8 @@ pub struct Queue {
     pub position_every: Option<Duration>,
     /// Agents hear who it is before the caller is connected.
     pub whisper: bool,
+    /// What callers can ask for by a key while they wait, besides 0 and 9.
+    pub waiting_keys: Vec<WaitingKey>,
     /// The level at which agents should speak a caller's language; 0: it does not matter.
     pub language_level: u8,
     /// The levels that a waiting caller needs fall by one each time this has passed.
@@ -287,6 +289,17 @@ pub struct Statistics {
     pub short_abandon: Duration,
     /// Who calls again within so many days was not helped.
     pub repeat_days: usize,
+}
+
+/// Something that a waiting caller can ask for by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitingKey {
+    /// 1: to be called back.
+    Callback,
+    /// 2: to leave a message.
+    Message,
+    /// `*`: back to the menus.
+    SelfService,
 }
 
 /// The comfort message of a queue.

@@ -16,6 +16,16 @@ pub const WAIT_BETWEEN: &str = "sys-wait-between";
 pub const WAIT_AND: &str = "sys-wait-and";
 /// After the minutes, more than one.
 pub const WAIT_MINUTES: &str = "sys-wait-minutes";
+/// While waiting: 1 is to be called back, with the place kept.
+pub const WAITING_CALLBACK: &str = "sys-waiting-callback";
+/// While waiting: 2 is to leave a message.
+pub const WAITING_MESSAGE: &str = "sys-waiting-message";
+/// While waiting: star goes back to the menus, with the place kept.
+pub const WAITING_BACK: &str = "sys-waiting-back";
+/// Said to who asks for a person and waits for one already.
+pub const WAITING_PERSON: &str = "sys-waiting-person";
+/// Said to who is in the menus when the person they waited for has answered.
+pub const PERSON_NOW: &str = "sys-person-now";
 /// Comfort while waiting.
 pub const COMFORT: &str = "sys-comfort";
 /// Nobody is free: leave a message after the tone.
@@ -80,6 +90,15 @@ pub const CALLBACK_STORED: &str = "sys-callback-stored";
 pub const CALLBACK_KEPT: &str = "sys-callback-kept";
 /// Before the day and time when it was kept.
 pub const CALLBACK_SINCE: &str = "sys-callback-since";
+/// Who calls while a wish to be called back is open: 1 be connected now, 2 keep it, 3 cancel it;
+/// and how to reach a person.
+pub const CALLBACK_AGAIN: &str = "sys-callback-again";
+/// It is cancelled.
+pub const CALLBACK_CANCELLED: &str = "sys-callback-cancelled";
+/// To an agent who has answered for a callback: the customer's phone rings now.
+pub const CALLING_BACK: &str = "sys-calling-back";
+/// To the same agent: the customer did not answer.
+pub const CALLED_IN_VAIN: &str = "sys-called-in-vain";
 /// Before the lowest key of a question of a survey.
 pub const SURVEY_FROM: &str = "sys-survey-from";
 /// Before the highest.
@@ -115,6 +134,11 @@ pub fn all() -> Vec<String> {
         WAIT_BETWEEN,
         WAIT_AND,
         WAIT_MINUTES,
+        WAITING_CALLBACK,
+        WAITING_MESSAGE,
+        WAITING_BACK,
+        WAITING_PERSON,
+        PERSON_NOW,
         COMFORT,
         MESSAGE_INTRO,
         BEEP,
@@ -147,6 +171,10 @@ pub fn all() -> Vec<String> {
         CALLBACK_STORED,
         CALLBACK_KEPT,
         CALLBACK_SINCE,
+        CALLBACK_AGAIN,
+        CALLBACK_CANCELLED,
+        CALLING_BACK,
+        CALLED_IN_VAIN,
         SURVEY_FROM,
         SURVEY_TO,
         SURVEY_SKIP,

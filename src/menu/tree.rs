@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+mod aside;
 mod ask;
 mod callback;
 mod dial;
@@ -12,6 +13,7 @@ mod guide;
 mod send;
 mod survey;
 
+pub use aside::Aside;
 pub use ask::{Ask, Field, Method, UrlPart};
 pub use callback::Callback;
 pub use dial::Dial;
@@ -40,6 +42,7 @@ pub struct Line {
     /// Where a call begins.
     pub start: NodeId,
     pub(super) nodes: Vec<Node>,
+    pub(super) asides: Vec<(Aside, Node)>,
     pub(super) variables: Vec<Variable>,
 }
 
@@ -63,14 +66,16 @@ pub struct VariableId(pub(super) u16);
 pub struct NodeId(pub(super) u16);
 
 impl Line {
-    /// The nodes, in the order of the file.
+    /// The nodes, in the order of the file; [`Line::all_nodes`] has the asides as well.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         (0u16..).map(NodeId).zip(&self.nodes)
     }
 
     /// A node. Ids of another line give `None` or a wrong node.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get(usize::from(id.0))
+        let at = usize::from(id.0);
+        let aside = || self.asides.get(at.checked_sub(self.nodes.len())?);
+        self.nodes.get(at).or_else(|| aside().map(|(_, n)| n))
     }
 
     /// How digits are taken at a node.
@@ -110,7 +115,7 @@ impl Line {
 
     /// Every recording that the line can ask for, besides those of values.
     pub fn prompts(&self) -> BTreeSet<(LanguageId, &PromptName)> {
-        let speeches = self.nodes.iter().flat_map(|n| n.kind.speeches());
+        let speeches = self.all_nodes().flat_map(|(_, n)| n.kind.speeches());
         let said = speeches.flat_map(Speech::all);
         said.flat_map(|(l, u)| u.pieces.iter().filter_map(move |p| p.recording(l)))
             .collect()

@@ -6,7 +6,9 @@
 //! needed.
 //!
 //! Rules, held after each event:
-//! - a caller is in exactly one place: in line, ringing, talking, or away with the place kept;
+//! - a caller is in exactly one place: in line, ringing, talking, or being handed on;
+//! - who looks back into self-service, or has hung up to be called back, stands in line all the
+//!   same: an agent who is free is offered them too;
 //! - an agent has at most one offer;
 //! - nobody waits while an agent of their queue is ready who has what they need; what they need
 //!   becomes less while they wait, and is never more than the people who are here have;
@@ -20,69 +22,32 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::action::{AgentState, OfferId, OverflowCause, OverflowStep, QueueAction, Withdrawal};
+use super::arrival::Arrival;
 use super::estimate::{Interval, Pace};
 use super::line::{Line, Place, Priority};
 use super::settings::{AcdSettings, QueueSettings, SetAside};
 use super::snapshot::QueueCounts;
-use crate::ids::{AgentId, ContactId, Language, QueueName, SkillName};
+use crate::ids::{AgentId, ContactId, QueueName, SkillName};
 use crate::now::{Mono, Now};
 
 mod agents;
 mod callers;
 mod matching;
 mod offers;
+mod presence;
 mod status;
 mod timers;
 
 use matching::Turn;
 use timers::{Timer, Timers};
 
-/// A caller who comes to a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    /// The caller.
-    pub contact: ContactId,
-    /// Wants this queue.
-    pub queue: QueueName,
-    /// How urgent.
-    pub priority: Priority,
-    /// What they need of an agent, and at which level.
-    pub needs: BTreeMap<SkillName, u8>,
-    /// What they speak: a need more, at the level that the queue asks for.
-    pub language: Option<Language>,
-    /// The agent who knows them: their last one, or the one who promised something.
-    pub wish: Option<Wanted>,
-}
-
-/// The agent whom a caller should rather have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// The agent; asked first when ready.
-    pub agent: AgentId,
-    /// How long the caller is kept for them while they are at work on something else.
-    pub hold: Duration,
-}
-
-impl Arrival {
-    /// An ordinary caller.
-    pub fn new(contact: ContactId, queue: impl Into<QueueName>) -> Arrival {
-        Arrival {
-            contact,
-            queue: queue.into(),
-            priority: Priority::default(),
-            needs: BTreeMap::new(),
-            language: None,
-            wish: None,
-        }
-    }
-}
-
 /// How a caller leaves the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Leaving {
     /// For good: hung up, or chose another end.
     Gone,
-    /// To self-service; the place is kept until [`Acd::handle_return`].
+    /// To self-service until [`Acd::handle_back_in_line`]. The place is kept, and agents are looked for;
+    /// nothing is told meanwhile, and nobody is sent on.
     KeepsPlace,
 }
 
@@ -153,6 +118,8 @@ struct Queue {
     settings: QueueSettings,
     /// All who stand in line.
     line: Line,
+    /// Those of the line who are to be called back: they take no room.
+    called_back: usize,
     /// Those of the line who may be offered to one more agent, by what they need.
     open: BTreeMap<Needs, BTreeMap<Place, ContactId>>,
     /// Those who may be offered to one agent only.
@@ -219,6 +186,7 @@ struct Caller {
     queue: QueueIx,
     place: Place,
     doing: CallerDoing,
+    presence: Presence,
     /// When this wait began.
     since: Mono,
     /// Queues already tried, so that overflow can not go in a circle.
@@ -243,10 +211,19 @@ enum CallerDoing {
     Talking {
         agent: AgentIx,
     },
-    /// `waits`: the wait goes on (self-service); otherwise it ended with an agent (transfer).
-    Away {
-        waits: bool,
-    },
+    /// Handed on by an agent: the wait has ended, and the place is kept.
+    Away,
+}
+
+/// Whether somebody in line listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    /// Hears announcements, and is sent on when the queue can not keep them.
+    Listens,
+    /// In self-service meanwhile.
+    Elsewhere,
+    /// Has hung up, to be called back.
+    CalledBack,
 }
 
 /// Set while in line only.
@@ -395,6 +372,7 @@ impl Queue {
         Queue {
             settings,
             line: Line::default(),
+            called_back: 0,
             open: BTreeMap::new(),
             held: BTreeMap::new(),
             wishing: BTreeMap::new(),

@@ -2,11 +2,13 @@
 
 pub mod acd;
 pub mod action;
+mod arrival;
 pub mod estimate;
 mod line;
 pub mod settings;
 pub mod snapshot;
 
+pub use arrival::{Arrival, Wanted};
 pub use line::Priority;
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ pub struct QueueSnapshot {
 
 /// What happened in a queue since the start.
 ///
-/// `entered` = `answered` + `abandoned` + `overflowed` + `moved` + those who are in line or
-/// away with their place kept: every entry ends exactly once.
+/// `entered` = `answered` + `abandoned` + `overflowed` + `moved` + those who are in line, in
+/// self-service or waiting to be called back included: every entry ends exactly once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueueCounts {
     /// Entries, those that were sent on at once and those that came back from a talk included.
@@ -77,7 +77,7 @@ pub enum CallerPlace {
     Offered(Vec<AgentId>),
     /// With this agent.
     Talking(AgentId),
-    /// Elsewhere, the place kept.
+    /// Handed on by an agent, the place kept.
     Away,
 }
 

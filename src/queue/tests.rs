@@ -1,6 +1,7 @@
 //! The queue machine under virtual time.
 
 mod model;
+mod places;
 mod random;
 mod skills;
 mod transcript;

@@ -51,6 +51,8 @@ pub struct AgentPlan {
     pub agent: AgentId,
     /// Signs in this long after the start.
     pub from: Duration,
+    /// Works on something else all the time, and is offered nobody.
+    pub busy: bool,
     /// The phone is gone this long after the start.
     pub until: Option<Duration>,
     /// What they do when their phone rings, ring by ring.
@@ -65,6 +67,7 @@ impl AgentPlan {
         AgentPlan {
             agent,
             from: Duration::ZERO,
+            busy: false,
             until: None,
             rings: Vec::new(),
             then: Ring::usual(),

@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use crate::call::faults::Faults;
-use crate::call::setup::{Prompts, QueueSound};
-use crate::config::{self, Config};
+use crate::call::setup::{Prompts, QueueSound, WaitingKeys};
+use crate::config::{self, Config, WaitingKey};
 use crate::ids::{AgentId, Language, LineName, NodeName, PromptName, QueueName};
 use crate::menu::load::Lines;
 use crate::menu::system;
@@ -63,9 +63,17 @@ fn queue(q: &config::Queue) -> QueueSettings {
     }
 }
 
-/// What callers of each queue hear.
+/// What callers of each queue hear, and can ask for.
 pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
+    let calls_out = !config.trunks.is_empty();
+    let keys = |q: &config::Queue| WaitingKeys {
+        // Who can not be called is not promised it.
+        callback: calls_out && q.waiting_keys.contains(&WaitingKey::Callback),
+        message: q.waiting_keys.contains(&WaitingKey::Message),
+        self_service: q.waiting_keys.contains(&WaitingKey::SelfService),
+    };
     let sound = |q: &config::Queue| QueueSound {
+        keys: keys(q),
         connecting: Some(PromptName::new(system::CONNECTING)),
         music: Some(q.music.clone()),
         comfort: q.comfort.as_ref().map(|c| c.prompt.clone()),

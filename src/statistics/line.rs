@@ -157,6 +157,8 @@ impl LineFigures {
                 | Event::Transferred { .. }
                 | Event::MessageStored { .. }
                 | Event::CallbackStored { .. }
+                | Event::Joined { .. }
+                | Event::Parted { .. }
                 | Event::LetterStored { .. }
                 | Event::Fault { .. }
                 | Event::Media { .. } => {}

@@ -150,6 +150,8 @@ impl Walker {
             | Event::Held { by: Party::Caller }
             | Event::Resumed { by: Party::Caller }
             | Event::Transferred { .. }
+            | Event::Joined { .. }
+            | Event::Parted { .. }
             | Event::LetterStored { .. }
             | Event::Fault { .. }
             | Event::Media { .. } => {}

@@ -13,8 +13,7 @@ use crate::call::event::{CallEvent, Location, QueueCommand, QueueEvent};
 use crate::ids::{AgentId, ContactId, LineName, PhoneNumber, QueueName};
 use crate::now::Now;
 use crate::observe::figures;
-use crate::queue::Priority;
-use crate::queue::acd::{Acd, Answer, Arrival, Leaving};
+use crate::queue::acd::{Acd, Answer, Leaving};
 use crate::queue::action::{AgentState, AgentWish, QueueAction};
 use crate::queue::snapshot::AcdSnapshot;
 use crate::sip::leg::Contact;
@@ -214,21 +213,11 @@ impl QueueTask {
 
     fn command(&mut self, now: Now, contact: ContactId, command: QueueCommand) {
         match command {
-            QueueCommand::Enter {
-                queue,
-                reason: _,
-                language,
-                needs,
-                priority,
-            } => {
-                let arrival = Arrival {
-                    priority: Priority(priority),
-                    needs,
-                    language: Some(language),
-                    ..Arrival::new(contact, queue)
-                };
-                self.acd.handle_enter(now, arrival);
-            }
+            QueueCommand::Enter(arrival) => self.acd.handle_enter(now, arrival),
+            QueueCommand::LookBack => self.acd.handle_left(now, contact, Leaving::KeepsPlace),
+            QueueCommand::BackInLine => self.acd.handle_back_in_line(now, contact),
+            QueueCommand::Message => self.acd.handle_overflow_asked(now, contact),
+            QueueCommand::Position => self.acd.handle_position_asked(now, contact),
             QueueCommand::Leave => self.acd.handle_left(now, contact, Leaving::Gone),
             QueueCommand::Answered(offer) => match self.acd.handle_answered(now, offer) {
                 Answer::Connect { queue, waited, .. } => {

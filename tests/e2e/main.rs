@@ -28,4 +28,5 @@ mod store;
 mod three;
 mod transfers;
 mod transport;
+mod waiting;
 mod whisper;

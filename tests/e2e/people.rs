@@ -9,10 +9,10 @@ use crate::support::phone::{Phone, SOON};
 use crate::support::server::{Server, server};
 use crate::support::sip::{uri_of, user_of};
 
-const RING: Duration = Duration::from_secs(8);
+pub(crate) const RING: Duration = Duration::from_secs(8);
 
 /// A caller (600 Hz) who pressed 0.
-fn zero(server: &Server, number: &str) -> Phone {
+pub(crate) fn zero(server: &Server, number: &str) -> Phone {
     let mut caller = server.phone(number);
     caller.call("100");
     caller.media.say(Source::Tone(600.0));
@@ -34,7 +34,7 @@ fn talking(server: &Server) -> (Phone, Phone) {
 
 /// Soon each hears the other's tone for half a second, and not their own.
 #[track_caller]
-fn hear_each_other(caller: &Phone, agent: &Phone) {
+pub(crate) fn hear_each_other(caller: &Phone, agent: &Phone) {
     let mut told = String::new();
     for _ in 0..6 {
         caller.media.forget();

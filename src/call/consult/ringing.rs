@@ -11,7 +11,7 @@ use crate::call::legs::{Leg, Path};
 use crate::call::offers::{ELSEWHERE, RING_MARGIN, address, is_secure, status_of, why_not};
 use crate::ids::{LegId, PhoneNumber};
 use crate::media::command::MediaCommand;
-use crate::queue::action::OfferId;
+use crate::queue::action::{OfferId, Withdrawal};
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent, OutgoingInvite};
 
 /// One phone that rings.
@@ -203,11 +203,9 @@ impl Consultation {
                 let ring_for = ring_for + RING_MARGIN;
                 self.ring_contacts(&Who::Agent(agent), Some(offer), contacts, ring_for);
             }
-            QueueEvent::Withdraw {
-                offer,
-                answered_elsewhere,
-            } => {
-                let reason = answered_elsewhere.then_some(ELSEWHERE);
+            QueueEvent::Withdraw { offer, why } => {
+                let elsewhere = why == Withdrawal::AnsweredElsewhere;
+                let reason = elsewhere.then_some(ELSEWHERE);
                 self.hang_up_phones_but(None, |p| p.offer == Some(offer), reason);
             }
             QueueEvent::Connect(offer) => {

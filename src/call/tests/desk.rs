@@ -20,7 +20,7 @@ use crate::call::event::{
     RecordingOutcome, StoredCallback,
 };
 use crate::call::faults::Faults;
-use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound};
+use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound, WaitingKeys};
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::media::mixer::MixSeat;
@@ -30,6 +30,7 @@ use crate::menu::outcome::StepKind;
 use crate::menu::system as sys;
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now, Wall};
+use crate::queue::Arrival;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep, Withdrawal};
 use crate::queue::estimate::Interval;
@@ -207,11 +208,17 @@ fn setup() -> Arc<CallSetup> {
             )
         })
         .collect();
+    let keys = WaitingKeys {
+        callback: true,
+        message: true,
+        self_service: true,
+    };
     let sound = || QueueSound {
         connecting: Some(PromptName::new(sys::CONNECTING)),
         music: Some(PromptName::new(sys::MUSIC)),
         comfort: Some(PromptName::new(sys::COMFORT)),
         whisper: false,
+        keys,
     };
     Arc::new(CallSetup {
         prompts: Arc::new(Prompts {
@@ -552,8 +559,8 @@ impl Desk {
             }
             CallAction::OpenMedia { leg, .. } => format!("{} ports", self.name(leg)),
             CallAction::Media(_, command) => self.media_word(command),
-            CallAction::Queue(command) => format!("queue {}", queue_word(command)),
-            CallAction::QueueAs(_, command) => format!("side {}", queue_word(command)),
+            CallAction::Queue(command) => format!("queue {}", self.queue_word(command)),
+            CallAction::QueueAs(_, command) => format!("side {}", self.queue_word(command)),
             CallAction::Wish(agent, wish) => format!("{agent} wishes {wish:?}"),
             CallAction::Locate(to) => format!("locate {}", to.reveal()),
             CallAction::RecordMessage { recording, .. } => {
@@ -662,32 +669,35 @@ impl Desk {
     }
 }
 
-fn queue_word(command: QueueCommand) -> String {
-    match command {
-        QueueCommand::Enter {
-            queue,
-            reason,
-            language: _,
-            needs,
-            priority,
-        } => {
-            let needs = needs
-                .into_iter()
-                .map(|(skill, level)| format!(" {skill}:{level}"));
-            let needs: String = needs.collect();
-            let urgent = match priority {
-                0 => String::new(),
-                n => format!(" priority {n}"),
-            };
-            format!("enter {queue} ({reason}){needs}{urgent}")
+impl Desk {
+    fn queue_word(&self, command: QueueCommand) -> String {
+        match command {
+            QueueCommand::Enter(arrival) => {
+                let Arrival { queue, needs, .. } = arrival;
+                let needs = needs
+                    .into_iter()
+                    .map(|(skill, level)| format!(" {skill}:{level}"));
+                let needs: String = needs.collect();
+                let urgent = match arrival.priority.0 {
+                    0 => String::new(),
+                    n => format!(" priority {n}"),
+                };
+                let reason = self.call.card().reason.as_ref();
+                let reason = reason.map(ToString::to_string).unwrap_or_default();
+                format!("enter {queue} ({reason}){needs}{urgent}")
+            }
+            QueueCommand::Leave => "leave".into(),
+            QueueCommand::LookBack => "look-back".into(),
+            QueueCommand::BackInLine => "back-in-line".into(),
+            QueueCommand::Message => "message".into(),
+            QueueCommand::Position => "position".into(),
+            QueueCommand::Answered(o) => format!("answered {}", o.0),
+            QueueCommand::NotAnswered(o, why) => format!("not-answered {} {why:?}", o.0),
+            QueueCommand::Over(agent) => format!("over {agent}"),
+            QueueCommand::Transferring(agent) => format!("transferring {agent}"),
+            QueueCommand::Return => "return".into(),
+            QueueCommand::Took(agent) => format!("took {agent}"),
         }
-        QueueCommand::Leave => "leave".into(),
-        QueueCommand::Answered(o) => format!("answered {}", o.0),
-        QueueCommand::NotAnswered(o, why) => format!("not-answered {} {why:?}", o.0),
-        QueueCommand::Over(agent) => format!("over {agent}"),
-        QueueCommand::Transferring(agent) => format!("transferring {agent}"),
-        QueueCommand::Return => "return".into(),
-        QueueCommand::Took(agent) => format!("took {agent}"),
     }
 }
 

@@ -6,6 +6,7 @@ mod desk;
 mod kinds;
 mod people;
 mod promise;
+mod waiting;
 mod whisper;
 
 use desk::check;

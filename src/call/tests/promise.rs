@@ -184,9 +184,9 @@ fn the_queue_speaks_in_turn_and_music_fills_the_time() {
         "{TO_THE_QUEUE}1.2 > position 2
          1.3 > comfort
          3.0 > played
-         < caller hears sys-position-2
+         < caller hears sys-position-2 sys-waiting-callback sys-waiting-message sys-waiting-back
          5.0 > played
-         < caller hears sys-comfort
+         < caller hears sys-comfort sys-waiting-callback sys-waiting-message sys-waiting-back
          7.0 > played
          < caller loops sys-moh
          30.0 > position 12
@@ -200,7 +200,7 @@ fn how_long_it_will_take_is_told_with_the_place() {
         "{TO_THE_QUEUE}1.2 > position 4 in 130 280
          3.0 > played
          < caller hears sys-position-4 sys-wait-between say-2 sys-wait-and say-5 \
-         sys-wait-minutes
+         sys-wait-minutes sys-waiting-callback sys-waiting-message sys-waiting-back
          9.0 > played
          < caller loops sys-moh
          60.0 > position 2 in 200 400
@@ -344,7 +344,7 @@ fn a_full_disk_does_not_end_the_call() {
          24.0 > played
          < caller loops sys-moh
          50.2 > wait
-         < queue enter support (routed)
+         < queue enter support (fault: the message could not be stored)
          50.3 > overflow message
          < caller hears sys-message-intro sys-beep"
     ));
@@ -374,8 +374,8 @@ fn words_whose_end_is_never_told_do_not_keep_back_what_follows() {
     check(&format!(
         "{TO_THE_QUEUE}1.2 > position 2
          13.0 > wait
-         < caller hears sys-position-2
-         25.0 > wait
+         < caller hears sys-position-2 sys-waiting-callback sys-waiting-message sys-waiting-back
+         31.5 > wait
          < caller loops sys-moh"
     ));
 }

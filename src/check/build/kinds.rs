@@ -365,7 +365,7 @@ pub(super) fn leading_zero(kind: &Kind) -> bool {
 pub(super) fn announcements(line: &Line, said: &Said<'_>) -> Vec<Announcement> {
     let mut all = Vec::new();
     for language in 0..said.languages() {
-        for (node, n) in line.nodes() {
+        for (node, n) in line.all_nodes() {
             let mut must = |which: String, speech: &Speech, form| {
                 all.push(Announcement {
                     node,

@@ -36,16 +36,16 @@ pub fn graph(line: &Line, said: &Said<'_>, queues: &[Queue]) -> Graph {
             queues: names,
             announcements: kinds::announcements(line, said),
             tries: line
-                .nodes()
+                .all_nodes()
                 .map(|(id, n)| (id, kinds::tries(&n.kind)))
                 .collect(),
             deaf: line
-                .nodes()
+                .all_nodes()
                 .filter(|(_, n)| kinds::is_deaf(&n.kind))
                 .map(|(id, _)| id)
                 .collect(),
             zero_entries: line
-                .nodes()
+                .all_nodes()
                 .filter(|(_, n)| kinds::leading_zero(&n.kind))
                 .map(|(id, _)| id)
                 .collect(),
@@ -132,7 +132,7 @@ impl Builder<'_> {
                 }
                 self.wait(at, &mut edges);
             }
-            State::Answered => self.begin(&[self.line.start], &mut edges),
+            State::Answered => self.begin(Event::Settled, &[self.line.start], &mut edges),
             State::Resuming => self.resume(&mut edges),
             State::Waiting { queue, tried } => self.waiting(queue, tried, &mut edges),
             State::Message { step, takes } => self.message(step, takes, &mut edges),
@@ -198,6 +198,8 @@ impl Builder<'_> {
         }
         self.replied(at, edges);
         self.told(at, edges);
+        // Who has looked back from the queue is there for the people all the same.
+        self.edge(edges, Event::Called, false, State::End(End::Person));
         self.edge(edges, Event::Fault, false, HUMAN);
     }
 
@@ -301,6 +303,9 @@ impl Builder<'_> {
 
     /// `*` outside an entry.
     fn back(&self, at: At, reached: &mut Reached) {
+        if self.line.is_aside(at.node).is_some() {
+            return reached.push((false, HUMAN));
+        }
         for menu in self.trail.before(at.node) {
             match menu {
                 Some(menu) => self.entered(menu, at.into(), reached),

@@ -6,7 +6,7 @@ use super::{Before, Builder, HUMAN, MESSAGE, Reached};
 use crate::check::graph::{Cause, Edge, End, Event, MessageStep, State};
 use crate::check::{Overflow, Queue};
 use crate::ids::{Key, QueueName};
-use crate::menu::tree::{Kind, Line, NodeId};
+use crate::menu::tree::{Aside, Kind, Line, NodeId};
 
 /// After so many recordings in which nothing was said the wish for a call back is stored.
 const TAKES: u8 = 2;
@@ -50,8 +50,10 @@ pub(super) fn reachable(line: &Line, queues: &[Queue], names: &mut Vec<QueueName
 }
 
 impl Builder<'_> {
-    /// In a queue. Keys mean nothing there: the caller is where 0 leads. What does not fit the
-    /// queue tries its overflow steps in order; which of them take the caller depends on
+    /// In a queue, where 0 leads: it and keys that mean nothing only tell so. Who looks back into
+    /// the menus keeps the place, which the states do not: 0 and all that leads to a person leads
+    /// them back to it, and whichever queue that is, it is a state of its own that is proven like
+    /// the one behind 0. What does not fit the queue tries its overflow steps in order; which of them take the caller depends on
     /// others, so that each is an edge. No queue is tried twice.
     pub(super) fn waiting(&mut self, queue: u16, tried: u16, edges: &mut Vec<Edge>) {
         self.edge(edges, Event::Answered, false, State::End(End::Person));
@@ -81,17 +83,24 @@ impl Builder<'_> {
         }
         self.edge(edges, Event::Overflow(Cause::AtOnce), false, promise);
         self.edge(edges, Event::LookBack, false, State::Resuming);
+        let key = |c| Key::from_char(c).map(Event::Key);
+        if let Some(two) = key('2') {
+            self.edge(edges, two, false, promise);
+        }
+        if let (Some(one), Some(callback)) = (key('1'), self.line.aside(Aside::Callback)) {
+            self.begin(one, &[callback], edges);
+        }
         self.edge(edges, Event::Fault, false, HUMAN);
     }
 
     /// Back from the queue: to the menu that was left, or the beginning.
     pub(super) fn resume(&mut self, edges: &mut Vec<Edge>) {
         let menus: Vec<_> = self.trail.menus().chain([self.line.start]).collect();
-        self.begin(&menus, edges);
+        self.begin(Event::Settled, &menus, edges);
     }
 
     /// One of these nodes, in any language.
-    pub(super) fn begin(&mut self, nodes: &[NodeId], edges: &mut Vec<Edge>) {
+    pub(super) fn begin(&mut self, event: Event, nodes: &[NodeId], edges: &mut Vec<Edge>) {
         for language in 0..self.languages {
             let before = Before {
                 language,
@@ -102,7 +111,7 @@ impl Builder<'_> {
                 let mut reached = Reached::new();
                 self.entered(*node, before, &mut reached);
                 for (failed, to) in reached {
-                    self.edge(edges, Event::Settled, failed, to);
+                    self.edge(edges, event, failed, to);
                 }
             }
         }

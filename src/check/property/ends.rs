@@ -18,9 +18,10 @@ impl Proof<'_> {
                         at.phase == Phase::Parting && edge.event == Event::Played
                     }
                     (End::Person, State::Waiting { .. }) => edge.event == Event::Answered,
-                    (End::Person, State::Menu(at)) => {
-                        at.phase == Phase::Dialling && edge.event == Event::Reached
-                    }
+                    (End::Person, State::Menu(at)) => match edge.event {
+                        Event::Reached => at.phase == Phase::Dialling,
+                        event => event == Event::Called,
+                    },
                     (End::Promise, State::Message { step, .. }) => step == MessageStep::Confirming,
                     (End::Promise, State::Menu(at)) => {
                         at.phase == Phase::Promising && edge.event == Event::Played

@@ -67,6 +67,10 @@ impl Proof<'_> {
     }
 
     fn zero_after_star(&self, state: StateId) -> bool {
+        // `*` itself has led back to the place in line.
+        if self.graph.is_human(state) {
+            return true;
+        }
         let zero = Event::Key(Key::ZERO);
         let settled = self.on(state, Event::Settled).next();
         match settled.filter(|_| self.graph.is_instant(self.graph.state(state))) {

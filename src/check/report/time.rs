@@ -23,7 +23,7 @@ pub(super) fn silent(line: &Line, said: &Said<'_>, graph: &Graph) -> Vec<u64> {
         };
         match edge.event.by() {
             By::Time => (lasts, true),
-            By::Caller | By::Failure => (0, false),
+            By::Caller | By::Failure | By::People => (0, false),
         }
     })
 }

@@ -11,7 +11,7 @@ use crate::check::build::kinds::COUNTED;
 use crate::check::graph::{At, End, Event, Graph, MessageStep, State, StateId};
 use crate::ids::{Key, Language, PhoneNumber};
 use crate::menu::outcome::{AskId, Outcome, WalkAction, WebReply};
-use crate::menu::tree::Kind;
+use crate::menu::tree::{Aside, Kind};
 use crate::menu::walk::situation::{Entered, Phase};
 use crate::menu::walk::tests::{at, property};
 use crate::menu::walk::{Caller, Walk};
@@ -217,10 +217,17 @@ fn walked(
         let event = match left.take() {
             None => happen(&mut walk, asked, act, &mut now),
             Some(Outcome::Goodbye | Outcome::Callback | Outcome::Message { .. }) => break,
-            Some(Outcome::Queue { .. }) => {
-                walk.resume(at(now));
-                Some(Event::LookBack)
-            }
+            Some(Outcome::Queue { .. }) => match act {
+                property::Act::Key('1') => {
+                    let one = Key::from_char('1').unwrap();
+                    let turned = walk.turn_to(at(now), Aside::Callback);
+                    turned.then_some(Event::Key(one))
+                }
+                _ => {
+                    walk.resume(at(now));
+                    Some(Event::LookBack)
+                }
+            },
         };
         left = outcome(&mut walk, &mut asked);
         let now_at = state_of(&graph, &walk, left.as_ref());

@@ -44,7 +44,7 @@ pub(super) fn callback(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> O
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is one part of the node")]
-fn compose(
+pub(super) fn compose(
     src: &mut Source<'_>,
     cx: &Context<'_>,
     at: At,

@@ -10,7 +10,7 @@ use super::nodes::{self, Defaults};
 use super::scope::{Gathered, Scope, gather, within};
 use super::source::{Fields, Source};
 use super::yaml::{At, Data, Yaml};
-use super::{Read, choose, flow, reach, variables};
+use super::{Read, aside, choose, flow, reach, variables};
 use crate::ids::{Language, LineName, NodeName, QueueName};
 use crate::menu::calendar::Calendar;
 use crate::menu::mistake::Severity;
@@ -152,6 +152,8 @@ pub(super) fn read<'a>(
     }
     let complete: Option<Vec<_>> = read.into_iter().collect();
     let (name, start, human) = (name?, start?, human?);
+    cx.scope = 0;
+    let asides = aside::asides(src, &mut cx, yaml.at, &human);
     let line = Line {
         label: label.map_or_else(|| name.clone(), str::to_owned),
         name: LineName::new(name),
@@ -160,6 +162,7 @@ pub(super) fn read<'a>(
         human,
         start,
         nodes: complete?,
+        asides,
         variables: cx.variables,
     };
     let places: Vec<At> = nodes.iter().map(|n| n.at).collect();

@@ -22,6 +22,7 @@
 //! `go` takes a node, or `human`, `back` or `repeat`; without it the way leads to a person.
 
 mod announce;
+mod aside;
 mod ask;
 mod calendar;
 mod callback;

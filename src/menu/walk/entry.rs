@@ -146,6 +146,22 @@ impl Walk {
         self.follow(now, go);
     }
 
+    /// What has been entered here and is not complete: for the people, who then need not ask for
+    /// it again.
+    pub(super) fn entry_so_far(&mut self, now: Now) {
+        let (Doing::Entering { digits } | Doing::Confirming { digits }) = &self.doing else {
+            return;
+        };
+        let into = self.collect().map(|c| c.into);
+        let sensitive = |id| self.line.variable(id).is_none_or(|v| v.sensitive);
+        if let Some(into) = into.filter(|id| !digits.is_empty() && !sensitive(*id)) {
+            let digits = digits.clone();
+            let count = digits.len();
+            self.step(now, StepKind::Collected { digits: count });
+            self.learn(into, Value::Digits(digits));
+        }
+    }
+
     /// A value becomes known; a later one replaces an earlier.
     pub(super) fn learn(&mut self, id: VariableId, value: Value) {
         let Some(variable) = self.line.variable(id) else {

@@ -7,6 +7,7 @@
 //! Key 0 is taken by [`Walk::handle_key`] through [`Walk::reaches_person`] before any node sees
 //! it; node kinds have no say in it.
 
+mod aside;
 mod ask;
 mod callback;
 mod dial;
@@ -117,6 +118,14 @@ pub struct Caller {
 impl Walk {
     /// A caller was answered on the line.
     pub fn start(line: Arc<Line>, caller: Caller, now: Now) -> Walk {
+        let mut walk = Walk::outside(line, caller, now);
+        walk.enter(now, walk.line.start);
+        walk
+    }
+
+    /// A caller who has not come into the menus, or has lost their way in them: [`Walk::resume`]
+    /// leads to the beginning.
+    pub fn outside(line: Arc<Line>, caller: Caller, now: Now) -> Walk {
         let known = caller.language.and_then(|known| {
             let mut all = line.languages();
             all.find(|(_, l)| **l == known).map(|(id, _)| id)
@@ -143,18 +152,7 @@ impl Walk {
             line,
         };
         walk.know_caller();
-        walk.enter(now, walk.line.start);
         walk
-    }
-
-    /// The caller comes back from the queue into self-service: to the menu that they left, with
-    /// path, entries and trail kept. Does nothing while the menu has not been left.
-    pub fn resume(&mut self, now: Now) {
-        if self.doing == Doing::Left {
-            let place = self.trail.last().copied().unwrap_or(self.line.start);
-            self.last_key = None;
-            self.enter(now, place);
-        }
     }
 
     /// What to do next; `None`: nothing until the next event or [`Walk::poll_timeout`].
@@ -429,6 +427,9 @@ impl Walk {
     /// `*` outside an entry: from a menu to the one before it, from other nodes to the menu that
     /// led there; where there is none, the node once more.
     fn back(&mut self, now: Now) {
+        if self.line.is_aside(self.at).is_some() {
+            return self.leave_to_person(Reason::Asked);
+        }
         if self.trail.last() == Some(&self.at) && self.trail.len() > 1 {
             self.trail.pop();
         }

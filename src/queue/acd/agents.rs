@@ -139,7 +139,7 @@ impl Acd {
     pub fn handle_transferring(&mut self, now: Now, agent: &AgentId, contact: ContactId) {
         if let Some(ix) = self.talking(agent, contact) {
             if let Some(caller) = self.callers.get_mut(&contact) {
-                caller.doing = CallerDoing::Away { waits: false };
+                caller.doing = CallerDoing::Away;
             }
             self.end_talk(now.mono, ix, contact);
         }
@@ -153,7 +153,7 @@ impl Acd {
         let Some(ix) = self.agent_ids.get(agent).copied() else {
             return;
         };
-        let away = CallerDoing::Away { waits: false };
+        let away = CallerDoing::Away;
         let Some(caller) = self.callers.get_mut(&contact).filter(|c| c.doing == away) else {
             return;
         };

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::timers::at_least;
 use super::{
     Acd, AgentDoing, Arrival, Caller, CallerDoing, CallerTimers, ContactId, Leaving, Mono, Needs,
-    OfferId, OverflowCause, OverflowStep, Place, Priority, QueueAction, QueueIx, Timer, Wish,
-    Withdrawal,
+    OfferId, OverflowCause, OverflowStep, Place, Presence, Priority, QueueAction, QueueIx, Timer,
+    Wish, Withdrawal,
 };
 use crate::ids::SkillName;
 use crate::now::Now;
@@ -19,9 +18,9 @@ impl Acd {
     /// A caller comes to a queue: an [`QueueAction::Offer`], the wait, or at once an
     /// [`QueueAction::Overflow`].
     ///
-    /// Who already stands in this queue stays at their place; who is away comes back to it
-    /// (as by [`Acd::handle_return`]); who is in another queue, or talks, moves. A queue that
-    /// does not exist counts as unstaffed: nobody is lost by a wrong name.
+    /// Who already stands in this queue stays at their place; who is in self-service or handed on
+    /// comes back to it (as by [`Acd::handle_return`]); who is in another queue moves. A queue
+    /// that does not exist counts as unstaffed: nobody is lost by a wrong name.
     pub fn handle_enter(&mut self, now: Now, arrival: Arrival) {
         let Arrival {
             contact,
@@ -30,6 +29,8 @@ impl Acd {
             mut needs,
             language,
             wish,
+            came,
+            called_back,
         } = arrival;
         let now = now.mono;
         let wish = wish.and_then(|wanted| {
@@ -56,14 +57,14 @@ impl Acd {
             priority,
             needs: self.needs(&needs),
             wish,
+            came: came.unwrap_or(now).min(now),
+            presence: match called_back {
+                true => Presence::CalledBack,
+                false => Presence::Listens,
+            },
         };
         match self.callers.get(&contact) {
-            Some(caller) if caller.queue == to => match caller.doing {
-                CallerDoing::Waiting | CallerDoing::Offered { .. } => {}
-                CallerDoing::Away { .. } | CallerDoing::Talking { .. } => {
-                    self.come_back(now, contact);
-                }
-            },
+            Some(caller) if caller.queue == to => self.come_back(now, contact),
             Some(_) => {
                 self.forget(now, contact, Ended::Moved);
                 self.enter(now, contact, to, comes);
@@ -73,29 +74,15 @@ impl Acd {
         self.settle(now);
     }
 
-    /// A caller leaves: hung up (abandoned, or the end of a talk), or goes back to
-    /// self-service with the place kept. Offers to agents are withdrawn.
+    /// A caller leaves: hung up (abandoned, or the end of a talk; offers to agents are
+    /// withdrawn), or goes back to self-service with the place kept (they stand).
     pub fn handle_left(&mut self, now: Now, contact: ContactId, leaving: Leaving) {
         let now = now.mono;
         match leaving {
             Leaving::Gone => self.forget(now, contact, Ended::Abandoned),
-            Leaving::KeepsPlace => {
-                let in_line = self.callers.get(&contact).is_some_and(Caller::in_line);
-                if in_line {
-                    self.leave_line(now, contact, CallerDoing::Away { waits: true });
-                }
-            }
+            Leaving::KeepsPlace => self.look_back(now, contact),
         }
         self.settle(now);
-    }
-
-    /// A caller comes back to the place they had: from self-service, or because the transfer
-    /// failed or the agent was lost (then call it instead of
-    /// [`Acd::handle_contact_over`]; the agent's wrap-up begins). Who was being talked to
-    /// stands before all who came later, that is at the head.
-    pub fn handle_return(&mut self, now: Now, contact: ContactId) {
-        self.come_back(now.mono, contact);
-        self.settle(now.mono);
     }
 
     /// The caller asks for what the queue has in place of waiting: a message.
@@ -111,8 +98,14 @@ impl Acd {
         self.tickets += 1;
         let caller = Caller {
             queue: to,
-            place: Place::new(now, comes.priority, self.priority_worth, self.tickets),
-            doing: CallerDoing::Away { waits: true },
+            place: Place::new(
+                comes.came,
+                comes.priority,
+                self.priority_worth,
+                self.tickets,
+            ),
+            doing: CallerDoing::Away,
+            presence: comes.presence,
             since: now,
             tried: vec![to],
             needs: comes.needs,
@@ -134,75 +127,38 @@ impl Acd {
     /// Whether a queue takes one more, this one.
     fn admits(&self, now: Mono, ix: QueueIx, caller: &Caller) -> Result<(), OverflowCause> {
         let q = self.q(ix);
+        let present = q.line.len().saturating_sub(q.called_back);
         if self.stopping {
             Err(OverflowCause::Stopping)
+        } else if caller.presence == Presence::CalledBack {
+            // Somebody comes, sooner or later: they have been promised that.
+            Ok(())
         } else if self.is_unstaffed(now, ix) {
             Err(OverflowCause::Unstaffed)
-        } else if q.line.len() >= q.settings.max_callers && !self.has_agent_for(now, ix, caller) {
+        } else if present >= q.settings.max_callers && !self.has_agent_for(now, ix, caller) {
             Err(OverflowCause::Full)
         } else {
             Ok(())
         }
     }
 
-    fn is_unstaffed(&self, now: Mono, ix: QueueIx) -> bool {
+    pub(super) fn is_unstaffed(&self, now: Mono, ix: QueueIx) -> bool {
         let q = self.q(ix);
         q.settings.unstaffed == Unstaffed::Overflow
             && q.staffed == 0
             && q.unstaffed_at.is_none_or(|at| at <= now)
     }
 
-    /// To the place the caller has, and a new wait begins if the last one ended.
-    fn come_back(&mut self, now: Mono, contact: ContactId) {
-        let Some(caller) = self.callers.get_mut(&contact) else {
-            return;
-        };
-        let queue = caller.queue;
-        match caller.doing {
-            CallerDoing::Waiting | CallerDoing::Offered { .. } => return,
-            CallerDoing::Away { waits: true } => {}
-            CallerDoing::Away { waits: false } => {
-                caller.since = now;
-                caller.expects = None;
-                self.q_mut(queue).counts.entered += 1;
-            }
-            CallerDoing::Talking { agent } => {
-                caller.since = now;
-                caller.expects = None;
-                caller.doing = CallerDoing::Away { waits: true };
-                self.q_mut(queue).counts.entered += 1;
-                self.end_talk(now, agent, contact);
-            }
-        }
-        // A full queue still has this place.
-        if self.stopping {
-            self.overflow(now, contact, OverflowCause::Stopping);
-        } else if self.is_unstaffed(now, queue) {
-            self.overflow(now, contact, OverflowCause::Unstaffed);
-        } else {
-            self.join_line(now, contact);
-        }
-    }
-
     /// Into the line at the caller's place, with the timers of waiting.
-    fn join_line(&mut self, now: Mono, contact: ContactId) {
+    pub(super) fn join_line(&mut self, now: Mono, contact: ContactId) {
         let Some(caller) = self.callers.get_mut(&contact) else {
             return;
         };
         caller.doing = CallerDoing::Waiting;
         let queue = &mut self.queues[caller.queue.0 as usize];
         queue.line.insert(caller.place, contact);
-        let s = &queue.settings;
-        let t = &mut caller.timers;
-        let give_up = s.max_wait.map(|wait| (caller.since + wait).max(now));
-        self.timers
-            .set(&mut t.give_up, give_up, Timer::GiveUp(contact));
-        let position = s.position_every.map(|_| now);
-        self.timers
-            .set(&mut t.position, position, Timer::Position(contact));
-        let comfort = s.comfort_every.map(|every| now + at_least(every));
-        self.timers
-            .set(&mut t.comfort, comfort, Timer::Comfort(contact));
+        queue.called_back += usize::from(caller.presence == Presence::CalledBack);
+        self.set_waiting_timers(now, contact);
         self.open(now, contact);
     }
 
@@ -214,6 +170,7 @@ impl Acd {
         };
         let was = std::mem::replace(&mut caller.doing, then);
         let (queue, place) = (caller.queue, caller.place);
+        let called_back = caller.presence == Presence::CalledBack && was.in_line();
         let t = &mut caller.timers;
         self.timers
             .set(&mut t.give_up, None, Timer::GiveUp(contact));
@@ -222,6 +179,7 @@ impl Acd {
         self.timers
             .set(&mut t.comfort, None, Timer::Comfort(contact));
         let q = self.q_mut(queue);
+        q.called_back -= usize::from(called_back);
         let was_first = q.line.remove(place);
         if q.line.len() == 0 {
             q.pace.handle_empty();
@@ -237,7 +195,7 @@ impl Acd {
                     self.drop_offer(offer);
                 }
             }
-            CallerDoing::Waiting | CallerDoing::Talking { .. } | CallerDoing::Away { .. } => {}
+            CallerDoing::Waiting | CallerDoing::Talking { .. } | CallerDoing::Away => {}
         }
     }
 
@@ -249,10 +207,16 @@ impl Acd {
         let doing = CallerDoing::Talking { agent: offer.agent };
         let others = match self.callers.get_mut(&contact).map(|c| &mut c.doing) {
             Some(CallerDoing::Offered { offers }) => std::mem::take(offers),
-            Some(CallerDoing::Waiting | CallerDoing::Talking { .. } | CallerDoing::Away { .. })
-            | None => Vec::new(),
+            Some(CallerDoing::Waiting | CallerDoing::Talking { .. } | CallerDoing::Away) | None => {
+                Vec::new()
+            }
         };
         self.leave_line(now, contact, doing);
+        if let Some(caller) = self.callers.get_mut(&contact)
+            && caller.presence == Presence::Elsewhere
+        {
+            caller.presence = Presence::Listens;
+        }
         self.drop_offer(by);
         for other in others {
             if other != by {
@@ -305,6 +269,7 @@ impl Acd {
         caller.doing = CallerDoing::Waiting;
         let queue = &self.queues[caller.queue.0 as usize];
         if let Some(wait) = queue.settings.max_wait
+            && caller.presence == Presence::Listens
             && caller.timers.give_up.is_none()
         {
             // It ran out while the phone rang. An agent who is ready now comes first.
@@ -319,7 +284,7 @@ impl Acd {
 
     /// The caller's wait here is over without an agent: along the steps of their queue.
     pub(super) fn overflow(&mut self, now: Mono, contact: ContactId, cause: OverflowCause) {
-        self.leave_line(now, contact, CallerDoing::Away { waits: true });
+        self.leave_line(now, contact, CallerDoing::Away);
         let Some(caller) = self.callers.get(&contact) else {
             return;
         };
@@ -386,10 +351,10 @@ impl Acd {
         let queue = caller.queue;
         let waits = match caller.doing {
             CallerDoing::Waiting | CallerDoing::Offered { .. } => {
-                self.leave_line(now, contact, CallerDoing::Away { waits: true });
+                self.leave_line(now, contact, CallerDoing::Away);
                 true
             }
-            CallerDoing::Away { waits } => waits,
+            CallerDoing::Away => false,
             CallerDoing::Talking { agent } => {
                 self.end_talk(now, agent, contact);
                 false
@@ -428,6 +393,8 @@ struct Comes {
     priority: Priority,
     needs: Needs,
     wish: Option<Wish>,
+    came: Mono,
+    presence: Presence,
 }
 
 #[derive(Clone, Copy)]
@@ -437,10 +404,16 @@ enum Ended {
 }
 
 impl Caller {
+    pub(super) fn in_line(&self) -> bool {
+        self.doing.in_line()
+    }
+}
+
+impl CallerDoing {
     fn in_line(&self) -> bool {
-        match self.doing {
+        match self {
             CallerDoing::Waiting | CallerDoing::Offered { .. } => true,
-            CallerDoing::Talking { .. } | CallerDoing::Away { .. } => false,
+            CallerDoing::Talking { .. } | CallerDoing::Away => false,
         }
     }
 }

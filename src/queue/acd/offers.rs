@@ -138,7 +138,7 @@ impl Acd {
                     offers: vec![offer],
                 };
             }
-            CallerDoing::Talking { .. } | CallerDoing::Away { .. } => return,
+            CallerDoing::Talking { .. } | CallerDoing::Away => return,
         }
         let queue = &mut self.queues[ix.0 as usize];
         queue.counts.offers += 1;

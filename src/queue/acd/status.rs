@@ -46,7 +46,7 @@ impl Acd {
                     .collect(),
             ),
             CallerDoing::Talking { agent } => CallerPlace::Talking(self.a(*agent).id.clone()),
-            CallerDoing::Away { .. } => CallerPlace::Away,
+            CallerDoing::Away => CallerPlace::Away,
         };
         Some(CallerSnapshot {
             contact,

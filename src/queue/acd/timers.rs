@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AgentIx, CallerDoing, OfferId, OverflowCause, QueueAction, QueueIx};
+use super::{AgentIx, CallerDoing, OfferId, OverflowCause, Presence, QueueAction, QueueIx};
 use crate::ids::ContactId;
 use crate::now::{Mono, Now};
 
@@ -90,7 +90,11 @@ impl super::Acd {
     }
 
     fn queue_is_unstaffed(&mut self, now: Mono, ix: QueueIx) {
-        let waiting: Vec<ContactId> = self.q(ix).line.iter().collect();
+        let listens = |c: &ContactId| {
+            let caller = self.callers.get(c);
+            caller.is_some_and(|c| c.presence == Presence::Listens)
+        };
+        let waiting: Vec<ContactId> = self.q(ix).line.iter().filter(listens).collect();
         for contact in waiting {
             self.overflow(now, contact, OverflowCause::Unstaffed);
         }
@@ -104,9 +108,7 @@ impl super::Acd {
         match caller.doing {
             CallerDoing::Waiting => self.overflow(now, contact, OverflowCause::WaitedTooLong),
             // A phone rings for them: looked at again if nobody answers.
-            CallerDoing::Offered { .. }
-            | CallerDoing::Talking { .. }
-            | CallerDoing::Away { .. } => {}
+            CallerDoing::Offered { .. } | CallerDoing::Talking { .. } | CallerDoing::Away => {}
         }
     }
 
@@ -122,18 +124,32 @@ impl super::Acd {
             .map(|every| now + at_least(every));
         let timer = Timer::Position(contact);
         self.timers.set(&mut caller.timers.position, next, timer);
-        if caller.doing == CallerDoing::Waiting
-            && let Some(position) = queue.line.position(caller.place)
-        {
-            let wait = queue.pace.estimate(now, position, queue.working);
-            caller.told = Some((now, position));
-            caller.expects = caller.expects.or(wait.map(|wait| (now, wait)));
-            self.actions.push_back(QueueAction::Position {
-                contact,
-                position,
-                wait,
-            });
+        if caller.doing == CallerDoing::Waiting {
+            self.say_position(now, contact);
         }
+    }
+
+    /// A caller asks for their place: it is told once more, and how long it will take.
+    pub fn handle_position_asked(&mut self, now: Now, contact: ContactId) {
+        self.say_position(now.mono, contact);
+    }
+
+    fn say_position(&mut self, now: Mono, contact: ContactId) {
+        let Some(caller) = self.callers.get_mut(&contact) else {
+            return;
+        };
+        let queue = &self.queues[caller.queue.0 as usize];
+        let Some(position) = queue.line.position(caller.place) else {
+            return;
+        };
+        let wait = queue.pace.estimate(now, position, queue.working);
+        caller.told = Some((now, position));
+        caller.expects = caller.expects.or(wait.map(|wait| (now, wait)));
+        self.actions.push_back(QueueAction::Position {
+            contact,
+            position,
+            wait,
+        });
     }
 
     fn comfort(&mut self, now: Mono, contact: ContactId) {

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::ids::{AgentId, ContactId, SkillName};
 use crate::now::{Mono, Now};
-use crate::queue::acd::{Acd, Answer, Arrival, Leaving, NotAnswered, Wanted};
+use crate::queue::acd::{Acd, Answer, Leaving, NotAnswered};
 use crate::queue::action::{AgentState, OfferId, OverflowStep, QueueAction, Withdrawal};
 use crate::queue::line::Priority;
 use crate::queue::settings::{AcdSettings, AgentSettings, QueueSettings, Strategy, Unstaffed};
+use crate::queue::{Arrival, Wanted};
 
 pub(super) fn secs(s: u64) -> Duration {
     Duration::from_secs(s)
@@ -83,10 +84,19 @@ pub(super) fn line(action: &QueueAction) -> String {
     }
 }
 
-/// A queue, then in any order: a priority, needs as `skill:level`, a wish as `@agent:seconds`.
+/// A queue, then in any order: a priority, needs as `skill:level`, a wish as `@agent:seconds`,
+/// since when, and that nobody is at the phone.
 fn arrival(contact: ContactId, words: &[&str]) -> Arrival {
     let mut arrival = Arrival::new(contact, words[0]);
     for word in &words[1..] {
+        if let Some(s) = word.strip_prefix("since=") {
+            arrival.came = Some(Mono::from_millis(s.parse::<u64>().unwrap() * 1000));
+            continue;
+        }
+        if *word == "to-be-called-back" {
+            arrival.called_back = true;
+            continue;
+        }
         match (word.strip_prefix('@'), word.split_once(':')) {
             (Some(wish), Some(_)) => {
                 let (agent, hold) = wish.split_once(':').unwrap();
@@ -146,6 +156,9 @@ fn run(settings: AcdSettings, script: &str) -> String {
             "gone" => acd.handle_left(now, contact(2), Leaving::Gone),
             "away" => acd.handle_left(now, contact(2), Leaving::KeepsPlace),
             "return" => acd.handle_return(now, contact(2)),
+            "back" => acd.handle_back_in_line(now, contact(2)),
+            "reached" => acd.handle_reached(contact(2)),
+            "place" => acd.handle_position_asked(now, contact(2)),
             "asks" => acd.handle_overflow_asked(now, contact(2)),
             "answer" => {
                 note = match acd.handle_answered(now, OfferId(n(2))) {
@@ -462,33 +475,6 @@ fn position_and_comfort_come_at_intervals_and_the_next_one_hears_soon() {
         15.0 (timer) < position 2 is 1
         50.0 (timer) < comfort 2
         52.0 wait < -",
-    );
-}
-
-#[test]
-fn self_service_keeps_the_place() {
-    check(
-        one(quiet("q"), &["ann"]),
-        "
-        0.0 in ann
-        0.0 enter 1 q
-        0.0 answer 1
-        1.0 enter 2 q
-        2.0 enter 3 q
-        3.0 away 2
-        4.0 enter 2 q
-        5.0 over ann 1
-        6.0 away 2",
-        "
-        0.0 in ann < ann ready
-        0.0 enter 1 q < ann offered, offer 1 caller 1 of q to ann for 20s
-        0.0 answer 1 = 1 with ann after 0ns < ann talking
-        1.0 enter 2 q < -
-        2.0 enter 3 q < -
-        3.0 away 2 < -
-        4.0 enter 2 q < -
-        5.0 over ann 1 < ann ready, ann offered, offer 2 caller 2 of q to ann for 20s
-        6.0 away 2 < withdraw 2 caller 2, ann ready, ann offered, offer 3 caller 3 of q to ann for 20s",
     );
 }
 

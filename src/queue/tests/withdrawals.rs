@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::ids::{AgentId, ContactId};
 use crate::now::Now;
-use crate::queue::acd::{Acd, Arrival, Leaving, NotAnswered};
+use crate::queue::Arrival;
+use crate::queue::acd::{Acd, Leaving, NotAnswered};
 use crate::queue::action::{QueueAction, Withdrawal};
 use crate::queue::settings::{AcdSettings, AgentSettings, QueueSettings};
 

@@ -190,15 +190,18 @@ impl Playing<'_> {
                 None => return Ok(()),
             },
             Some(StageName::Message) => &[Key::ZERO],
-            // Not answered yet; with a person, or on the way to one; or over.
-            Some(
-                StageName::Ringing
-                | StageName::Waiting
-                | StageName::Offered
-                | StageName::Talking
-                | StageName::Transferring,
-            )
-            | None => return Ok(()),
+            // On the way to a person, and told so.
+            Some(StageName::Waiting | StageName::Offered) => {
+                self.stage.press(n, Key::ZERO);
+                return match self.stage.place(n) {
+                    Some(StageName::Waiting | StageName::Offered) => Ok(()),
+                    _ => Err(DeadEnd::NotHeeded("in the queue".to_owned())),
+                };
+            }
+            // Not answered yet; with a person; or over.
+            Some(StageName::Ringing | StageName::Talking | StageName::Transferring) | None => {
+                return Ok(());
+            }
         };
         let from = self.stage.moments().len();
         for &key in keys {

@@ -6,8 +6,7 @@ use super::phones::contact;
 use crate::call::event::{CallEvent, Location, QueueCommand, QueueEvent};
 use crate::ids::{AgentId, ContactId, PhoneNumber, QueueName};
 use crate::now::Mono;
-use crate::queue::Priority;
-use crate::queue::acd::{Answer, Arrival, Leaving};
+use crate::queue::acd::{Answer, Leaving};
 use crate::queue::action::{AgentState, OverflowStep, QueueAction};
 use crate::queue::settings::{AcdSettings, Strategy, Unstaffed};
 use crate::rehearse::house::House;
@@ -41,6 +40,9 @@ impl Stage {
         for plan in &self.world.agents {
             let due = Due::SignIn(plan.agent.clone());
             if plan.from.is_zero() {
+                if plan.busy {
+                    self.acd.handle_paused(self.now, &plan.agent, "at work");
+                }
                 self.acd.handle_agent_signed_in(self.now, &plan.agent);
             } else {
                 self.agenda.add(Mono::ZERO + plan.from, due);
@@ -57,21 +59,11 @@ impl Stage {
         let (now, contact) = (self.now, self.callers[n].call.contact());
         let acd = &mut self.acd;
         match command {
-            QueueCommand::Enter {
-                queue,
-                reason: _,
-                language,
-                needs,
-                priority,
-            } => {
-                let arrival = Arrival {
-                    priority: Priority(priority),
-                    needs,
-                    language: Some(language),
-                    ..Arrival::new(contact, queue)
-                };
-                acd.handle_enter(now, arrival);
-            }
+            QueueCommand::Enter(arrival) => acd.handle_enter(now, arrival),
+            QueueCommand::LookBack => acd.handle_left(now, contact, Leaving::KeepsPlace),
+            QueueCommand::BackInLine => acd.handle_back_in_line(now, contact),
+            QueueCommand::Message => acd.handle_overflow_asked(now, contact),
+            QueueCommand::Position => acd.handle_position_asked(now, contact),
             QueueCommand::Leave => acd.handle_left(now, contact, Leaving::Gone),
             QueueCommand::Answered(offer) => {
                 let event = match acd.handle_answered(now, offer) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::house::{House, Plan};
-use crate::call::setup::QueueSound;
+use crate::call::setup::{QueueSound, WaitingKeys};
 use crate::cli::Options;
 use crate::ids::{Language, PromptName};
 use crate::menu::system as sys;
@@ -68,6 +68,11 @@ pub(crate) fn house_with(lines: Vec<Arc<Line>>, text: &str, acd: AcdSettings) ->
         music: Some(PromptName::new(sys::MUSIC)),
         whisper: false,
         comfort: Some(PromptName::new(sys::COMFORT)),
+        keys: WaitingKeys {
+            callback: true,
+            message: true,
+            self_service: true,
+        },
     };
     Arc::new(House::new(Plan {
         lines,

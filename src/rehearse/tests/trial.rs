@@ -279,7 +279,7 @@ fn what_the_guide_shows_can_be_run() {
     let page = include_str!("../../../docs/testing-menus.md");
     let house = demo();
     let blocks: Vec<&str> = page.split("```yaml\n").skip(1).collect();
-    assert_eq!(blocks.len(), 2);
+    assert_eq!(blocks.len(), 3);
     for block in blocks {
         let text = block.split("```").next().unwrap_or_default();
         let (told, code) = told(&house, text).unwrap();

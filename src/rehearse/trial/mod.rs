@@ -65,6 +65,8 @@ enum Agents {
     None,
     /// All are signed in; nobody answers.
     Silent,
+    /// All are signed in, and at work on something else.
+    Busy,
 }
 
 /// What the caller does, or what is looked at.
@@ -90,5 +92,7 @@ enum Goal {
     /// Who answers at an outside number.
     Outside,
     Message,
+    /// A stored wish to be called back.
+    Callback,
     Goodbye,
 }

@@ -273,17 +273,19 @@ fn agents_word(text: &str) -> Option<Agents> {
         "ready" => Some(Agents::Ready),
         "none" => Some(Agents::None),
         "silent" => Some(Agents::Silent),
+        "busy" => Some(Agents::Busy),
         _ => None,
     }
 }
 
 fn goal(src: &mut Source<'_>, yaml: &Yaml, house: &House) -> Option<(Goal, Spot)> {
-    let like = "queue support (or agent, outside, message, goodbye)";
+    let like = "queue support (or agent, outside, message, callback, goodbye)";
     let text = src.text(yaml, "reaches", like)?;
     let goal = match text.split_once(' ').unwrap_or((text, "")) {
         ("agent", "") => Goal::Agent,
         ("outside", "") => Goal::Outside,
         ("message", "") => Goal::Message,
+        ("callback", "") => Goal::Callback,
         ("goodbye", "") => Goal::Goodbye,
         ("queue", name) if !name.is_empty() => {
             let names: Vec<&str> = house.acd().queues.iter().map(|q| q.name.as_str()).collect();

@@ -79,15 +79,16 @@ pub fn run(house: &Arc<House>, trial: &Trial) -> Run {
 fn world(house: &House, trial: &Trial) -> World {
     let agents = house.acd().agents.iter().map(|a| AgentPlan {
         then: match trial.agents {
-            Agents::Ready | Agents::None => Ring::usual(),
+            Agents::Ready | Agents::Busy | Agents::None => Ring::usual(),
             Agents::Silent => Ring::NotAnswered,
         },
+        busy: trial.agents == Agents::Busy,
         ..AgentPlan::ready(a.id.clone())
     });
     World {
         agents: match trial.agents {
             Agents::None => Vec::new(),
-            Agents::Ready | Agents::Silent => agents.collect(),
+            Agents::Ready | Agents::Silent | Agents::Busy => agents.collect(),
         },
         services: trial.services.clone(),
         open_outside: {
@@ -315,6 +316,9 @@ impl Running<'_> {
                         Some(Verdict::MessageStored { .. })
                     )
             }
+            Goal::Callback => self
+                .records()
+                .any(|e| matches!(e, Event::CallbackStored { .. })),
             Goal::Goodbye => matches!(
                 self.stage.verdict(self.caller),
                 Some(Verdict::Goodbye { .. })
@@ -449,6 +453,7 @@ impl fmt::Display for Goal {
             Goal::Agent => f.write_str("an agent"),
             Goal::Outside => f.write_str("an outside number"),
             Goal::Message => f.write_str("a message"),
+            Goal::Callback => f.write_str("a callback"),
             Goal::Goodbye => f.write_str("a goodbye"),
         }
     }

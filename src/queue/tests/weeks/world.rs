@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::plan::{Chance, DAY, HOUR, MINUTE, Plan, QUEUES, SECOND};
 use crate::ids::{AgentId, ContactId, QueueName};
 use crate::now::{Mono, Now, Wall};
-use crate::queue::acd::{Acd, Answer, Arrival, Leaving, NotAnswered};
+use crate::queue::Arrival;
+use crate::queue::acd::{Acd, Answer, Leaving, NotAnswered};
 use crate::queue::action::{AgentState, OfferId, OverflowStep, QueueAction};
 use crate::queue::line::Priority;
 
