@@ -70,7 +70,7 @@ fn a_colleague_by_the_queue_talks_with_the_caller_then() {
         "6.0 > agent1 dials queue sales
          < p2 ports
          6.0 > ports p2
-         < p2 180; side enter sales (transferred) priority 9
+         < p2 180; side enter sales priority 9
          7.0 > side offer agent3 1
          < p3 ports
          7.0 > ports p3
@@ -130,7 +130,7 @@ fn who_does_not_answer_is_told_to_the_agent_as_it_is() {
     }
     for (to, status) in [("agent agent2 0", 480), ("queue sales", 0)] {
         let rest = match status {
-            0 => "< p2 180; side enter sales (transferred) priority 9
+            0 => "< p2 180; side enter sales priority 9
                   7.0 > side overflow
                   < p2 480; side leave; p2 close"
                 .to_owned(),
@@ -151,7 +151,7 @@ fn nobody_waits_for_ever() {
         "6.0 > agent1 dials queue sales
          < p2 ports
          6.0 > ports p2
-         < p2 180; side enter sales (transferred) priority 9
+         < p2 180; side enter sales priority 9
          176.0 > wait
          < p2 480; side leave; p2 close",
     ));

@@ -120,7 +120,7 @@ fn a_colleague_by_the_queue_is_free_when_they_leave() {
     let joined = "6.0 > agent1 dials queue sales
          < p2 ports
          6.0 > ports p2
-         < p2 180; side enter sales (transferred) priority 9
+         < p2 180; side enter sales priority 9
          7.0 > side offer agent3 1
          < p3 ports
          7.0 > ports p3

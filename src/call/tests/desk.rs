@@ -559,8 +559,12 @@ impl Desk {
             }
             CallAction::OpenMedia { leg, .. } => format!("{} ports", self.name(leg)),
             CallAction::Media(_, command) => self.media_word(command),
-            CallAction::Queue(command) => format!("queue {}", self.queue_word(command)),
-            CallAction::QueueAs(_, command) => format!("side {}", self.queue_word(command)),
+            CallAction::Queue(command) => {
+                let reason = self.call.card().reason.as_ref();
+                let reason = reason.map(|r| format!(" ({r})")).unwrap_or_default();
+                format!("queue {}", queue_word(command, &reason))
+            }
+            CallAction::QueueAs(_, command) => format!("side {}", queue_word(command, "")),
             CallAction::Wish(agent, wish) => format!("{agent} wishes {wish:?}"),
             CallAction::Locate(to) => format!("locate {}", to.reveal()),
             CallAction::RecordMessage { recording, .. } => {
@@ -669,35 +673,34 @@ impl Desk {
     }
 }
 
-impl Desk {
-    fn queue_word(&self, command: QueueCommand) -> String {
-        match command {
-            QueueCommand::Enter(arrival) => {
-                let Arrival { queue, needs, .. } = arrival;
-                let needs = needs
-                    .into_iter()
-                    .map(|(skill, level)| format!(" {skill}:{level}"));
-                let needs: String = needs.collect();
-                let urgent = match arrival.priority.0 {
-                    0 => String::new(),
-                    n => format!(" priority {n}"),
-                };
-                let reason = self.call.card().reason.as_ref();
-                let reason = reason.map(ToString::to_string).unwrap_or_default();
-                format!("enter {queue} ({reason}){needs}{urgent}")
-            }
-            QueueCommand::Leave => "leave".into(),
-            QueueCommand::LookBack => "look-back".into(),
-            QueueCommand::BackInLine => "back-in-line".into(),
-            QueueCommand::Message => "message".into(),
-            QueueCommand::Position => "position".into(),
-            QueueCommand::Answered(o) => format!("answered {}", o.0),
-            QueueCommand::NotAnswered(o, why) => format!("not-answered {} {why:?}", o.0),
-            QueueCommand::Over(agent) => format!("over {agent}"),
-            QueueCommand::Transferring(agent) => format!("transferring {agent}"),
-            QueueCommand::Return => "return".into(),
-            QueueCommand::Took(agent) => format!("took {agent}"),
+impl Desk {}
+
+/// What the queue is told; `reason`: why, as the agent reads it.
+fn queue_word(command: QueueCommand, reason: &str) -> String {
+    match command {
+        QueueCommand::Enter(arrival) => {
+            let Arrival { queue, needs, .. } = arrival;
+            let needs = needs
+                .into_iter()
+                .map(|(skill, level)| format!(" {skill}:{level}"));
+            let needs: String = needs.collect();
+            let urgent = match arrival.priority.0 {
+                0 => String::new(),
+                n => format!(" priority {n}"),
+            };
+            format!("enter {queue}{reason}{needs}{urgent}")
         }
+        QueueCommand::Leave => "leave".into(),
+        QueueCommand::LookBack => "look-back".into(),
+        QueueCommand::BackInLine => "back-in-line".into(),
+        QueueCommand::Message => "message".into(),
+        QueueCommand::Position => "position".into(),
+        QueueCommand::Answered(o) => format!("answered {}", o.0),
+        QueueCommand::NotAnswered(o, why) => format!("not-answered {} {why:?}", o.0),
+        QueueCommand::Over(agent) => format!("over {agent}"),
+        QueueCommand::Transferring(agent) => format!("transferring {agent}"),
+        QueueCommand::Return => "return".into(),
+        QueueCommand::Took(agent) => format!("took {agent}"),
     }
 }
 
