@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub mod api;
 pub mod calendar;
 pub mod call;
 pub mod callbacks;
@@ -15,6 +16,7 @@ pub mod graph;
 pub mod import;
 pub mod messages;
 pub mod outbox;
+pub mod people;
 pub mod ready;
 pub mod simulate;
 pub mod test;
@@ -28,6 +30,7 @@ use self::graph::GraphArgs;
 use self::import::ImportArgs;
 use self::messages::MessagesCommand;
 use self::outbox::OutboxCommand;
+use self::people::{AgentsCommand, QueuesArgs, TokensCommand, UsersCommand};
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
 use crate::check::law::Profile;
@@ -127,6 +130,26 @@ pub enum Command {
         /// What about them; without it: list.
         #[command(subcommand)]
         what: Option<OutboxCommand>,
+    },
+    /// Show what agents do, and speak for one
+    Agents {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<AgentsCommand>,
+    },
+    /// Show who waits where, and who is there for them
+    Queues(QueuesArgs),
+    /// Show who may sign in to the API, make a user, give a new password
+    Users {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<UsersCommand>,
+    },
+    /// Show the tokens of programs, make one, take one back
+    Tokens {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<TokensCommand>,
     },
     /// Print the JSON Schema of menu files, for editors
     Schema {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
+use super::api::code;
 use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
 use super::sections::network;
 use super::types::*;
@@ -63,6 +64,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
+            wrap_up_codes: codes(&mut t),
         };
         queues.push(queue);
         overflows.push(t);
@@ -148,7 +150,19 @@ fn support() -> Queue {
         language_level: 3,
         relax_every: Duration::from_secs(20),
         overflow: vec![OverflowStep::Message],
+        wrap_up_codes: Vec::new(),
     }
+}
+
+/// What agents choose from; each once.
+fn codes(t: &mut Table<'_>) -> Vec<String> {
+    let codes = t.list("wrap_up_codes", code).unwrap_or_default();
+    let mut seen = HashSet::new();
+    if let Some(twice) = codes.iter().find(|c| !seen.insert(c.as_str())) {
+        let what = format!("`{twice}` is there twice");
+        t.tell("wrap_up_codes", what, "keep one of them");
+    }
+    codes
 }
 
 fn prompt(t: &str) -> Parsed<PromptName> {

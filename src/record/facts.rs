@@ -108,6 +108,7 @@ impl Facts {
         match event {
             Event::Started { .. }
             | Event::LetterStored { .. }
+            | Event::WrappedUp { .. }
             | Event::Step { .. }
             | Event::Entry { .. }
             | Event::Offered { .. }

@@ -17,19 +17,27 @@ use sqlx::sqlite::{
 use tokio::sync::mpsc;
 
 use crate::ids::{AgentId, ContactId};
+use crate::live::Live;
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
+pub mod audit;
 mod batch;
 mod callbacks;
+mod change;
 mod guides;
 mod home;
+pub mod hooks;
 mod messages;
 mod outbox;
+pub mod people;
 mod recover;
 pub mod report;
 pub mod rows;
+pub mod search;
+pub mod tasks;
+pub mod tokens;
 mod writer;
 
 pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
@@ -58,6 +66,7 @@ pub struct Store {
     commands: mpsc::Sender<Command>,
     reader: SqlitePool,
     dropped: Arc<AtomicU64>,
+    live: Live,
     /// Held as long as any handle: two servers on one store would end each other's calls.
     _lock: Arc<std::fs::File>,
 }
@@ -204,6 +213,7 @@ impl Store {
             commands,
             reader,
             dropped: Arc::default(),
+            live: Live::default(),
             _lock: Arc::new(lock),
         };
         Ok((store, recovered))
@@ -214,6 +224,7 @@ impl Store {
     ///
     /// The first event of a contact is [`Event::Started`], the last [`Event::Ended`].
     pub fn record(&self, contact: ContactId, at: Duration, event: Event) {
+        self.live.record(contact, at, &event);
         let command = Command::Event {
             contact,
             at,
@@ -224,6 +235,7 @@ impl Store {
 
     /// Keeps what an agent does now; for the next start and for `zeroline agents`.
     pub fn agent(&self, agent: &AgentId, state: &AgentState, at: Wall) {
+        self.live.agent(agent, state, at);
         self.offer(Command::Agent {
             agent: agent.clone(),
             state: state.clone(),
@@ -239,6 +251,17 @@ impl Store {
                 tracing::error!(dropped = before + 1, "the store is behind: events are lost");
             }
         }
+    }
+
+    /// Those who watch hear of what is handed to this handle and its clones from now on.
+    pub fn telling(mut self, live: Live) -> Store {
+        self.live = live;
+        self
+    }
+
+    /// Those who watch.
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// Events lost because the disk was too slow.
