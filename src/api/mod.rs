@@ -168,7 +168,9 @@ pub async fn first_user(store: &Store) -> Result<Option<String>, StoreError> {
 /// The handlers and what is written of them.
 fn parts() -> (Router<Api>, OpenApi) {
     let all = OpenApiRouter::with_openapi(page::document()).nest(BASE, routes::all());
-    all.split_for_parts()
+    let (routes, mut document) = all.split_for_parts();
+    page::name_operations(&mut document);
+    (routes, document)
 }
 
 /// The OpenAPI document.

@@ -66,6 +66,28 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }
 
+/// Each operation has a name of its own, for generated clients: `post_agents_agent_pause`.
+pub(super) fn name_operations(document: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let path = path.strip_prefix(super::BASE).unwrap_or(path);
+        let words: Vec<&str> = path
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .collect();
+        let words = words.join("_");
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{words}"));
+            }
+        }
+    }
+}
+
 /// The reference as Markdown.
 pub fn page() -> String {
     let all = serde_json::to_value(super::openapi()).unwrap_or_default();
@@ -247,11 +269,14 @@ mod tests {
         let all = serde_json::to_value(crate::api::openapi()).unwrap();
         assert_eq!(all["openapi"], "3.1.0");
         let mut operations = 0;
+        let mut names = std::collections::BTreeSet::new();
         for (path, methods) in entries(&all["paths"]) {
             assert!(path.starts_with("/api/v1/"), "{path}");
             for (method, op) in entries(methods) {
                 operations += 1;
                 assert!(op["summary"].is_string(), "{method} {path}: no summary");
+                let name = text(&op["operationId"]);
+                assert!(names.insert(name.to_owned()), "{name} is there twice");
                 assert_eq!(list(&op["tags"]).count(), 1, "{method} {path}");
                 let named = path.matches('{').count();
                 let given = list(&op["parameters"]).filter(|p| p["in"] == "path");

@@ -1,7 +1,6 @@
 //! Listens: TCP with or without TLS for browsers and programs, and a socket in the server's folder
 //! for the command line on this machine.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,9 +149,4 @@ where
     if let Err(e) = ended {
         debug!(error = %e, "a connection of the API broke");
     }
-}
-
-/// Whether everybody on the way can read it.
-pub fn is_open(listen: SocketAddr, secure: bool) -> bool {
-    !listen.ip().is_loopback() && !secure
 }

@@ -59,14 +59,15 @@ impl Throttle {
         user: &str,
         known: Option<&str>,
     ) -> Result<Attempt, Duration> {
-        let mut names: Vec<Name> = source
-            .map(|s| Name::Source(network(s)))
-            .into_iter()
-            .collect();
-        names.push(match known {
-            Some(browser) => Name::Known(browser.to_owned()),
-            None => Name::User(user.to_lowercase()),
-        });
+        let names: Vec<Name> = match known {
+            // Whoever sits at it signed in before: neighbours who guess do not slow them down.
+            Some(browser) => vec![Name::Known(browser.to_owned())],
+            None => {
+                let source = source.map(|s| Name::Source(network(s)));
+                let user = Name::User(user.to_lowercase());
+                source.into_iter().chain([user]).collect()
+            }
+        };
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = names.iter().filter_map(|name| {
             let t = tries.get(name)?;

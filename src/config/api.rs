@@ -214,3 +214,67 @@ pub(super) fn code(t: &str) -> Parsed<String> {
         Ok(_) | Err(_) => Err("write one to 40 characters".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, Layers, Secret, load};
+
+    fn read(text: &str) -> Result<Config, Vec<String>> {
+        let layers = Layers {
+            file: Some(("zeroline.toml".to_owned(), text.to_owned())),
+            ..Layers::default()
+        };
+        load(&layers, Secret::new("demo"))
+            .map_err(|all| all.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn the_api_is_on_this_machine_only_unless_somebody_says_more() {
+        let usual = read("").unwrap().api;
+        assert_eq!(usual.listen, Some(([127, 0, 0, 1], 8080).into()));
+        assert!(!usual.is_secure());
+        assert_eq!(read("[api]\nlisten = \"off\"").unwrap().api.listen, None);
+        let proxied = read("[api]\norigin = \"https://Desk.example\"")
+            .unwrap()
+            .api;
+        assert!(proxied.is_secure() && proxied.origin.as_deref() == Some("https://desk.example"));
+    }
+
+    #[test]
+    fn every_mistake_is_told() {
+        let text = "[api]\nlisten = \"8080\"\ncert = \"a.pem\"\norigin = \"desk\"\nsession_max = \"5m\"\n\
+                    [[webhooks]]\nname = \"crm\"\nurl = \"ftp://x\"\nevents = [\"contact.end\"]\n\
+                    [[webhooks]]\nname = \"crm\"\nurl = \"https://crm.example\"\nsecret = \"short\"\n\
+                    [[queues]]\nname = \"x\"\nwrap_up_codes = [\"a\", \"a\"]\n";
+        let told = read(text).unwrap_err();
+        for part in [
+            "api.listen: `8080` does not fit",
+            "api.key: `cert` and `key` belong together",
+            "api.origin: `desk` does not fit",
+            "api.session_max: is shorter than `session_idle`",
+            "webhooks[0].url: `ftp://x` does not fit",
+            "did you mean `contact.ended`?",
+            "webhooks[0].secret: is missing",
+            "webhooks[1].name: another webhook has this name",
+            "webhooks[1].secret: the value does not fit; write at least 16 characters",
+            "queues[0].wrap_up_codes: `a` is there twice",
+        ] {
+            assert!(told.iter().any(|t| t.contains(part)), "{part} in {told:#?}");
+        }
+        assert_eq!(told.len(), 10, "{told:#?}");
+        assert!(!told.join("\n").contains("short"));
+    }
+
+    #[test]
+    fn a_webhook_is_asked_for_everything_unless_it_says_less() {
+        let text = "[[webhooks]]\nname = \"crm\"\nurl = \"https://crm.example/x\"\n\
+                    secret = \"0123456789abcdef\"\n";
+        let config = read(text).unwrap();
+        let hook = &config.webhooks[0];
+        assert_eq!(
+            (hook.events.len(), hook.numbers),
+            (super::EVENTS.len(), false)
+        );
+        assert!(!format!("{hook:?}").contains("0123456789"));
+    }
+}

@@ -88,14 +88,6 @@ impl Wanted<'_> {
         };
         let files = config.api.tls.as_ref();
         let tls = files.map(|t| tls::acceptor(&t.cert, &t.key)).transpose()?;
-        if serve::is_open(at, config.api.is_secure()) {
-            warn!(
-                address = %at,
-                "the API is NOT ENCRYPTED and can be reached from other machines: passwords and \
-                 callers' numbers can be read on the way; set api.cert and api.key, or listen on \
-                 127.0.0.1 behind a proxy with HTTPS"
-            );
-        }
         let listener = TcpListener::bind(at).await;
         let listener = listener.map_err(|e| StartError::Api(at, e))?;
         let at = listener.local_addr().map_err(|e| StartError::Api(at, e))?;

@@ -65,6 +65,8 @@ impl Store {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> Doing<'c, T> + Send + 'static,
     {
+        // Never closed.
+        let _room = self.changing.acquire().await;
         let (done, wait) = oneshot::channel();
         let command = Command::Change(Box::new(Waiting { work, done }));
         let sent = self.commands.send(command).await;

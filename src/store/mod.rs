@@ -14,7 +14,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::ids::{AgentId, ContactId};
 use crate::live::Live;
@@ -54,6 +54,8 @@ const BACKLOG: usize = 32_768;
 /// How long a write waits for another process that holds the database. Twice that is less than any
 /// caller waits for a promise: what is written behind the calls may be before it.
 const BUSY: Duration = Duration::from_millis(2_500);
+/// Changes that wait for the writer at a time: each is a transaction, between two rounds of promises.
+const CHANGES: usize = 16;
 /// Below this size the whole database is checked at the start.
 const CHECK_UP_TO: u64 = 256 << 20;
 
@@ -67,6 +69,8 @@ pub struct Store {
     reader: SqlitePool,
     dropped: Arc<AtomicU64>,
     live: Live,
+    /// What people change must not hold up what callers are promised.
+    changing: Arc<Semaphore>,
     /// Held as long as any handle: two servers on one store would end each other's calls.
     _lock: Arc<std::fs::File>,
 }
@@ -214,6 +218,7 @@ impl Store {
             reader,
             dropped: Arc::default(),
             live: Live::default(),
+            changing: Arc::new(Semaphore::new(CHANGES)),
             _lock: Arc::new(lock),
         };
         Ok((store, recovered))

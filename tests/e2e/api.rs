@@ -24,6 +24,19 @@ fn bearer(token: &str) -> String {
     format!("Authorization: Bearer {token}\r\n")
 }
 
+/// Waits until the queue knows of an agent's phone.
+fn wait_ready(server: &Server, head: &str, agent: &str) {
+    let end = std::time::Instant::now() + RING;
+    loop {
+        let (_, _, told) = ask(server.api, "GET", &format!("/agents/{agent}"), head, None);
+        if told["state"] == "ready" {
+            return;
+        }
+        assert!(std::time::Instant::now() < end, "{told}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 fn zero(server: &Server, number: &str) -> Phone {
     let mut caller = server.phone(number);
     caller.call("100");
@@ -98,11 +111,12 @@ fn who_pauses_by_the_api_is_not_offered_anyone_until_they_are_ready() {
         .start();
     let lead = token(&server, &["--role", "supervisor"]);
     let mut agent = server.agent("agent1");
+    let head = bearer(&lead);
+    wait_ready(&server, &head, "agent1");
     let paused = server.command(&["agents", "pause", "agent1", "--reason", "lunch"]);
     assert!(paused.contains("agent1 is paused"), "{paused}");
     let mut caller = zero(&server, "5550178");
     assert!(!agent.rings_within(Duration::from_millis(1500)));
-    let head = bearer(&lead);
     let (_, _, queues) = ask(server.api, "GET", "/queues", &head, None);
     assert_eq!(
         (&queues[0]["waiting"], &queues[0]["ready"]),
