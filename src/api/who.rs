@@ -388,7 +388,7 @@ pub async fn still_holds(api: &Api, who: &Who) -> bool {
             let store = api.store.clone();
             let id = id.clone();
             later(async move { store.session_seen(id, now).await });
-            session.until > now && session.user.role == who.role
+            session.until > now && session.user.role == who.role && session.user.agent == who.agent
         }
         Way::Token(id) => {
             let tokens = api.reader.tokens().await.unwrap_or_default();

@@ -103,7 +103,7 @@ pub(super) fn read(mut t: Table<'_>) -> Api {
         session_max: t.get(
             "session_max",
             Duration::from_secs(12 * 3600),
-            duration("5m", "720h"),
+            duration("5m", "24h"),
         ),
     };
     if api.session_max < api.session_idle {
