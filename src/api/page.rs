@@ -146,12 +146,10 @@ fn operation(page: &mut String, path: &str, method: &str, op: &Value) {
     let answers: Vec<String> = entries(&op["responses"])
         .map(
             |(status, answer)| match entries(&answer["content"]).next() {
-                Some((media, content)) if media == "application/json" => {
-                    match kind(&content["schema"]) {
-                        k if k == "[Problem](#problem)" => status.to_owned(),
-                        k => format!("{status} {k}"),
-                    }
-                }
+                Some(("application/json", content)) => match kind(&content["schema"]) {
+                    k if k == "[Problem](#problem)" => status.to_owned(),
+                    k => format!("{status} {k}"),
+                },
                 Some((media, _)) => format!("{status} `{media}`"),
                 None => status.to_owned(),
             },

@@ -57,17 +57,17 @@ pub async fn reload(
             Some(refused) => Err(Problem {
                 remedy: Some("mend them; the old menus stay in use".to_owned()),
                 title: "the menus were not reloaded".to_owned(),
-                ..Problem::fields(refused.mistakes.iter().map(mistake).collect())
+                ..Problem::fields(refused.mistakes.iter().map(|m| mistake(m)).collect())
             }),
         },
         Err(_) => Ok((StatusCode::ACCEPTED, Json(api.menus.told()))),
     }
 }
 
-fn mistake(told: &String) -> FieldProblem {
+fn mistake(told: &str) -> FieldProblem {
     FieldProblem {
         field: String::new(),
-        what: told.clone(),
+        what: told.to_owned(),
         remedy: String::new(),
     }
 }
