@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub mod api;
 pub mod calendar;
 pub mod call;
 pub mod callbacks;
@@ -15,6 +16,7 @@ pub mod graph;
 pub mod import;
 pub mod messages;
 pub mod outbox;
+pub mod people;
 pub mod ready;
 pub mod report;
 pub mod simulate;
@@ -29,6 +31,7 @@ use self::graph::GraphArgs;
 use self::import::ImportArgs;
 use self::messages::MessagesCommand;
 use self::outbox::OutboxCommand;
+use self::people::{AgentsCommand, QueuesArgs, TokensCommand, UsersCommand};
 use self::report::ReportArgs;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
@@ -133,6 +136,26 @@ pub enum Command {
     /// Tell how it went: service level, waits and handling times of queues, how often self-service
     /// was enough, where callers wanted a person, what agents did
     Report(ReportArgs),
+    /// Show what agents do, and speak for one
+    Agents {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<AgentsCommand>,
+    },
+    /// Show who waits where, and who is there for them
+    Queues(QueuesArgs),
+    /// Show who may sign in to the API, make a user, give a new password
+    Users {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<UsersCommand>,
+    },
+    /// Show the tokens of programs, make one, take one back
+    Tokens {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<TokensCommand>,
+    },
     /// Print the JSON Schema of menu files, for editors
     Schema {
         /// Of which kind of file

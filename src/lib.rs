@@ -29,6 +29,8 @@ pub mod media;
 pub mod import;
 
 // The edge.
+pub mod api;
+pub mod live;
 pub mod net;
 pub mod observe;
 pub mod prompts;

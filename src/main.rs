@@ -10,6 +10,7 @@ use zeroline::cli::{calendar::CalendarArgs, call::CallArgs, callbacks::Callbacks
 use zeroline::cli::{contacts::ContactsCommand, fmt::FmtArgs, graph::GraphArgs};
 use zeroline::cli::{import::ImportArgs, messages::MessagesCommand, outbox::OutboxCommand};
 use zeroline::cli::{report::ReportArgs, simulate::SimulateArgs, test::TestArgs};
+use zeroline::config::Config;
 use zeroline::server::{self, host, signals};
 use zeroline::setup::{self, Purpose};
 use zeroline::store::Reader;
@@ -29,10 +30,26 @@ fn main() -> ExitCode {
         Some(Command::Call(asked)) => call(&options, &asked),
         Some(Command::Import(asked)) => import(&asked),
         Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
-        Some(Command::Messages { what }) => look(&options, |reader| messages(reader, what)),
-        Some(Command::Callbacks { what }) => look(&options, |reader| callbacks(reader, what)),
+        Some(Command::Messages { what }) => {
+            reach(&options, async |config| messages(&config, what).await)
+        }
+        Some(Command::Callbacks { what }) => {
+            reach(&options, async |config| callbacks(&config, what).await)
+        }
         Some(Command::Outbox { what }) => look(&options, |reader| outbox(reader, what)),
         Some(Command::Report(asked)) => report(&options, &asked),
+        Some(Command::Agents { what }) => reach(&options, async |config| {
+            cli::people::agents(&config, what, &View::local()).await
+        }),
+        Some(Command::Queues(asked)) => reach(&options, async |config| {
+            cli::people::queues(&config, &asked).await
+        }),
+        Some(Command::Users { what }) => reach(&options, async |config| {
+            cli::people::users(&config, what).await
+        }),
+        Some(Command::Tokens { what }) => reach(&options, async |config| {
+            cli::people::tokens(&config, what).await
+        }),
         Some(Command::Schema { of, markdown }) => {
             match markdown {
                 true => print!("{}", zeroline::menu::load::schema::page()),
@@ -63,6 +80,10 @@ fn end_with_the_reader(command: Option<&Command>) {
             | Command::Import(_)
             | Command::Outbox { .. }
             | Command::Report(_)
+            | Command::Agents { .. }
+            | Command::Queues(_)
+            | Command::Users { .. }
+            | Command::Tokens { .. }
             | Command::Schema { .. },
         ) => false,
     };
@@ -290,6 +311,28 @@ where
     runtime.block_on(asked).unwrap_or_else(|e| failed(&e))
 }
 
+/// Something that goes by the API, of a server that runs or over the store.
+fn reach<F>(options: &Options, ask: F) -> u8
+where
+    F: AsyncFnOnce(Config) -> Result<(String, u8), zeroline::store::StoreError>,
+{
+    let config = match setup::settings(options) {
+        Ok(config) => config,
+        Err(told) => return mistakes(&told),
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(e) => return failed(&e),
+    };
+    match runtime.block_on(ask(config)) {
+        Ok((told, code)) => tell(&told, code),
+        Err(e) => failed(&e),
+    }
+}
+
 async fn contacts(
     reader: Reader,
     what: Option<ContactsCommand>,
@@ -299,20 +342,27 @@ async fn contacts(
 }
 
 async fn messages(
-    reader: Reader,
+    config: &Config,
     what: Option<MessagesCommand>,
-) -> Result<u8, zeroline::store::StoreError> {
+) -> Result<(String, u8), zeroline::store::StoreError> {
+    if let Some(done) = cli::messages::change(config, what.as_ref()).await? {
+        return Ok(done);
+    }
+    let reader = Reader::open(&config.store.dir).await?;
     let told = cli::messages::run(&reader, what, &View::local()).await?;
-    Ok(tell(&told, cli::OK))
+    Ok((told, cli::OK))
 }
 
 async fn callbacks(
-    reader: Reader,
+    config: &Config,
     what: Option<CallbacksCommand>,
-) -> Result<u8, zeroline::store::StoreError> {
+) -> Result<(String, u8), zeroline::store::StoreError> {
+    if let Some(done) = cli::callbacks::by_server(&config.store.dir, what.as_ref()).await {
+        return Ok(done);
+    }
+    let reader = Reader::open(&config.store.dir).await?;
     let now = zeroline::task::clock::now().wall;
-    let (told, code) = cli::callbacks::run(&reader, what, &View::local(), now).await?;
-    Ok(tell(&told, code))
+    cli::callbacks::run(&reader, what, &View::local(), now).await
 }
 
 async fn outbox(

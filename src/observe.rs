@@ -177,16 +177,6 @@ impl Health {
 /// 503; `/health/live`: 200 as long as the process answers; `/menus`: the menus in use, and why
 /// newer ones were refused, as JSON.
 pub fn router(metrics: PrometheusHandle, health: Health, menus: MenuState) -> Router {
-    let ready = move || {
-        let readiness = health.get();
-        async move {
-            match readiness {
-                Readiness::Ready => (StatusCode::OK, "ready\n"),
-                Readiness::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
-                Readiness::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
-            }
-        }
-    };
     let metrics = move || {
         let text = metrics.render();
         async move {
@@ -198,9 +188,24 @@ pub fn router(metrics: PrometheusHandle, health: Health, menus: MenuState) -> Ro
         let json = menus.json();
         async move { ([(header::CONTENT_TYPE, "application/json")], json) }
     };
-    Router::new()
+    probes(health)
         .route("/metrics", get(metrics))
         .route("/menus", get(menus))
+}
+
+/// `/health`, `/health/ready` and `/health/live` alone: they tell nothing else.
+pub fn probes(health: Health) -> Router {
+    let ready = move || {
+        let readiness = health.get();
+        async move {
+            match readiness {
+                Readiness::Ready => (StatusCode::OK, "ready\n"),
+                Readiness::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+                Readiness::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
+            }
+        }
+    };
+    Router::new()
         .route("/health", get(ready.clone()))
         .route("/health/ready", get(ready))
         .route("/health/live", get(async || "live\n"))

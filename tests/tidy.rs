@@ -95,9 +95,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "queue",
             "menu",
             "call",
+            "live",
             "task::clock",
         ],
     ),
+    // Those who watch: it is told by the store.
+    ("live", &["ids", "now", "menu", "queue", "record"]),
     (
         "prompts",
         &[
@@ -132,7 +135,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "task",
         &[
             "ids", "now", "text", "config", "media", "sdp", "sip", "webrtc", "menu", "check",
-            "queue", "bridge", "record", "call", "net", "store", "prompts", "observe",
+            "queue", "bridge", "record", "call", "net", "live", "store", "prompts", "observe",
+        ],
+    ),
+    (
+        "api",
+        &[
+            "ids", "now", "text", "config", "queue", "record", "net", "live", "store", "observe",
+            "task",
         ],
     ),
     (

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{NOT_FOUND, OK};
+use super::{FAILED, NOT_FOUND, OK, api};
 use crate::now::Wall;
 use crate::record::timeline::CallbackId;
 use crate::store::report::{self, View};
@@ -36,6 +36,42 @@ pub enum CallbacksCommand {
         /// Its number, as `list` shows it
         id: i64,
     },
+    /// Nobody needs to call
+    Cancel {
+        /// Its number, as `list` shows it
+        id: i64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// What changes something goes by the server, if one runs: those who watch hear of it. `None`: it
+/// changes nothing, or none runs.
+pub async fn by_server(
+    dir: &std::path::Path,
+    what: Option<&CallbacksCommand>,
+) -> Option<(String, u8)> {
+    let (id, word, body) = match what? {
+        CallbacksCommand::List { .. } | CallbacksCommand::Show { .. } => return None,
+        CallbacksCommand::Done { id } => (id, "done", json!({})),
+        CallbacksCommand::Cancel { id, reason } => (id, "cancel", json!({ "reason": reason })),
+    };
+    let way = api::running(dir).await?;
+    let path = format!("/callbacks/{id}/{word}");
+    let done = way.ask(http::Method::POST, &path, Some(body)).await;
+    Some(match done {
+        Ok(_) => (ended(*id, word == "done"), OK),
+        // Over or unknown: the same as ever.
+        Err(_) => (none(*id), NOT_FOUND),
+    })
+}
+
+fn ended(id: i64, called: bool) -> String {
+    match called {
+        true => format!("callback {id} is done\n"),
+        false => format!("callback {id} is cancelled\n"),
+    }
 }
 
 /// Does what is asked, at this time: what is told, and the exit code.
@@ -68,11 +104,12 @@ pub async fn run(
         },
         CallbacksCommand::Done { id } => {
             if reader.callback_done(CallbackId(id), now).await? {
-                Ok((format!("callback {id} is done\n"), OK))
+                Ok((ended(id, true), OK))
             } else {
                 Ok((none(id), NOT_FOUND))
             }
         }
+        CallbacksCommand::Cancel { .. } => Ok((api::NOT_RUNNING.to_owned(), FAILED)),
     }
 }
 

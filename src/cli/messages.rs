@@ -2,6 +2,8 @@
 
 use clap::Subcommand;
 
+use super::api;
+use crate::config::Config;
 use crate::store::report::{self, View};
 use crate::store::{Reader, StoreError};
 
@@ -17,6 +19,31 @@ pub enum MessagesCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Mark one as dealt with
+    Done {
+        /// Its number, as `list` shows it
+        id: i64,
+    },
+}
+
+/// What changes something goes by the API. `None`: it changes nothing.
+///
+/// # Errors
+/// What the store says.
+pub async fn change(
+    config: &Config,
+    what: Option<&MessagesCommand>,
+) -> Result<Option<(String, u8)>, StoreError> {
+    let Some(MessagesCommand::Done { id }) = what else {
+        return Ok(None);
+    };
+    let way = api::way(config).await?;
+    let done = way
+        .ask(http::Method::POST, &format!("/messages/{id}/done"), None)
+        .await;
+    Ok(Some(api::told(
+        done.map(|_| format!("message {id} is done\n")),
+    )))
 }
 
 /// What is told.
@@ -28,10 +55,10 @@ pub async fn run(
     what: Option<MessagesCommand>,
     view: &View,
 ) -> Result<String, StoreError> {
-    let MessagesCommand::List { limit, json } = what.unwrap_or(MessagesCommand::List {
-        limit: 50,
-        json: false,
-    });
+    let (limit, json) = match what {
+        Some(MessagesCommand::List { limit, json }) => (limit, json),
+        Some(MessagesCommand::Done { .. }) | None => (50, false),
+    };
     let rows = reader.messages(limit).await?;
     Ok(match json {
         true => rows

@@ -42,6 +42,18 @@ impl Told {
         if let Some(http) = server.http {
             println!("metrics and health on http://{http}/metrics and /health");
         }
+        if let Some(api) = &server.api {
+            println!("API on {api}/api/v1");
+        }
+        if let Some(password) = &server.first_password {
+            println!(
+                "first start: sign in as {}, password {} (shown only now; `zeroline users \
+                 reset-password {}` makes a new one)",
+                crate::api::FIRST_USER,
+                password.reveal(),
+                crate::api::FIRST_USER
+            );
+        }
         let udp = server
             .bound
             .iter()

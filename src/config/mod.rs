@@ -4,6 +4,7 @@
 //! (`ZEROLINE__SIP__LISTEN` for `sip.listen`), the flags. Lists are replaced, not joined.
 //! Everything is text to the reader, so that all three ways take the same forms.
 
+mod api;
 mod features;
 mod locate;
 mod mail;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 
 use ::config::{Config as Layered, Environment, FileFormat, Format, Map, Source, Value};
 
+pub use api::EVENTS as WEBHOOK_EVENTS;
 pub use features::Features;
 pub use mistake::{Mistake, Place};
 pub use types::*;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
+use super::api::code;
 use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
 use super::sections::network;
 use super::types::*;
@@ -74,6 +75,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             service_level: t.get("service_level", usual.service_level, service_level),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
+            wrap_up_codes: codes(&mut t),
         };
         queues.push(queue);
         overflows.push(t);
@@ -162,7 +164,19 @@ fn support() -> Queue {
         relax_every: Duration::from_secs(20),
         service_level: ServiceLevel::default(),
         overflow: vec![OverflowStep::Message],
+        wrap_up_codes: Vec::new(),
     }
+}
+
+/// What agents choose from; each once.
+fn codes(t: &mut Table<'_>) -> Vec<String> {
+    let codes = t.list("wrap_up_codes", code).unwrap_or_default();
+    let mut seen = HashSet::new();
+    if let Some(twice) = codes.iter().find(|c| !seen.insert(c.as_str())) {
+        let what = format!("`{twice}` is there twice");
+        t.tell("wrap_up_codes", what, "keep one of them");
+    }
+    codes
 }
 
 fn prompt(t: &str) -> Parsed<PromptName> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ::config::{Map, Value};
 
+use super::api;
 use super::features;
 use super::mail;
 use super::people;
@@ -84,6 +85,8 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         ),
     };
     t.finish();
+    let api = api::read(root.table("api"));
+    let webhooks = api::webhooks(root.tables("webhooks"));
     let mut t = root.table("stop");
     let stop = Stop {
         grace: t.get("grace", Duration::from_secs(30), duration("0s", "24h")),
@@ -110,6 +113,8 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         store,
         statistics,
         http,
+        api,
+        webhooks,
         stop,
         log,
         demo,
@@ -345,7 +350,7 @@ fn demo_service(t: &str) -> Parsed<Option<SocketAddr>> {
     }
 }
 
-fn http(t: &str) -> Parsed<Option<SocketAddr>> {
+pub(super) fn http(t: &str) -> Parsed<Option<SocketAddr>> {
     match t {
         "off" | "false" => Ok(None),
         t => t

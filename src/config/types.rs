@@ -12,6 +12,7 @@ use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
 
+pub use super::api::{Api, ApiTls, Webhook};
 pub use crate::queue::settings::{ServiceLevel, Strategy, Unstaffed};
 pub use crate::sip::flow::Network;
 
@@ -44,6 +45,10 @@ pub struct Config {
     pub statistics: Statistics,
     /// Metrics and health.
     pub http: Http,
+    /// The HTTP API.
+    pub api: Api,
+    /// Who is told of what happens.
+    pub webhooks: Vec<Webhook>,
     /// Shutting down.
     pub stop: Stop,
     /// Logs.
@@ -280,6 +285,8 @@ pub struct Queue {
     pub service_level: ServiceLevel,
     /// Where those go whom the queue can not keep; the last step takes a promise.
     pub overflow: Vec<OverflowStep>,
+    /// What agents may say of a talk when they write it up.
+    pub wrap_up_codes: Vec<String>,
 }
 
 /// How statistics are counted: section `[statistics]`.

@@ -18,6 +18,7 @@
 //! | `zeroline_queue_wait_seconds` | histogram, `queue` | waits that ended with an agent |
 //! | `zeroline_messages_stored_total` | counter, `queue` | messages confirmed |
 //! | `zeroline_store_dropped_total` | counter | records lost because the disk was too slow |
+//! | `zeroline_live_lost_total` | counter | things that those who watch were not told of, and saw in a new picture |
 //! | `zeroline_store_errors_total` | counter | writes that failed |
 //! | `zeroline_sip_requests_total` | counter, `method` | requests received |
 //! | `zeroline_sip_requests_sent_total` | counter, `method` | requests sent, without repetitions |

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::now::Wall;
 
@@ -11,19 +12,24 @@ use crate::now::Wall;
 #[derive(Clone, Debug, Default)]
 pub struct MenuState(Arc<Mutex<Told>>);
 
-#[derive(Clone, Debug, Default, Serialize)]
-struct Told {
+/// The menus in use, and why newer ones are not.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Told {
     /// 1 for those of the start, one more with each reload.
-    version: u64,
+    pub version: u64,
     /// When they were loaded (RFC 3339).
-    loaded: String,
-    lines: Vec<LineTold>,
+    pub loaded: String,
+    /// The lines.
+    pub lines: Vec<LineTold>,
     /// What was wrong with newer ones, and when they were refused.
-    refused: Option<Refused>,
+    pub refused: Option<Refused>,
+    /// How often menus were read, those that were refused as well.
+    #[serde(skip)]
+    pub readings: u64,
 }
 
 /// A line in use.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LineTold {
     /// Its name.
     pub line: String,
@@ -33,10 +39,13 @@ pub struct LineTold {
     pub nodes: usize,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Refused {
-    at: String,
-    mistakes: Vec<String>,
+/// Newer menus that were refused.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Refused {
+    /// When (RFC 3339).
+    pub at: String,
+    /// Everything that is wrong with them.
+    pub mistakes: Vec<String>,
 }
 
 impl MenuState {
@@ -48,16 +57,26 @@ impl MenuState {
             loaded: when(now),
             lines,
             refused: None,
+            readings: told.readings + 1,
         };
     }
 
     /// Newer ones were refused.
     pub fn refused(&self, now: Wall, mistakes: Vec<String>) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.readings += 1;
         told.refused = Some(Refused {
             at: when(now),
             mistakes,
         });
+    }
+
+    /// At this moment.
+    pub fn told(&self) -> Told {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// As JSON.

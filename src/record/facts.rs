@@ -110,6 +110,7 @@ impl Facts {
             | Event::LetterStored { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::WrappedUp { .. }
             | Event::Step { .. }
             | Event::Entry { .. }
             | Event::Offered { .. }

@@ -196,6 +196,17 @@ pub enum Event {
         /// Which.
         letter: OutboxId,
     },
+    /// An agent wrote up the talk.
+    WrappedUp {
+        /// Who.
+        agent: AgentId,
+        /// One of the queue's codes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// In the agent's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// Something of ours failed; the caller went on to a person.
     Fault {
         /// What, in words.
@@ -242,6 +253,7 @@ impl Event {
             Event::MessageStored { .. } => "message_stored",
             Event::CallbackStored { .. } => "callback_stored",
             Event::LetterStored { .. } => "letter_stored",
+            Event::WrappedUp { .. } => "wrapped_up",
             Event::Fault { .. } => "fault",
             Event::Media { .. } => "media",
             Event::Ended { .. } => "ended",
@@ -475,6 +487,7 @@ impl Timeline {
             | Event::MessageStored { .. }
             | Event::CallbackStored { .. }
             | Event::LetterStored { .. }
+            | Event::WrappedUp { .. }
             | Event::Fault { .. }
             | Event::Media { .. } => None,
         })

@@ -182,6 +182,7 @@ fn recorded(event: &Event) -> Option<String> {
         Event::Ended { verdict } => format!("-> end: {verdict}"),
         Event::Started { .. }
         | Event::Answered
+        | Event::WrappedUp { .. }
         | Event::LookedBack
         | Event::Joined { .. }
         | Event::Parted { .. }

@@ -4,6 +4,7 @@
 //! here are ports, sockets and the disk.
 
 mod agents;
+mod api;
 pub(crate) mod build;
 mod demo;
 mod drain;
@@ -24,7 +25,7 @@ use tracing::{debug, error, info, warn};
 
 use self::reload::Reloads;
 use crate::call::setup::{CallSetup, CallStart};
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
 use crate::net::http::HttpClient;
@@ -37,8 +38,10 @@ use crate::queue::acd::Acd;
 use crate::setup::Setup;
 use crate::sip::leg::LegCommand;
 use crate::store::{Store, StoreError};
+use crate::task::board;
 use crate::task::call::{self, FirstLeg, Tools};
 use crate::task::clock;
+use crate::task::hooks;
 use crate::task::outbox::{self, OutboxHandle, Ways};
 use crate::task::queue::{self, QueueHandle};
 use crate::task::rarely::Rarely;
@@ -70,6 +73,12 @@ pub enum StartError {
     /// Metrics and health.
     #[error("can not listen for metrics on {0}: {1}; choose another by --http, or `--http off`")]
     Http(SocketAddr, std::io::Error),
+    /// The API.
+    #[error(
+        "can not listen for the API on {0}: {1}; choose another by --set api.listen=ADDRESS, or \
+         `off`"
+    )]
+    Api(SocketAddr, std::io::Error),
     /// The certificates that web services are believed by.
     #[error(transparent)]
     Web(#[from] TlsError),
@@ -87,6 +96,10 @@ pub struct Server {
     pub bound: Vec<Bound>,
     /// Where it answers for metrics and health.
     pub http: Option<SocketAddr>,
+    /// Where the API is, as an address for browsers.
+    pub api: Option<String>,
+    /// The password of the first administrator, whom this start has made: to be told once.
+    pub first_password: Option<Secret>,
     config: Arc<Config>,
     lines: Lines,
     menus: MenuState,
@@ -97,6 +110,7 @@ pub struct Server {
     health: Health,
     http_stop: watch::Sender<bool>,
     mail: Option<Mailer>,
+    reload: (mpsc::Sender<()>, mpsc::Receiver<()>),
 }
 
 /// Binds everything and starts what the calls stand on. Must be called within the runtime.
@@ -110,6 +124,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let metrics = observe::start_metrics()?;
     // What a crash left behind the store tells itself.
     let (store, _) = Store::open(&config.store.dir).await?;
+    let store = store.telling(api::watched(&config));
     let media = MediaPool::start(build::media(&config)).map_err(StartError::Media)?;
     let addresses = build::addresses(&config);
     let (incoming_in, incoming) = mpsc::channel(INCOMING);
@@ -156,15 +171,27 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     if let Some(at) = demo::wanted(&config) {
         demo::start(at, until(stopped.clone())).await;
     }
+    let config = Arc::new(config);
+    let reload = mpsc::channel(1);
+    let rest = observe::router(metrics.clone(), health.clone(), menus.clone());
+    let api = api::Wanted {
+        config: Arc::clone(&config),
+        tools: &tools,
+        menus: menus.clone(),
+        health: health.clone(),
+        reload: reload.0.clone(),
+    };
+    let api = api.start(rest.clone(), stopped.clone()).await?;
     let http = match config.http.listen {
         None => None,
+        // The API's listener answers for it as well.
+        Some(at) if api.shared => Some(at),
         Some(at) => {
             let listener = TcpListener::bind(at)
                 .await
                 .map_err(|e| StartError::Http(at, e))?;
             let at = listener.local_addr().map_err(|e| StartError::Http(at, e))?;
-            let router = observe::router(metrics.clone(), health.clone(), menus.clone());
-            tokio::spawn(observe::serve(listener, router, until(stopped)));
+            tokio::spawn(observe::serve(listener, rest, until(stopped)));
             Some(at)
         }
     };
@@ -173,7 +200,9 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         bound,
         http,
         agents: Arc::new(agents::Agents::new(&config)),
-        config: Arc::new(config),
+        api: api.address,
+        first_password: api.first_password,
+        config,
         lines,
         menus,
         tools,
@@ -182,6 +211,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         health,
         http_stop,
         mail,
+        reload,
     })
 }
 
@@ -213,11 +243,18 @@ impl Server {
         let ways = Ways {
             web: self.tools.web.clone(),
             mail: self.mail.take(),
+            secrets: Arc::new(api::secrets(&self.config)),
         };
         let (store, handle) = (self.tools.store.clone(), self.tools.outbox.clone());
+        let webhooks = self.config.webhooks.clone();
+        let feeding = tokio::spawn(hooks::feed(store.clone(), webhooks, handle.clone()));
         let sending = tokio::spawn(outbox::run(store, ways, handle));
         self.health.set(Readiness::Ready);
-        let mut reloads = Reloads::new(Arc::clone(&self.config), reload);
+        let (ask, asked) = std::mem::replace(&mut self.reload, mpsc::channel(1));
+        tokio::spawn(api::pass_on(reload, ask));
+        let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
+        let board = board::keep(self.tools.queue.clone(), self.tools.store.live().clone());
+        let board = tokio::spawn(board);
         tokio::pin!(shutdown);
         loop {
             tokio::select! {
@@ -245,7 +282,9 @@ impl Server {
         .await;
         news.abort();
         counted.abort();
+        board.abort();
         // What was not sent is there at the next start.
+        feeding.abort();
         sending.abort();
         self.tools.store.close().await;
         self.tools.media.stop();

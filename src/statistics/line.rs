@@ -159,6 +159,7 @@ impl LineFigures {
                 | Event::CallbackStored { .. }
                 | Event::Joined { .. }
                 | Event::Parted { .. }
+                | Event::WrappedUp { .. }
                 | Event::LetterStored { .. }
                 | Event::Fault { .. }
                 | Event::Media { .. } => {}

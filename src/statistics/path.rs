@@ -152,6 +152,7 @@ impl Walker {
             | Event::Transferred { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::WrappedUp { .. }
             | Event::LetterStored { .. }
             | Event::Fault { .. }
             | Event::Media { .. } => {}

@@ -14,23 +14,31 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::ids::{AgentId, ContactId};
+use crate::live::Live;
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
+pub mod audit;
 mod batch;
 mod callbacks;
+mod change;
 mod guides;
 mod home;
+pub mod hooks;
 mod messages;
 mod outbox;
+pub mod people;
 mod recover;
 pub mod report;
 pub mod rows;
+pub mod search;
 mod statistics;
+pub mod tasks;
+pub mod tokens;
 mod writer;
 
 pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
@@ -48,6 +56,8 @@ const BACKLOG: usize = 32_768;
 /// How long a write waits for another process that holds the database. Twice that is less than any
 /// caller waits for a promise: what is written behind the calls may be before it.
 const BUSY: Duration = Duration::from_millis(2_500);
+/// Changes that wait for the writer at a time: each is a transaction, between two rounds of promises.
+const CHANGES: usize = 16;
 /// Below this size the whole database is checked at the start.
 const CHECK_UP_TO: u64 = 256 << 20;
 
@@ -60,6 +70,9 @@ pub struct Store {
     commands: mpsc::Sender<Command>,
     reader: SqlitePool,
     dropped: Arc<AtomicU64>,
+    live: Live,
+    /// What people change must not hold up what callers are promised.
+    changing: Arc<Semaphore>,
     /// Held as long as any handle: two servers on one store would end each other's calls.
     _lock: Arc<std::fs::File>,
 }
@@ -206,6 +219,8 @@ impl Store {
             commands,
             reader,
             dropped: Arc::default(),
+            live: Live::default(),
+            changing: Arc::new(Semaphore::new(CHANGES)),
             _lock: Arc::new(lock),
         };
         Ok((store, recovered))
@@ -216,6 +231,7 @@ impl Store {
     ///
     /// The first event of a contact is [`Event::Started`], the last [`Event::Ended`].
     pub fn record(&self, contact: ContactId, at: Duration, event: Event) {
+        self.live.record(contact, at, &event);
         let command = Command::Event {
             contact,
             at,
@@ -226,6 +242,7 @@ impl Store {
 
     /// Keeps what an agent does now; for the next start and for `zeroline agents`.
     pub fn agent(&self, agent: &AgentId, state: &AgentState, at: Wall) {
+        self.live.agent(agent, state, at);
         self.offer(Command::Agent {
             agent: agent.clone(),
             state: state.clone(),
@@ -241,6 +258,17 @@ impl Store {
                 tracing::error!(dropped = before + 1, "the store is behind: events are lost");
             }
         }
+    }
+
+    /// Those who watch hear of what is handed to this handle and its clones from now on.
+    pub fn telling(mut self, live: Live) -> Store {
+        self.live = live;
+        self
+    }
+
+    /// Those who watch.
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// Events lost because the disk was too slow.

@@ -179,7 +179,7 @@ pub fn message_json(m: &MessageRow, view: &View) -> Value {
 }
 
 /// The event as it may be shown.
-fn masked(event: &Event, view: &View) -> Event {
+pub(super) fn masked(event: &Event, view: &View) -> Event {
     if view.reveal {
         return event.clone();
     }
@@ -211,6 +211,7 @@ fn masked(event: &Event, view: &View) -> Event {
         | Event::MessageStored { .. }
         | Event::CallbackStored { .. }
         | Event::LetterStored { .. }
+        | Event::WrappedUp { .. }
         | Event::Fault { .. }
         | Event::Media { .. } => {}
     }
@@ -331,6 +332,14 @@ fn words(event: &Event, view: &View) -> String {
             "at {survey} answered {question}: {answer} ({low} to {high})"
         )),
         Event::LetterStored { letter } => format!("follow-up {letter} stored, to be sent"),
+        Event::WrappedUp { agent, code, note } => {
+            let code = code.as_deref().unwrap_or("without a code");
+            let note = note.as_deref().map(|n| format!(": {n}"));
+            clean(&format!(
+                "{agent} wrote up {code}{}",
+                note.unwrap_or_default()
+            ))
+        }
         Event::Fault { what } => clean(&format!("fault: {what}")),
         Event::Media { leg, figures: f } => {
             let mut s = format!(

@@ -211,7 +211,7 @@ impl Reader {
     }
 }
 
-fn contact(r: &SqliteRow) -> Result<ContactRow, StoreError> {
+pub(super) fn contact(r: &SqliteRow) -> Result<ContactRow, StoreError> {
     let ended: Option<i64> = r.try_get("ended_ms")?;
     let verdict: Option<&str> = r.try_get("verdict_all")?;
     Ok(ContactRow {
@@ -231,7 +231,7 @@ fn contact(r: &SqliteRow) -> Result<ContactRow, StoreError> {
     })
 }
 
-fn message(r: &SqliteRow) -> Result<MessageRow, StoreError> {
+pub(super) fn message(r: &SqliteRow) -> Result<MessageRow, StoreError> {
     Ok(MessageRow {
         id: MessageId(r.try_get("id")?),
         contact: id(r, "contact")?,

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod guides;
+mod hooks;
 mod kill;
 mod outbox;
 mod places;

@@ -7,8 +7,9 @@ use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, ContactValues, EventValues, Rows};
+use super::change::Change;
 use super::home::{Home, Promise, is_of_a_row};
-use super::{BACKLOG, CallbackMeta, KeptCallback, MessageMeta, StoreError, guides, outbox};
+use super::{BACKLOG, CallbackMeta, KeptCallback, MessageMeta, StoreError, guides, outbox, tasks};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
@@ -70,6 +71,8 @@ pub(super) enum Command {
         now: Wall,
         done: oneshot::Sender<Result<(), StoreError>>,
     },
+    /// Anything else that somebody waits for.
+    Change(Box<dyn Change>),
     Flush {
         done: oneshot::Sender<()>,
     },
@@ -87,6 +90,7 @@ impl Command {
             | Command::Callback { .. }
             | Command::Letter { .. }
             | Command::Tried { .. }
+            | Command::Change(_)
             | Command::Flush { .. }
             | Command::Close { .. } => true,
         }
@@ -201,6 +205,7 @@ impl Writer {
         let mut wishes = Vec::new();
         let mut letters = Vec::new();
         let mut attempts = Vec::new();
+        let mut changes = Vec::new();
         for command in batch.drain(..) {
             match command {
                 Command::Event { contact, at, event } => self.event(contact, at, *event),
@@ -222,6 +227,7 @@ impl Writer {
                     now,
                     done,
                 } => attempts.push((letter, tried, now, done)),
+                Command::Change(change) => changes.push(change),
                 Command::Flush { done } => asked.flushed.push(done),
                 Command::Close { done } => asked.closed.push(done),
             }
@@ -233,6 +239,9 @@ impl Writer {
         home.keep(letters).await;
         for (letter, tried, now, done) in attempts {
             let _ = done.send(outbox::tried(&home.pool, letter, &tried, now).await);
+        }
+        for change in changes {
+            change.carry_out(home).await;
         }
         asked
     }
@@ -370,8 +379,9 @@ pub(super) async fn insert_message(
     .bind(millis(meta.length) as i64)
     .bind(file)
     .bind(recovered)
-    .fetch_one(db)
+    .fetch_one(&mut *db)
     .await?;
+    tasks::of_message(db, id).await?;
     Ok(MessageId(id))
 }
 

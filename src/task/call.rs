@@ -25,7 +25,7 @@ use super::{clock, kept};
 use crate::call::Call;
 use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingId, RecordingOutcome};
 use crate::call::setup::{CallSetup, CallStart};
-use crate::ids::{LegId, LineName};
+use crate::ids::{AgentId, LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::tree::Line;
 use crate::net::http::HttpClient;
@@ -325,6 +325,9 @@ impl CallTask {
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
                     self.facts.add(at, &event);
+                    if let Event::Offered { agent } = &event {
+                        self.show_card(agent, at);
+                    }
                     if matches!(event, Event::Ended { .. }) {
                         self.last = Some((at, event));
                     } else {
@@ -335,6 +338,15 @@ impl CallTask {
             }
         }
         None
+    }
+
+    /// The agent can read who it is before their phone rings: the INVITE comes after this.
+    fn show_card(&self, agent: &AgentId, at: Duration) {
+        let live = self.tools.store.live();
+        if live.is_on() {
+            let card = self.call.card();
+            live.card(agent, card.contact, at, card.to_json());
+        }
     }
 
     async fn sip(&mut self, leg: LegId, command: LegCommand) {

@@ -1,8 +1,10 @@
 //! Tasks: thin, async shells that drive the pure machines.
 
 pub mod agent_call;
+pub mod board;
 pub mod call;
 pub mod clock;
+pub mod hooks;
 mod kept;
 pub mod outbox;
 pub mod queue;

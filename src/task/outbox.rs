@@ -2,7 +2,7 @@
 //! pauses, also after a restart. What arrives may arrive twice, never not at all: each carries a
 //! name that stays the same.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +14,9 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tracing::{Instrument, error, info, warn};
 
-use super::clock;
+use super::{clock, hooks};
 use crate::call::event::{CallEvent, FollowUpWish};
+use crate::config::Secret;
 use crate::menu::outcome::{AskId, Letter};
 use crate::net::http::{HttpClient, Limits};
 use crate::net::mail::{MailError, Mailer};
@@ -23,6 +24,7 @@ use crate::now::Wall;
 use crate::observe::figures;
 use crate::record::card::ContextCard;
 use crate::record::timeline::OutboxId;
+use crate::store::hooks::PREFIX;
 use crate::store::{OutboxMeta, OutboxRow, Store, StoreError, Tried};
 
 /// How long a web service may take.
@@ -48,6 +50,13 @@ const GIVE_UP: Duration = Duration::from_secs(72 * 3600);
 #[derive(Clone, Debug, Default)]
 pub struct OutboxHandle {
     new: Arc<Notify>,
+}
+
+impl OutboxHandle {
+    /// Something new is there.
+    pub fn wake(&self) {
+        self.new.notify_one();
+    }
 }
 
 /// Makes a follow-up durable; the call hears of it in any case, and once more when it is stored
@@ -83,7 +92,7 @@ pub(super) fn store_letter(
         };
         let stored = match saved {
             Ok(letter) => {
-                outbox.new.notify_one();
+                outbox.wake();
                 Some(letter)
             }
             Err(e) => {
@@ -106,6 +115,8 @@ pub struct Ways {
     pub web: HttpClient,
     /// For mails; `None`: the settings do not say how.
     pub mail: Option<Mailer>,
+    /// What signs webhooks, by their names.
+    pub secrets: Arc<HashMap<String, Secret>>,
 }
 
 /// Sends for as long as the server lives.
@@ -194,13 +205,25 @@ async fn attempt(ways: &Ways, row: &OutboxRow) -> Result<(), Failure> {
     match row.letter.clone() {
         None => Err(Failure::Never("it can not be read".to_owned())),
         Some(Letter::Webhook { url, body }) => {
-            let request = Request::builder()
+            let mut request = Request::builder()
                 .method(http::Method::POST)
                 .uri(&url)
                 .header(USER_AGENT, concat!("zeroline/", env!("CARGO_PKG_VERSION")))
                 .header(CONTENT_TYPE, "application/json")
-                .header("Idempotency-Key", format!("\"{name}\""))
-                .body(Full::new(Bytes::from(body)));
+                .header("Idempotency-Key", format!("\"{name}\""));
+            if let Some(hook) = row.node.as_str().strip_prefix(PREFIX) {
+                let Some(secret) = ways.secrets.get(hook) else {
+                    let what = format!("the settings have no webhook `{hook}`");
+                    return Err(Failure::NotNow(what));
+                };
+                let at = clock::now().wall.unix_secs();
+                let signed = hooks::signature(secret.reveal(), &name, at, &body);
+                request = request
+                    .header("webhook-id", &name)
+                    .header("webhook-timestamp", at)
+                    .header("webhook-signature", signed);
+            }
+            let request = request.body(Full::new(Bytes::from(body)));
             let request = request.map_err(|_| Failure::Never("the address is none".to_owned()))?;
             match ways.web.send(request, LIMITS).await {
                 Ok(response) if response.status().is_success() => Ok(()),

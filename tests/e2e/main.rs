@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api;
 mod attended;
 mod audio;
 mod codes;

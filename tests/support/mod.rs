@@ -10,6 +10,7 @@
 )]
 
 pub mod agents;
+pub mod api;
 pub mod audio;
 pub mod baresip;
 pub mod digest;

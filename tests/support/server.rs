@@ -26,6 +26,7 @@ pub struct Setup {
     agents: String,
     queue: String,
     extra: String,
+    api: String,
     files: Vec<(String, Vec<u8>)>,
     env: Vec<(String, String)>,
     demo: Option<SocketAddr>,
@@ -41,6 +42,7 @@ pub fn server() -> Setup {
         agents: "[[agents]]\nid = \"agent1..agent3\"\npassword = \"secret\"\n".into(),
         queue: "ring_for = \"5s\"\nwrap_up = \"0s\"\n".into(),
         extra: String::new(),
+        api: String::new(),
         files: Vec::new(),
         env: Vec::new(),
         demo: None,
@@ -103,6 +105,13 @@ impl Setup {
         self
     }
 
+    /// Further settings of the API.
+    pub fn api(mut self, toml: &str) -> Setup {
+        self.api.push_str(toml);
+        self.api.push('\n');
+        self
+    }
+
     /// A file of its folder, in place of the usual one.
     pub fn file(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Setup {
         self.files.push((path.to_owned(), bytes.into()));
@@ -134,7 +143,12 @@ impl Setup {
     pub fn start(self) -> Server {
         let folder = super::scratch("server");
         let (sip, sips, http) = (self.port(), self.port(), self.port());
-        let trusted = self.write(folder.path(), sip, sips, http);
+        let api = self.port();
+        let folder_of = folder.path();
+        let trusted = self.write(folder_of, sip, sips, http);
+        let mut toml = std::fs::read_to_string(folder_of.join("zeroline.toml")).expect("scratch");
+        write!(toml, "[api]\nlisten = \"{api}\"\n{}", self.api).expect("a String");
+        std::fs::write(folder_of.join("zeroline.toml"), toml).expect("scratch");
         let mut server = Server {
             process: run(folder.path(), &self.env),
             folder,
@@ -142,6 +156,7 @@ impl Setup {
             sip,
             sips,
             http,
+            api,
             service: self.demo,
             trusted,
         };
@@ -244,6 +259,8 @@ pub struct Server {
     pub sips: SocketAddr,
     /// Metrics and health.
     pub http: SocketAddr,
+    /// The API.
+    pub api: SocketAddr,
     /// The demo line's web service.
     pub service: Option<SocketAddr>,
     trusted: Option<CertificateDer<'static>>,

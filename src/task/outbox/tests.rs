@@ -117,7 +117,11 @@ fn mail(at: SocketAddr) -> Option<Mailer> {
 
 fn ways(mail: Option<Mailer>) -> Ways {
     let web = HttpClient::new().unwrap();
-    Ways { web, mail }
+    Ways {
+        web,
+        mail,
+        secrets: Arc::default(),
+    }
 }
 
 /// Waits until nothing is open; what became of the only one.

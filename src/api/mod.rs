@@ -1,0 +1,201 @@
+//! The HTTP API: what goes on, what was, and what people and programs may change (docs/api.md).
+//!
+//! It reads the store and the live picture, and speaks to the queue by its handle, as phones do;
+//! no call waits for it. [`who`] finds out who asks, [`guard`] holds for every answer, and one file
+//! per subject in [`routes`] has the handlers, whose types make the OpenAPI document.
+
+pub mod fields;
+pub mod guard;
+pub mod page;
+pub mod problem;
+pub mod routes;
+pub mod secret;
+pub mod serve;
+pub mod throttle;
+pub mod view;
+pub mod who;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use axum::{Json, Router};
+use tokio::sync::{Mutex, mpsc};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use self::guard::UnderWay;
+use self::problem::Problem;
+use self::throttle::Throttle;
+use crate::config::{self, Config};
+use crate::ids::{AgentId, QueueName};
+use crate::live::Live;
+use crate::observe::menus::MenuState;
+use crate::store::audit::Deed;
+use crate::store::people::{Changed, Role, UserRow};
+use crate::store::{Reader, Store, StoreError};
+use crate::task::clock;
+use crate::task::queue::QueueHandle;
+
+/// Under this path.
+pub const BASE: &str = "/api/v1";
+/// The administrator of the first start.
+pub const FIRST_USER: &str = "admin";
+
+/// What the API works with. Clones are the same.
+#[derive(Clone)]
+pub struct Api(Arc<Parts>);
+
+/// See [`Api`].
+pub struct Parts {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The record and the promises.
+    pub store: Store,
+    /// The same, for reading.
+    pub reader: Reader,
+    /// The people.
+    pub queue: QueueHandle,
+    /// What goes on.
+    pub live: Live,
+    /// The menus in use.
+    pub menus: MenuState,
+    /// Has them read anew.
+    pub reload: mpsc::Sender<()>,
+    /// Who guesses.
+    pub throttle: Throttle,
+    /// Signs what browsers keep.
+    pub key: String,
+    /// Commands with a key that are under way.
+    pub under_way: UnderWay,
+    /// Held from looking at an agent's state to changing it, so that two supervisors do not both
+    /// see the same one.
+    pub steering: Mutex<()>,
+}
+
+impl Deref for Api {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Api {
+    /// Over a running server's parts.
+    ///
+    /// # Errors
+    /// The store could not be used.
+    pub async fn new(
+        config: Arc<Config>,
+        store: Store,
+        queue: QueueHandle,
+        menus: MenuState,
+        reload: mpsc::Sender<()>,
+    ) -> Result<Api, StoreError> {
+        let key = store.key("device", secret::random()).await?;
+        Ok(Api(Arc::new(Parts {
+            reader: store.reader(),
+            live: store.live().clone(),
+            config,
+            store,
+            queue,
+            menus,
+            reload,
+            throttle: Throttle::default(),
+            key,
+            under_way: UnderWay::default(),
+            steering: Mutex::new(()),
+        })))
+    }
+
+    /// The queues that an agent answers.
+    pub fn queues_of(&self, agent: &AgentId) -> Vec<QueueName> {
+        let agent = self.agent(agent);
+        agent.map(|a| a.queues.clone()).unwrap_or_default()
+    }
+
+    /// An agent of the settings.
+    pub fn agent(&self, agent: &AgentId) -> Option<&config::Agent> {
+        self.config.agents.iter().find(|a| a.id == *agent)
+    }
+
+    /// A queue of the settings.
+    pub fn queue(&self, queue: &str) -> Option<&config::Queue> {
+        self.config.queues.iter().find(|q| q.name.as_str() == queue)
+    }
+}
+
+/// Makes the first administrator, where there is nobody yet: their password, which is told once.
+///
+/// # Errors
+/// The store could not be used.
+pub async fn first_user(store: &Store) -> Result<Option<String>, StoreError> {
+    if !store.reader().users().await?.is_empty() {
+        return Ok(None);
+    }
+    let password = secret::password();
+    let Ok(hash) = secret::hash(password.clone()).await else {
+        return Ok(None);
+    };
+    let user = UserRow {
+        name: FIRST_USER.to_owned(),
+        display: "Administrator".to_owned(),
+        role: Role::Admin,
+        agent: None,
+        password: hash,
+        disabled: false,
+        created: clock::now().wall,
+        signed_in: None,
+        version: 1,
+    };
+    let deed = Deed {
+        at: user.created,
+        who: "server".to_owned(),
+        role: Role::Admin.as_str().to_owned(),
+        source: "this machine".to_owned(),
+        deed: "user.create".to_owned(),
+        target: format!("user {FIRST_USER}"),
+        detail: Some("first start".to_owned()),
+    };
+    let made = store.add_user(user, deed).await?;
+    Ok(matches!(made, Changed::Made(())).then_some(password))
+}
+
+/// The handlers and what is written of them.
+fn parts() -> (Router<Api>, OpenApi) {
+    let all = OpenApiRouter::with_openapi(page::document()).nest(BASE, routes::all());
+    let (routes, mut document) = all.split_for_parts();
+    page::name_operations(&mut document);
+    (routes, document)
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> OpenApi {
+    parts().1
+}
+
+/// Everything under [`BASE`], and beside it what `more` has.
+pub fn router(api: Api, more: Router) -> Router {
+    let (routes, document) = parts();
+    let document = Arc::new(document);
+    let document = move || {
+        let document = Arc::clone(&document);
+        async move { Json(document.as_ref().clone()) }
+    };
+    routes
+        .route(&format!("{BASE}/openapi.json"), get(document))
+        .layer(from_fn_with_state(api.clone(), guard::once))
+        .layer(from_fn_with_state(api.clone(), who::identify))
+        .layer(DefaultBodyLimit::max(guard::MAX_BODY))
+        .with_state(api.clone())
+        .merge(more)
+        .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
+        .layer(from_fn_with_state(api, guard::guard))
+}
+
+#[cfg(test)]
+mod tests;

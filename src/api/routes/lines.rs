@@ -1,0 +1,73 @@
+//! The lines in use, and newer ones.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::api::Api;
+use crate::api::fields::Body;
+use crate::api::problem::{Answer, FieldProblem, Problem};
+use crate::api::who::{Right, Who};
+use crate::observe::menus::Told;
+
+/// How long it is waited for menus that are read and proven; prompts that must be spoken take long.
+const LONGEST: Duration = Duration::from_secs(25);
+/// How often it is looked.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// The lines in use, and why newer ones are not
+#[utoipa::path(get, path = "/lines", tag = "lines",
+    responses((status = 200, body = Told), (status = 401, body = Problem)))]
+pub async fn list(State(api): State<Api>, _who: Who) -> Json<Told> {
+    Json(api.menus.told())
+}
+
+/// Read the menus anew
+///
+/// What does not load or is not proven changes nothing; every mistake is told. Calls in progress
+/// keep their menus.
+#[utoipa::path(post, path = "/lines/reload", tag = "lines",
+    responses((status = 200, body = Told), (status = 202, body = Told), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
+pub async fn reload(
+    State(api): State<Api>,
+    who: Who,
+    Body(body): Body,
+) -> Answer<(StatusCode, Json<Told>)> {
+    who.need(Right::Operate)?;
+    body.finish(Some(()))?;
+    api.store.audit(who.deed("lines.reload", "lines")).await?;
+    let before = api.menus.told().readings;
+    // Full: somebody has asked already.
+    let _ = api.reload.try_send(());
+    let looked = async {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let told = api.menus.told();
+            if told.readings > before {
+                return told;
+            }
+        }
+    };
+    match tokio::time::timeout(LONGEST, looked).await {
+        Ok(told) => match &told.refused {
+            None => Ok((StatusCode::OK, Json(told))),
+            Some(refused) => Err(Problem {
+                remedy: Some("mend them; the old menus stay in use".to_owned()),
+                title: "the menus were not reloaded".to_owned(),
+                ..Problem::fields(refused.mistakes.iter().map(|m| mistake(m)).collect())
+            }),
+        },
+        Err(_) => Ok((StatusCode::ACCEPTED, Json(api.menus.told()))),
+    }
+}
+
+fn mistake(told: &str) -> FieldProblem {
+    FieldProblem {
+        field: String::new(),
+        what: told.to_owned(),
+        remedy: String::new(),
+    }
+}

@@ -1,0 +1,104 @@
+//! The handlers, one file per subject.
+
+mod agents;
+mod audit;
+mod callbacks;
+mod contacts;
+mod events;
+mod lines;
+mod messages;
+mod outbox;
+mod queues;
+mod session;
+mod tasks;
+mod tokens;
+mod users;
+mod wrap_up;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::problem::Problem;
+
+/// All of them.
+pub(super) fn all() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(session::show, session::sign_in, session::sign_out))
+        .routes(routes!(session::password))
+        .routes(routes!(queues::list))
+        .routes(routes!(queues::calls))
+        .routes(routes!(agents::list))
+        .routes(routes!(agents::show))
+        .routes(routes!(agents::ready))
+        .routes(routes!(agents::pause))
+        .routes(routes!(agents::wrap_up_done))
+        .routes(routes!(wrap_up::write))
+        .routes(routes!(contacts::search))
+        .routes(routes!(contacts::show))
+        .routes(routes!(messages::list))
+        .routes(routes!(messages::show))
+        .routes(routes!(messages::audio))
+        .routes(routes!(messages::done))
+        .routes(routes!(callbacks::list))
+        .routes(routes!(callbacks::show))
+        .routes(routes!(callbacks::done))
+        .routes(routes!(callbacks::cancel))
+        .routes(routes!(tasks::list, tasks::create))
+        .routes(routes!(tasks::show))
+        .routes(routes!(tasks::take))
+        .routes(routes!(tasks::put_back))
+        .routes(routes!(tasks::done))
+        .routes(routes!(outbox::list))
+        .routes(routes!(outbox::retry))
+        .routes(routes!(outbox::drop))
+        .routes(routes!(lines::list))
+        .routes(routes!(lines::reload))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::show, users::change, users::remove))
+        .routes(routes!(users::password))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(audit::list))
+        .routes(routes!(events::stream))
+}
+
+/// The `ETag` of a version (RFC 9110 §8.8.3).
+fn etag(version: impl std::fmt::Display) -> String {
+    format!("\"{version}\"")
+}
+
+/// With an `ETag`.
+fn tagged(tag: &str, body: impl IntoResponse) -> Response {
+    let mut response = body.into_response();
+    if let Ok(value) = HeaderValue::from_str(tag) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}
+
+/// What `If-Match` asks for (RFC 9110 §13.1.1): none, or one version; `*` is none.
+fn if_match(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::IF_MATCH)?.to_str().unwrap_or("");
+    (value.trim() != "*").then(|| value.trim())
+}
+
+/// The same, where versions are numbers.
+///
+/// # Errors
+/// It is not one of ours.
+fn version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(tag) = if_match(headers) else {
+        return Ok(None);
+    };
+    let number = tag.trim_matches('"').parse();
+    number.map(Some).map_err(|_| {
+        Problem::field(
+            "If-Match",
+            "is no ETag of ours",
+            "send the ETag as it was given",
+        )
+    })
+}

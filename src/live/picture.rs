@@ -1,0 +1,502 @@
+//! How everything looks now, drawn from what happens.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::journal::{LiveEvent, Scope, Viewer};
+use crate::ids::{AgentId, ContactId, LineName, NodeName, PhoneNumber, QueueName};
+use crate::menu::outcome::StepKind;
+use crate::now::Wall;
+use crate::queue::action::{AgentState, OverflowStep};
+use crate::queue::snapshot::QueueCounts;
+use crate::record::timeline::Event;
+
+/// Calls that are known of. Beyond it the oldest is forgotten.
+const CALLS: usize = 20_000;
+
+/// A moment as others read it (RFC 3339, UTC).
+pub fn stamp(at: Wall) -> String {
+    let at = Timestamp::from_millisecond(at.unix_millis());
+    at.map(|t| t.to_string()).unwrap_or_default()
+}
+
+fn stamped<S: Serializer>(at: &Wall, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&stamp(*at))
+}
+
+fn stamped_some<S: Serializer>(at: &Option<Wall>, s: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => stamped(at, s),
+        None => s.serialize_none(),
+    }
+}
+
+/// How far a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CallStage {
+    /// In the menu, or not answered yet.
+    Menu,
+    /// Waits for an agent.
+    Waiting,
+    /// An agent's phone rings.
+    Offered,
+    /// With an agent.
+    Talking,
+    /// On hold.
+    Held,
+    /// On the way to somebody else.
+    Transferring,
+    /// Leaves a message.
+    Message,
+}
+
+/// A call in progress.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct CallNow {
+    /// Whose.
+    #[schema(value_type = String)]
+    pub contact: ContactText,
+    /// The line; none: its beginning was missed.
+    #[schema(value_type = Option<String>)]
+    pub line: Option<LineName>,
+    /// Who calls, as the viewer may see it.
+    pub caller: Option<String>,
+    /// How far it is.
+    pub stage: CallStage,
+    /// Where in the menu it was last.
+    #[schema(value_type = Option<String>)]
+    pub node: Option<NodeName>,
+    /// The queue.
+    #[schema(value_type = Option<String>)]
+    pub queue: Option<QueueName>,
+    /// The agents whose phone rings, or who talks.
+    #[schema(value_type = Vec<String>)]
+    pub agents: Vec<AgentId>,
+    /// When it came in.
+    #[serde(serialize_with = "stamped")]
+    #[schema(value_type = String)]
+    pub started: Wall,
+    /// Since when it is at that stage.
+    #[serde(serialize_with = "stamped")]
+    #[schema(value_type = String)]
+    pub since: Wall,
+    /// Since when it waits for a person, where it does.
+    #[serde(serialize_with = "stamped_some")]
+    #[schema(value_type = Option<String>)]
+    pub waiting_since: Option<Wall>,
+    /// The whole number; never serialized.
+    #[serde(skip)]
+    number: Option<PhoneNumber>,
+}
+
+/// A contact's id as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContactText(pub ContactId);
+
+impl Serialize for ContactText {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(&self.0)
+    }
+}
+
+/// An agent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AgentNow {
+    /// Who.
+    pub agent: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Does this.
+    #[serde(flatten)]
+    pub state: AgentState,
+    /// Since then.
+    #[serde(serialize_with = "stamped")]
+    pub since: Wall,
+}
+
+/// A queue.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct QueueNow {
+    /// Which.
+    #[schema(value_type = String)]
+    pub queue: QueueName,
+    /// Callers in line, those whose offer rings included.
+    pub waiting: usize,
+    /// Since when the one at the front waits.
+    #[serde(serialize_with = "stamped_some")]
+    #[schema(value_type = Option<String>)]
+    pub waiting_since: Option<Wall>,
+    /// Agents signed in.
+    pub staffed: usize,
+    /// Agents ready.
+    pub ready: usize,
+    /// What happened since the server's start.
+    pub counts: Counts,
+}
+
+/// What happened in a queue since the server's start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Counts {
+    /// Entries.
+    pub entered: u64,
+    /// Ended with an agent.
+    pub answered: u64,
+    /// The caller left.
+    pub abandoned: u64,
+    /// The queue could not keep them.
+    pub overflowed: u64,
+    /// Went to another queue.
+    pub moved: u64,
+    /// Offers made.
+    pub offers: u64,
+    /// Offers not taken.
+    pub missed: u64,
+}
+
+impl From<QueueCounts> for Counts {
+    fn from(c: QueueCounts) -> Counts {
+        Counts {
+            entered: c.entered,
+            answered: c.answered,
+            abandoned: c.abandoned,
+            overflowed: c.overflowed,
+            moved: c.moved,
+            offers: c.offers,
+            missed: c.missed,
+        }
+    }
+}
+
+impl QueueNow {
+    /// Whether somebody who looks would see a difference. The front's wait is counted anew each
+    /// time, to some milliseconds.
+    fn differs(&self, other: &QueueNow) -> bool {
+        let front = |q: &QueueNow| q.waiting_since.map(Wall::unix_millis);
+        let same_front = match (front(self), front(other)) {
+            (Some(a), Some(b)) => (a - b).abs() < 1_500,
+            (a, b) => a == b,
+        };
+        let rest = |q: &QueueNow| QueueNow {
+            waiting_since: None,
+            ..q.clone()
+        };
+        !same_front || rest(self) != rest(other)
+    }
+}
+
+/// How everything looks now.
+pub(super) struct Picture {
+    agents: BTreeMap<AgentId, AgentNow>,
+    queues: BTreeMap<QueueName, QueueNow>,
+    calls: HashMap<ContactId, CallNow>,
+}
+
+impl Picture {
+    pub fn new(agents: Vec<(AgentId, String)>, now: Wall) -> Picture {
+        let offline = |(agent, name): (AgentId, String)| {
+            let now = AgentNow {
+                agent: agent.clone(),
+                name,
+                state: AgentState::Offline,
+                since: now,
+            };
+            (agent, now)
+        };
+        Picture {
+            agents: agents.into_iter().map(offline).collect(),
+            queues: BTreeMap::new(),
+            calls: HashMap::new(),
+        }
+    }
+
+    pub fn agent(&mut self, agent: AgentId, state: AgentState, at: Wall) -> LiveEvent {
+        let name = self.agents.get(&agent).map(|a| a.name.clone());
+        let now = AgentNow {
+            name: name.unwrap_or_else(|| agent.to_string()),
+            agent: agent.clone(),
+            state,
+            since: at,
+        };
+        let event = LiveEvent::new("agent", Scope::All, json!(now));
+        self.agents.insert(agent, now);
+        event
+    }
+
+    /// The card as it is at the ring, with the wait until then.
+    pub fn card(
+        &mut self,
+        agent: AgentId,
+        contact: ContactId,
+        at: Duration,
+        mut card: Value,
+    ) -> LiveEvent {
+        let asked = self.calls.get(&contact).and_then(|c| c.waiting_since);
+        let now = moment(contact, at).unix_millis();
+        let waited = asked.map_or(0, |asked| (now - asked.unix_millis()).max(0));
+        card["waited_s"] = json!(waited / 1000);
+        card["started"] = json!(stamp(contact.started()));
+        LiveEvent::new("card", Scope::Only(agent), card)
+    }
+
+    pub fn queues(&mut self, queues: Vec<QueueNow>) -> Vec<LiveEvent> {
+        let mut events = Vec::new();
+        for queue in queues {
+            let known = self.queues.get(&queue.queue);
+            if known.is_none_or(|known| known.differs(&queue)) {
+                let scope = Scope::Some(Some(queue.queue.clone()), Vec::new());
+                events.push(LiveEvent::new("queue", scope, json!(queue)));
+                self.queues.insert(queue.queue.clone(), queue);
+            }
+        }
+        events
+    }
+
+    /// Something happened to a contact: what is told of it.
+    pub fn record(&mut self, contact: ContactId, at: Duration, event: &Event) -> Vec<LiveEvent> {
+        let before = self
+            .calls
+            .get(&contact)
+            .map_or(Vec::new(), |c| c.agents.clone());
+        let call = self.call(contact);
+        let Some(kind) = apply(call, moment(contact, at), event) else {
+            return Vec::new();
+        };
+        // Whose phone rang until now hears that it does not any more.
+        let mut agents = call.agents.clone();
+        agents.extend(before);
+        agents.dedup();
+        let scope = Scope::Some(call.queue.clone(), agents);
+        let more = more(event);
+        let told = |numbers: bool| {
+            let mut data = json!(call.seen(numbers));
+            for (key, value) in more.clone() {
+                data[key] = value;
+            }
+            data
+        };
+        let told = LiveEvent {
+            clear: Some(told(true)),
+            ..LiveEvent::new(kind, scope, told(false))
+        };
+        if matches!(event, Event::Ended { .. }) {
+            self.calls.remove(&contact);
+        }
+        vec![told]
+    }
+
+    fn call(&mut self, contact: ContactId) -> &mut CallNow {
+        if self.calls.len() >= CALLS
+            && !self.calls.contains_key(&contact)
+            && let Some(oldest) = self.calls.keys().min().copied()
+        {
+            self.calls.remove(&oldest);
+        }
+        self.calls.entry(contact).or_insert_with(|| CallNow {
+            contact: ContactText(contact),
+            line: None,
+            caller: None,
+            stage: CallStage::Menu,
+            node: None,
+            queue: None,
+            agents: Vec::new(),
+            started: contact.started(),
+            since: contact.started(),
+            waiting_since: None,
+            number: None,
+        })
+    }
+
+    pub fn agents(&self) -> Vec<AgentNow> {
+        self.agents.values().cloned().collect()
+    }
+
+    pub fn calls(&self, viewer: &Viewer) -> Vec<CallNow> {
+        let seen = self.calls.values().filter_map(|call| {
+            let theirs = match &viewer.agent {
+                None => false,
+                Some((who, queues)) => {
+                    let theirs = call.agents.contains(who);
+                    let near = call.queue.as_ref().is_some_and(|q| queues.contains(q));
+                    if !theirs && !near {
+                        return None;
+                    }
+                    theirs
+                }
+            };
+            Some(call.seen(viewer.numbers || theirs))
+        });
+        let mut calls: Vec<CallNow> = seen.collect();
+        calls.sort_by_key(|c| c.contact.0);
+        calls
+    }
+
+    /// All of it, as this viewer may see it.
+    pub fn seen_by(&self, viewer: &Viewer) -> Value {
+        let queues = self.queues.values().filter(|q| match &viewer.agent {
+            Some((_, queues)) => queues.contains(&q.queue),
+            None => true,
+        });
+        json!({
+            "agents": self.agents(),
+            "queues": queues.collect::<Vec<_>>(),
+            "calls": self.calls(viewer),
+        })
+    }
+}
+
+impl CallNow {
+    fn seen(&self, numbers: bool) -> CallNow {
+        let shown = |n: &PhoneNumber| match numbers {
+            true => n.reveal().to_owned(),
+            false => n.to_string(),
+        };
+        CallNow {
+            caller: self.number.as_ref().map(shown),
+            ..self.clone()
+        }
+    }
+}
+
+fn moment(contact: ContactId, at: Duration) -> Wall {
+    let at = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
+    Wall::from_unix_millis(contact.started().unix_millis().saturating_add(at))
+}
+
+/// How the call goes on, and what that is called; `None`: nothing that others see.
+fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
+    let to = |call: &mut CallNow, stage| {
+        call.stage = stage;
+        call.since = at;
+    };
+    Some(match event {
+        Event::Started { line, caller, .. } => {
+            call.line = Some(line.clone());
+            call.number = Some(caller.clone());
+            "contact.begun"
+        }
+        Event::Step { step } => {
+            if !matches!(step.what, StepKind::Entered { .. }) {
+                return None;
+            }
+            call.node = Some(step.node.clone());
+            "contact.step"
+        }
+        Event::Queued { queue, .. } => {
+            call.queue = Some(queue.clone());
+            call.agents.clear();
+            call.waiting_since = Some(at);
+            to(call, CallStage::Waiting);
+            "contact.queued"
+        }
+        Event::Overflowed { to: step, .. } => {
+            match step {
+                OverflowStep::Queue(queue) => call.queue = Some(queue.clone()),
+                OverflowStep::Message => {
+                    call.agents.clear();
+                    call.waiting_since = None;
+                    to(call, CallStage::Message);
+                }
+            }
+            "contact.overflowed"
+        }
+        Event::LookedBack => {
+            to(call, CallStage::Menu);
+            "contact.looked_back"
+        }
+        Event::Offered { agent } => {
+            if !call.agents.contains(agent) {
+                call.agents.push(agent.clone());
+            }
+            to(call, CallStage::Offered);
+            "contact.offered"
+        }
+        Event::Missed { agent, .. } => {
+            call.agents.retain(|a| a != agent);
+            if call.agents.is_empty() {
+                to(call, CallStage::Waiting);
+            }
+            "contact.missed"
+        }
+        Event::Connected { agent } => {
+            call.agents = vec![agent.clone()];
+            call.waiting_since = None;
+            to(call, CallStage::Talking);
+            "contact.connected"
+        }
+        Event::Held { .. } => {
+            to(call, CallStage::Held);
+            "contact.held"
+        }
+        Event::Resumed { .. } => {
+            to(call, CallStage::Talking);
+            "contact.resumed"
+        }
+        Event::AgentLost { .. } => {
+            call.agents.clear();
+            call.waiting_since = Some(at);
+            to(call, CallStage::Waiting);
+            "contact.agent_lost"
+        }
+        Event::TransferStarted { .. } => {
+            to(call, CallStage::Transferring);
+            "contact.transfer_started"
+        }
+        Event::TransferFailed { .. } => "contact.transfer_failed",
+        Event::Transferred { .. } => "contact.transferred",
+        Event::MessageStored { .. } => "message.stored",
+        Event::CallbackStored { .. } => "callback.stored",
+        Event::Fault { .. } => "contact.fault",
+        Event::WrappedUp { .. } => return None,
+        // Who listens is for the record, not for all who see the queue.
+        Event::Joined { .. } | Event::Parted { .. } => return None,
+        Event::Ended { .. } => "contact.ended",
+        Event::Answered
+        | Event::Entry { .. }
+        | Event::Judged { .. }
+        | Event::LetterStored { .. }
+        | Event::Media { .. } => return None,
+    })
+}
+
+/// What else is told of an event; nothing of the caller's.
+fn more(event: &Event) -> Vec<(&'static str, Value)> {
+    match event {
+        Event::Queued { reason, .. } => vec![("reason", json!(reason))],
+        Event::Missed { agent, cause } => vec![("missed", json!(agent)), ("cause", json!(cause))],
+        Event::Held { by } | Event::Resumed { by } => vec![("by", json!(by))],
+        Event::Overflowed { cause, .. } => vec![("cause", json!(cause))],
+        Event::AgentLost { agent, sign } => vec![("lost", json!(agent)), ("sign", json!(sign))],
+        Event::MessageStored { message, length } => vec![
+            ("message", json!(message)),
+            (
+                "length_ms",
+                json!(u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
+            ),
+        ],
+        Event::CallbackStored { callback, .. } => vec![("callback", json!(callback))],
+        Event::Fault { what } => vec![("what", json!(what))],
+        Event::Ended { verdict } => vec![("verdict", json!(verdict.as_str()))],
+        Event::Started { .. }
+        | Event::Answered
+        | Event::Step { .. }
+        | Event::Entry { .. }
+        | Event::Judged { .. }
+        | Event::LookedBack
+        | Event::Offered { .. }
+        | Event::Connected { .. }
+        | Event::TransferStarted { .. }
+        | Event::TransferFailed { .. }
+        | Event::Transferred { .. }
+        | Event::LetterStored { .. }
+        | Event::Joined { .. }
+        | Event::Parted { .. }
+        | Event::WrappedUp { .. }
+        | Event::Media { .. } => Vec::new(),
+    }
+}

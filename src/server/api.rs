@@ -1,0 +1,112 @@
+//! Starts the HTTP API over the server's parts.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tracing::warn;
+
+use super::StartError;
+use crate::api::{self, Api, serve};
+use crate::config::{Config, Secret};
+use crate::live::{self, Live};
+use crate::net::tls;
+use crate::observe::menus::MenuState;
+use crate::observe::{self, Health};
+use crate::task::call::Tools;
+use crate::task::clock;
+
+/// What is told to those who watch.
+pub(super) fn watched(config: &Config) -> Live {
+    let agents = config.agents.iter().map(|a| (a.id.clone(), a.name.clone()));
+    live::spawn(rand::random(), agents.collect(), clock::now().wall)
+}
+
+/// What signs webhooks, by their names.
+pub(super) fn secrets(config: &Config) -> HashMap<String, Secret> {
+    let hooks = config.webhooks.iter();
+    hooks.map(|h| (h.name.clone(), h.secret.clone())).collect()
+}
+
+/// What the API is to be made of.
+pub(super) struct Wanted<'t> {
+    pub config: Arc<Config>,
+    pub tools: &'t Tools,
+    pub menus: MenuState,
+    pub health: Health,
+    pub reload: mpsc::Sender<()>,
+}
+
+/// What came of it.
+pub(super) struct Started {
+    /// As browsers write it.
+    pub address: Option<String>,
+    /// Of the first administrator, made by this start.
+    pub first_password: Option<Secret>,
+    /// It answers for metrics and health as well.
+    pub shared: bool,
+}
+
+impl Wanted<'_> {
+    /// Listens. `rest` is what else is answered where it is to share its address.
+    pub async fn start(
+        self,
+        rest: Router,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Started, StartError> {
+        let (config, store) = (self.config, &self.tools.store);
+        let queue = self.tools.queue.clone();
+        let api = Api::new(
+            Arc::clone(&config),
+            store.clone(),
+            queue,
+            self.menus,
+            self.reload,
+        )
+        .await?;
+        let shared = config.api.listen.is_some_and(|at| at.port() != 0)
+            && config.api.listen == config.http.listen;
+        let more = match shared {
+            true => rest,
+            false => observe::probes(self.health),
+        };
+        let router = api::router(api, more);
+        match serve::bind_local(&config.store.dir) {
+            Ok((listener, path)) => {
+                tokio::spawn(serve::local(listener, path, router.clone(), stop.clone()));
+            }
+            Err(e) => warn!(error = %e, "the command line can not be answered"),
+        }
+        let Some(at) = config.api.listen else {
+            return Ok(Started {
+                address: None,
+                first_password: None,
+                shared: false,
+            });
+        };
+        let files = config.api.tls.as_ref();
+        let tls = files.map(|t| tls::acceptor(&t.cert, &t.key)).transpose()?;
+        let listener = TcpListener::bind(at).await;
+        let listener = listener.map_err(|e| StartError::Api(at, e))?;
+        let at = listener.local_addr().map_err(|e| StartError::Api(at, e))?;
+        let first_password = api::first_user(store).await?.map(Secret::new);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let address = config.api.origin.clone();
+        tokio::spawn(serve::tcp(listener, tls, router, stop));
+        Ok(Started {
+            address: Some(address.unwrap_or_else(|| format!("{scheme}://{at}"))),
+            first_password,
+            shared,
+        })
+    }
+}
+
+/// What the system asks for, beside what the API asks for.
+pub(super) async fn pass_on(mut asked: mpsc::Receiver<()>, ask: mpsc::Sender<()>) {
+    while asked.recv().await.is_some() {
+        // Full: somebody has asked already.
+        let _ = ask.try_send(());
+    }
+}

@@ -1,0 +1,76 @@
+//! Changes that somebody waits for: each in a transaction of its own, on the writer's connection.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use sqlx::SqliteConnection;
+use tokio::sync::oneshot;
+
+use super::home::Home;
+use super::writer::Command;
+use super::{Store, StoreError};
+
+/// A future of a change.
+pub(super) type Doing<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
+
+/// A change as the writer sees it.
+pub(super) trait Change: Send {
+    /// Makes it and tells whoever waits.
+    fn carry_out<'h>(
+        self: Box<Self>,
+        home: &'h Home,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'h>>;
+}
+
+struct Waiting<T, W> {
+    work: W,
+    done: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Change for Waiting<T, W>
+where
+    T: Send + 'static,
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> Doing<'c, T> + Send + 'static,
+{
+    fn carry_out<'h>(
+        self: Box<Self>,
+        home: &'h Home,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'h>> {
+        Box::pin(async move {
+            let made = make(home, self.work).await;
+            if made.is_err() {
+                metrics::counter!("zeroline_store_errors_total").increment(1);
+            }
+            // Who asked may have gone meanwhile.
+            let _ = self.done.send(made);
+        })
+    }
+}
+
+async fn make<T, W>(home: &Home, work: W) -> Result<T, StoreError>
+where
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> Doing<'c, T>,
+{
+    let mut db = home.begin().await?;
+    let made = work(&mut db).await;
+    let made = home.end(db, made).await?;
+    home.is_there().await?;
+    Ok(made)
+}
+
+impl Store {
+    /// Makes a change, whole or not at all. When this returns `Ok`, it is on the disk.
+    pub(super) async fn change<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> Doing<'c, T> + Send + 'static,
+    {
+        // Never closed.
+        let _room = self.changing.acquire().await;
+        let (done, wait) = oneshot::channel();
+        let command = Command::Change(Box::new(Waiting { work, done }));
+        let sent = self.commands.send(command).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        wait.await.map_err(|_| StoreError::Closed)?
+    }
+}
