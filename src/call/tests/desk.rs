@@ -196,7 +196,7 @@ fn line() -> Arc<Line> {
 fn setup() -> Arc<CallSetup> {
     let names = sys::all()
         .into_iter()
-        .chain(["welcome", "hours", "say-2", "say-5"].map(String::from));
+        .chain(["welcome", "hours", "say-2", "say-5", "whisper-demo-sales"].map(String::from));
     let prompts = names
         .map(|n| {
             let name = PromptName::new(&n);
