@@ -35,6 +35,7 @@ mod sound;
 mod transfer;
 mod waiting;
 mod whisper;
+mod wishes;
 
 pub use agent_call::AgentCall;
 pub use machine::Call;
