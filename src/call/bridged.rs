@@ -14,7 +14,7 @@ use crate::ids::{AgentId, Key, LegId, PhoneNumber, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, PlayToken};
 use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
-use crate::record::timeline::{Event as RecordEvent, TransferTo};
+use crate::record::timeline::{Event as RecordEvent, Party as RecordParty, TransferTo};
 use crate::record::verdict::Verdict;
 use crate::sdp::plan::Codec;
 use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
@@ -62,6 +62,8 @@ pub(super) struct Bridged {
     pub silent: bool,
     /// The person is told who it is; the two are not connected yet.
     pub whisper: Option<Whisper>,
+    /// Whether the caller, and whether the person, holds.
+    pub held: [bool; 2],
     pub transfer: Option<Transfer>,
     /// By then a transfer has come about or failed.
     pub transfer_until: Option<Mono>,
@@ -150,6 +152,7 @@ impl Call {
             home,
             silent: false,
             whisper: None,
+            held: [false; 2],
             transfer: None,
             transfer_until: None,
             word: None,
@@ -351,6 +354,7 @@ impl Call {
         }
         let (caller_id, party_id, home) = (caller.id, party.leg.id, b.home.clone());
         let (caller_holds, party_holds) = (caller.is_held_by_peer(), party.leg.is_held_by_peer());
+        self.note_holds([caller_holds, party_holds]);
         match (party_holds, caller_holds) {
             (true, _) => self.play_music(caller_id, Some(&home)),
             (false, _) => self.media(MediaCommand::Stop { leg: caller_id }),
@@ -358,6 +362,22 @@ impl Call {
         match (caller_holds, party_holds) {
             (true, false) => self.play_music(party_id, Some(&home)),
             (true, true) | (false, _) => self.media(MediaCommand::Stop { leg: party_id }),
+        }
+    }
+
+    /// Who holds whom from now on goes into the record.
+    fn note_holds(&mut self, holds: [bool; 2]) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        let before = std::mem::replace(&mut b.held, holds);
+        let sides = [RecordParty::Caller, RecordParty::Agent];
+        for ((by, held), holds) in sides.into_iter().zip(before).zip(holds) {
+            match (held, holds) {
+                (false, true) => self.record(RecordEvent::Held { by }),
+                (true, false) => self.record(RecordEvent::Resumed { by }),
+                (true, true) | (false, false) => {}
+            }
         }
     }
 

@@ -221,7 +221,11 @@ impl Call {
         let to = who.named();
         self.record(RecordEvent::Transferred { to });
         match &who {
-            Who::Agent(agent) => self.queue(QueueCommand::Took(agent.clone())),
+            Who::Agent(agent) => {
+                let agent = agent.clone();
+                self.queue(QueueCommand::Took(agent.clone()));
+                self.record(RecordEvent::Connected { agent });
+            }
             Who::Outside(_) => self.queue(QueueCommand::Leave),
         }
         if let (Some(contact), Who::Agent(agent)) = (queued, who) {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::bridged::Bridged;
 use super::consult::Consultation;
-use super::event::{CallAction, CallEvent, QueueCommand, RecordingId};
+use super::event::{CallAction, CallEvent, RecordingId};
 use super::info;
 use super::keys::AgentKeys;
 use super::legs::{Leg, RingingPhones};
@@ -18,10 +18,9 @@ use super::monitor::Joining;
 use super::setup::{CallSetup, CallStart};
 use super::sound::Tokens;
 use super::waiting::Waiting;
-use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName, SkillName};
-use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playlist};
+use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, SkillName};
+use crate::media::command::{DtmfWay, MediaEvent, PlayToken};
 use crate::media::dedup::KeyDedup;
-use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
 use crate::menu::walk::Walk;
 use crate::now::{Mono, Now};
@@ -442,85 +441,5 @@ impl Call {
 
     pub(super) fn act(&mut self, action: CallAction) {
         self.actions.push_back(action);
-    }
-
-    pub(super) fn sip(&mut self, leg: LegId, command: LegCommand) {
-        self.act(CallAction::Sip(leg, command));
-    }
-
-    /// Ports for one more leg, on the media thread of the caller's.
-    pub(super) fn open_media(&mut self, leg: LegId, toward: Option<std::net::IpAddr>) {
-        let beside = Some(self.start.leg);
-        self.act(CallAction::OpenMedia {
-            leg,
-            beside,
-            toward,
-        });
-    }
-
-    pub(super) fn queue(&mut self, command: QueueCommand) {
-        self.act(CallAction::Queue(command));
-    }
-
-    pub(super) fn queue_as(&mut self, contact: ContactId, command: QueueCommand) {
-        self.act(CallAction::QueueAs(contact, command));
-    }
-
-    pub(super) fn record(&mut self, event: RecordEvent) {
-        self.act(CallAction::Record(event));
-    }
-
-    pub(super) fn media(&mut self, command: MediaCommand) {
-        self.act(CallAction::Media(command.leg(), command));
-    }
-
-    /// A prompt in the language of the call.
-    pub(super) fn prompt(&self, name: &PromptName) -> Option<&Arc<Prompt>> {
-        self.setup.prompts.nearest(&self.language, name)
-    }
-
-    /// How long these prompts take, and some more: by then their end has been told.
-    pub(super) fn time_to_say(&self, names: &[PromptName]) -> Duration {
-        let prompts = names.iter().filter_map(|n| self.prompt(n));
-        prompts.map(|p| p.duration).sum::<Duration>() + GRACE
-    }
-
-    /// Plays system prompts to the caller. They were checked at start; should one be missing
-    /// all the same, the others play.
-    pub(super) fn say(&mut self, names: &[PromptName]) -> crate::media::command::PlayToken {
-        let prompts = names
-            .iter()
-            .filter_map(|n| self.prompt(n).cloned())
-            .collect();
-        let token = self.tokens.next();
-        let leg = self.start.leg;
-        self.media(MediaCommand::Play {
-            leg,
-            token,
-            list: Playlist {
-                prompts,
-                repeat: false,
-            },
-        });
-        token
-    }
-
-    /// Music of the queue to one leg, or silence when it has none.
-    pub(super) fn play_music(&mut self, leg: LegId, queue: Option<&QueueName>) {
-        let name = queue.and_then(|q| self.setup.sounds.get(q)).map_or_else(
-            || Some(PromptName::new(crate::menu::system::MUSIC)),
-            |s| s.music.clone(),
-        );
-        match name.and_then(|n| self.prompt(&n).cloned()) {
-            Some(music) => {
-                let token = self.tokens.next();
-                let list = Playlist {
-                    prompts: vec![music],
-                    repeat: true,
-                };
-                self.media(MediaCommand::Play { leg, token, list });
-            }
-            None => self.media(MediaCommand::Stop { leg }),
-        }
     }
 }

@@ -37,6 +37,7 @@ mod transfer;
 mod waiting;
 mod waiting_keys;
 mod whisper;
+mod wishes;
 
 pub use agent_call::AgentCall;
 pub use machine::Call;

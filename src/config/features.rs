@@ -98,3 +98,50 @@ fn code(t: &str) -> Parsed<Option<String>> {
         false => Err("write a star and one to four digits, like `*60`, or `off`".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Layers, Secret, load};
+
+    fn told(toml: &str) -> Result<Features, String> {
+        let layers = Layers {
+            file: Some(("zeroline.toml".to_owned(), toml.to_owned())),
+            ..Layers::default()
+        };
+        let read = load(&layers, Secret::new("x"));
+        read.map(|config| config.features)
+            .map_err(|told| told.iter().map(|m| format!("{m}\n")).collect())
+    }
+
+    #[test]
+    fn codes_are_changed_and_turned_off() {
+        let features =
+            told("[features]\nready = \"*1\"\npause = \"off\"\nreasons = [\"lunch\", \"meeting\"]");
+        let features = features.unwrap();
+        assert_eq!(features.ready.as_deref(), Some("*1"));
+        assert_eq!(features.pause, None);
+        assert_eq!(features.reasons, ["lunch", "meeting"]);
+        assert_eq!(features.state.as_deref(), Some("*63"));
+        assert_eq!(told(""), Ok(Features::default()));
+    }
+
+    #[test]
+    fn every_mistake_is_told() {
+        let ten = "\"a\",".repeat(10);
+        let told = told(&format!(
+            "[features]\nready = \"60\"\ndone = \"*6\"\nlisten = \"*12345\"\nreasons = [{ten}]\nredy = 1"
+        ));
+        let told = told.unwrap_err();
+        for expected in [
+            "zeroline.toml:2: features.ready",
+            "write a star and one to four digits",
+            "zeroline.toml:4: features.listen",
+            "more than 9 reasons have no digit",
+            "`*61` begins like the code of `done`",
+            "did you mean `ready`?",
+        ] {
+            assert!(told.contains(expected), "{expected} in:\n{told}");
+        }
+    }
+}

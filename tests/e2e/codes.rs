@@ -129,3 +129,13 @@ fn nobody_else_reaches_them() {
     agent.call("100");
     assert_eq!(agent.hang_up(), 200);
 }
+
+#[test]
+fn an_agent_is_spoken_to_in_their_language() {
+    let server = with_tones()
+        .agents("[[agents]]\nid = \"agent1\"\npassword = \"secret\"\nlanguage = \"de\"\n")
+        .prompt("de/sys-agent-ready", &sine(LIST, 6000.0, 1.0))
+        .start();
+    let mut agent = server.agent("agent1");
+    says(&mut agent, "*63", LIST);
+}

@@ -217,6 +217,8 @@ impl Setup {
         write_wav(&at("prompts/en/greeting-a.wav"), &greeting_a());
         write_wav(&at("prompts/en/info.wav"), &audio::sine(500.0, 6000.0, 2.0));
         for (path, bytes) in &self.files {
+            let folder = at(path).parent().map(std::fs::create_dir_all);
+            folder.transpose().expect("scratch");
             std::fs::write(at(path), bytes).expect("scratch");
         }
         trusted

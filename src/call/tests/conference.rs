@@ -241,3 +241,19 @@ fn an_agent_goes_on_at_another_phone_of_theirs_and_nobody_elses() {
          < p2 close; p2 481",
     ));
 }
+
+#[test]
+fn no_talk_is_listened_to_by_a_crowd() {
+    check(&talking(
+        "6.0 > boss1 asks to listen
+         < p2 ports
+         6.0 > boss2 asks to whisper
+         < p3 ports
+         6.0 > boss3 asks to barge
+         < p4 ports
+         6.0 > boss4 asks to listen
+         < p5 ports
+         6.0 > boss5 asks to listen
+         < p6 486",
+    ));
+}

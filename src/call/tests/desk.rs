@@ -116,7 +116,7 @@ fn start(offer: Option<Bytes>) -> CallStart {
     }
 }
 
-fn local(port: u16, direction: Direction) -> LocalMedia {
+pub(super) fn local(port: u16, direction: Direction) -> LocalMedia {
     LocalMedia {
         address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 1)),
         rtp_port: port,
@@ -195,10 +195,10 @@ fn line() -> Arc<Line> {
     }
 }
 
-fn setup() -> Arc<CallSetup> {
+pub(super) fn setup() -> Arc<CallSetup> {
     let names = sys::all()
         .into_iter()
-        .chain(["welcome", "hours", "say-2", "say-5"].map(String::from));
+        .chain(["welcome", "hours", "say-2", "say-5", "whisper-demo-sales"].map(String::from));
     let prompts = names
         .map(|n| {
             let name = PromptName::new(&n);
@@ -704,7 +704,7 @@ fn queue_word(command: QueueCommand, reason: &str) -> String {
     }
 }
 
-fn opened(port: u16) -> OpenedMedia {
+pub(super) fn opened(port: u16) -> OpenedMedia {
     OpenedMedia {
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         rtp_port: port,

@@ -1,5 +1,6 @@
 //! Transcripts: what happens to a call, and what it asks for, in the words of the trade.
 
+mod agent_call;
 mod attended;
 mod conference;
 mod desk;

@@ -1,4 +1,5 @@
-//! What an agent hears before the caller is connected. Every word of these is two seconds long.
+//! What an agent hears before the caller is connected. Every word of these is two seconds long, so
+//! that two of them are all that there is time for.
 
 use super::check;
 
@@ -20,7 +21,7 @@ fn answered(rest: &str) -> String {
          2.0 > p1 answers
          < p1 pcma; queue answered 1
          2.0 > connect
-         < p1 hears sys-whisper-routed; caller loops sys-moh
+         < p1 hears whisper-demo-sales sys-whisper-routed; caller loops sys-moh
          {rest}"
     )
 }
@@ -47,7 +48,7 @@ fn any_key_is_enough() {
 #[test]
 fn the_caller_is_not_kept_by_an_end_that_is_never_told() {
     check(&answered(
-        "4.5 > wait
+        "6.5 > wait
          < bridge caller p1",
     ));
 }
@@ -87,4 +88,30 @@ fn who_hands_the_caller_on_at_once_need_not_hear_the_rest() {
         "3.0 > p1 refers sales
          < bridge caller p1; locate sales",
     ));
+}
+
+#[test]
+fn what_was_not_recorded_is_said_as_it_is_known() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         1.0 > key 0
+         < caller silence; queue enter support (asked); caller hears sys-connecting
+         1.5 > overflow sales
+         < queue enter sales (routed); caller hears sys-connecting
+         3.5 > played
+         < caller loops sys-moh
+         130.0 > offer agent1 1
+         < p1 ports
+         130.0 > ports p1
+         < p1 invite sip:agent1@127.0.2.0
+         132.0 > p1 answers
+         < p1 pcma; queue answered 1
+         132.0 > connect
+         < p1 hears sys-whisper-routed; caller loops sys-moh",
+    );
 }
