@@ -71,6 +71,18 @@ pub(super) struct Word {
 }
 
 impl Bridged {
+    /// Two talk.
+    pub fn new(party: Party, home: QueueName) -> Bridged {
+        Bridged {
+            party: Some(party),
+            home,
+            silent: false,
+            transfer: None,
+            transfer_until: None,
+            word: None,
+        }
+    }
+
     /// Ends the person's leg; the caller's is not touched.
     pub fn release(self, call: &mut Call) {
         if let Some(party) = self.party {
@@ -85,6 +97,10 @@ impl Call {
         let mut fetched = false;
         let home = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Waiting(w) => w.queue,
+            Stage::CallingBack(c) if purpose.is_offer() => {
+                let who = purpose.who();
+                return self.call_customer(now, c, Party { leg, who });
+            }
             Stage::Menu(m) if m.place.is_some() && matches!(purpose, Purpose::Offer(..)) => {
                 fetched = true;
                 self.fetch_from_menus(now, m)
@@ -136,14 +152,9 @@ impl Call {
                 None
             }
         };
-        let party = Some(Party { leg, who });
         self.stage = Stage::Bridged(Box::new(Bridged {
-            party,
-            home,
-            silent: false,
-            transfer: None,
-            transfer_until: None,
             word,
+            ..Bridged::new(Party { leg, who }, home)
         }));
         if self.caller.as_ref().is_some_and(Leg::is_held_by_peer) {
             self.hold_music();

@@ -9,8 +9,10 @@
 //!                         ↑        ↘ Message ↗
 //! ```
 
+mod again;
 mod bridged;
 mod callback;
+mod calling_back;
 mod dial;
 mod ending;
 mod estimate;

@@ -69,6 +69,8 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             waiting_keys: t
                 .list("waiting_keys", choice(WAITING_KEYS))
                 .unwrap_or(usual.waiting_keys),
+            affinity: t.get("affinity", usual.affinity, long_or_never),
+            affinity_hold: t.get("affinity_hold", usual.affinity_hold, duration("0s", "10m")),
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
@@ -155,6 +157,8 @@ fn support() -> Queue {
         }),
         position_every: Some(Duration::from_secs(60)),
         waiting_keys: WAITING_KEYS.iter().map(|(_, key)| *key).collect(),
+        affinity: None,
+        affinity_hold: Duration::from_secs(20),
         language_level: 3,
         relax_every: Duration::from_secs(20),
         overflow: vec![OverflowStep::Message],
@@ -172,6 +176,24 @@ fn or_never(t: &str) -> Parsed<Option<Duration>> {
             .map(Some)
             .map_err(|e| format!("{e}, or `never`")),
     }
+}
+
+/// Days, or a shorter time.
+fn long_or_never(t: &str) -> Parsed<Option<Duration>> {
+    const DAY: Duration = Duration::from_secs(86_400);
+    if matches!(t, "never" | "false" | "0") {
+        return Ok(None);
+    }
+    let days = t
+        .strip_suffix('d')
+        .and_then(|n| n.trim().parse::<u32>().ok());
+    let time = match days {
+        Some(days) => (1..=365).contains(&days).then(|| DAY.saturating_mul(days)),
+        None => duration("1m", "24h")(t).ok(),
+    };
+    time.map(Some).ok_or_else(|| {
+        "write days, like `30d`, or a shorter time, like `8h`, or `never`".to_owned()
+    })
 }
 
 fn step(t: &str) -> Parsed<OverflowStep> {

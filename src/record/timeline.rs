@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::{LostSign, Verdict};
-use crate::ids::{AgentId, Language, LineName, NodeName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, ContactId, Language, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::LegStats;
 use crate::menu::outcome::{Reason, Step};
 use crate::menu::value::Value;
@@ -179,6 +179,25 @@ pub enum Event {
         /// It was open before.
         before: bool,
     },
+    /// We call: somebody is called back.
+    CallingBack {
+        /// Which wish.
+        callback: CallbackId,
+        /// The contact that asked for it.
+        first: ContactId,
+        /// Whose people call.
+        queue: QueueName,
+    },
+    /// Whom we called was not reached.
+    CalledInVain {
+        /// Why.
+        cause: NotAnswered,
+    },
+    /// The wish to be called back was taken back by the caller.
+    CallbackCancelled {
+        /// Which.
+        callback: CallbackId,
+    },
     /// A follow-up was stored, and will be sent.
     LetterStored {
         /// Which.
@@ -228,6 +247,9 @@ impl Event {
             Event::MessageStored { .. } => "message_stored",
             Event::CallbackStored { .. } => "callback_stored",
             Event::LetterStored { .. } => "letter_stored",
+            Event::CallingBack { .. } => "calling_back",
+            Event::CalledInVain { .. } => "called_in_vain",
+            Event::CallbackCancelled { .. } => "callback_cancelled",
             Event::Fault { .. } => "fault",
             Event::Media { .. } => "media",
             Event::Ended { .. } => "ended",
@@ -446,6 +468,9 @@ impl Timeline {
             | Event::Transferred { .. }
             | Event::MessageStored { .. }
             | Event::CallbackStored { .. }
+            | Event::CallingBack { .. }
+            | Event::CalledInVain { .. }
+            | Event::CallbackCancelled { .. }
             | Event::LetterStored { .. }
             | Event::Fault { .. }
             | Event::Media { .. } => None,

@@ -21,6 +21,7 @@ use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
+mod attempts;
 mod batch;
 mod callbacks;
 mod guides;
@@ -32,6 +33,7 @@ pub mod report;
 pub mod rows;
 mod writer;
 
+pub use attempts::Attempt;
 pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
 pub use outbox::{OutboxMeta, OutboxRow, Tried};

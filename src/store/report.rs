@@ -210,6 +210,9 @@ fn masked(event: &Event, view: &View) -> Event {
         | Event::MessageStored { .. }
         | Event::CallbackStored { .. }
         | Event::LetterStored { .. }
+        | Event::CallingBack { .. }
+        | Event::CalledInVain { .. }
+        | Event::CallbackCancelled { .. }
         | Event::Fault { .. }
         | Event::Media { .. } => {}
     }
@@ -324,6 +327,11 @@ fn words(event: &Event, view: &View) -> String {
             "at {survey} answered {question}: {answer} ({low} to {high})"
         )),
         Event::LetterStored { letter } => format!("follow-up {letter} stored, to be sent"),
+        Event::CallingBack {
+            callback, first, ..
+        } => format!("callback {callback}, asked for in {first}"),
+        Event::CalledInVain { cause } => format!("the customer was not reached: {cause:?}"),
+        Event::CallbackCancelled { callback } => format!("callback {callback} cancelled"),
         Event::Fault { what } => clean(&format!("fault: {what}")),
         Event::Media { leg, figures: f } => {
             let mut s = format!(
@@ -375,6 +383,7 @@ fn verdict(v: &Verdict, view: &View) -> String {
         | Verdict::CallbackStored { .. }
         | Verdict::Refused { .. }
         | Verdict::SetupFailed { .. }
+        | Verdict::NotReached
         | Verdict::ServerStopped { .. }
         | Verdict::ServerLost
         | Verdict::Fault { .. } => clean(&v.to_string()),

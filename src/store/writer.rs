@@ -8,13 +8,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, ContactValues, EventValues, Rows};
 use super::home::{Home, Promise, is_of_a_row};
-use super::{BACKLOG, CallbackMeta, KeptCallback, MessageMeta, StoreError, guides, outbox};
+use super::{
+    BACKLOG, CallbackMeta, KeptCallback, MessageMeta, StoreError, attempts, guides, outbox,
+};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::facts::Facts;
-use crate::record::timeline::{Event, MessageId, OutboxId};
+use crate::record::timeline::{CallbackId, Event, MessageId, OutboxId};
 
 /// How long events may gather, if no promise waits: a commit costs an `fsync`.
 const GATHER: Duration = Duration::from_millis(500);
@@ -63,6 +65,13 @@ pub(super) enum Command {
         meta: Box<outbox::OutboxMeta>,
         done: oneshot::Sender<Result<OutboxId, StoreError>>,
     },
+    /// What happened to a callback.
+    Attempt {
+        callback: CallbackId,
+        what: attempts::Attempt,
+        now: Wall,
+        done: oneshot::Sender<Result<(), StoreError>>,
+    },
     /// What came of sending it.
     Tried {
         letter: OutboxId,
@@ -86,6 +95,7 @@ impl Command {
             Command::Message { .. }
             | Command::Callback { .. }
             | Command::Letter { .. }
+            | Command::Attempt { .. }
             | Command::Tried { .. }
             | Command::Flush { .. }
             | Command::Close { .. } => true,
@@ -201,6 +211,7 @@ impl Writer {
         let mut wishes = Vec::new();
         let mut letters = Vec::new();
         let mut attempts = Vec::new();
+        let mut callbacks = Vec::new();
         for command in batch.drain(..) {
             match command {
                 Command::Event { contact, at, event } => self.event(contact, at, *event),
@@ -222,6 +233,12 @@ impl Writer {
                     now,
                     done,
                 } => attempts.push((letter, tried, now, done)),
+                Command::Attempt {
+                    callback,
+                    what,
+                    now,
+                    done,
+                } => callbacks.push((callback, what, now, done)),
                 Command::Flush { done } => asked.flushed.push(done),
                 Command::Close { done } => asked.closed.push(done),
             }
@@ -233,6 +250,9 @@ impl Writer {
         home.keep(letters).await;
         for (letter, tried, now, done) in attempts {
             let _ = done.send(outbox::tried(&home.pool, letter, &tried, now).await);
+        }
+        for (callback, what, now, done) in callbacks {
+            let _ = done.send(attempts::write(&home.pool, callback, &what, now).await);
         }
         asked
     }

@@ -1,6 +1,7 @@
 //! Tasks: thin, async shells that drive the pure machines.
 
 pub mod call;
+pub mod callbacks;
 pub mod clock;
 mod kept;
 pub mod outbox;

@@ -8,6 +8,7 @@
 mod support;
 
 mod audio;
+mod callbacks;
 mod demo;
 mod dial;
 mod faults;

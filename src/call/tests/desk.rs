@@ -14,15 +14,17 @@ use bytes::Bytes;
 
 use crate::call::Call;
 use crate::call::event::{
-    CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingId,
-    RecordingOutcome, StoredCallback,
+    CallAction, CallEvent, CallbackStep, Known, Location, OpenCallback, OpenedMedia, QueueCommand,
+    QueueEvent, RecordingId, RecordingOutcome, StoredCallback,
 };
 use crate::call::faults::Faults;
-use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound, WaitingKeys};
+use crate::call::setup::{
+    Affinity, CallBack, CallSetup, CallStart, Prompts, QueueSound, WaitingKeys,
+};
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::media::prompt::Prompt;
-use crate::menu::load::{Known, PromptFacts, load};
+use crate::menu::load::{self, PromptFacts, load};
 use crate::menu::outcome::StepKind;
 use crate::menu::system as sys;
 use crate::menu::tree::Line;
@@ -30,6 +32,7 @@ use crate::now::{Mono, Now, Wall};
 use crate::queue::Arrival;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
 use crate::queue::estimate::Interval;
+use crate::record::card::ContextCard;
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::{Codec, Direction};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
@@ -51,7 +54,11 @@ pub(super) fn check(transcript: &str) {
         .lines()
         .next()
         .is_some_and(|l| l.ends_with("late offer"));
-    let mut desk = Desk::new(late);
+    let back = expected.starts_with("0.0 > call back\n");
+    let mut desk = match back {
+        true => Desk::back(),
+        false => Desk::new(late),
+    };
     let mut actual = String::new();
     for line in expected.lines() {
         let Some((at, what)) = line.split_once('>') else {
@@ -88,6 +95,8 @@ struct Desk {
     phone_peers: HashMap<LegId, Session>,
     invites: HashMap<LegId, Bytes>,
     token: PlayToken,
+    /// The last one of any other phone.
+    phone_token: PlayToken,
     offers: u64,
     recording: RecordingId,
     /// What the record tells of faults.
@@ -170,13 +179,13 @@ fn line() -> Arc<Line> {
         .into_iter()
         .chain(["welcome", "hours", "vanished"].map(String::from));
     let facts = names.map(|n| (PromptName::new(n), PromptFacts::default()));
-    let known = Known {
+    let known = load::Known {
         prompts: [(Language::default(), facts.collect())].into(),
         queues: ["support", "sales"]
             .map(QueueName::new)
             .into_iter()
             .collect(),
-        ..Known::default()
+        ..load::Known::default()
     };
     match load("demo.yaml", LINE, &known) {
         Ok((line, _)) => Arc::new(line),
@@ -210,6 +219,10 @@ fn setup() -> Arc<CallSetup> {
         music: Some(PromptName::new(sys::MUSIC)),
         comfort: Some(PromptName::new(sys::COMFORT)),
         keys,
+        affinity: Some(Affinity {
+            within: Duration::from_secs(3600),
+            hold: Duration::from_secs(20),
+        }),
     };
     Arc::new(CallSetup {
         prompts: Arc::new(Prompts {
@@ -237,6 +250,33 @@ impl Desk {
         let mut peer = Session::new(1);
         let offer = (!late).then(|| peer.offer(&local(40_000, Direction::SendRecv)));
         let call = Call::new(setup(), start(offer), line(), now);
+        Desk::of(call, now, peer)
+    }
+
+    /// Somebody is called back.
+    fn back() -> Desk {
+        let now = Now {
+            mono: Mono::ZERO,
+            wall: Wall::from_unix_millis(1_795_000_000_000),
+        };
+        let number = PhoneNumber::new("+4530901820");
+        let start = start(None);
+        let what = CallBack {
+            callback: crate::record::timeline::CallbackId(7),
+            queue: "sales".into(),
+            number: number.clone(),
+            trunk: "t".into(),
+            since: Mono::ZERO,
+            language: Language::default(),
+            needs: std::collections::BTreeMap::new(),
+            priority: 0,
+            card: ContextCard::new(start.contact, "demo".into(), number, now.wall),
+        };
+        let call = Call::back(setup(), start, line(), what, now);
+        Desk::of(call, now, Session::new(1))
+    }
+
+    fn of(call: Call, now: Now, peer: Session) -> Desk {
         Desk {
             call,
             now,
@@ -245,6 +285,7 @@ impl Desk {
             phone_peers: HashMap::new(),
             invites: HashMap::new(),
             token: PlayToken(0),
+            phone_token: PlayToken(0),
             offers: 0,
             recording: RecordingId::default(),
             faults: Vec::new(),
@@ -272,7 +313,7 @@ impl Desk {
         };
         let offer = OfferId(self.offers);
         let event = match words.as_slice() {
-            ["call"] | ["call", "late", "offer"] => return,
+            ["call"] | ["call", "late", "offer"] | ["call", "back"] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
             ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),
@@ -399,6 +440,20 @@ impl Desk {
             ["not", "sent", ask] => {
                 CallEvent::LetterStored(crate::menu::outcome::AskId(ask.parse().unwrap_or(0)), None)
             }
+            ["cancelled"] => CallEvent::Cancelled,
+            ["known", "agent", agent] => CallEvent::Known(Known {
+                callback: None,
+                agent: Some((AgentId::new(agent), self.now.wall)),
+            }),
+            ["known", "callback", id] => CallEvent::Known(Known {
+                callback: Some(OpenCallback {
+                    callback: crate::record::timeline::CallbackId(id.parse().unwrap_or(0)),
+                    queue: "sales".into(),
+                    since: self.now.wall,
+                    agent: None,
+                }),
+                agent: None,
+            }),
             ["stop"] => CallEvent::Stop,
             ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
             ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
@@ -409,6 +464,10 @@ impl Desk {
             ["caller", "reinvites", "without", "offer"] => {
                 CallEvent::Leg(CALLER, LegEvent::Offer { offer: None })
             }
+            [p, "played"] => CallEvent::Media(MediaEvent::Played {
+                leg: leg(self, p),
+                token: self.phone_token,
+            }),
             [p, "rings"] => CallEvent::Leg(
                 leg(self, p),
                 LegEvent::Progress {
@@ -556,6 +615,19 @@ impl Desk {
                 format!("call back {} by {}", wish.number.reveal(), wish.queue)
             }
             CallAction::Send(_, wish) => format!("send by {}", wish.node),
+            CallAction::LookUp(_) => {
+                // Before all else; a transcript may tell it again.
+                self.call
+                    .handle(self.now, CallEvent::Known(Known::default()));
+                return None;
+            }
+            CallAction::CancelCallback(id) => format!("cancel callback {id}"),
+            CallAction::Callback(id, step) => match step {
+                CallbackStep::Begun { agent } => format!("callback {id} begun by {agent}"),
+                CallbackStep::CalledOff => format!("callback {id} called off"),
+                CallbackStep::Failed { cause } => format!("callback {id} failed {cause:?}"),
+                CallbackStep::Done => format!("callback {id} done"),
+            },
             CallAction::Record(event) => {
                 if let RecordEvent::Fault { what } = event {
                     self.faults.push(what);
@@ -614,6 +686,8 @@ impl Desk {
             MediaCommand::Play { leg, token, list } => {
                 if leg == CALLER {
                     self.token = token;
+                } else {
+                    self.phone_token = token;
                 }
                 let names: Vec<&str> = list.prompts.iter().map(|p| p.name.as_str()).collect();
                 let (who, how) = (self.name(leg), if list.repeat { "loops" } else { "hears" });
@@ -645,7 +719,18 @@ impl Desk {
                 };
                 let reason = self.call.card().reason.as_ref();
                 let reason = reason.map(ToString::to_string).unwrap_or_default();
-                format!("enter {queue} ({reason}){needs}{urgent}")
+                let since = arrival.came.filter(|_| !arrival.called_back);
+                let since = since.map(|at| at.since_start().as_secs_f64());
+                let since = since.map(|s| format!(" as of {s:.1}")).unwrap_or_default();
+                let back = match arrival.called_back {
+                    true => " to be called back",
+                    false => "",
+                };
+                let wish = arrival
+                    .wish
+                    .map(|w| format!(" for {} {:?}", w.agent, w.hold));
+                let wish = wish.unwrap_or_default();
+                format!("enter {queue} ({reason}){needs}{urgent}{since}{back}{wish}")
             }
             QueueCommand::Leave => "leave".into(),
             QueueCommand::LookBack => "look-back".into(),
@@ -658,6 +743,7 @@ impl Desk {
             QueueCommand::Transferring(agent) => format!("transferring {agent}"),
             QueueCommand::Return => "return".into(),
             QueueCommand::Took(agent) => format!("took {agent}"),
+            QueueCommand::Reached => "reached".into(),
         }
     }
 }

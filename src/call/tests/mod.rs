@@ -1,5 +1,7 @@
 //! Transcripts: what happens to a call, and what it asks for, in the words of the trade.
 
+mod again;
+mod calling_back;
 mod desk;
 mod kinds;
 mod people;
