@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// 44 bits of milliseconds since the epoch, then 20 bits of randomness: sorts by time.
 /// Prints as 13 characters of Crockford's base 32.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct ContactId(u64);
 
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -72,6 +73,19 @@ impl std::str::FromStr for ContactId {
             n = n << 5 | v as u64;
         }
         Ok(ContactId(n))
+    }
+}
+
+impl From<ContactId> for String {
+    fn from(id: ContactId) -> String {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for ContactId {
+    type Error = BadContactId;
+    fn try_from(s: String) -> Result<ContactId, BadContactId> {
+        s.parse()
     }
 }
 

@@ -79,6 +79,20 @@ impl Wall {
         self.0
     }
 
+    /// Time from `earlier` to `self`; zero when `earlier` is in fact later.
+    pub fn since(self, earlier: Wall) -> Duration {
+        let ms = self.0.saturating_sub(earlier.0);
+        Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+    }
+
+    /// So long before.
+    pub fn before(self, d: Duration) -> Wall {
+        Wall(
+            self.0
+                .saturating_sub(i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
+        )
+    }
+
     /// Whole seconds since the Unix epoch.
     pub const fn unix_secs(self) -> i64 {
         self.0.div_euclid(1000)

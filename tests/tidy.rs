@@ -38,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "ids",
             "now",
             "menu::outcome",
+            "queue::acd",
             "queue::action",
             "queue::settings",
             "record",

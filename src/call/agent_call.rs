@@ -168,6 +168,8 @@ impl AgentCall {
                 | CallEvent::Recalled(..)
                 | CallEvent::CallbackStored(..)
                 | CallEvent::LetterStored(..)
+                | CallEvent::Cancelled
+                | CallEvent::Known(_)
                 | CallEvent::AgentState(_) => {}
             },
         }
@@ -247,6 +249,8 @@ impl Coded {
             | CallEvent::Recalled(..)
             | CallEvent::CallbackStored(..)
             | CallEvent::LetterStored(..)
+            | CallEvent::Cancelled
+            | CallEvent::Known(_)
             | CallEvent::Dialled(_)
             | CallEvent::Monitor(..)
             | CallEvent::TakeOver(..) => {}

@@ -55,6 +55,7 @@ impl Call {
             | Stage::Answering { .. }
             | Stage::Menu(_)
             | Stage::Waiting(_)
+            | Stage::CallingBack(_)
             | Stage::Message(_)
             | Stage::Closing { .. }
             | Stage::Ended => None,

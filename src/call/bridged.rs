@@ -80,6 +80,21 @@ pub(super) struct Word {
 }
 
 impl Bridged {
+    /// Two talk.
+    pub fn new(party: Party, home: QueueName) -> Bridged {
+        Bridged {
+            party: Some(party),
+            guests: Vec::new(),
+            home,
+            silent: false,
+            whisper: None,
+            held: [false; 2],
+            transfer: None,
+            transfer_until: None,
+            word: None,
+        }
+    }
+
     /// Whether caller and person hear each other, and no words come before that any more.
     pub fn is_joined(&self) -> bool {
         self.word.is_none() && self.whisper.is_none()
@@ -102,6 +117,10 @@ impl Call {
         let mut fetched = false;
         let home = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Waiting(w) => w.queue,
+            Stage::CallingBack(c) if purpose.is_offer() => {
+                let who = purpose.who();
+                return self.call_customer(now, c, Party { leg, who });
+            }
             Stage::Menu(m) if m.place.is_some() && matches!(purpose, Purpose::Offer(..)) => {
                 fetched = true;
                 self.fetch_from_menus(now, m)
@@ -145,18 +164,7 @@ impl Call {
             self.record(RecordEvent::Transferred { to });
         }
         let who = purpose.who();
-        let party = Some(Party { leg, who });
-        self.stage = Stage::Bridged(Box::new(Bridged {
-            party,
-            guests: Vec::new(),
-            home,
-            silent: false,
-            whisper: None,
-            held: [false; 2],
-            transfer: None,
-            transfer_until: None,
-            word: None,
-        }));
+        self.stage = Stage::Bridged(Box::new(Bridged::new(Party { leg, who }, home)));
         if fetched {
             self.say_before_bridge(now);
         }

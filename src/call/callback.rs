@@ -1,13 +1,14 @@
 //! The caller will be called back: the promise that a menu makes (P5, P6). It is stored before the
 //! caller is told so.
 
+use super::again::Promised;
 use super::event::StoredCallback;
 use super::machine::{Call, Promise, Stage, Storing};
 use super::menu_stage::MenuStage;
 use super::message::STORE_WAIT;
 use crate::menu::outcome::{AskId, Reason};
 use crate::now::Now;
-use crate::record::timeline::Event as RecordEvent;
+use crate::record::timeline::{CallbackId, Event as RecordEvent};
 use crate::record::verdict::Verdict;
 
 const NOT_STORED: &str = "the callback could not be stored";
@@ -26,8 +27,8 @@ impl Call {
         }
         match &mut self.stage {
             Stage::Menu(_) => {
-                if stored.is_some() {
-                    self.give_place_up();
+                if let Some(stored) = stored {
+                    self.promise_place(now, stored.callback);
                 }
                 let Stage::Menu(m) = &mut self.stage else {
                     return;
@@ -61,8 +62,23 @@ impl Call {
             | Stage::Waiting(_)
             | Stage::Message(_)
             | Stage::Bridged(_)
+            | Stage::CallingBack(_)
             | Stage::Ended => {}
         }
+    }
+
+    /// The callback keeps the caller's place from now on.
+    fn promise_place(&mut self, now: Now, callback: CallbackId) {
+        let Some(place) = self.kept_place().cloned() else {
+            return;
+        };
+        self.give_place_up();
+        self.promised = Some(Promised {
+            callback,
+            queue: place.queue,
+            since: place.since.min(now.mono),
+            now: true,
+        });
     }
 
     /// The caller has been told to the end that they will be called back.

@@ -27,6 +27,10 @@ impl Call {
         match stage {
             Stage::Ended => return,
             Stage::Closing { verdict, .. } => return self.done(verdict),
+            Stage::CallingBack(_) => {
+                self.stage = stage;
+                return self.stop_calling_back(Verdict::NotReached);
+            }
             Stage::Opening { .. } | Stage::Answering { late: true, .. } => {
                 self.stage = stage;
                 return self.refuse(500);
@@ -70,6 +74,10 @@ impl Call {
             // What failed may have left it so: a call that is over is not salvaged.
             Stage::Ended => {}
             Stage::Closing { verdict, .. } => return self.done(verdict),
+            Stage::CallingBack(_) => {
+                self.stage = stage;
+                return self.stop_calling_back(Verdict::NotReached);
+            }
             Stage::Opening { .. } | Stage::Answering { late: true, .. } => {
                 self.stage = stage;
                 return self.refuse(500);
@@ -121,6 +129,8 @@ impl Call {
                 self.done(verdict);
             }
             Stage::Message(m) => self.caller_left_message(now, m, verdict),
+            // Its legs have events of their own.
+            stage @ Stage::CallingBack(_) => self.stage = stage,
             Stage::Bridged(b) => {
                 b.release(self);
                 self.done(verdict);
@@ -161,6 +171,10 @@ impl Call {
         match mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Ended => {}
             closing @ Stage::Closing { .. } => self.stage = closing,
+            stage @ Stage::CallingBack(_) => {
+                self.stage = stage;
+                self.stop_calling_back(stopped);
+            }
             Stage::Bridged(b) => {
                 b.release(self);
                 self.hang_up_caller(stopped);

@@ -1,10 +1,13 @@
 //! What a call and its shell say to each other: the whole boundary on one screen.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setup::AgentCallStart;
-use crate::ids::{AgentId, ContactId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName};
+use crate::ids::{
+    AgentId, ContactId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName, SkillName,
+};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::outcome::{AskId, Letter, WebReply, WebRequest};
 use crate::now::Wall;
@@ -55,6 +58,10 @@ pub enum CallEvent {
     QueueAs(ContactId, QueueEvent),
     /// The answer to [`CallAction::Wish`]; `None`: the queue does not know the agent.
     AgentState(Option<AgentState>),
+    /// Who is to be called back by this call has called in, or does not want it any more.
+    Cancelled,
+    /// The answer to [`CallAction::LookUp`]; the usual one where nothing is known.
+    Known(Known),
     /// The server stops: the grace period is over.
     Stop,
 }
@@ -145,6 +152,8 @@ pub enum QueueCommand {
     Return,
     /// An agent to whom the caller was transferred talks with them.
     Took(AgentId),
+    /// Who was called back has answered, and talks with the agent.
+    Reached,
 }
 
 /// Where a transfer goes, as the server's directory knows it.
@@ -189,6 +198,12 @@ pub struct CallbackWish {
     pub caller: Option<PhoneNumber>,
     /// In which language the caller was served.
     pub language: Language,
+    /// Since when they stand in line; `None`: they do not.
+    pub since: Option<Wall>,
+    /// What they need of who calls, and at which level.
+    pub needs: BTreeMap<SkillName, u8>,
+    /// How urgent.
+    pub priority: u8,
 }
 
 /// A follow-up that is to be sent.
@@ -207,6 +222,47 @@ pub struct StoredCallback {
     pub callback: CallbackId,
     /// It was open before, since then.
     pub since: Option<Wall>,
+}
+
+/// How far a call is with somebody who is called back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallbackStep {
+    /// An agent is there, and the customer's phone is called.
+    Begun {
+        /// Who.
+        agent: AgentId,
+    },
+    /// The agent hung up before the customer answered; it is tried with another.
+    CalledOff,
+    /// The customer was not reached.
+    Failed {
+        /// Why.
+        cause: NotAnswered,
+    },
+    /// The two talk.
+    Done,
+}
+
+/// What is known of a caller from before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// They are to be called back.
+    pub callback: Option<OpenCallback>,
+    /// With whom they talked last, and when that call began.
+    pub agent: Option<(AgentId, Wall)>,
+}
+
+/// A wish to be called back that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCallback {
+    /// Its name in the store.
+    pub callback: CallbackId,
+    /// Whose people call.
+    pub queue: QueueName,
+    /// Since when their place counts.
+    pub since: Wall,
+    /// Who has tried to call.
+    pub agent: Option<AgentId>,
 }
 
 /// One recording of a call: what is told late about an earlier one is no answer to a later.
@@ -279,6 +335,13 @@ pub enum CallAction {
     Remember(GuidePlace, Option<(String, Duration)>),
     /// Store the wish to be called back; [`CallEvent::CallbackStored`] follows.
     StoreCallback(AskId, CallbackWish),
+    /// Find out what is known of the caller; [`CallEvent::Known`] follows. The first word waits
+    /// for it, but not for long, and a key does not.
+    LookUp(PhoneNumber),
+    /// The caller does not want to be called back any more.
+    CancelCallback(CallbackId),
+    /// What became of an attempt to call somebody back, to be written down.
+    Callback(CallbackId, CallbackStep),
     /// Store a follow-up, to be sent; [`CallEvent::LetterStored`] follows.
     Send(AskId, FollowUpWish),
     /// For the contact's timeline.

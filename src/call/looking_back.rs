@@ -81,6 +81,7 @@ impl Call {
             | Stage::Waiting(_)
             | Stage::Message(_)
             | Stage::Bridged(_)
+            | Stage::CallingBack(_)
             | Stage::Closing { .. }
             | Stage::Ended => None,
         }
@@ -90,6 +91,7 @@ impl Call {
     pub(super) fn waits_since(&self) -> Option<Mono> {
         match &self.stage {
             Stage::Waiting(w) => Some(w.since),
+            Stage::CallingBack(c) => c.since(),
             Stage::Menu(_)
             | Stage::Opening { .. }
             | Stage::Answering { .. }
@@ -118,7 +120,13 @@ impl Call {
                 let words = self.connecting_words(&reason, &place.queue);
                 self.wait_in(now, place.queue, place.since, reason, words);
             }
-            None => self.enter_queue(now, queue, reason),
+            None => match self.claimed(&queue, &reason) {
+                Some(place) => {
+                    let (queue, since) = (place.queue, Some(place.since));
+                    self.enter_queue_as_of(now, queue, Reason::Asked, since);
+                }
+                None => self.enter_queue(now, queue, reason),
+            },
         }
     }
 

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::again::{Asking, Promised};
 use super::bridged::Bridged;
+use super::calling_back::CallingBack;
 use super::consult::Consultation;
-use super::event::{CallAction, CallEvent, RecordingId};
+use super::event::{CallAction, CallEvent, Known, RecordingId};
 use super::info;
 use super::keys::AgentKeys;
 use super::legs::{Leg, RingingPhones};
@@ -45,6 +47,8 @@ pub(super) enum Stage {
     Waiting(Waiting),
     /// Leaving a message.
     Message(MessageStage),
+    /// Somebody is called back, and has not answered yet.
+    CallingBack(Box<CallingBack>),
     /// With a person (or an agent's transfer is under way).
     Bridged(Box<Bridged>),
     /// The caller's leg is being ended, or a message of a caller who hung up is being stored.
@@ -107,6 +111,13 @@ pub struct Call {
     pub(super) callback: Option<CallbackId>,
     /// The menus as the caller left them, should they look back from the queue.
     pub(super) menus: Option<Box<Walk>>,
+    /// What is known of the caller from before.
+    pub(super) known: Known,
+    pub(super) asking: Asking,
+    /// The place that a callback keeps for them.
+    pub(super) promised: Option<Promised>,
+    /// Whom this call calls back.
+    pub(super) calls_back: Option<CallbackId>,
     /// The last recording of a message.
     pub(super) recordings: RecordingId,
     keys: KeyDedup,
@@ -123,8 +134,32 @@ impl Call {
             .clone()
             .unwrap_or_else(|| PhoneNumber::new("anonymous"));
         let card = ContextCard::new(start.contact, start.line.clone(), number.clone(), now.wall);
+        let (leg, toward, dialled) = (start.leg, start.remote, start.dialled.clone());
+        let mut call = Call::unheard(setup, start, line, card);
+        call.stage = Stage::Opening { offer };
+        call.record(RecordEvent::Started {
+            line: call.start.line.clone(),
+            dialled: dialled.reveal().to_owned(),
+            caller: number,
+        });
+        call.act(CallAction::OpenMedia {
+            leg,
+            beside: None,
+            toward: Some(toward),
+        });
+        call.look_up();
+        call
+    }
+
+    /// A call to which nothing has happened yet.
+    pub(super) fn unheard(
+        setup: Arc<CallSetup>,
+        start: CallStart,
+        line: Arc<Line>,
+        card: ContextCard,
+    ) -> Call {
         let language = line.languages.first().cloned().unwrap_or_default();
-        let mut call = Call {
+        Call {
             setup,
             line,
             language,
@@ -132,7 +167,7 @@ impl Call {
             priority: 0,
             caller: None,
             ringing: RingingPhones::new(),
-            stage: Stage::Opening { offer },
+            stage: Stage::Ended,
             consult: None,
             joining: BTreeMap::new(),
             verdict: None,
@@ -141,23 +176,16 @@ impl Call {
             message_broken: false,
             callback: None,
             menus: None,
+            known: Known::default(),
+            asking: Asking::Nothing,
+            promised: None,
+            calls_back: None,
             recordings: RecordingId::default(),
             keys: KeyDedup::new(),
             agent_keys: AgentKeys::default(),
             actions: VecDeque::new(),
             start,
-        };
-        call.record(RecordEvent::Started {
-            line: call.start.line.clone(),
-            dialled: call.start.dialled.reveal().to_owned(),
-            caller: number,
-        });
-        call.act(CallAction::OpenMedia {
-            leg: call.start.leg,
-            beside: None,
-            toward: Some(call.start.remote),
-        });
-        call
+        }
     }
 
     /// The contact's id.
@@ -189,6 +217,7 @@ impl Call {
             | Stage::Waiting(_)
             | Stage::Message(_)
             | Stage::Bridged(_)
+            | Stage::CallingBack(_)
             | Stage::Closing { .. }
             | Stage::Ended => None,
         }
@@ -202,6 +231,7 @@ impl Call {
             Stage::Waiting(_) if !self.ringing.is_empty() => Some(StageName::Offered),
             Stage::Waiting(_) => Some(StageName::Waiting),
             Stage::Message(_) => Some(StageName::Message),
+            Stage::CallingBack(c) => Some(c.stage()),
             Stage::Bridged(b) if b.whisper.is_some() => Some(StageName::Offered),
             Stage::Bridged(b) if b.transfer.is_some() => Some(StageName::Transferring),
             Stage::Bridged(_) => Some(StageName::Talking),
@@ -230,6 +260,7 @@ impl Call {
             Stage::Waiting(w) => Call::waiting_deadline(w),
             Stage::Message(m) => Some(m.until),
             Stage::Bridged(b) => b.due(),
+            Stage::CallingBack(c) => c.until(),
             Stage::Closing { storing, .. } => storing.map(|s| s.until),
             Stage::Opening { .. } | Stage::Answering { late: true, .. } | Stage::Ended => None,
         }
@@ -258,6 +289,7 @@ impl Call {
                 self.transfer_overdue(now);
             }
             Stage::Closing { .. } => self.storing_overdue(now),
+            Stage::CallingBack(_) => self.calling_back_overdue(now),
             Stage::Opening { .. } | Stage::Answering { .. } | Stage::Ended => {}
         }
     }
@@ -268,18 +300,27 @@ impl Call {
             return;
         };
         match event {
-            CallEvent::Leg(leg, event) if leg == self.start.leg => self.caller_event(now, event),
+            CallEvent::Leg(leg, event) if leg == self.start.leg => match self.stage {
+                Stage::CallingBack(_) => self.customer_event(now, event),
+                _ => self.caller_event(now, event),
+            },
             CallEvent::Leg(leg, LegEvent::Ended(_)) if self.joining.contains_key(&leg) => {
                 self.joining.remove(&leg);
             }
             CallEvent::Leg(leg, event) => self.phone_event(now, leg, event),
             CallEvent::Media(event) => self.media_event(now, event),
-            CallEvent::MediaOpened(leg, media) if leg == self.start.leg => self.answer(now, media),
+            CallEvent::MediaOpened(leg, media) if leg == self.start.leg => match self.stage {
+                Stage::CallingBack(_) => self.ring_customer(media),
+                _ => self.answer(now, media),
+            },
             CallEvent::MediaOpened(leg, media) => match self.joining.remove(&leg) {
                 Some(joining) => self.join_talk(joining, media),
                 None => self.ring(now, leg, media),
             },
-            CallEvent::MediaFailed(leg) if leg == self.start.leg => self.refuse(503),
+            CallEvent::MediaFailed(leg) if leg == self.start.leg => match self.stage {
+                Stage::CallingBack(_) => self.customer_without_ports(now),
+                _ => self.refuse(503),
+            },
             CallEvent::MediaFailed(leg) => match self.joining.remove(&leg) {
                 Some(_) => self.reject(leg, 503),
                 None => self.ringing_failed(now, leg, &LegEnd::Unreachable),
@@ -299,6 +340,8 @@ impl Call {
             CallEvent::QueueAs(contact, event) => self.queue_event_as(contact, event),
             // Asked by calls of agents only.
             CallEvent::AgentState(_) => {}
+            CallEvent::Known(known) => self.looked_up(now, known),
+            CallEvent::Cancelled => self.cancel_callback(),
             CallEvent::Stop => self.stop(now),
         }
     }
@@ -336,7 +379,10 @@ impl Call {
             MediaEvent::Key { leg, key, way } if leg == self.start.leg => self.key(now, key, way),
             MediaEvent::Key { leg, key, way } => self.key_of_person(now, leg, key, way),
             MediaEvent::Played { leg, token } if leg == self.start.leg => self.played(now, token),
-            MediaEvent::Played { leg, token } => self.whispered(leg, token),
+            MediaEvent::Played { leg, token } => {
+                self.whispered(leg, token);
+                self.agent_heard(token);
+            }
             MediaEvent::PlayFailed { leg, token, prompt } if leg == self.start.leg => {
                 self.play_failed(now, token, &prompt);
             }
@@ -350,7 +396,7 @@ impl Call {
                 if leg == self.start.leg
                     && matches!(self.stage, Stage::Answering { late: false, .. })
                 {
-                    self.enter_menu(now);
+                    self.begin_to_speak(now);
                 }
             }
             MediaEvent::RtpSilent { leg, .. } => self.rtp_silent(leg),
@@ -373,7 +419,8 @@ impl Call {
             Stage::Message(_) => self.key_in_message(now, key),
             Stage::Bridged(_) => self.key_while_bridged(now, key),
             Stage::Waiting(_) => self.key_while_waiting(now, key),
-            Stage::Opening { .. }
+            Stage::CallingBack(_)
+            | Stage::Opening { .. }
             | Stage::Answering { .. }
             | Stage::Closing { .. }
             | Stage::Ended => {}
@@ -393,7 +440,8 @@ impl Call {
             }
             Stage::Message(_) => self.played_in_message(now, token),
             Stage::Bridged(_) => self.word_said(token),
-            Stage::Menu(_)
+            Stage::CallingBack(_)
+            | Stage::Menu(_)
             | Stage::Waiting(_)
             | Stage::Opening { .. }
             | Stage::Answering { .. }
@@ -424,7 +472,8 @@ impl Call {
                 self.record(RecordEvent::Fault { what });
                 self.word_said(token);
             }
-            Stage::Opening { .. }
+            Stage::CallingBack(_)
+            | Stage::Opening { .. }
             | Stage::Answering { .. }
             | Stage::Closing { .. }
             | Stage::Ended => {}

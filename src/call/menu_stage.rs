@@ -28,7 +28,7 @@ pub(super) struct MenuStage {
 
 impl Call {
     pub(super) fn enter_menu(&mut self, now: Now) {
-        let walk = Walk::start(self.line.clone(), self.who_walks(), now);
+        let walk = self.first_walk(now);
         self.menus = None;
         self.stage = Stage::Menu(Box::new(MenuStage {
             walk,
@@ -79,12 +79,16 @@ impl Call {
                 WalkAction::CallBack { ask, queue, number } => {
                     // Who asks from the queue is called by its people.
                     let place = m.place.as_ref().filter(|_| m.walk.beside().is_some());
+                    let waited = place.map(|p| now.mono.since(p.since));
                     let queue = place.map_or(queue, |p| p.queue.clone());
                     let wish = CallbackWish {
                         queue,
                         number,
                         caller: self.start.caller.clone(),
                         language: self.language.clone(),
+                        since: waited.map(|waited| now.wall.before(waited)),
+                        needs: self.needs.clone(),
+                        priority: self.priority,
                     };
                     self.act(CallAction::StoreCallback(ask, wish));
                 }
@@ -106,6 +110,7 @@ impl Call {
                     self.act(CallAction::Send(ask, FollowUpWish { node, letter }));
                 }
                 WalkAction::Leave(Outcome::Callback) => self.called_back(now),
+                WalkAction::CancelCallback => self.cancel_promise(),
                 WalkAction::Needs { skills, priority } => {
                     if let Some(skills) = skills {
                         self.needs = skills;
@@ -248,6 +253,7 @@ impl Call {
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
             | WalkAction::CallBack { .. }
+            | WalkAction::CancelCallback
             | WalkAction::Send { .. }
             | WalkAction::Dial { .. }
             | WalkAction::Music
@@ -275,6 +281,7 @@ impl Call {
             | Reason::Silence
             | Reason::WrongKeys
             | Reason::Routed
+            | Reason::Callback
             | Reason::Transferred => self
                 .setup
                 .sounds

@@ -255,6 +255,7 @@ impl Call {
             | Stage::Menu(_)
             | Stage::Waiting(_)
             | Stage::Bridged(_)
+            | Stage::CallingBack(_)
             | Stage::Ended => {}
         }
     }

@@ -9,10 +9,12 @@
 //!                         ↑        ↘ Message ↗
 //! ```
 
+mod again;
 pub mod agent_call;
 mod attended;
 mod bridged;
 mod callback;
+mod calling_back;
 mod conference;
 mod consult;
 mod dial;

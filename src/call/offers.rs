@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::event::{CallAction, OpenedMedia, QueueCommand};
 use super::legs::{Leg, Path, Purpose, Ringing};
-use super::machine::Call;
+use super::machine::{Call, Stage};
 use crate::ids::{AgentId, LegId};
 use crate::media::command::MediaCommand;
 use crate::now::Now;
@@ -139,6 +139,8 @@ impl Call {
                 | LegEvent::Info { .. }
                 | LegEvent::Refer { .. } => {}
             }
+        } else if let Stage::CallingBack(_) = &self.stage {
+            self.waiting_agent_event(leg, &event);
         } else {
             self.agent_event(now, leg, event);
         }

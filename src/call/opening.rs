@@ -78,7 +78,7 @@ impl Call {
                 Err(status) => return self.hang_up_caller(Verdict::SetupFailed { status }),
             }
         }
-        self.enter_menu(now);
+        self.begin_to_speak(now);
     }
 
     /// Before the answer: refuse the INVITE. Afterwards there is only BYE.

@@ -1,6 +1,6 @@
 //! What every call of the server shares, and what is known of one call at its start.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,13 @@ use super::faults::Faults;
 use crate::config::Features;
 use crate::ids::{
     AgentId, ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName,
-    QueueName,
+    QueueName, SkillName,
 };
 use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
+use crate::now::Mono;
+use crate::record::card::ContextCard;
+use crate::record::timeline::CallbackId;
 use crate::sdp::SrtpPolicy;
 use crate::sdp::plan::Codec;
 
@@ -66,6 +69,17 @@ pub struct QueueSound {
     pub whisper: bool,
     /// What they can ask for.
     pub keys: WaitingKeys,
+    /// Who is kept for the agent that they know; `None`: nobody.
+    pub affinity: Option<Affinity>,
+}
+
+/// When a caller is kept for the agent with whom they talked last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Affinity {
+    /// How long ago that call may be.
+    pub within: Duration,
+    /// How long they are kept, while the agent is at work on something else.
+    pub hold: Duration,
 }
 
 /// What every call of the server shares. Calls that have begun keep theirs when newer menus
@@ -98,6 +112,29 @@ pub struct CallSetup {
     pub card_url: Option<String>,
     /// Faults on purpose.
     pub faults: Faults,
+}
+
+/// Somebody who is to be called back.
+#[derive(Clone, Debug)]
+pub struct CallBack {
+    /// Which wish.
+    pub callback: CallbackId,
+    /// Whose people call.
+    pub queue: QueueName,
+    /// Where.
+    pub number: PhoneNumber,
+    /// By which trunk.
+    pub trunk: String,
+    /// Since when their place counts.
+    pub since: Mono,
+    /// In which language they were served.
+    pub language: Language,
+    /// What they need of who calls, and at which level.
+    pub needs: BTreeMap<SkillName, u8>,
+    /// How urgent.
+    pub priority: u8,
+    /// What they did before.
+    pub card: ContextCard,
 }
 
 /// What is known of a call when it comes in.

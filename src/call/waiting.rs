@@ -6,8 +6,9 @@ use crate::ids::{PromptName, QueueName};
 use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
 use crate::queue::action::{OverflowCause, OverflowStep};
-use crate::queue::{Arrival, Priority};
+use crate::queue::{Arrival, Priority, Wanted};
 use crate::record::timeline::Event as RecordEvent;
+use crate::record::verdict::{Stage as StageName, Verdict};
 
 use super::estimate;
 use super::event::{CallAction, QueueCommand, QueueEvent};
@@ -48,20 +49,31 @@ impl Call {
         let words = self.connecting_words(&reason, &queue);
         let arrival = Arrival {
             came,
-            ..self.arrival(&queue)
+            ..self.arrival(now, &queue)
         };
         self.act(CallAction::Queue(QueueCommand::Enter(arrival)));
         self.wait_in(now, queue, came.unwrap_or(now.mono), reason, words);
     }
 
     /// The caller, as a queue must know them.
-    fn arrival(&self, queue: &QueueName) -> Arrival {
+    pub(super) fn arrival(&self, now: Now, queue: &QueueName) -> Arrival {
         Arrival {
+            wish: self.wish(now, queue),
             priority: Priority(self.priority),
             needs: self.needs.clone(),
             language: Some(self.language.clone()),
             ..Arrival::new(self.start.contact, queue.clone())
         }
+    }
+
+    /// The agent who knows them, if that is known by now: nobody waits for it.
+    fn wish(&self, now: Now, queue: &QueueName) -> Option<Wanted> {
+        let affinity = self.setup.sounds.get(queue)?.affinity?;
+        let (agent, talked) = self.known.agent.clone()?;
+        (now.wall.since(talked) <= affinity.within).then_some(Wanted {
+            agent,
+            hold: affinity.hold,
+        })
     }
 
     /// Back to the head of the line, after an agent was lost or a transfer failed.
@@ -144,7 +156,7 @@ impl Call {
             w.ask_again_at = None;
             let queue = w.queue.clone();
             self.message_broken = false;
-            let arrival = self.arrival(&queue);
+            let arrival = self.arrival(now, &queue);
             self.act(CallAction::Queue(QueueCommand::Enter(arrival)));
         }
     }
@@ -181,6 +193,7 @@ impl Call {
                 contacts,
                 ring_for,
             } => {
+                self.begin_to_tell();
                 self.offer(offer, agent, contacts, ring_for);
             }
             QueueEvent::Withdraw { offer, why } => self.withdraw(offer, why),
@@ -226,6 +239,10 @@ impl Call {
 
     fn overflow(&mut self, now: Now, cause: OverflowCause, to: OverflowStep) {
         self.hang_up_ringing(None);
+        if let Stage::CallingBack(_) = &self.stage {
+            let stage = StageName::Waiting;
+            return self.stop_calling_back(Verdict::ServerStopped { stage });
+        }
         if let Stage::Menu(m) = &mut self.stage {
             match (&to, &mut m.place) {
                 (OverflowStep::Queue(queue), Some(place)) => place.queue = queue.clone(),

@@ -88,7 +88,7 @@ impl Call {
             Reason::Asked => people::WHISPER_ASKED,
             Reason::Silence => people::WHISPER_SILENCE,
             Reason::WrongKeys => people::WHISPER_WRONG,
-            Reason::Routed => people::WHISPER_ROUTED,
+            Reason::Routed | Reason::Callback => people::WHISPER_ROUTED,
             Reason::Fault { .. } => people::WHISPER_FAULT,
             Reason::Transferred => people::WHISPER_TRANSFERRED,
         });

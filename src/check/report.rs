@@ -169,7 +169,8 @@ fn in_language(
         .from(graph.start)
         .iter()
         .filter(|e| match graph.state(e.to) {
-            State::Menu(at) => at.language == language,
+            // The line itself is measured, not what the server asks before it.
+            State::Menu(at) => at.language == language && line.is_aside(at.node).is_none(),
             State::Answered
             | State::Resuming
             | State::Waiting { .. }

@@ -129,6 +129,8 @@ fn as_json(row: &CallbackRow) -> serde_json::Value {
         "due": row.due,
         "state": row.state,
         "attempts": row.attempts,
+        "outcome": row.outcome,
+        "agent": row.agent,
     })
 }
 
@@ -164,6 +166,8 @@ mod tests {
             number: PhoneNumber::new(ANN),
             language: Language::new("da"),
             asked,
+            needs: std::collections::BTreeMap::new(),
+            priority: 0,
         };
         let dir = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(dir.path()).await.unwrap();

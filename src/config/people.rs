@@ -71,6 +71,8 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             waiting_keys: t
                 .list("waiting_keys", choice(WAITING_KEYS))
                 .unwrap_or(usual.waiting_keys),
+            affinity: t.get("affinity", usual.affinity, long_or_never),
+            affinity_hold: t.get("affinity_hold", usual.affinity_hold, duration("0s", "10m")),
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             service_level: t.get("service_level", usual.service_level, service_level),
@@ -160,6 +162,8 @@ fn support() -> Queue {
         position_every: Some(Duration::from_secs(60)),
         whisper: false,
         waiting_keys: WAITING_KEYS.iter().map(|(_, key)| *key).collect(),
+        affinity: None,
+        affinity_hold: Duration::from_secs(20),
         language_level: 3,
         relax_every: Duration::from_secs(20),
         service_level: ServiceLevel::default(),
@@ -204,6 +208,24 @@ fn service_level(t: &str) -> Parsed<ServiceLevel> {
     Ok(ServiceLevel {
         percent: percent.ok_or("the share goes from 1% to 100%, like `80% in 20s`")?,
         within: duration("1s", "1h")(within.trim())?,
+    })
+}
+
+/// Days, or a shorter time.
+fn long_or_never(t: &str) -> Parsed<Option<Duration>> {
+    const DAY: Duration = Duration::from_secs(86_400);
+    if matches!(t, "never" | "false" | "0") {
+        return Ok(None);
+    }
+    let days = t
+        .strip_suffix('d')
+        .and_then(|n| n.trim().parse::<u32>().ok());
+    let time = match days {
+        Some(days) => (1..=365).contains(&days).then(|| DAY.saturating_mul(days)),
+        None => duration("1m", "24h")(t).ok(),
+    };
+    time.map(Some).ok_or_else(|| {
+        "write days, like `30d`, or a shorter time, like `8h`, or `never`".to_owned()
     })
 }
 

@@ -47,6 +47,17 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         min: t.get("min", Duration::from_secs(1), duration("0s", "10s")),
     };
     t.finish();
+    let mut t = root.table("callbacks");
+    let attempts = t.get("attempts", 3, number(1, 20));
+    let callbacks = Callbacks {
+        retry_every: t.get(
+            "retry_every",
+            Duration::from_secs(900),
+            duration("1s", "24h"),
+        ),
+        attempts: u32::try_from(attempts).unwrap_or(3),
+    };
+    t.finish();
     let mut t = root.table("lines");
     let lines = Lines {
         dir: t.opt("dir", path),
@@ -106,6 +117,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         queues,
         features,
         messages,
+        callbacks,
         trunks,
         lines,
         prompts,

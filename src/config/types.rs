@@ -31,6 +31,8 @@ pub struct Config {
     pub features: super::Features,
     /// What callers leave when nobody is free.
     pub messages: Messages,
+    /// How those are called who asked for it.
+    pub callbacks: Callbacks,
     /// Providers through which calls come in and go out.
     pub trunks: Vec<Trunk>,
     /// Menu files.
@@ -277,6 +279,10 @@ pub struct Queue {
     pub whisper: bool,
     /// What callers can ask for by a key while they wait, besides 0 and 9.
     pub waiting_keys: Vec<WaitingKey>,
+    /// Who called within that time is kept for the agent with whom they talked; `None`: nobody.
+    pub affinity: Option<Duration>,
+    /// For how long, while that agent is at work on something else.
+    pub affinity_hold: Duration,
     /// The level at which agents should speak a caller's language; 0: it does not matter.
     pub language_level: u8,
     /// The levels that a waiting caller needs fall by one each time this has passed.
@@ -325,6 +331,15 @@ pub struct Messages {
     pub max: Duration,
     /// Shorter ones are not kept; the caller is asked again.
     pub min: Duration,
+}
+
+/// How those are called back who asked for it: section `[callbacks]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Callbacks {
+    /// How long after an attempt in vain the next one is due.
+    pub retry_every: Duration,
+    /// How many attempts there are.
+    pub attempts: u32,
 }
 
 /// A provider: one of `[[trunks]]`.

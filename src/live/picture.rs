@@ -452,6 +452,14 @@ fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
         Event::MessageStored { .. } => "message.stored",
         Event::CallbackStored { .. } => "callback.stored",
         Event::Fault { .. } => "contact.fault",
+        Event::CallingBack { queue, .. } => {
+            call.queue = Some(queue.clone());
+            call.waiting_since = Some(at);
+            to(call, CallStage::Waiting);
+            "contact.calling_back"
+        }
+        Event::CalledInVain { .. } => "contact.called_in_vain",
+        Event::CallbackCancelled { .. } => "callback.cancelled",
         Event::WrappedUp { .. } => return None,
         // Who listens is for the record, not for all who see the queue.
         Event::Joined { .. } | Event::Parted { .. } => return None,
@@ -479,7 +487,10 @@ fn more(event: &Event) -> Vec<(&'static str, Value)> {
                 json!(u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
             ),
         ],
-        Event::CallbackStored { callback, .. } => vec![("callback", json!(callback))],
+        Event::CalledInVain { cause } => vec![("cause", json!(cause))],
+        Event::CallbackStored { callback, .. }
+        | Event::CallingBack { callback, .. }
+        | Event::CallbackCancelled { callback } => vec![("callback", json!(callback))],
         Event::Fault { what } => vec![("what", json!(what))],
         Event::Ended { verdict } => vec![("verdict", json!(verdict.as_str()))],
         Event::Started { .. }

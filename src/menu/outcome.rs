@@ -72,6 +72,8 @@ pub enum WalkAction {
         /// Where.
         number: PhoneNumber,
     },
+    /// The caller does not want to be called back any more.
+    CancelCallback,
     /// Send a follow-up; tell `handle_sent` whether it is durable. The menu goes on meanwhile.
     Send {
         /// Goes with the answer.
@@ -237,6 +239,8 @@ pub enum Reason {
     },
     /// An agent or operator transferred the caller here.
     Transferred,
+    /// They asked to be called back.
+    Callback,
 }
 
 impl fmt::Display for Reason {
@@ -248,6 +252,7 @@ impl fmt::Display for Reason {
             Reason::Routed => f.write_str("routed"),
             Reason::Fault { what } => write!(f, "fault: {what}"),
             Reason::Transferred => f.write_str("transferred"),
+            Reason::Callback => f.write_str("callback"),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::timeline::EntryValue;
+use super::timeline::{EntryValue, Event, Timeline};
 use crate::ids::{ContactId, LineName, PhoneNumber, QueueName};
 use crate::menu::outcome::{Reason, Step, StepKind};
 use crate::now::Wall;
@@ -72,6 +72,34 @@ impl ContextCard {
             entries: Vec::new(),
             failures: Vec::new(),
         }
+    }
+
+    /// The card of a contact that is over, as its timeline tells it.
+    pub fn of(
+        contact: ContactId,
+        line: LineName,
+        caller: PhoneNumber,
+        timeline: &Timeline,
+    ) -> ContextCard {
+        let mut card = ContextCard::new(contact, line, caller, timeline.started);
+        for entry in timeline.entries() {
+            match &entry.event {
+                Event::Step { step } => {
+                    if let StepKind::Language { language } = &step.what {
+                        card.language = Some(language.as_str().to_owned());
+                    }
+                    card.step(step.clone());
+                }
+                Event::Entry { name, value } => card.entry(name, value.clone()),
+                Event::Queued { queue, reason, .. } => {
+                    card.queue = Some(queue.clone());
+                    card.reason = Some(reason.clone());
+                }
+                Event::Fault { what } => card.failure(what.clone()),
+                _ => {}
+            }
+        }
+        card
     }
 
     /// One more step through the menu.
@@ -285,6 +313,7 @@ fn word(reason: &Reason) -> &'static str {
         Reason::Routed => "routed",
         Reason::Fault { .. } => "fault",
         Reason::Transferred => "transferred",
+        Reason::Callback => "callback",
     }
 }
 

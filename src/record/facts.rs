@@ -111,6 +111,7 @@ impl Facts {
             | Event::Joined { .. }
             | Event::Parted { .. }
             | Event::WrappedUp { .. }
+            | Event::CalledInVain { .. }
             | Event::Step { .. }
             | Event::Entry { .. }
             | Event::Offered { .. }
@@ -119,6 +120,15 @@ impl Facts {
                 question, answer, ..
             } => {
                 self.answers.insert(question.clone(), *answer);
+            }
+            Event::CallingBack { queue, .. } => {
+                self.queue = Some(queue.clone());
+                self.reason = Some(Reason::Callback);
+            }
+            Event::CallbackCancelled { callback } => {
+                if self.callback == Some(*callback) {
+                    self.callback = None;
+                }
             }
             Event::Answered => {
                 self.answered.get_or_insert(at);
@@ -217,7 +227,9 @@ impl Facts {
                 Verdict::MessageStored { .. } | Verdict::CallbackStored { .. } => {
                     Containment::Promised
                 }
-                Verdict::Refused { .. } | Verdict::SetupFailed { .. } => Containment::NotTaken,
+                Verdict::Refused { .. } | Verdict::SetupFailed { .. } | Verdict::NotReached => {
+                    Containment::NotTaken
+                }
                 Verdict::CallerGone { .. }
                 | Verdict::ServerStopped { .. }
                 | Verdict::ServerLost

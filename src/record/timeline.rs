@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::{LostSign, Verdict};
-use crate::ids::{AgentId, Language, LineName, NodeName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, ContactId, Language, LineName, NodeName, PhoneNumber, QueueName};
 use crate::media::command::LegStats;
 use crate::menu::outcome::{Reason, Step};
 use crate::menu::value::Value;
@@ -191,6 +191,25 @@ pub enum Event {
         /// It was open before.
         before: bool,
     },
+    /// We call: somebody is called back.
+    CallingBack {
+        /// Which wish.
+        callback: CallbackId,
+        /// The contact that asked for it.
+        first: ContactId,
+        /// Whose people call.
+        queue: QueueName,
+    },
+    /// Whom we called was not reached.
+    CalledInVain {
+        /// Why.
+        cause: NotAnswered,
+    },
+    /// The wish to be called back was taken back by the caller.
+    CallbackCancelled {
+        /// Which.
+        callback: CallbackId,
+    },
     /// A follow-up was stored, and will be sent.
     LetterStored {
         /// Which.
@@ -254,6 +273,9 @@ impl Event {
             Event::CallbackStored { .. } => "callback_stored",
             Event::LetterStored { .. } => "letter_stored",
             Event::WrappedUp { .. } => "wrapped_up",
+            Event::CallingBack { .. } => "calling_back",
+            Event::CalledInVain { .. } => "called_in_vain",
+            Event::CallbackCancelled { .. } => "callback_cancelled",
             Event::Fault { .. } => "fault",
             Event::Media { .. } => "media",
             Event::Ended { .. } => "ended",
@@ -486,6 +508,9 @@ impl Timeline {
             | Event::Transferred { .. }
             | Event::MessageStored { .. }
             | Event::CallbackStored { .. }
+            | Event::CallingBack { .. }
+            | Event::CalledInVain { .. }
+            | Event::CallbackCancelled { .. }
             | Event::LetterStored { .. }
             | Event::WrappedUp { .. }
             | Event::Fault { .. }

@@ -69,6 +69,9 @@ pub enum Verdict {
         /// The SIP status sent.
         status: u16,
     },
+    /// Somebody whom we called back was not reached, or did not want it any more. Constructed by
+    /// the call machine; nobody but an agent of ours was at the phone.
+    NotReached,
     /// The server stopped and the grace period was over. Constructed by the call's
     /// supervisor at the end of draining.
     ServerStopped {
@@ -181,7 +184,7 @@ pub enum EndedBy {
 
 impl Verdict {
     /// All values of [`Verdict::as_str`].
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 13] = [
         "caller_hung_up",
         "caller_gone",
         "goodbye",
@@ -191,6 +194,7 @@ impl Verdict {
         "transferred_out",
         "refused",
         "setup_failed",
+        "not_reached",
         "server_stopped",
         "server_lost",
         "fault",
@@ -208,6 +212,7 @@ impl Verdict {
             Verdict::TransferredOut { .. } => "transferred_out",
             Verdict::Refused { .. } => "refused",
             Verdict::SetupFailed { .. } => "setup_failed",
+            Verdict::NotReached => "not_reached",
             Verdict::ServerStopped { .. } => "server_stopped",
             Verdict::ServerLost => "server_lost",
             Verdict::Fault { .. } => "fault",
@@ -226,6 +231,7 @@ impl Verdict {
             | Verdict::TransferredOut { .. }
             | Verdict::Refused { .. }
             | Verdict::SetupFailed { .. }
+            | Verdict::NotReached
             | Verdict::ServerStopped { .. }
             | Verdict::ServerLost
             | Verdict::Fault { .. } => EndedBy::Server,
@@ -245,6 +251,7 @@ impl Verdict {
             | Verdict::CallbackStored { .. }
             | Verdict::TransferredOut { .. }
             | Verdict::Refused { .. }
+            | Verdict::NotReached
             | Verdict::SetupFailed { .. } => true,
             Verdict::ServerStopped { .. } | Verdict::ServerLost | Verdict::Fault { .. } => false,
         }
@@ -256,6 +263,7 @@ impl Verdict {
             self,
             Verdict::Refused { .. }
                 | Verdict::SetupFailed { .. }
+                | Verdict::NotReached
                 | Verdict::CallerHungUp {
                     stage: Stage::Ringing
                 }
@@ -289,6 +297,7 @@ impl fmt::Display for Verdict {
             Verdict::TransferredOut { to } => write!(f, "transferred to {to}"),
             Verdict::Refused { status } => write!(f, "refused with {status}"),
             Verdict::SetupFailed { status } => write!(f, "could not be set up ({status})"),
+            Verdict::NotReached => f.write_str("not reached"),
             Verdict::ServerStopped { stage } => write!(f, "server stopped {stage}"),
             Verdict::ServerLost => f.write_str("server was lost"),
             Verdict::Fault { stage, what } => write!(f, "fault {stage}: {what}"),
@@ -321,6 +330,7 @@ mod tests {
             },
             Verdict::Refused { status: 404 },
             Verdict::SetupFailed { status: 488 },
+            Verdict::NotReached,
             Verdict::ServerStopped { stage: Stage::Menu },
             Verdict::ServerLost,
             Verdict::Fault {

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use crate::call::faults::Faults;
-use crate::call::setup::{Prompts, QueueSound, WaitingKeys};
+use crate::call::setup::{Affinity, Prompts, QueueSound, WaitingKeys};
 use crate::config::{self, Config, WaitingKey};
 use crate::ids::{AgentId, Language, LineName, NodeName, PromptName, QueueName};
 use crate::menu::load::Lines;
@@ -74,6 +74,10 @@ pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
     };
     let sound = |q: &config::Queue| QueueSound {
         keys: keys(q),
+        affinity: q.affinity.map(|within| Affinity {
+            within,
+            hold: q.affinity_hold,
+        }),
         connecting: Some(PromptName::new(system::CONNECTING)),
         music: Some(q.music.clone()),
         comfort: q.comfort.as_ref().map(|c| c.prompt.clone()),

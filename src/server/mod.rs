@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tracing::{debug, error, info, warn};
 
 use self::reload::Reloads;
@@ -40,6 +40,7 @@ use crate::sip::leg::LegCommand;
 use crate::store::{Store, StoreError};
 use crate::task::board;
 use crate::task::call::{self, FirstLeg, Tools};
+use crate::task::callbacks::{self, CallbacksHandle, Planned};
 use crate::task::clock;
 use crate::task::hooks;
 use crate::task::outbox::{self, OutboxHandle, Ways};
@@ -160,6 +161,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         store,
         web: HttpClient::new()?,
         outbox: OutboxHandle::default(),
+        callbacks: CallbacksHandle::default(),
         addresses,
         message,
     };
@@ -249,6 +251,7 @@ impl Server {
         let webhooks = self.config.webhooks.clone();
         let feeding = tokio::spawn(hooks::feed(store.clone(), webhooks, handle.clone()));
         let sending = tokio::spawn(outbox::run(store, ways, handle));
+        let (mut planned, calling) = self.call_back();
         self.health.set(Readiness::Ready);
         let (ask, asked) = std::mem::replace(&mut self.reload, mpsc::channel(1));
         tokio::spawn(api::pass_on(reload, ask));
@@ -262,6 +265,7 @@ impl Server {
                 () = &mut shutdown => break,
                 Some(ended) = calls.join_next() => told(ended),
                 read = reloads.next() => self.reloaded(read).await,
+                Some(plan) = planned.recv() => self.begin_back(plan, &mut calls, &stopping),
                 call = self.incoming.recv() => match call {
                     Some(call) => self.begin(call, &mut calls, &stopping),
                     None => {
@@ -286,10 +290,38 @@ impl Server {
         // What was not sent is there at the next start.
         feeding.abort();
         sending.abort();
+        calling.abort();
         self.tools.store.close().await;
         self.tools.media.stop();
         // Nobody asks for metrics of a server that is gone.
         let _ = self.http_stop.send(true);
+    }
+
+    /// Those who are to be called back, as they stand in line. Without a trunk nobody is.
+    fn call_back(&mut self) -> (mpsc::Receiver<Planned>, JoinHandle<()>) {
+        let (plans, planned) = mpsc::channel(INCOMING);
+        let callbacks = &self.config.callbacks;
+        let ways = callbacks::Settings {
+            trunk: self.config.trunks.first().map(|t| t.name.clone()),
+            retry_every: callbacks.retry_every,
+            attempts: callbacks.attempts,
+        };
+        let (handle, notices) = CallbacksHandle::new();
+        self.tools.callbacks = handle;
+        let store = self.tools.store.clone();
+        let calling = tokio::spawn(callbacks::run(store, ways, notices, plans));
+        (planned, calling)
+    }
+
+    /// Somebody takes their place in line, to be called back.
+    fn begin_back(&self, plan: Planned, calls: &mut JoinSet<()>, stopping: &watch::Receiver<bool>) {
+        let tools = self.tools.clone();
+        let line = tools.setup.lines.get(&plan.start.line).cloned();
+        // The line that they called is gone: another one does for the words.
+        let line = line.or_else(|| self.lines.iter().next().cloned());
+        if let Some(line) = line {
+            calls.spawn(call::run_back(tools, plan, line, stopping.clone()));
+        }
     }
 
     /// A call came in: the number decides about the line.

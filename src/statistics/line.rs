@@ -82,7 +82,7 @@ impl LineFigures {
         if let Some(stay) = path.stays.first() {
             match stay.reason {
                 Reason::Asked => self.asked += 1,
-                Reason::Routed | Reason::Transferred => self.routed += 1,
+                Reason::Routed | Reason::Transferred | Reason::Callback => self.routed += 1,
                 Reason::Silence | Reason::WrongKeys | Reason::Fault { .. } => self.forced += 1,
             }
         }
@@ -131,7 +131,7 @@ impl LineFigures {
                             Reason::Silence | Reason::WrongKeys | Reason::Fault { .. } => {
                                 node.forced += 1;
                             }
-                            Reason::Routed | Reason::Transferred => {}
+                            Reason::Routed | Reason::Transferred | Reason::Callback => {}
                         }
                     }
                 }
@@ -157,6 +157,9 @@ impl LineFigures {
                 | Event::Transferred { .. }
                 | Event::MessageStored { .. }
                 | Event::CallbackStored { .. }
+                | Event::CallingBack { .. }
+                | Event::CalledInVain { .. }
+                | Event::CallbackCancelled { .. }
                 | Event::Joined { .. }
                 | Event::Parted { .. }
                 | Event::WrappedUp { .. }

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use self::agent::{AgentFigures, Change};
 pub use self::line::{LineFigures, NodeFigures, Resolution};
-pub use self::path::{Path, Stay, StayEnd, Talk};
+pub use self::path::{CalledBack, Path, Stay, StayEnd, Talk};
 pub use self::queue::{QueueFigures, Waits};
 use crate::ids::{AgentId, LineName, QueueName};
 use crate::now::Wall;
@@ -89,16 +89,24 @@ impl Tally {
     /// One more contact.
     pub fn contact(&mut self, contact: &Contact<'_>) {
         let path = Path::of(contact.timeline);
-        let line = self.report.lines.entry(contact.line.clone());
-        line.or_default()
-            .add(contact, &path, self.rules.repeat_within, self.now);
+        match &path.called_back {
+            None => {
+                let line = self.report.lines.entry(contact.line.clone());
+                line.or_default()
+                    .add(contact, &path, self.rules.repeat_within, self.now);
+            }
+            // Nobody called the line.
+            Some(called) => {
+                let queue = self.report.queues.entry(called.queue.clone()).or_default();
+                queue.called(called);
+                self.missed(&called.missed);
+            }
+        }
         for stay in &path.stays {
             let aim = self.rules.aim(&stay.queue);
             let queue = self.report.queues.entry(stay.queue.clone()).or_default();
             queue.stay(stay, aim, self.rules.short_abandon);
-            for missed in &stay.missed {
-                self.report.agents.entry(missed.clone()).or_default().missed += 1;
-            }
+            self.missed(&stay.missed);
         }
         for talk in &path.talks {
             let agent = self.report.agents.entry(talk.agent.clone()).or_default();
@@ -111,6 +119,12 @@ impl Tally {
             let end = later(contact.timeline.started, talk.began + talk.lasted);
             let ended = self.ended.entry(talk.agent.clone()).or_default();
             ended.push((end, name.clone()));
+        }
+    }
+
+    fn missed(&mut self, by: &[AgentId]) {
+        for agent in by {
+            self.report.agents.entry(agent.clone()).or_default().missed += 1;
         }
     }
 

@@ -15,6 +15,19 @@ pub struct Path {
     pub stays: Vec<Stay>,
     /// With people.
     pub talks: Vec<Talk>,
+    /// Where it is we who called.
+    pub called_back: Option<CalledBack>,
+}
+
+/// Somebody was called back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CalledBack {
+    /// By the people of this queue.
+    pub queue: QueueName,
+    /// They answered.
+    pub reached: bool,
+    /// Whose phones rang in vain before.
+    pub missed: Vec<AgentId>,
 }
 
 /// From the time when a caller came to a queue until they were not in it any more.
@@ -107,8 +120,10 @@ impl Walker {
                 self.end_stay(at, StayEnd::Overflowed(*cause, to.clone()));
             }
             Event::Missed { agent, .. } => {
-                if let Some(stay) = &mut self.stay {
-                    stay.missed.push(agent.clone());
+                let stay = self.stay.as_mut().map(|stay| &mut stay.missed);
+                let called = self.path.called_back.as_mut().map(|c| &mut c.missed);
+                if let Some(missed) = stay.or(called) {
+                    missed.push(agent.clone());
                 }
             }
             Event::Connected { agent } => self.connected(at, agent),
@@ -140,7 +155,16 @@ impl Walker {
                 self.end_stay(at, end);
                 self.end_talk(at);
             }
-            Event::Started { .. }
+            Event::CallingBack { queue, .. } => {
+                self.path.called_back = Some(CalledBack {
+                    queue: queue.clone(),
+                    reached: false,
+                    missed: Vec::new(),
+                });
+            }
+            Event::CalledInVain { .. }
+            | Event::CallbackCancelled { .. }
+            | Event::Started { .. }
             | Event::Answered
             | Event::Step { .. }
             | Event::Entry { .. }
@@ -180,7 +204,14 @@ impl Walker {
         let through = match (&self.stay, &self.talk) {
             (Some(stay), _) => Some(stay.queue.clone()),
             (None, Some(open)) => open.talk.queue.clone(),
-            (None, None) => self.path.talks.last().and_then(|talk| talk.queue.clone()),
+            (None, None) => match (self.path.talks.last(), &mut self.path.called_back) {
+                (Some(talk), _) => talk.queue.clone(),
+                (None, Some(called)) => {
+                    called.reached = true;
+                    Some(called.queue.clone())
+                }
+                (None, None) => None,
+            },
         };
         self.end_stay(at, StayEnd::Answered(agent.clone()));
         self.end_talk(at);
@@ -206,6 +237,7 @@ impl Walker {
             | Verdict::AgentEnded { .. }
             | Verdict::TransferredOut { .. } => StayEnd::Left,
             Verdict::CallerGone { .. }
+            | Verdict::NotReached
             | Verdict::Refused { .. }
             | Verdict::SetupFailed { .. }
             | Verdict::ServerStopped { .. }

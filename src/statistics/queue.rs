@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::path::{Stay, StayEnd, Talk};
+use super::path::{CalledBack, Stay, StayEnd, Talk};
 use super::{mean, share};
 use crate::queue::action::OverflowCause;
 use crate::queue::settings::ServiceLevel;
@@ -39,6 +39,10 @@ pub struct QueueFigures {
     pub waiting: u64,
     /// Phones that rang in vain.
     pub missed: u64,
+    /// Callbacks that reached the customer.
+    pub called_back: u64,
+    /// Callbacks that did not.
+    pub called_in_vain: u64,
     /// The waits of those who were answered.
     pub waits: Waits,
     /// The waits of those who hung up; short ones are not in it.
@@ -79,6 +83,14 @@ impl QueueFigures {
         }
     }
 
+    pub(super) fn called(&mut self, called: &CalledBack) {
+        self.missed += called.missed.len() as u64;
+        match called.reached {
+            true => self.called_back += 1,
+            false => self.called_in_vain += 1,
+        }
+    }
+
     pub(super) fn talk(&mut self, talk: &Talk) {
         self.talks += 1;
         self.talked += talk.lasted;
@@ -111,7 +123,7 @@ impl QueueFigures {
 
 impl Serialize for QueueFigures {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut o = s.serialize_struct("QueueFigures", 22)?;
+        let mut o = s.serialize_struct("QueueFigures", 24)?;
         o.serialize_field("entered", &self.entered)?;
         o.serialize_field("answered", &self.answered)?;
         o.serialize_field("answered_in_time", &self.in_time)?;
@@ -127,6 +139,8 @@ impl Serialize for QueueFigures {
         o.serialize_field("cut_off", &self.cut_off)?;
         o.serialize_field("waiting", &self.waiting)?;
         o.serialize_field("missed_offers", &self.missed)?;
+        o.serialize_field("called_back", &self.called_back)?;
+        o.serialize_field("called_in_vain", &self.called_in_vain)?;
         o.serialize_field("wait", &self.waits)?;
         o.serialize_field("patience", &self.patience)?;
         o.serialize_field("talks", &self.talks)?;

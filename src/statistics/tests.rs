@@ -256,6 +256,43 @@ fn a_transfer_that_fails_is_one_talk() {
 }
 
 #[test]
+fn callbacks_are_the_queue_s_and_nobody_s_call() {
+    let back = || Event::CallingBack {
+        callback: CallbackId(7),
+        first: crate::ids::ContactId::from_u64(1),
+        queue: "support".into(),
+    };
+    let cause = crate::queue::acd::NotAnswered::NoAnswer;
+    let bert = || AgentId::from("bert");
+    let reached = vec![
+        (0, back()),
+        (
+            9,
+            Event::Missed {
+                agent: bert(),
+                cause,
+            },
+        ),
+        (30, connected("anna")),
+        (90, hung_up(Stage::Talking)),
+    ];
+    let in_vain = vec![
+        (0, back()),
+        (20, Event::CalledInVain { cause }),
+        (21, ended(Verdict::NotReached)),
+    ];
+    let report = report(vec![reached, in_vain]);
+    assert!(report.lines.is_empty());
+    let support = &report.queues[&QueueName::new("support")];
+    assert_eq!(
+        (support.entered, support.called_back, support.called_in_vain),
+        (0, 1, 1)
+    );
+    assert_eq!((support.talks, support.talked), (1, s(60)));
+    assert_eq!(report.agents[&bert()].missed, 1);
+}
+
+#[test]
 fn an_agent_s_day_adds_up() {
     let mut tally = tally(vec![(answered(10), None)]);
     let at = |secs: i64, state| Change {

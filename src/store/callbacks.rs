@@ -1,5 +1,6 @@
 //! Promises to call back: kept once per caller and line, and told only when they are on the disk.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
@@ -10,7 +11,7 @@ use super::home::Promise;
 use super::rows::{id, text};
 use super::writer::Command;
 use super::{DATABASE, Reader, Store, StoreError};
-use crate::ids::{ContactId, Language, LineName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, ContactId, Language, LineName, PhoneNumber, QueueName, SkillName};
 use crate::now::Wall;
 use crate::record::timeline::CallbackId;
 
@@ -29,8 +30,12 @@ pub struct CallbackMeta {
     pub number: PhoneNumber,
     /// In which language the caller was served.
     pub language: Language,
-    /// When.
+    /// When; of who waited in line, since when they did.
     pub asked: Wall,
+    /// What they need of who calls, and at which level.
+    pub needs: BTreeMap<SkillName, u8>,
+    /// How urgent.
+    pub priority: u8,
 }
 
 /// A promise that is on the disk.
@@ -63,10 +68,18 @@ pub struct CallbackRow {
     pub asked: Wall,
     /// Not to be called before.
     pub due: Wall,
-    /// `open`, `calling`, `done` or `given_up`.
+    /// `open`, `calling`, `done`, `unreached` or `cancelled`.
     pub state: String,
     /// How often it was tried.
     pub attempts: u32,
+    /// What came of the last attempt, unless it went well.
+    pub outcome: Option<String>,
+    /// The agent who tried last.
+    pub agent: Option<AgentId>,
+    /// What they need of who calls, and at which level.
+    pub needs: BTreeMap<SkillName, u8>,
+    /// How urgent.
+    pub priority: u8,
 }
 
 impl Store {
@@ -108,8 +121,9 @@ pub(super) async fn insert(
         None => format!("typed {}", meta.number.reveal()),
     };
     let row = sqlx::query(
-        "INSERT INTO callbacks (contact, line, queue, caller, who, number, language, asked_at, due_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+        "INSERT INTO callbacks (contact, line, queue, caller, who, number, language, asked_at, due_at,
+             needs, priority)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)
          ON CONFLICT (line, who) WHERE state IN ('open', 'calling')
          DO UPDATE SET contact = excluded.contact, number = excluded.number,
              language = excluded.language
@@ -123,6 +137,8 @@ pub(super) async fn insert(
     .bind(meta.number.reveal())
     .bind(meta.language.as_str())
     .bind(meta.asked.unix_millis())
+    .bind(serde_json::to_string(&meta.needs).unwrap_or_else(|_| "{}".to_owned()))
+    .bind(meta.priority)
     .fetch_one(db)
     .await?;
     let since = Wall::from_unix_millis(row.try_get("asked_at")?);
@@ -139,8 +155,8 @@ impl Reader {
     /// [`StoreError::Database`].
     pub async fn callbacks(&self, all: bool, limit: u32) -> Result<Vec<CallbackRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT * FROM callbacks WHERE ?1 OR state IN ('open', 'calling')
-             ORDER BY state NOT IN ('open', 'calling'), due_at, id LIMIT ?2",
+            "SELECT * FROM callbacks WHERE ?1 OR state IN ('open', 'calling', 'unreached')
+             ORDER BY state NOT IN ('open', 'calling'), state, due_at, id LIMIT ?2",
         )
         .bind(all)
         .bind(limit)
@@ -178,7 +194,7 @@ async fn mark_done(dir: &Path, id: CallbackId, now: Wall) -> Result<bool, StoreE
     let mut db = SqliteConnection::connect_with(&options).await?;
     let done = sqlx::query(
         "UPDATE callbacks SET state = 'done', ended_at = ?2
-         WHERE id = ?1 AND state IN ('open', 'calling')",
+         WHERE id = ?1 AND state IN ('open', 'calling', 'unreached')",
     )
     .bind(id.0)
     .bind(now.unix_millis())
@@ -188,7 +204,7 @@ async fn mark_done(dir: &Path, id: CallbackId, now: Wall) -> Result<bool, StoreE
     Ok(done.rows_affected() > 0)
 }
 
-fn callback(r: &SqliteRow) -> Result<CallbackRow, StoreError> {
+pub(super) fn callback(r: &SqliteRow) -> Result<CallbackRow, StoreError> {
     Ok(CallbackRow {
         id: CallbackId(r.try_get("id")?),
         contact: id(r, "contact")?,
@@ -201,5 +217,9 @@ fn callback(r: &SqliteRow) -> Result<CallbackRow, StoreError> {
         due: Wall::from_unix_millis(r.try_get("due_at")?),
         state: r.try_get("state")?,
         attempts: u32::try_from(r.try_get::<i64, _>("attempts")?).unwrap_or(0),
+        outcome: text(r, "outcome")?,
+        agent: text(r, "agent")?.map(AgentId::new),
+        needs: serde_json::from_str(r.try_get("needs")?).unwrap_or_default(),
+        priority: u8::try_from(r.try_get::<i64, _>("priority")?).unwrap_or(0),
     })
 }

@@ -50,6 +50,9 @@ pub fn kind(event: &Event) -> Option<&'static str> {
         | Event::TransferStarted { .. }
         | Event::TransferFailed { .. }
         | Event::Transferred { .. }
+        | Event::CallingBack { .. }
+        | Event::CalledInVain { .. }
+        | Event::CallbackCancelled { .. }
         | Event::Joined { .. }
         | Event::Parted { .. }
         | Event::LetterStored { .. }

@@ -22,6 +22,7 @@ use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
+mod attempts;
 pub mod audit;
 mod batch;
 mod callbacks;
@@ -41,6 +42,7 @@ pub mod tasks;
 pub mod tokens;
 mod writer;
 
+pub use attempts::Attempt;
 pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
 pub use outbox::{OutboxMeta, OutboxRow, Tried};

@@ -1,13 +1,14 @@
 //! After a crash: contacts that were open are closed, recordings that were under way become
 //! messages.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, SqliteConnection};
 
+use super::attempts;
 use super::callbacks::{self, CallbackMeta};
 use super::messages::{bounds_of, contact_of, publish};
 use super::writer::{insert_message, millis};
@@ -41,6 +42,7 @@ pub(super) async fn run(dir: &Path, pool: &SqlitePool) -> Result<Recovered, Stor
     recordings(dir, pool, &mut found).await?;
     close_contacts(pool, &mut found).await?;
     sign_out(pool).await?;
+    attempts::reopen(pool).await?;
     if found != Recovered::default() {
         let Recovered {
             contacts,
@@ -214,6 +216,8 @@ async fn promise_in_place(
         language,
         // They stood in line since then, and come before those who called later.
         asked: contact.started(),
+        needs: BTreeMap::new(),
+        priority: 0,
     };
     Ok(Some(callbacks::insert(db, &meta).await?.callback))
 }

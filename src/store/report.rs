@@ -212,6 +212,9 @@ pub(super) fn masked(event: &Event, view: &View) -> Event {
         | Event::CallbackStored { .. }
         | Event::LetterStored { .. }
         | Event::WrappedUp { .. }
+        | Event::CallingBack { .. }
+        | Event::CalledInVain { .. }
+        | Event::CallbackCancelled { .. }
         | Event::Fault { .. }
         | Event::Media { .. } => {}
     }
@@ -340,6 +343,11 @@ fn words(event: &Event, view: &View) -> String {
                 note.unwrap_or_default()
             ))
         }
+        Event::CallingBack {
+            callback, first, ..
+        } => format!("callback {callback}, asked for in {first}"),
+        Event::CalledInVain { cause } => format!("the customer was not reached: {cause:?}"),
+        Event::CallbackCancelled { callback } => format!("callback {callback} cancelled"),
         Event::Fault { what } => clean(&format!("fault: {what}")),
         Event::Media { leg, figures: f } => {
             let mut s = format!(
@@ -391,6 +399,7 @@ fn verdict(v: &Verdict, view: &View) -> String {
         | Verdict::CallbackStored { .. }
         | Verdict::Refused { .. }
         | Verdict::SetupFailed { .. }
+        | Verdict::NotReached
         | Verdict::ServerStopped { .. }
         | Verdict::ServerLost
         | Verdict::Fault { .. } => clean(&v.to_string()),

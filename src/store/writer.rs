@@ -9,13 +9,15 @@ use tokio::sync::{mpsc, oneshot};
 use super::batch::{self, ContactValues, EventValues, Rows};
 use super::change::Change;
 use super::home::{Home, Promise, is_of_a_row};
-use super::{BACKLOG, CallbackMeta, KeptCallback, MessageMeta, StoreError, guides, outbox, tasks};
+use super::{
+    BACKLOG, CallbackMeta, KeptCallback, MessageMeta, StoreError, attempts, guides, outbox, tasks,
+};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::facts::Facts;
-use crate::record::timeline::{Event, MessageId, OutboxId};
+use crate::record::timeline::{CallbackId, Event, MessageId, OutboxId};
 
 /// How long events may gather, if no promise waits: a commit costs an `fsync`.
 const GATHER: Duration = Duration::from_millis(500);
@@ -64,6 +66,13 @@ pub(super) enum Command {
         meta: Box<outbox::OutboxMeta>,
         done: oneshot::Sender<Result<OutboxId, StoreError>>,
     },
+    /// What happened to a callback.
+    Attempt {
+        callback: CallbackId,
+        what: attempts::Attempt,
+        now: Wall,
+        done: oneshot::Sender<Result<(), StoreError>>,
+    },
     /// What came of sending it.
     Tried {
         letter: OutboxId,
@@ -89,6 +98,7 @@ impl Command {
             Command::Message { .. }
             | Command::Callback { .. }
             | Command::Letter { .. }
+            | Command::Attempt { .. }
             | Command::Tried { .. }
             | Command::Change(_)
             | Command::Flush { .. }
@@ -206,6 +216,7 @@ impl Writer {
         let mut letters = Vec::new();
         let mut attempts = Vec::new();
         let mut changes = Vec::new();
+        let mut callbacks = Vec::new();
         for command in batch.drain(..) {
             match command {
                 Command::Event { contact, at, event } => self.event(contact, at, *event),
@@ -228,6 +239,12 @@ impl Writer {
                     done,
                 } => attempts.push((letter, tried, now, done)),
                 Command::Change(change) => changes.push(change),
+                Command::Attempt {
+                    callback,
+                    what,
+                    now,
+                    done,
+                } => callbacks.push((callback, what, now, done)),
                 Command::Flush { done } => asked.flushed.push(done),
                 Command::Close { done } => asked.closed.push(done),
             }
@@ -242,6 +259,9 @@ impl Writer {
         }
         for change in changes {
             change.carry_out(home).await;
+        }
+        for (callback, what, now, done) in callbacks {
+            let _ = done.send(attempts::write(&home.pool, callback, &what, now).await);
         }
         asked
     }

@@ -115,6 +115,9 @@ impl AgentTask {
                 | CallAction::Remember(..)
                 | CallAction::StoreCallback(..)
                 | CallAction::Send(..)
+                | CallAction::LookUp(_)
+                | CallAction::CancelCallback(_)
+                | CallAction::Callback(..)
                 | CallAction::Record(_)
                 | CallAction::Done(_) => {}
             }

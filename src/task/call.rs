@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tracing::{Instrument, debug, error, info, warn};
 
 use self::voices::Voices;
+use super::callbacks::{CallbacksHandle, Planned};
 use super::outbox::{self, OutboxHandle};
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
@@ -57,6 +58,8 @@ pub struct Tools {
     pub web: HttpClient,
     /// Follow-ups.
     pub outbox: OutboxHandle,
+    /// Those who are to be called back.
+    pub callbacks: CallbacksHandle,
     /// Which of our addresses faces a phone.
     pub addresses: LocalAddresses,
     /// How long a message may and must be.
@@ -95,20 +98,51 @@ pub async fn run(
 ) {
     // What a call needs is some kilobytes: at a place of its own they are not moved about
     // when the task begins and ends.
-    Box::pin(whole(tools, first, start, line, stop)).await;
+    Box::pin(coming(tools, first, start, line, stop)).await;
 }
 
-async fn whole(
+async fn coming(
     tools: Tools,
     first: FirstLeg,
     start: CallStart,
     line: Arc<Line>,
     stop: watch::Receiver<bool>,
 ) {
-    let (contact, first_leg) = (start.contact, start.leg);
-    let span = tracing::info_span!("call", %contact, line = %start.line);
-    let (media_in, media) = mpsc::channel(WAITING_EVENTS);
     let (events_in, events) = mpsc::channel(WAITING_EVENTS);
+    let call = Call::new(tools.setup.clone(), start, line, clock::now());
+    whole(tools, first, call, (events_in, events), stop).await;
+}
+
+/// Calls somebody back, from their place in line to the verdict.
+pub async fn run_back(tools: Tools, plan: Planned, line: Arc<Line>, stop: watch::Receiver<bool>) {
+    let Planned {
+        what,
+        start,
+        events,
+    } = plan;
+    let callback = what.callback;
+    let callbacks = tools.callbacks.clone();
+    let (sender, legs) = mpsc::channel(WAITING_EVENTS);
+    let first = FirstLeg {
+        events: legs,
+        sender,
+    };
+    let call = Call::back(tools.setup.clone(), start, line, what, clock::now());
+    Box::pin(whole(tools, first, call, events, stop)).await;
+    callbacks.over(callback).await;
+}
+
+async fn whole(
+    tools: Tools,
+    first: FirstLeg,
+    call: Call,
+    (events_in, events): (mpsc::Sender<CallEvent>, mpsc::Receiver<CallEvent>),
+    stop: watch::Receiver<bool>,
+) {
+    let contact = call.contact();
+    let line = call.card().line.clone();
+    let span = tracing::info_span!("call", %contact, %line);
+    let (media_in, media) = mpsc::channel(WAITING_EVENTS);
     let inbox = Inbox {
         legs: first.events,
         media,
@@ -116,11 +150,10 @@ async fn whole(
         stop,
         stopping: false,
     };
-    let began = clock::now();
     let mut task = CallTask {
-        line: start.line.clone(),
-        call: Call::new(tools.setup.clone(), start, line, began),
-        began: began.mono,
+        line,
+        call,
+        began: clock::mono(),
         legs_in: first.sender,
         media_in,
         events_in,
@@ -128,7 +161,6 @@ async fn whole(
         voices: Voices::default(),
         side_line: SideLine::default(),
         facts: Facts::default(),
-        caller: first_leg,
         open: 0,
         last: None,
         tools,
@@ -187,8 +219,6 @@ struct CallTask {
     /// A call of the agent's that stands in line itself.
     side_line: SideLine,
     facts: Facts,
-    /// The first leg; all others are agents'.
-    caller: LegId,
     /// Legs whose media has not told its final figures.
     open: usize,
     /// The record's last line: it waits for those.
@@ -237,7 +267,7 @@ impl CallTask {
         };
         self.open = self.open.saturating_sub(1);
         figures::leg_closed(stats);
-        let leg = if *leg == self.caller {
+        let leg = if *leg == self.call.caller_leg() {
             Party::Caller
         } else {
             Party::Agent
@@ -312,7 +342,19 @@ impl CallTask {
                 }
                 CallAction::StoreCallback(ask, wish) => {
                     let (store, events) = (self.tools.store.clone(), self.events_in.clone());
-                    kept::store_callback(store, ask, wish, self.call.card(), events);
+                    let callbacks = self.tools.callbacks.clone();
+                    kept::store_callback(store, ask, wish, self.call.card(), events, callbacks);
+                }
+                CallAction::LookUp(number) => {
+                    let line = self.call.card().line.clone();
+                    let reader = self.tools.store.reader();
+                    kept::look_up(reader, line, number, self.events_in.clone());
+                }
+                CallAction::CancelCallback(callback) => {
+                    self.tools.callbacks.cancelled(callback).await;
+                }
+                CallAction::Callback(callback, step) => {
+                    self.tools.callbacks.step(callback, step).await;
                 }
                 CallAction::Send(ask, wish) => outbox::store_letter(
                     self.tools.store.clone(),

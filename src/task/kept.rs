@@ -5,8 +5,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tracing::{Instrument, error, warn};
 
+use super::callbacks::CallbacksHandle;
 use super::clock;
-use crate::call::event::{CallEvent, CallbackWish, GuidePlace, StoredCallback};
+use crate::call::event::{
+    CallEvent, CallbackWish, GuidePlace, Known, OpenCallback, StoredCallback,
+};
+use crate::ids::{LineName, PhoneNumber};
 use crate::menu::outcome::AskId;
 use crate::observe::figures;
 use crate::record::card::ContextCard;
@@ -40,6 +44,37 @@ pub(super) fn recall(
     tokio::spawn(recall.in_current_span());
 }
 
+/// Finds what is known of a caller from before, beside the call: what is not found before the call
+/// needs it is not used.
+pub(super) fn look_up(
+    reader: Reader,
+    line: LineName,
+    caller: PhoneNumber,
+    events: mpsc::Sender<CallEvent>,
+) {
+    let find = async move {
+        let open = reader.open_callback(&line, &caller).await;
+        let last = reader.last_talk(&caller).await;
+        let (open, agent) = match (open, last) {
+            (Ok(open), Ok(last)) => (open, last),
+            (Err(e), _) | (_, Err(e)) => {
+                warn!(error = %e, "what a caller did before is not known");
+                (None, None)
+            }
+        };
+        let callback = open.map(|row| OpenCallback {
+            callback: row.id,
+            queue: row.queue,
+            since: row.asked,
+            agent: row.agent,
+        });
+        let known = Known { callback, agent };
+        // The call may be over by then.
+        let _ = events.send(CallEvent::Known(known)).await;
+    };
+    tokio::spawn(find.in_current_span());
+}
+
 /// Makes the wish to be called back durable; the call hears of it in any case, and once more when
 /// it is stored after all.
 pub(super) fn store_callback(
@@ -48,6 +83,7 @@ pub(super) fn store_callback(
     wish: CallbackWish,
     card: &ContextCard,
     events: mpsc::Sender<CallEvent>,
+    callbacks: CallbacksHandle,
 ) {
     let meta = CallbackMeta {
         contact: card.contact,
@@ -56,7 +92,9 @@ pub(super) fn store_callback(
         caller: wish.caller,
         number: wish.number,
         language: wish.language,
-        asked: clock::now().wall,
+        asked: wish.since.unwrap_or_else(|| clock::now().wall),
+        needs: wish.needs,
+        priority: wish.priority,
     };
     let keep = async move {
         let queue = meta.queue.clone();
@@ -74,6 +112,7 @@ pub(super) fn store_callback(
         let stored = match saved {
             Ok(KeptCallback { callback, since }) => {
                 figures::callback_stored(&queue);
+                callbacks.stored();
                 Some(StoredCallback { callback, since })
             }
             Err(e) => {
@@ -91,7 +130,7 @@ pub(super) fn store_callback(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{ContactId, Language, PhoneNumber};
+    use crate::ids::{ContactId, Language};
     use crate::now::Wall;
 
     fn wish() -> CallbackWish {
@@ -101,6 +140,9 @@ mod tests {
             number: number.clone(),
             caller: Some(number),
             language: Language::new("en"),
+            since: None,
+            needs: std::collections::BTreeMap::new(),
+            priority: 0,
         }
     }
 
@@ -112,7 +154,14 @@ mod tests {
         let number = PhoneNumber::new("+4530901820");
         let card = ContextCard::new(contact, "support".into(), number, contact.started());
         let (events, mut heard) = mpsc::channel(4);
-        store_callback(store.clone(), AskId(1), wish(), &card, events.clone());
+        store_callback(
+            store.clone(),
+            AskId(1),
+            wish(),
+            &card,
+            events.clone(),
+            CallbacksHandle::default(),
+        );
         let first = heard.recv().await;
         let Some(CallEvent::CallbackStored(AskId(1), Some(stored))) = first else {
             panic!("{first:?}");
@@ -123,7 +172,14 @@ mod tests {
         assert_eq!(row.map(|r| r.contact), Some(contact));
 
         store.close().await;
-        store_callback(store.clone(), AskId(2), wish(), &card, events.clone());
+        store_callback(
+            store.clone(),
+            AskId(2),
+            wish(),
+            &card,
+            events.clone(),
+            CallbacksHandle::default(),
+        );
         let broken = heard.recv().await;
         assert!(
             matches!(broken, Some(CallEvent::CallbackStored(AskId(2), None))),

@@ -3,6 +3,7 @@
 pub mod agent_call;
 pub mod board;
 pub mod call;
+pub mod callbacks;
 pub mod clock;
 pub mod hooks;
 mod kept;

@@ -230,6 +230,7 @@ impl QueueTask {
             QueueCommand::Over(agent) => self.acd.handle_contact_over(now, &agent, contact),
             QueueCommand::Transferring(agent) => self.acd.handle_transferring(now, &agent, contact),
             QueueCommand::Return => self.acd.handle_return(now, contact),
+            QueueCommand::Reached => self.acd.handle_reached(contact),
             QueueCommand::Took(agent) => self.acd.handle_took(now, &agent, contact),
         }
     }

@@ -10,6 +10,7 @@ mod support;
 mod api;
 mod attended;
 mod audio;
+mod callbacks;
 mod codes;
 mod demo;
 mod dial;

@@ -173,6 +173,9 @@ fn card(row: &ContactRow, timeline: &Timeline, clear: bool) -> Value {
             | Event::MessageStored { .. }
             | Event::CallbackStored { .. }
             | Event::LetterStored { .. }
+            | Event::CallingBack { .. }
+            | Event::CalledInVain { .. }
+            | Event::CallbackCancelled { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
             | Event::WrappedUp { .. }

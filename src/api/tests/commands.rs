@@ -1,5 +1,7 @@
 //! What agents say of themselves, and supervisors for them; tasks; messages; callbacks; menus.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::ids::{ContactId, Language, PhoneNumber};
 use crate::now::Wall;
@@ -277,6 +279,8 @@ async fn a_callback_is_ended_once_and_its_number_is_for_whoever_calls() {
         number: PhoneNumber::new(number),
         language: Language::new("da"),
         asked: at(2),
+        needs: BTreeMap::new(),
+        priority: 0,
     };
     for number in ["+4530901820", "+4530901821"] {
         house.api.store.save_callback(wish(number)).await.unwrap();

@@ -16,16 +16,18 @@ use bytes::Bytes;
 
 use crate::call::Call;
 use crate::call::event::{
-    CallAction, CallEvent, Location, OpenedMedia, QueueCommand, QueueEvent, RecordingId,
-    RecordingOutcome, StoredCallback,
+    CallAction, CallEvent, CallbackStep, Known, Location, OpenCallback, OpenedMedia, QueueCommand,
+    QueueEvent, RecordingId, RecordingOutcome, StoredCallback,
 };
 use crate::call::faults::Faults;
-use crate::call::setup::{CallSetup, CallStart, Prompts, QueueSound, WaitingKeys};
+use crate::call::setup::{
+    Affinity, CallBack, CallSetup, CallStart, Prompts, QueueSound, WaitingKeys,
+};
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::media::mixer::MixSeat;
 use crate::media::prompt::Prompt;
-use crate::menu::load::{Known, PromptFacts, load};
+use crate::menu::load::{self, PromptFacts, load};
 use crate::menu::outcome::StepKind;
 use crate::menu::system as sys;
 use crate::menu::tree::Line;
@@ -34,6 +36,7 @@ use crate::queue::Arrival;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep, Withdrawal};
 use crate::queue::estimate::Interval;
+use crate::record::card::ContextCard;
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::{Codec, Direction};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
@@ -55,7 +58,11 @@ pub(super) fn check(transcript: &str) {
         .lines()
         .next()
         .is_some_and(|l| l.ends_with("late offer"));
-    let mut desk = Desk::new(late);
+    let back = expected.starts_with("0.0 > call back\n");
+    let mut desk = match back {
+        true => Desk::back(),
+        false => Desk::new(late),
+    };
     let mut actual = String::new();
     for line in expected.lines() {
         let Some((at, what)) = line.split_once('>') else {
@@ -92,8 +99,8 @@ struct Desk {
     phone_peers: HashMap<LegId, Session>,
     invites: HashMap<LegId, Bytes>,
     token: PlayToken,
-    /// Of what was played to an agent last.
-    agents_token: PlayToken,
+    /// Of what was played to any other phone last.
+    phone_token: PlayToken,
     offers: u64,
     /// Calls that agents placed.
     dialled: u64,
@@ -178,13 +185,13 @@ fn line() -> Arc<Line> {
         .into_iter()
         .chain(["welcome", "hours", "vanished"].map(String::from));
     let facts = names.map(|n| (PromptName::new(n), PromptFacts::default()));
-    let known = Known {
+    let known = load::Known {
         prompts: [(Language::default(), facts.collect())].into(),
         queues: ["support", "sales"]
             .map(QueueName::new)
             .into_iter()
             .collect(),
-        ..Known::default()
+        ..load::Known::default()
     };
     match load("demo.yaml", LINE, &known) {
         Ok((line, _)) => Arc::new(line),
@@ -219,6 +226,10 @@ pub(super) fn setup() -> Arc<CallSetup> {
         comfort: Some(PromptName::new(sys::COMFORT)),
         whisper: false,
         keys,
+        affinity: Some(Affinity {
+            within: Duration::from_secs(3600),
+            hold: Duration::from_secs(20),
+        }),
     };
     Arc::new(CallSetup {
         prompts: Arc::new(Prompts {
@@ -258,6 +269,33 @@ impl Desk {
         let mut peer = Session::new(1);
         let offer = (!late).then(|| peer.offer(&local(40_000, Direction::SendRecv)));
         let call = Call::new(setup(), start(offer), line(), now);
+        Desk::of(call, now, peer)
+    }
+
+    /// Somebody is called back.
+    fn back() -> Desk {
+        let now = Now {
+            mono: Mono::ZERO,
+            wall: Wall::from_unix_millis(1_795_000_000_000),
+        };
+        let number = PhoneNumber::new("+4530901820");
+        let start = start(None);
+        let what = CallBack {
+            callback: crate::record::timeline::CallbackId(7),
+            queue: "sales".into(),
+            number: number.clone(),
+            trunk: "t".into(),
+            since: Mono::ZERO,
+            language: Language::default(),
+            needs: std::collections::BTreeMap::new(),
+            priority: 0,
+            card: ContextCard::new(start.contact, "demo".into(), number, now.wall),
+        };
+        let call = Call::back(setup(), start, line(), what, now);
+        Desk::of(call, now, Session::new(1))
+    }
+
+    fn of(call: Call, now: Now, peer: Session) -> Desk {
         Desk {
             call,
             now,
@@ -266,7 +304,7 @@ impl Desk {
             phone_peers: HashMap::new(),
             invites: HashMap::new(),
             token: PlayToken(0),
-            agents_token: PlayToken(0),
+            phone_token: PlayToken(0),
             offers: 0,
             dialled: 0,
             recording: RecordingId::default(),
@@ -295,7 +333,7 @@ impl Desk {
         };
         let offer = OfferId(self.offers);
         let event = match words.as_slice() {
-            ["call"] | ["call", "late", "offer"] => return,
+            ["call"] | ["call", "late", "offer"] | ["call", "back"] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
             ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),
@@ -422,6 +460,20 @@ impl Desk {
             ["not", "sent", ask] => {
                 CallEvent::LetterStored(crate::menu::outcome::AskId(ask.parse().unwrap_or(0)), None)
             }
+            ["cancelled"] => CallEvent::Cancelled,
+            ["known", "agent", agent] => CallEvent::Known(Known {
+                callback: None,
+                agent: Some((AgentId::new(agent), self.now.wall)),
+            }),
+            ["known", "callback", id] => CallEvent::Known(Known {
+                callback: Some(OpenCallback {
+                    callback: crate::record::timeline::CallbackId(id.parse().unwrap_or(0)),
+                    queue: "sales".into(),
+                    since: self.now.wall,
+                    agent: None,
+                }),
+                agent: None,
+            }),
             ["stop"] => CallEvent::Stop,
             ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
             ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
@@ -432,6 +484,10 @@ impl Desk {
             ["caller", "reinvites", "without", "offer"] => {
                 CallEvent::Leg(CALLER, LegEvent::Offer { offer: None })
             }
+            [p, "played"] => CallEvent::Media(MediaEvent::Played {
+                leg: leg(self, p),
+                token: self.phone_token,
+            }),
             [p, "rings"] => CallEvent::Leg(
                 leg(self, p),
                 LegEvent::Progress {
@@ -588,6 +644,19 @@ impl Desk {
                 format!("call back {} by {}", wish.number.reveal(), wish.queue)
             }
             CallAction::Send(_, wish) => format!("send by {}", wish.node),
+            CallAction::LookUp(_) => {
+                // Before all else; a transcript may tell it again.
+                self.call
+                    .handle(self.now, CallEvent::Known(Known::default()));
+                return None;
+            }
+            CallAction::CancelCallback(id) => format!("cancel callback {id}"),
+            CallAction::Callback(id, step) => match step {
+                CallbackStep::Begun { agent } => format!("callback {id} begun by {agent}"),
+                CallbackStep::CalledOff => format!("callback {id} called off"),
+                CallbackStep::Failed { cause } => format!("callback {id} failed {cause:?}"),
+                CallbackStep::Done => format!("callback {id} done"),
+            },
             CallAction::Record(event) => {
                 if let RecordEvent::Fault { what } = event {
                     self.faults.push(what);
@@ -648,7 +717,7 @@ impl Desk {
                 if leg == CALLER {
                     self.token = token;
                 } else {
-                    self.agents_token = token;
+                    self.phone_token = token;
                 }
                 let names: Vec<&str> = list.prompts.iter().map(|p| p.name.as_str()).collect();
                 let (who, how) = (self.name(leg), if list.repeat { "loops" } else { "hears" });
@@ -673,8 +742,6 @@ impl Desk {
     }
 }
 
-impl Desk {}
-
 /// What the queue is told; `reason`: why, as the agent reads it.
 fn queue_word(command: QueueCommand, reason: &str) -> String {
     match command {
@@ -688,7 +755,18 @@ fn queue_word(command: QueueCommand, reason: &str) -> String {
                 0 => String::new(),
                 n => format!(" priority {n}"),
             };
-            format!("enter {queue}{reason}{needs}{urgent}")
+            let since = arrival.came.filter(|_| !arrival.called_back);
+            let since = since.map(|at| at.since_start().as_secs_f64());
+            let since = since.map(|s| format!(" as of {s:.1}")).unwrap_or_default();
+            let back = match arrival.called_back {
+                true => " to be called back",
+                false => "",
+            };
+            let wish = arrival
+                .wish
+                .map(|w| format!(" for {} {:?}", w.agent, w.hold));
+            let wish = wish.unwrap_or_default();
+            format!("enter {queue}{reason}{needs}{urgent}{since}{back}{wish}")
         }
         QueueCommand::Leave => "leave".into(),
         QueueCommand::LookBack => "look-back".into(),
@@ -701,6 +779,7 @@ fn queue_word(command: QueueCommand, reason: &str) -> String {
         QueueCommand::Transferring(agent) => format!("transferring {agent}"),
         QueueCommand::Return => "return".into(),
         QueueCommand::Took(agent) => format!("took {agent}"),
+        QueueCommand::Reached => "reached".into(),
     }
 }
 

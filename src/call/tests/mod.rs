@@ -1,7 +1,9 @@
 //! Transcripts: what happens to a call, and what it asks for, in the words of the trade.
 
+mod again;
 mod agent_call;
 mod attended;
+mod calling_back;
 mod conference;
 mod desk;
 mod kinds;

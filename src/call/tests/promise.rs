@@ -152,7 +152,7 @@ fn a_panic_in_any_stage_ends_with_a_person() {
     );
     check(&format!(
         "{TO_THE_QUEUE}2.0 > fault
-         < queue leave; queue enter support (fault: internal error); caller hears sys-fault"
+         < queue leave; queue enter support (fault: internal error) as of 1.0; caller hears sys-fault"
     ));
     check(&format!(
         "{TO_A_MESSAGE}5.0 > fault

@@ -17,7 +17,7 @@ use super::Queue;
 use super::graph::{At, Edge, End, Event, Graph, KEYS, MessageStep, State, StateId};
 use super::said::Said;
 use crate::ids::{Key, QueueName};
-use crate::menu::tree::{Kind, Line, NodeId, Target};
+use crate::menu::tree::{Aside, Kind, Line, NodeId, Target};
 use crate::menu::walk::situation::{Entered, Phase, reaches_person};
 
 /// Expands a line.
@@ -132,7 +132,12 @@ impl Builder<'_> {
                 }
                 self.wait(at, &mut edges);
             }
-            State::Answered => self.begin(Event::Settled, &[self.line.start], &mut edges),
+            // Whom we are to call back is asked about that first.
+            State::Answered => {
+                let again = self.line.aside(Aside::Again);
+                let begin: Vec<NodeId> = [self.line.start].into_iter().chain(again).collect();
+                self.begin(Event::Settled, &begin, &mut edges);
+            }
             State::Resuming => self.resume(&mut edges),
             State::Waiting { queue, tried } => self.waiting(queue, tried, &mut edges),
             State::Message { step, takes } => self.message(step, takes, &mut edges),
@@ -303,8 +308,12 @@ impl Builder<'_> {
 
     /// `*` outside an entry.
     fn back(&self, at: At, reached: &mut Reached) {
-        if self.line.is_aside(at.node).is_some() {
-            return reached.push((false, HUMAN));
+        match self.line.is_aside(at.node) {
+            Some(Aside::Callback | Aside::Claim) => return reached.push((false, HUMAN)),
+            Some(Aside::Again | Aside::Cancelled) => {
+                return self.entered(self.line.start, at.into(), reached);
+            }
+            None => {}
         }
         for menu in self.trail.before(at.node) {
             match menu {

@@ -67,8 +67,8 @@ impl Proof<'_> {
     }
 
     fn zero_after_star(&self, state: StateId) -> bool {
-        // `*` itself has led back to the place in line.
-        if self.graph.is_human(state) {
+        // `*` itself has led to the people.
+        if let State::Waiting { .. } = self.graph.state(state) {
             return true;
         }
         let zero = Event::Key(Key::ZERO);

@@ -153,7 +153,7 @@ pub(super) fn read<'a>(
     let complete: Option<Vec<_>> = read.into_iter().collect();
     let (name, start, human) = (name?, start?, human?);
     cx.scope = 0;
-    let asides = aside::asides(src, &mut cx, yaml.at, &human);
+    let asides = aside::asides(src, &mut cx, yaml.at, &human, start, nodes.len());
     let line = Line {
         label: label.map_or_else(|| name.clone(), str::to_owned),
         name: LineName::new(name),

@@ -1,5 +1,5 @@
 //! What every line has besides its nodes: where callers come to who ask for something in the
-//! queue. For whoever walks it is a node like the others; no file leads there, and `*` leads back.
+//! queue, or who call while they are to be called back. For whoever walks it is a node like the others; no file leads there, and `*` leads back.
 
 use super::{Line, Node, NodeId};
 
@@ -8,6 +8,12 @@ use super::{Line, Node, NodeId};
 pub enum Aside {
     /// To be called back instead of waiting.
     Callback,
+    /// Who calls while they are to be called back: whether that is to stay.
+    Again,
+    /// They are connected in place of it.
+    Claim,
+    /// They do not want it any more.
+    Cancelled,
 }
 
 impl Line {

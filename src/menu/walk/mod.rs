@@ -22,7 +22,7 @@ mod ways;
 
 use self::situation::{Entered, Phase, Situation};
 use super::outcome::{AskId, Outcome, Reason, Step, StepKind, WalkAction};
-use super::tree::{Collect, Kind, LanguageId, Line, NodeId, Target, VariableId};
+use super::tree::{Aside, Collect, Kind, LanguageId, Line, NodeId, Target, VariableId};
 use super::value::Value;
 use crate::ids::{Digits, Key, Language, NodeName, PhoneNumber, QueueName};
 use crate::now::{Mono, Now};
@@ -368,10 +368,14 @@ impl Walk {
                 priority: node.priority,
             });
         }
+        if line.is_aside(id) == Some(Aside::Cancelled) {
+            self.actions.push_back(WalkAction::CancelCallback);
+        }
         match &node.kind {
             Kind::Menu(menu) | Kind::Language(menu) => {
                 match self.trail.iter().position(|&n| n == id) {
                     Some(i) => self.trail.truncate(i + 1),
+                    None if self.line.is_aside(id).is_some() => {}
                     None => self.trail.push(id),
                 }
                 let heard = self.heard.get_mut(usize::from(id.0));
@@ -427,8 +431,10 @@ impl Walk {
     /// `*` outside an entry: from a menu to the one before it, from other nodes to the menu that
     /// led there; where there is none, the node once more.
     fn back(&mut self, now: Now) {
-        if self.line.is_aside(self.at).is_some() {
-            return self.leave_to_person(Reason::Asked);
+        match self.line.is_aside(self.at) {
+            Some(Aside::Callback | Aside::Claim) => return self.leave_to_person(Reason::Asked),
+            Some(Aside::Again | Aside::Cancelled) => return self.enter(now, self.line.start),
+            None => {}
         }
         if self.trail.last() == Some(&self.at) && self.trail.len() > 1 {
             self.trail.pop();

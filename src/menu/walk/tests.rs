@@ -96,6 +96,7 @@ pub(super) fn did(walk: &mut Walk) -> String {
             }
             WalkAction::Stop => words.push("stop".to_owned()),
             WalkAction::Step(_) => {}
+            WalkAction::CancelCallback => words.push("cancel callback".to_owned()),
             WalkAction::Language(language) => words.push(format!("speak {language}")),
             WalkAction::Ask { request, .. } => words.push(format!("ask {}", request.url)),
             WalkAction::Recall { guide, .. } => words.push(format!("recall {guide}")),

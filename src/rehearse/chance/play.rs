@@ -284,6 +284,7 @@ impl Playing<'_> {
             Verdict::CallerGone { .. } => self.scenario.world.no_ack,
             Verdict::Refused { .. }
             | Verdict::SetupFailed { .. }
+            | Verdict::NotReached
             | Verdict::ServerStopped { .. }
             | Verdict::ServerLost
             | Verdict::Fault { .. } => false,

@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::agenda::Due;
 use super::{Recording, Stage};
 use crate::call::event::{
-    CallAction, CallEvent, CallbackWish, FollowUpWish, GuidePlace, OpenedMedia, RecordingId,
-    RecordingOutcome, StoredCallback,
+    CallAction, CallEvent, CallbackWish, FollowUpWish, GuidePlace, Known, OpenCallback,
+    OpenedMedia, RecordingId, RecordingOutcome, StoredCallback,
 };
-use crate::ids::LegId;
+use crate::ids::{LegId, PhoneNumber};
 use crate::media::command::{MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::menu::outcome::{AskId, StepKind};
 use crate::record::timeline::{CallbackId, Event, MessageId, OutboxId};
@@ -51,6 +51,12 @@ impl Stage {
             }
             CallAction::StoreCallback(ask, wish) => self.store_callback(n, ask, &wish),
             CallAction::Send(ask, wish) => self.send(n, ask, &wish),
+            CallAction::LookUp(number) => self.look_up(n, &number),
+            CallAction::CancelCallback(callback) => {
+                self.callbacks.retain(|_, open| open.callback != callback);
+            }
+            // Nobody is called back on a stage.
+            CallAction::Callback(..) => {}
             CallAction::Record(event) => self.note(n, event),
             CallAction::Done(verdict) => {
                 let contact = self.callers[n].call.contact();
@@ -227,20 +233,22 @@ impl Stage {
 
     fn store_callback(&mut self, n: usize, ask: AskId, wish: &CallbackWish) {
         let fate = self.fate_of_storing();
-        let next = (
-            CallbackId(i64::from(self.stored_callbacks) + 1),
-            self.now.wall,
-        );
-        let open = self.callbacks.get(&wish.number).copied();
+        let next = OpenCallback {
+            callback: CallbackId(i64::from(self.stored_callbacks) + 1),
+            queue: wish.queue.clone(),
+            since: wish.since.unwrap_or(self.now.wall),
+            agent: None,
+        };
+        let open = self.callbacks.get(&wish.number).cloned();
         let (after, stored) = match fate {
             Storing::Stored(after) => {
-                let (callback, since) = open.unwrap_or(next);
+                let since = open.as_ref().map(|open| open.since);
+                let callback = open.as_ref().map_or(next.callback, |open| open.callback);
                 if open.is_none() {
                     self.stored_callbacks += 1;
                     self.callbacks.insert(wish.number.clone(), next);
                 }
                 self.callers[n].called_back = Some(callback);
-                let since = open.map(|_| since);
                 (after, Some(StoredCallback { callback, since }))
             }
             Storing::Fails(after) => (after, None),
@@ -250,6 +258,15 @@ impl Stage {
             }
         };
         self.later(after, Due::Tell(n, CallEvent::CallbackStored(ask, stored)));
+    }
+
+    /// What was told in an earlier call.
+    fn look_up(&mut self, n: usize, number: &PhoneNumber) {
+        let known = Known {
+            callback: self.callbacks.get(number).cloned(),
+            agent: None,
+        };
+        self.inbox.push_back((n, CallEvent::Known(known)));
     }
 
     fn send(&mut self, n: usize, ask: AskId, wish: &FollowUpWish) {

@@ -21,7 +21,7 @@ use super::house::House;
 use super::moment::{Happening, Moment};
 use super::world::World;
 use crate::call::Call;
-use crate::call::event::{CallEvent, GuidePlace, RecordingId};
+use crate::call::event::{CallEvent, GuidePlace, OpenCallback, RecordingId};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{ContactId, Language, LegId, NodeName, PhoneNumber};
 use crate::media::command::PlayToken;
@@ -51,8 +51,8 @@ pub struct Stage {
     asked: usize,
     stored: i64,
     stored_callbacks: i32,
-    /// Open wishes by number, with the time of their storing.
-    callbacks: HashMap<PhoneNumber, (CallbackId, Wall)>,
+    /// Open wishes by number.
+    callbacks: HashMap<PhoneNumber, OpenCallback>,
     /// Where guides were left.
     guides: HashMap<GuidePlace, String>,
     played: usize,

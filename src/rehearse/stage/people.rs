@@ -76,6 +76,7 @@ impl Stage {
             QueueCommand::Over(agent) => acd.handle_contact_over(now, &agent, contact),
             QueueCommand::Transferring(agent) => acd.handle_transferring(now, &agent, contact),
             QueueCommand::Return => acd.handle_return(now, contact),
+            QueueCommand::Reached => acd.handle_reached(contact),
             QueueCommand::Took(agent) => acd.handle_took(now, &agent, contact),
         }
     }

@@ -73,6 +73,7 @@ pub(crate) fn house_with(lines: Vec<Arc<Line>>, text: &str, acd: AcdSettings) ->
             message: true,
             self_service: true,
         },
+        affinity: None,
     };
     Arc::new(House::new(Plan {
         lines,

@@ -443,6 +443,7 @@ fn word(reason: &Reason) -> &'static str {
         Reason::Routed => "routed",
         Reason::Fault { .. } => "fault",
         Reason::Transferred => "transferred",
+        Reason::Callback => "callback",
     }
 }
 

@@ -16,6 +16,8 @@ fn wish(n: u32, caller: Option<&str>, number: &str) -> CallbackMeta {
         number: PhoneNumber::new(number),
         language: Language::new("da"),
         asked: at(i64::from(n)),
+        needs: std::collections::BTreeMap::new(),
+        priority: 0,
     }
 }
 

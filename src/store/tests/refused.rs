@@ -18,6 +18,8 @@ fn wish() -> CallbackMeta {
         number,
         language: Language::new("da"),
         asked: Wall::from_unix_millis(1_795_000_000_000),
+        needs: std::collections::BTreeMap::new(),
+        priority: 0,
     }
 }
 

@@ -85,11 +85,11 @@ impl CallTask {
         let until = clock::mono() + pause;
         while let Some(event) = inbox.next(Some(until)).await {
             match event {
-                CallEvent::Leg(leg, LegEvent::Ended(_)) if leg == self.caller => {
+                CallEvent::Leg(leg, LegEvent::Ended(_)) if leg == self.call.caller_leg() => {
                     return Some(self.lost());
                 }
                 CallEvent::Stop => {
-                    let leg = self.caller;
+                    let leg = self.call.caller_leg();
                     self.sip(leg, LegCommand::Hangup { reason: None }).await;
                     return Some(self.lost());
                 }
@@ -108,6 +108,8 @@ impl CallTask {
                 | CallEvent::Recalled(..)
                 | CallEvent::CallbackStored(..)
                 | CallEvent::LetterStored(..)
+                | CallEvent::Cancelled
+                | CallEvent::Known(_)
                 | CallEvent::Reply(..) => {}
             }
         }

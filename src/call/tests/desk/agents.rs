@@ -67,7 +67,7 @@ impl Desk {
             }
             [p, "has", "heard"] => CallEvent::Media(MediaEvent::Played {
                 leg: self.phone(p),
-                token: self.agents_token,
+                token: self.phone_token,
             }),
             [p, "key", k] => CallEvent::Media(MediaEvent::Key {
                 leg: self.phone(p),

@@ -219,6 +219,7 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
             | WalkAction::CallBack { .. }
+            | WalkAction::CancelCallback
             | WalkAction::Send { .. }
             | WalkAction::Dial { .. }
             | WalkAction::Music

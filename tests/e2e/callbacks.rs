@@ -1,0 +1,195 @@
+//! Callbacks that the queue carries out: an agent is rung, then the customer, by a trunk that is a
+//! phone of ours.
+
+use std::net::UdpSocket;
+use std::time::Duration;
+
+use crate::people::{RING, hear_each_other, zero};
+use crate::support::audio::sine;
+use crate::support::media::{KeyWay, Source};
+use crate::support::phone::{Phone, SOON};
+use crate::support::server::{Server, server};
+use crate::support::sip::{uri_of, user_of};
+use crate::support::wire::Wire;
+use crate::waiting::hears;
+
+/// What is heard when the wish is stored, and what the agent hears when the call begins and when
+/// nobody answers; what who calls again is asked.
+const STORED: f64 = 1000.0;
+const CALLING: f64 = 1100.0;
+const IN_VAIN: f64 = 1200.0;
+const AGAIN: f64 = 1300.0;
+
+/// The server, and who is at the other end of its trunk.
+fn with_a_trunk(callbacks: &str) -> (Server, Phone) {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let at = socket.local_addr().expect("bound");
+    let word = |hz| sine(hz, 6000.0, 0.8);
+    let server = server()
+        .with(&format!(
+            "[callbacks]\n{callbacks}\n[[trunks]]\nname = \"provider\"\n\
+             uri = \"sip:{at};transport=udp\"\n"
+        ))
+        .queue("ring_for = \"5s\"\nwrap_up = \"0s\"\nunstaffed = \"wait\"")
+        .prompt("en/sys-callback-offer", &sine(500.0, 6000.0, 0.2))
+        .prompt("en/sys-callback-stored", &word(STORED))
+        .prompt("en/sys-calling-back", &word(CALLING))
+        .prompt("en/sys-called-in-vain", &word(IN_VAIN))
+        .prompt("en/sys-callback-again", &word(AGAIN))
+        .start();
+    let outside = Phone::on("outside", server.sip, Wire::Udp(socket));
+    (server, outside)
+}
+
+/// Waits, presses 1 and 1, hears that it is stored, and hangs up or is hung up on.
+fn asks_to_be_called_back(server: &Server, number: &str) {
+    let mut caller = zero(server, number);
+    std::thread::sleep(Duration::from_millis(800));
+    caller.media.press('1', KeyWay::Event, 100);
+    std::thread::sleep(Duration::from_millis(500));
+    caller.media.press('1', KeyWay::Event, 100);
+    hears(&caller, STORED);
+    caller.hang_up();
+}
+
+/// The list of callbacks shows this before long.
+#[track_caller]
+fn listed(server: &Server, what: &str) {
+    let mut list = String::new();
+    for _ in 0..50 {
+        list = server.command(&["callbacks", "list", "--all", "--json"]);
+        if list.contains(what) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("{what} is not in:\n{list}");
+}
+
+#[test]
+fn a_callback_keeps_the_place_and_the_agent_and_the_customer_talk() {
+    let (server, mut outside) = with_a_trunk("");
+    asks_to_be_called_back(&server, "5550500");
+    let mut later = zero(&server, "5550501");
+    std::thread::sleep(Duration::from_millis(300));
+    let mut agent = server.agent("agent1");
+    agent.media.say(Source::Tone(900.0));
+    outside.media.say(Source::Tone(600.0));
+    // Who came later does not overtake.
+    let invite = agent.ring(RING);
+    let from = invite.header("From").unwrap_or_default().to_owned();
+    assert_eq!(user_of(uri_of(&from)), "5550500", "{from}");
+    assert!(from.contains("callback"), "{from}");
+    agent.answer();
+    hears(&agent, CALLING);
+    let invite = outside.ring(SOON);
+    let to = invite.header("To").unwrap_or_default();
+    assert!(to.contains("5550500"), "{to}");
+    assert!(invite.header("User-to-User").is_none());
+    outside.answer();
+    std::thread::sleep(Duration::from_millis(600));
+    hear_each_other(&outside, &agent);
+    listed(&server, "\"state\":\"done\"");
+    assert_eq!(outside.hang_up(), 200);
+    agent.wait_bye(SOON);
+    // Now it is the other's turn.
+    agent.ring(RING);
+    later.hang_up();
+}
+
+#[test]
+fn who_is_not_reached_is_tried_again_and_then_shown() {
+    let (server, mut outside) = with_a_trunk("retry_every = \"1s\"\nattempts = 2");
+    asks_to_be_called_back(&server, "5550502");
+    let mut agent = server.agent("agent1");
+    for _ in 0..2 {
+        agent.ring(Duration::from_secs(20));
+        agent.answer();
+        outside.ring(SOON);
+        outside.reject(486);
+        hears(&agent, IN_VAIN);
+        agent.wait_bye(SOON);
+    }
+    listed(&server, "\"state\":\"unreached\"");
+    let list = server.command(&["callbacks"]);
+    assert!(list.contains("unreached") && list.contains("…02"), "{list}");
+}
+
+#[test]
+fn an_agent_who_hangs_up_too_early_leaves_the_callback_at_the_head() {
+    let (server, mut outside) = with_a_trunk("");
+    asks_to_be_called_back(&server, "5550503");
+    let mut agent = server.agent("agent1");
+    agent.ring(RING);
+    agent.answer();
+    outside.ring(SOON);
+    assert_eq!(agent.hang_up(), 200);
+    outside.wait_cancel(SOON);
+    agent.ring(RING);
+    agent.answer();
+    outside.ring(SOON);
+    outside.answer();
+    listed(&server, "\"state\":\"done\"");
+    agent.hang_up();
+    outside.wait_bye(SOON);
+}
+
+#[test]
+fn a_crash_loses_no_callback() {
+    let (mut server, mut outside) = with_a_trunk("");
+    asks_to_be_called_back(&server, "5550504");
+    let mut agent = server.agent("agent1");
+    agent.ring(RING);
+    agent.answer();
+    outside.ring(SOON);
+    listed(&server, "\"state\":\"calling\"");
+    server.crash_and_restart();
+    listed(&server, "\"state\":\"open\"");
+    let mut agent = server.agent("agent2");
+    agent.media.say(Source::Tone(900.0));
+    agent.ring(RING);
+    agent.answer();
+    outside.ring(SOON);
+    outside.media.say(Source::Tone(600.0));
+    outside.answer();
+    std::thread::sleep(Duration::from_millis(600));
+    hear_each_other(&outside, &agent);
+    outside.hang_up();
+    agent.wait_bye(SOON);
+}
+
+#[test]
+fn who_calls_in_again_is_connected_in_place_of_the_callback_or_cancels_it() {
+    let (server, mut outside) = with_a_trunk("");
+    asks_to_be_called_back(&server, "5550505");
+    asks_to_be_called_back(&server, "5550506");
+    let mut later = zero(&server, "5550507");
+    std::thread::sleep(Duration::from_millis(300));
+    // The second one takes their place; the first one does not want it any more.
+    let mut second = server.phone("5550506");
+    second.call("100");
+    hears(&second, AGAIN);
+    second.media.press('1', KeyWay::Event, 100);
+    let mut first = server.phone("5550505");
+    first.call("100");
+    hears(&first, AGAIN);
+    first.media.press('3', KeyWay::Event, 100);
+    std::thread::sleep(Duration::from_millis(500));
+    first.hang_up();
+    let list = server.command(&["callbacks", "list", "--all", "--json"]);
+    assert_eq!(list.matches("\"state\":\"cancelled\"").count(), 2, "{list}");
+    let mut agent = server.agent("agent1");
+    let invite = agent.ring(RING);
+    let from = invite.header("From").unwrap_or_default().to_owned();
+    assert_eq!(user_of(uri_of(&from)), "5550506", "{from}");
+    assert!(!from.contains("callback"), "{from}");
+    second.hang_up();
+    agent.wait_cancel(SOON);
+    let invite = agent.ring(RING);
+    assert_eq!(
+        user_of(uri_of(invite.header("From").unwrap_or_default())),
+        "5550507"
+    );
+    later.hang_up();
+    assert!(!outside.rings_within(Duration::from_millis(300)));
+}
