@@ -153,12 +153,17 @@ impl Call {
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };
-        b.transfer = None;
+        let rang = b.transfer.take() == Some(Transfer::Ringing);
         let home = b.home.clone();
         match &b.party {
             // Still there: the two talk on.
             Some(party) => {
-                let id = party.leg.id;
+                let (id, who) = (party.leg.id, party.who.clone());
+                if let Who::Agent(agent) = who
+                    && rang
+                {
+                    self.record(RecordEvent::Connected { agent });
+                }
                 self.sip(id, LegCommand::ReferProgress { status });
                 self.media(MediaCommand::Stop {
                     leg: self.start.leg,

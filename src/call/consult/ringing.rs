@@ -11,6 +11,7 @@ use crate::call::legs::{Leg, Path};
 use crate::call::offers::{ELSEWHERE, RING_MARGIN, address, is_secure, status_of, why_not};
 use crate::ids::{LegId, PhoneNumber};
 use crate::media::command::MediaCommand;
+use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, Withdrawal};
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent, OutgoingInvite};
 
@@ -194,10 +195,16 @@ impl Consultation {
                 contacts,
                 ring_for,
             } => {
-                // Who asks is not the one who is asked.
-                let own = agent == self.start.agent;
-                if !matches!(self.stage, Stage::Ringing { .. }) || contacts.is_empty() || own {
-                    let why = why_not(&LegEnd::Unreachable);
+                let why = match agent == self.start.agent {
+                    // Who asks is not the one who is asked: they are on the phone.
+                    true => Some(NotAnswered::Busy),
+                    false if contacts.is_empty() => Some(NotAnswered::Unreachable),
+                    false if !matches!(self.stage, Stage::Ringing { .. }) => {
+                        Some(NotAnswered::Unreachable)
+                    }
+                    false => None,
+                };
+                if let Some(why) = why {
                     return self.act_queue(QueueCommand::NotAnswered(offer, why));
                 }
                 let ring_for = ring_for + RING_MARGIN;

@@ -252,3 +252,37 @@ fn each_side_of_a_consultation_may_hold() {
          < p3 200; p3 pcma; p2 loops sys-moh; p3 silence",
     ));
 }
+
+#[test]
+fn the_record_knows_who_waited_talked_and_was_held_for_how_long() {
+    // A blind transfer that failed after 4 s; a hold of 6 s and a talk that is handed on.
+    check(&talking(&format!(
+        "10.0 > p1 refers agent2
+         < locate agent2
+         10.0 > located agent agent2 1
+         < caller loops sys-moh; p2 ports
+         14.0 > p2 no ports
+         < p1 notify 480; caller silence
+         20.0 > p1 holds
+         < p1 200; p1 pcma; caller loops sys-moh; p1 silence
+         21.0 > agent1 dials agent agent2 1
+         < p3 ports
+         21.0 > ports p3
+         < p3 180; p4 ports
+         21.0 > ports p4
+         < p4 invite sip:agent2@127.0.2.0
+         23.0 > p4 answers
+         < p4 pcma; p3 200; p3 pcma; bridge p3 p4
+         26.0 > p1 refers agent2 replacing p3
+         < p1 notify 200; {}
+         40.0 > p4 bye
+         < p4 hangup; p4 close; queue over agent2; caller hangup
+         41.0 > caller over
+         < caller close; done agent_ended
+         41.0 > facts
+         < waited 5 talked 35 held 6",
+        TAKEN
+            .replace("p2 ", "p3 ")
+            .replace("caller p3", "caller p4")
+    )));
+}

@@ -2,7 +2,8 @@
 //!
 //! A line `  1.5 > key 0` lets something happen at 1.5 s; the line `      < …` after it lists
 //! every wish it must lead to, in order. Phones that ring are called p1, p2, … in the order in
-//! which they were asked for. After `told` comes what the record has been told of faults.
+//! which they were asked for. After `told` comes what the record has been told of faults, after
+//! `facts` what it comes to in seconds.
 
 mod agents;
 
@@ -37,6 +38,7 @@ use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep, Withdrawal};
 use crate::queue::estimate::Interval;
 use crate::record::card::ContextCard;
+use crate::record::facts::Facts;
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::{Codec, Direction};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
@@ -79,6 +81,16 @@ pub(super) fn check(transcript: &str) {
             let _ = writeln!(actual, "< {}", told.join("; "));
             continue;
         }
+        if what.trim() == "facts" {
+            let facts = desk.facts.clone();
+            let seconds = [facts.waited, facts.talked, facts.held].map(|d| d.as_secs());
+            let _ = writeln!(
+                actual,
+                "< waited {} talked {} held {}",
+                seconds[0], seconds[1], seconds[2]
+            );
+            continue;
+        }
         desk.happen(what.trim());
         let wishes = desk.wishes();
         if !wishes.is_empty() {
@@ -105,6 +117,8 @@ struct Desk {
     /// Calls that agents placed.
     dialled: u64,
     recording: RecordingId,
+    /// What the record comes to.
+    facts: Facts,
     /// What the record tells of faults.
     faults: Vec<String>,
 }
@@ -308,6 +322,7 @@ impl Desk {
             offers: 0,
             dialled: 0,
             recording: RecordingId::default(),
+            facts: Facts::default(),
             faults: Vec::new(),
         }
     }
@@ -658,6 +673,7 @@ impl Desk {
                 CallbackStep::Done => format!("callback {id} done"),
             },
             CallAction::Record(event) => {
+                self.facts.add(self.now.mono.since(Mono::ZERO), &event);
                 if let RecordEvent::Fault { what } = event {
                     self.faults.push(what);
                 } else if let RecordEvent::Step { step } = event
