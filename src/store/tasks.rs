@@ -262,13 +262,18 @@ fn after(
     }
 }
 
-/// A message becomes a task in the same transaction.
+/// A message becomes a task in the same transaction. That must not keep a message from being kept:
+/// where the row of an earlier one was lost, its number comes again, and with it its task.
 pub(super) async fn of_message(db: &mut SqliteConnection, message: i64) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO tasks (kind, contact, message, line, queue, title, created_by, created_at,
              changed_at)
          SELECT 'message', contact, id, line, queue, 'Message of a caller', 'caller', taken_at,
-             taken_at FROM messages WHERE id = ?1",
+             taken_at FROM messages WHERE id = ?1
+         ON CONFLICT (message) DO UPDATE SET contact = excluded.contact, line = excluded.line,
+             queue = excluded.queue, state = 'open', taken_by = NULL, done_by = NULL,
+             created_at = excluded.created_at, changed_at = excluded.changed_at,
+             version = tasks.version + 1",
     )
     .bind(message)
     .execute(db)
