@@ -17,10 +17,11 @@ use super::message::MessageStage;
 use super::setup::{CallSetup, CallStart};
 use super::sound::Tokens;
 use super::waiting::Waiting;
-use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName, SkillName};
-use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playlist};
+use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, SkillName};
+use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::media::dedup::KeyDedup;
 use crate::media::prompt::Prompt;
+use crate::menu::outcome::AskId;
 use crate::menu::tree::Line;
 use crate::menu::walk::Walk;
 use crate::now::{Mono, Now};
@@ -106,6 +107,8 @@ pub struct Call {
     /// What is known of the caller from before.
     pub(super) known: Known,
     pub(super) asking: Asking,
+    /// The wish to be called back that was asked for in the queue.
+    pub(super) asked_in_queue: Option<AskId>,
     /// The place that a callback keeps for them.
     pub(super) promised: Option<Promised>,
     /// Whom this call calls back.
@@ -166,6 +169,7 @@ impl Call {
             menus: None,
             known: Known::default(),
             asking: Asking::Nothing,
+            asked_in_queue: None,
             promised: None,
             calls_back: None,
             recordings: RecordingId::default(),
@@ -468,44 +472,5 @@ impl Call {
     pub(super) fn time_to_say(&self, names: &[PromptName]) -> Duration {
         let prompts = names.iter().filter_map(|n| self.prompt(n));
         prompts.map(|p| p.duration).sum::<Duration>() + GRACE
-    }
-
-    /// Plays system prompts to the caller. They were checked at start; should one be missing
-    /// all the same, the others play.
-    pub(super) fn say(&mut self, names: &[PromptName]) -> crate::media::command::PlayToken {
-        let prompts = names
-            .iter()
-            .filter_map(|n| self.prompt(n).cloned())
-            .collect();
-        let token = self.tokens.next();
-        let leg = self.start.leg;
-        self.media(MediaCommand::Play {
-            leg,
-            token,
-            list: Playlist {
-                prompts,
-                repeat: false,
-            },
-        });
-        token
-    }
-
-    /// Music of the queue to one leg, or silence when it has none.
-    pub(super) fn play_music(&mut self, leg: LegId, queue: Option<&QueueName>) {
-        let name = queue.and_then(|q| self.setup.sounds.get(q)).map_or_else(
-            || Some(PromptName::new(crate::menu::system::MUSIC)),
-            |s| s.music.clone(),
-        );
-        match name.and_then(|n| self.prompt(&n).cloned()) {
-            Some(music) => {
-                let token = self.tokens.next();
-                let list = Playlist {
-                    prompts: vec![music],
-                    repeat: true,
-                };
-                self.media(MediaCommand::Play { leg, token, list });
-            }
-            None => self.media(MediaCommand::Stop { leg }),
-        }
     }
 }
