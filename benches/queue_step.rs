@@ -6,7 +6,8 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use zeroline::ids::{AgentId, ContactId};
 use zeroline::now::Now;
-use zeroline::queue::acd::{Acd, Answer, Arrival, Leaving};
+use zeroline::queue::Arrival;
+use zeroline::queue::acd::{Acd, Answer, Leaving};
 use zeroline::queue::action::{OfferId, QueueAction};
 use zeroline::queue::settings::{AcdSettings, AgentSettings, QueueSettings, Strategy};
 
@@ -103,12 +104,12 @@ fn steps(c: &mut Criterion) {
         assert!(!talks.is_empty(), "somebody was talking all the time");
     }
 
-    c.bench_function("queue: leave from the middle and come back", |b| {
+    c.bench_function("queue: look back from the middle and return", |b| {
         let (mut acd, now) = busy(Strategy::LongestIdle);
         let contact = ContactId::from_u64(AGENTS + CALLERS / 2);
         b.iter(|| {
             acd.handle_left(now, contact, Leaving::KeepsPlace);
-            acd.handle_return(now, contact);
+            acd.handle_back_in_line(now, contact);
             black_box(acd.poll_action());
         });
     });

@@ -119,7 +119,7 @@ impl Call {
         }
     }
 
-    fn cancel(&mut self, callback: CallbackId) {
+    pub(super) fn cancel(&mut self, callback: CallbackId) {
         if self.callback == Some(callback) {
             self.callback = None;
         }

@@ -16,6 +16,9 @@ const NOT_STORED: &str = "the callback could not be stored";
 impl Call {
     /// What the store says. It counts also when the caller has gone elsewhere meanwhile.
     pub(super) fn callback_stored(&mut self, now: Now, ask: AskId, stored: Option<StoredCallback>) {
+        // Who asked for it in the queue and has gone on to the people needs it no more.
+        let waits_on = matches!(self.stage, Stage::Waiting(_) | Stage::Bridged(_));
+        let unneeded = waits_on && self.asked_in_queue == Some(ask);
         if let Some(StoredCallback { callback, since }) = stored {
             self.callback = Some(callback);
             let before = since.is_some();
@@ -24,6 +27,14 @@ impl Call {
             // Nobody waits for it any more, and nobody else tells of it.
             let what = NOT_STORED.to_owned();
             self.record(RecordEvent::Fault { what });
+        }
+        if let Some(StoredCallback {
+            callback,
+            since: None,
+        }) = stored
+            && unneeded
+        {
+            return self.cancel(callback);
         }
         match &mut self.stage {
             Stage::Menu(_) => {
@@ -88,7 +99,7 @@ impl Call {
             None => {
                 let what = NOT_STORED.to_owned();
                 let human = self.line.human.clone();
-                self.to_the_people(now, human, Reason::Fault { what });
+                self.lead_to_people(now, human, Reason::Fault { what });
             }
         }
     }

@@ -44,7 +44,7 @@ enum Step {
     Dialling {
         party: Party,
         /// `None` until its ports are open.
-        leg: Option<Leg>,
+        leg: Option<Box<Leg>>,
         until: Mono,
     },
     /// The agent hears that nobody answers.
@@ -178,7 +178,7 @@ impl Call {
         let mut new = Leg::new(id, media, path);
         let local = new.local(&setup, &codecs);
         let offer = new.session.offer(&local);
-        *leg = Some(new);
+        *leg = Some(Box::new(new));
         let invite = OutgoingInvite {
             leg: id,
             target,
@@ -238,7 +238,7 @@ impl Call {
         else {
             return;
         };
-        self.caller = Some(leg);
+        self.caller = Some(*leg);
         self.callback(CallbackStep::Done);
         self.act(CallAction::Queue(QueueCommand::Reached));
         self.record(RecordEvent::Answered);

@@ -112,7 +112,7 @@ impl Call {
     }
 
     /// The menu leads to the people: back to the place, unless it names another queue.
-    pub(super) fn to_the_people(&mut self, now: Now, queue: QueueName, reason: Reason) {
+    pub(super) fn lead_to_people(&mut self, now: Now, queue: QueueName, reason: Reason) {
         let kept = self.kept_place().cloned();
         match kept.filter(|p| reason != Reason::Routed || p.queue == queue) {
             Some(place) => {

@@ -23,6 +23,7 @@ use super::waiting::Waiting;
 use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, SkillName};
 use crate::media::command::{DtmfWay, MediaEvent, PlayToken};
 use crate::media::dedup::KeyDedup;
+use crate::menu::outcome::AskId;
 use crate::menu::tree::Line;
 use crate::menu::walk::Walk;
 use crate::now::{Mono, Now};
@@ -114,6 +115,8 @@ pub struct Call {
     /// What is known of the caller from before.
     pub(super) known: Known,
     pub(super) asking: Asking,
+    /// The wish to be called back that was asked for in the queue.
+    pub(super) asked_in_queue: Option<AskId>,
     /// The place that a callback keeps for them.
     pub(super) promised: Option<Promised>,
     /// Whom this call calls back.
@@ -178,6 +181,7 @@ impl Call {
             menus: None,
             known: Known::default(),
             asking: Asking::Nothing,
+            asked_in_queue: None,
             promised: None,
             calls_back: None,
             recordings: RecordingId::default(),

@@ -64,7 +64,7 @@ impl Call {
                 }
                 WalkAction::Leave(Outcome::Queue { queue, reason }) => {
                     self.hang_up_dialled();
-                    self.to_the_people(now, queue, reason);
+                    self.lead_to_people(now, queue, reason);
                 }
                 WalkAction::Ask { ask, request } => self.act(CallAction::Ask(ask, request)),
                 WalkAction::Recall { ask, guide } => match self.guide_place(guide) {
@@ -80,6 +80,7 @@ impl Call {
                     // Who asks from the queue is called by its people.
                     let place = m.place.as_ref().filter(|_| m.walk.beside().is_some());
                     let waited = place.map(|p| now.mono.since(p.since));
+                    self.asked_in_queue = waited.map(|_| ask);
                     let queue = place.map_or(queue, |p| p.queue.clone());
                     let wish = CallbackWish {
                         queue,

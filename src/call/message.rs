@@ -47,7 +47,7 @@ impl Call {
         if self.message_broken {
             let what = NOT_STORED.to_owned();
             let human = self.line.human.clone();
-            return self.to_the_people(now, human, Reason::Fault { what });
+            return self.lead_to_people(now, human, Reason::Fault { what });
         }
         self.give_place_up();
         self.card.queue = Some(queue);

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::ids::PromptName;
-use crate::media::command::PlayToken;
+use super::machine::Call;
+use crate::ids::{LegId, PromptName, QueueName};
+use crate::media::command::{MediaCommand, PlayToken, Playlist};
 use crate::now::Mono;
 
 /// Hands out tokens, so that the end of an earlier playlist is not taken for that of a later.
@@ -49,6 +50,47 @@ impl Announcer {
             None
         } else {
             self.pending.pop_front()
+        }
+    }
+}
+
+impl Call {
+    /// Plays system prompts to the caller. They were checked at start; should one be missing
+    /// all the same, the others play.
+    pub(super) fn say(&mut self, names: &[PromptName]) -> PlayToken {
+        let prompts = names
+            .iter()
+            .filter_map(|n| self.prompt(n).cloned())
+            .collect();
+        let token = self.tokens.next();
+        let leg = self.start.leg;
+        self.media(MediaCommand::Play {
+            leg,
+            token,
+            list: Playlist {
+                prompts,
+                repeat: false,
+            },
+        });
+        token
+    }
+
+    /// Music of the queue to one leg, or silence when it has none.
+    pub(super) fn play_music(&mut self, leg: LegId, queue: Option<&QueueName>) {
+        let name = queue.and_then(|q| self.setup.sounds.get(q)).map_or_else(
+            || Some(PromptName::new(crate::menu::system::MUSIC)),
+            |s| s.music.clone(),
+        );
+        match name.and_then(|n| self.prompt(&n).cloned()) {
+            Some(music) => {
+                let token = self.tokens.next();
+                let list = Playlist {
+                    prompts: vec![music],
+                    repeat: true,
+                };
+                self.media(MediaCommand::Play { leg, token, list });
+            }
+            None => self.media(MediaCommand::Stop { leg }),
         }
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::event::{CallAction, QueueCommand};
 use super::machine::{Call, GRACE};
-use crate::ids::{ContactId, LegId, PromptName, QueueName};
-use crate::media::command::{MediaCommand, PlayToken, Playlist};
+use crate::ids::{ContactId, LegId, PromptName};
+use crate::media::command::MediaCommand;
 use crate::media::prompt::Prompt;
 use crate::record::timeline::Event as RecordEvent;
 use crate::sip::leg::LegCommand;
@@ -52,44 +52,5 @@ impl Call {
     pub(super) fn time_to_say(&self, names: &[PromptName]) -> Duration {
         let prompts = names.iter().filter_map(|n| self.prompt(n));
         prompts.map(|p| p.duration).sum::<Duration>() + GRACE
-    }
-
-    /// Plays system prompts to the caller. They were checked at start; should one be missing
-    /// all the same, the others play.
-    pub(super) fn say(&mut self, names: &[PromptName]) -> PlayToken {
-        let prompts = names
-            .iter()
-            .filter_map(|n| self.prompt(n).cloned())
-            .collect();
-        let token = self.tokens.next();
-        let leg = self.start.leg;
-        self.media(MediaCommand::Play {
-            leg,
-            token,
-            list: Playlist {
-                prompts,
-                repeat: false,
-            },
-        });
-        token
-    }
-
-    /// Music of the queue to one leg, or silence when it has none.
-    pub(super) fn play_music(&mut self, leg: LegId, queue: Option<&QueueName>) {
-        let name = queue.and_then(|q| self.setup.sounds.get(q)).map_or_else(
-            || Some(PromptName::new(crate::menu::system::MUSIC)),
-            |s| s.music.clone(),
-        );
-        match name.and_then(|n| self.prompt(&n).cloned()) {
-            Some(music) => {
-                let token = self.tokens.next();
-                let list = Playlist {
-                    prompts: vec![music],
-                    repeat: true,
-                };
-                self.media(MediaCommand::Play { leg, token, list });
-            }
-            None => self.media(MediaCommand::Stop { leg }),
-        }
     }
 }

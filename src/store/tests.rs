@@ -1,5 +1,6 @@
 //! The store over real files.
 
+mod attempts;
 mod callbacks;
 mod guides;
 mod hooks;

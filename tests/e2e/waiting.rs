@@ -107,3 +107,35 @@ fn two_is_a_message_and_a_key_that_means_nothing_is_answered() {
     });
     assert!(kept, "the message");
 }
+
+#[test]
+fn who_calls_again_comes_to_the_agent_whom_they_know() {
+    let server = server()
+        .queue("ring_for = \"5s\"\nwrap_up = \"0s\"\naffinity = \"1h\"\naffinity_hold = \"10s\"")
+        .start();
+    let mut second = server.agent("agent2");
+    let mut caller = zero(&server, "5550405");
+    second.ring(RING);
+    second.answer();
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(second.hang_up(), 200);
+    caller.wait_bye(SOON);
+    // Written behind the call, within a second.
+    std::thread::sleep(Duration::from_millis(1500));
+    let mut first = server.agent("agent1");
+    let mut other = zero(&server, "5550406");
+    // Who is not known comes to whom it is the turn of: idle for longest.
+    second.ring(RING);
+    other.hang_up();
+    second.wait_cancel(SOON);
+    let mut third = zero(&server, "5550407");
+    second.ring(RING);
+    second.answer();
+    // The one whom they know talks: they are kept, though another agent is free.
+    let mut again = zero(&server, "5550405");
+    assert!(!first.rings_within(Duration::from_millis(1500)));
+    third.hang_up();
+    second.wait_bye(SOON);
+    second.ring(RING);
+    again.hang_up();
+}

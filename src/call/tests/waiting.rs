@@ -236,3 +236,17 @@ fn a_fault_while_looking_back_costs_no_place() {
          < prompt vanished is missing",
     ));
 }
+
+#[test]
+fn who_goes_back_while_it_is_stored_is_not_called_back() {
+    check(&waiting(
+        "30.0 > key 1
+         < queue look-back; caller hears sys-callback-offer sys-digit-4 sys-digit-9 sys-digit-3 sys-digit-0 sys-digit-9 sys-digit-0 sys-digit-1 sys-digit-8 sys-digit-2 sys-digit-0 sys-callback-right sys-zero
+         40.0 > key 1
+         < caller silence; call back +4930901820 by support
+         40.1 > key 0
+         < queue back-in-line; caller hears sys-connecting
+         40.2 > kept 7 new
+         < cancel callback 7",
+    ));
+}

@@ -3,11 +3,11 @@ use super::promises::contact;
 use crate::ids::{Language, PhoneNumber};
 use crate::record::verdict::Verdict;
 
-fn at(minutes: i64) -> Wall {
+pub(super) fn at(minutes: i64) -> Wall {
     Wall::from_unix_millis(1_795_000_000_000 + minutes * 60_000)
 }
 
-fn wish(n: u32, caller: Option<&str>, number: &str) -> CallbackMeta {
+pub(super) fn wish(n: u32, caller: Option<&str>, number: &str) -> CallbackMeta {
     CallbackMeta {
         contact: contact(n),
         line: "support".into(),
@@ -21,7 +21,7 @@ fn wish(n: u32, caller: Option<&str>, number: &str) -> CallbackMeta {
     }
 }
 
-const ANN: &str = "+4530901820";
+pub(super) const ANN: &str = "+4530901820";
 
 #[tokio::test]
 async fn one_open_callback_per_caller_and_line_with_the_latest_number() {
