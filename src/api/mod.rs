@@ -37,6 +37,7 @@ use crate::observe::menus::MenuState;
 use crate::store::audit::Deed;
 use crate::store::people::{Changed, Role, UserRow};
 use crate::store::{Reader, Store, StoreError};
+use crate::task::callbacks::CallbacksHandle;
 use crate::task::clock;
 use crate::task::queue::QueueHandle;
 
@@ -59,6 +60,8 @@ pub struct Parts {
     pub reader: Reader,
     /// The people.
     pub queue: QueueHandle,
+    /// Those who are to be called back.
+    pub callbacks: CallbacksHandle,
     /// What goes on.
     pub live: Live,
     /// The menus in use.
@@ -95,6 +98,7 @@ impl Api {
         queue: QueueHandle,
         menus: MenuState,
         reload: mpsc::Sender<()>,
+        callbacks: CallbacksHandle,
     ) -> Result<Api, StoreError> {
         let key = store.key("device", secret::random()).await?;
         Ok(Api(Arc::new(Parts {
@@ -103,6 +107,7 @@ impl Api {
             config,
             store,
             queue,
+            callbacks,
             menus,
             reload,
             throttle: Throttle::default(),

@@ -25,6 +25,7 @@ use crate::queue::acd::Acd;
 use crate::sip::leg::Contact;
 use crate::store::tokens::TokenMeta;
 use crate::task::board;
+use crate::task::callbacks::CallbacksHandle;
 use crate::task::queue::{self, Directory};
 
 /// The queues `support` (with codes) and `sales`; anna answers both, bert sales only.
@@ -149,7 +150,14 @@ impl House {
         let queue = queue::spawn(acd, Directory::default(), store.clone());
         tokio::spawn(board::keep(queue.clone(), live));
         let (reload, reloads) = mpsc::channel(1);
-        let api = Api::new(config, store, queue, MenuState::default(), reload);
+        let api = Api::new(
+            config,
+            store,
+            queue,
+            MenuState::default(),
+            reload,
+            CallbacksHandle::default(),
+        );
         let api = api.await.unwrap();
         House {
             router: router(api.clone(), Router::new()),

@@ -22,6 +22,7 @@ use crate::observe::menus::MenuState;
 use crate::queue::acd::Acd;
 use crate::server::build;
 use crate::store::{Store, StoreError};
+use crate::task::callbacks::CallbacksHandle;
 use crate::task::queue::{self, Directory};
 
 /// What only a server that runs can do.
@@ -59,7 +60,15 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
     // Nobody reads menus here.
     let (reload, _) = mpsc::channel(1);
     let config = Arc::new(config.clone());
-    let api = Api::new(config, store.clone(), queue, menus, reload).await?;
+    let api = Api::new(
+        config,
+        store.clone(),
+        queue,
+        menus,
+        reload,
+        CallbacksHandle::default(),
+    )
+    .await?;
     Ok(Way::Here(api::router(api, axum::Router::new()), store))
 }
 

@@ -24,6 +24,16 @@ pub(super) fn watched(config: &Config) -> Live {
     live::spawn(rand::random(), agents.collect(), clock::now().wall)
 }
 
+/// Where contacts' cards are to be seen, if it is known how agents' phones reach the API.
+pub(super) fn cards(config: &Config) -> Option<String> {
+    let origin = config.api.origin.as_deref()?;
+    Some(format!(
+        "{}{}/contacts",
+        origin.trim_end_matches('/'),
+        api::BASE
+    ))
+}
+
 /// What signs webhooks, by their names.
 pub(super) fn secrets(config: &Config) -> HashMap<String, Secret> {
     let hooks = config.webhooks.iter();
@@ -64,6 +74,7 @@ impl Wanted<'_> {
             queue,
             self.menus,
             self.reload,
+            self.tools.callbacks.clone(),
         )
         .await?;
         let shared = config.api.listen.is_some_and(|at| at.port() != 0)

@@ -40,7 +40,7 @@ use crate::sip::leg::LegCommand;
 use crate::store::{Store, StoreError};
 use crate::task::board;
 use crate::task::call::{self, FirstLeg, Tools};
-use crate::task::callbacks::{self, CallbacksHandle, Planned};
+use crate::task::callbacks::{self, CallbacksHandle, News, Planned};
 use crate::task::clock;
 use crate::task::hooks;
 use crate::task::outbox::{self, OutboxHandle, Ways};
@@ -108,6 +108,7 @@ pub struct Server {
     tools: Tools,
     incoming: mpsc::Receiver<IncomingCall>,
     notices: mpsc::Receiver<SipNotice>,
+    callbacks: mpsc::Receiver<News>,
     health: Health,
     http_stop: watch::Sender<bool>,
     mail: Option<Mailer>,
@@ -146,13 +147,14 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         transfer_ring: build::TRANSFER_RING,
         agents: build::languages(&config),
         features: config.features.clone(),
-        card_url: None,
+        card_url: api::cards(&config),
         faults: build::faults(),
     });
     let message = Limits {
         min: config.messages.min,
         max: config.messages.max,
     };
+    let (callbacks, of_callbacks) = CallbacksHandle::new();
     let tools = Tools {
         setup,
         sip,
@@ -161,7 +163,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         store,
         web: HttpClient::new()?,
         outbox: OutboxHandle::default(),
-        callbacks: CallbacksHandle::default(),
+        callbacks,
         addresses,
         message,
     };
@@ -210,6 +212,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         tools,
         incoming,
         notices,
+        callbacks: of_callbacks,
         health,
         http_stop,
         mail,
@@ -306,8 +309,7 @@ impl Server {
             retry_every: callbacks.retry_every,
             attempts: callbacks.attempts,
         };
-        let (handle, notices) = CallbacksHandle::new();
-        self.tools.callbacks = handle;
+        let notices = std::mem::replace(&mut self.callbacks, mpsc::channel(1).1);
         let store = self.tools.store.clone();
         let calling = tokio::spawn(callbacks::run(store, ways, notices, plans));
         (planned, calling)

@@ -37,8 +37,8 @@ pub struct CallbacksHandle(Option<mpsc::Sender<News>>);
 /// What is new.
 #[derive(Debug)]
 pub enum News {
-    /// A wish was stored.
-    Stored,
+    /// A wish was stored, or ended by people.
+    Changed,
     /// How far a call is.
     Step(CallbackId, CallbackStep),
     /// The customer does not want it any more.
@@ -54,10 +54,10 @@ impl CallbacksHandle {
         (CallbacksHandle(Some(handle)), news)
     }
 
-    /// A wish was stored. Who is not told looks by themselves, a little later.
-    pub fn stored(&self) {
+    /// A wish was stored or ended. Who is not told looks by themselves, a little later.
+    pub fn changed(&self) {
         if let Some(news) = &self.0 {
-            let _ = news.try_send(News::Stored);
+            let _ = news.try_send(News::Changed);
         }
     }
 
@@ -170,6 +170,7 @@ impl Callbacks {
                 return PAUSE;
             }
         };
+        self.call_off(&rows);
         let now = clock::now();
         self.resting.retain(|_, until| *until > now.mono);
         let mut next = LOOK;
@@ -187,6 +188,19 @@ impl Callbacks {
             }
         }
         next
+    }
+
+    /// Those whom people have called, or who are not to be called, leave the line.
+    fn call_off(&self, open: &[CallbackRow]) {
+        // Not all are known.
+        if open.len() >= MOST as usize {
+            return;
+        }
+        let ended = |id: &CallbackId| !open.iter().any(|r| r.id == *id && is_open(r));
+        for (_, call) in self.out.iter().filter(|(id, _)| ended(id)) {
+            // One that does not take it now is told at the next look.
+            let _ = call.try_send(CallEvent::Cancelled);
+        }
     }
 
     async fn begin(&mut self, now: Now, row: CallbackRow, trunk: String) {
@@ -241,7 +255,7 @@ impl Callbacks {
 
     async fn handle(&mut self, what: News) {
         match what {
-            News::Stored => {}
+            News::Changed => {}
             News::Step(callback, step) => self.step(callback, step).await,
             News::Cancelled(callback) => {
                 self.write(callback, Attempt::Cancelled).await;

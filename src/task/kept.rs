@@ -112,7 +112,7 @@ pub(super) fn store_callback(
         let stored = match saved {
             Ok(KeptCallback { callback, since }) => {
                 figures::callback_stored(&queue);
-                callbacks.stored();
+                callbacks.changed();
                 Some(StoredCallback { callback, since })
             }
             Err(e) => {

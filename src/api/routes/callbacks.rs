@@ -127,6 +127,8 @@ async fn end(
         let title = format!("callback {} is over already ({})", row.id, row.state);
         return Err(Problem::wrong_state(title));
     }
+    // Whoever stands in line for it leaves.
+    api.callbacks.changed();
     let row = find(api, who, callback).await?;
     let view = CallbackView::of(&row, false);
     api.live.stored(Stored {
