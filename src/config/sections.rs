@@ -13,6 +13,7 @@ use super::mail;
 use super::people;
 use super::prompts;
 use super::reader::{Parsed, Table, Told, choice, duration, flag, name, number, text};
+use super::retention;
 use super::types::*;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
@@ -73,6 +74,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         ),
     };
     t.finish();
+    let retention = retention::read(root.table("retention"));
     let api = api::read(root.table("api"));
     let webhooks = api::webhooks(root.tables("webhooks"));
     let mut t = root.table("stop");
@@ -98,6 +100,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         prompts,
         mail,
         store,
+        retention,
         http,
         api,
         webhooks,

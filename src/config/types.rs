@@ -13,6 +13,7 @@ use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
 
 pub use super::api::{Api, ApiTls, Webhook};
+pub use super::retention::Retention;
 pub use crate::queue::settings::{Strategy, Unstaffed};
 pub use crate::sip::flow::Network;
 
@@ -39,6 +40,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// What is kept.
     pub store: Store,
+    /// How long.
+    pub retention: Retention,
     /// Metrics and health.
     pub http: Http,
     /// The HTTP API.

@@ -34,6 +34,7 @@ mod outbox;
 pub mod people;
 mod recover;
 pub mod report;
+mod retention;
 pub mod rows;
 pub mod search;
 pub mod tasks;
@@ -44,6 +45,7 @@ pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
 pub use outbox::{OutboxMeta, OutboxRow, Tried};
 pub use recover::Recovered;
+pub use retention::Removed;
 
 use home::Home;
 use writer::Command;
@@ -183,6 +185,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
+            // What is removed is to be gone from the disk.
+            .pragma("secure_delete", "ON")
             .optimize_on_close(true, None);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)

@@ -8,3 +8,4 @@ mod outbox;
 mod places;
 mod promises;
 mod refused;
+mod retention;

@@ -9,5 +9,6 @@ pub mod outbox;
 pub mod queue;
 pub mod rarely;
 pub mod recorder;
+pub mod retention;
 pub mod sip;
 pub mod web;
