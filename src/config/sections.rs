@@ -14,6 +14,7 @@ use super::mail;
 use super::people;
 use super::prompts;
 use super::reader::{Parsed, Table, Told, choice, duration, flag, name, number, text};
+use super::retention;
 use super::types::*;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
@@ -96,6 +97,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         ),
     };
     t.finish();
+    let retention = retention::read(root.table("retention"));
     let api = api::read(root.table("api"));
     let webhooks = api::webhooks(root.tables("webhooks"));
     let mut t = root.table("stop");
@@ -124,6 +126,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         mail,
         store,
         statistics,
+        retention,
         http,
         api,
         webhooks,

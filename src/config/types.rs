@@ -13,6 +13,7 @@ use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
 
 pub use super::api::{Api, ApiTls, Webhook};
+pub use super::retention::Retention;
 pub use crate::queue::settings::{ServiceLevel, Strategy, Unstaffed};
 pub use crate::sip::flow::Network;
 
@@ -43,6 +44,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// What is kept.
     pub store: Store,
+    /// How long.
+    pub retention: Retention,
     /// How statistics are counted.
     pub statistics: Statistics,
     /// Metrics and health.

@@ -47,6 +47,7 @@ use crate::task::outbox::{self, OutboxHandle, Ways};
 use crate::task::queue::{self, QueueHandle};
 use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
+use crate::task::retention;
 use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
 
 /// How many calls may wait to be begun; the next one is answered 503.
@@ -261,6 +262,8 @@ impl Server {
         let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
         let board = board::keep(self.tools.queue.clone(), self.tools.store.live().clone());
         let board = tokio::spawn(board);
+        let removing = retention::keep(self.tools.store.clone(), self.config.retention);
+        let removing = tokio::spawn(removing);
         tokio::pin!(shutdown);
         loop {
             tokio::select! {
@@ -290,6 +293,7 @@ impl Server {
         news.abort();
         counted.abort();
         board.abort();
+        removing.abort();
         // What was not sent is there at the next start.
         feeding.abort();
         sending.abort();

@@ -47,6 +47,22 @@ where
     }
 }
 
+/// Empties the write-ahead log into the database, as far as nobody reads it just now.
+pub(super) struct Rinse(pub oneshot::Sender<Result<(), StoreError>>);
+
+impl Change for Rinse {
+    fn carry_out<'h>(
+        self: Box<Self>,
+        home: &'h Home,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'h>> {
+        Box::pin(async move {
+            let rinsed = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&home.pool);
+            let rinsed = rinsed.await.map(|_| ()).map_err(StoreError::from);
+            let _ = self.0.send(rinsed);
+        })
+    }
+}
+
 async fn make<T, W>(home: &Home, work: W) -> Result<T, StoreError>
 where
     W: for<'c> FnOnce(&'c mut SqliteConnection) -> Doing<'c, T>,

@@ -35,6 +35,7 @@ mod outbox;
 pub mod people;
 mod recover;
 pub mod report;
+mod retention;
 pub mod rows;
 pub mod search;
 mod statistics;
@@ -47,6 +48,7 @@ pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
 pub use outbox::{OutboxMeta, OutboxRow, Tried};
 pub use recover::Recovered;
+pub use retention::Removed;
 pub use statistics::Span;
 
 use home::Home;
@@ -187,6 +189,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
+            // What is removed is to be gone from the disk.
+            .pragma("secure_delete", "ON")
             .optimize_on_close(true, None);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)

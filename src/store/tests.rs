@@ -9,4 +9,5 @@ mod outbox;
 mod places;
 mod promises;
 mod refused;
+mod retention;
 mod statistics;

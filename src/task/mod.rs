@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod queue;
 pub mod rarely;
 pub mod recorder;
+pub mod retention;
 mod side_line;
 pub mod sip;
 pub mod web;

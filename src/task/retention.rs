@@ -1,0 +1,32 @@
+//! Removes what is older than it is to be kept, hour by hour.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use super::clock;
+use crate::config::Retention;
+use crate::store::Store;
+
+/// Ages are days: an hour late is soon enough.
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Runs for ever. Without ages it does nothing.
+pub async fn keep(store: Store, ages: Retention) {
+    if ages.keeps_all() {
+        return;
+    }
+    loop {
+        match store.forget(&ages, clock::now().wall).await {
+            Ok(gone) if gone == Default::default() => {}
+            Ok(gone) => info!(
+                contacts = gone.contacts,
+                messages = gone.messages,
+                deeds = gone.deeds,
+                "removed what was older than it is kept"
+            ),
+            Err(e) => warn!(error = %e, "what is older than it is kept could not be removed"),
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
