@@ -10,11 +10,14 @@ use crate::record::verdict::{LostSign, Stage, Verdict};
 
 const DAY: i64 = 86_400_000;
 
+/// When, in seconds, and what.
+type Happened = Vec<(u64, Event)>;
+
 fn s(secs: u64) -> Duration {
     Duration::from_secs(secs)
 }
 
-fn timeline(events: Vec<(u64, Event)>) -> Timeline {
+fn timeline(events: Happened) -> Timeline {
     let mut timeline = Timeline::new(Wall::from_unix_millis(0));
     for (at, event) in events {
         timeline.push(s(at), event);
@@ -64,7 +67,7 @@ fn rules() -> Rules {
     }
 }
 
-fn tally(contacts: Vec<(Vec<(u64, Event)>, Option<i64>)>) -> Tally {
+fn tally(contacts: Vec<(Happened, Option<i64>)>) -> Tally {
     let mut tally = Tally::new(rules(), Wall::from_unix_millis(8 * DAY));
     for (events, next) in contacts {
         tally.contact(&Contact {
@@ -77,12 +80,12 @@ fn tally(contacts: Vec<(Vec<(u64, Event)>, Option<i64>)>) -> Tally {
     tally
 }
 
-fn report(contacts: Vec<Vec<(u64, Event)>>) -> Report {
+fn report(contacts: Vec<Happened>) -> Report {
     tally(contacts.into_iter().map(|events| (events, None)).collect()).report()
 }
 
 /// Waits so long, and then talks to anna for a minute.
-fn answered(wait: u64) -> Vec<(u64, Event)> {
+fn answered(wait: u64) -> Happened {
     vec![
         (0, queued("support", Reason::Asked)),
         (wait, connected("anna")),
@@ -95,7 +98,7 @@ fn answered(wait: u64) -> Vec<(u64, Event)> {
     ]
 }
 
-fn gave_up(wait: u64) -> Vec<(u64, Event)> {
+fn gave_up(wait: u64) -> Happened {
     vec![
         (0, queued("support", Reason::Asked)),
         (wait, hung_up(Stage::Waiting)),

@@ -82,6 +82,7 @@ impl Phone {
 
     /// Waits for the final answer to our INVITE and acknowledges it; the status.
     pub fn wait_answer(&mut self, limit: Duration) -> u16 {
+        self.send_again_until_heard();
         let response = self.wait("an answer to INVITE", limit, |m| {
             m.method() == "INVITE" && m.status().is_some_and(|s| s >= 200)
         });
@@ -100,6 +101,27 @@ impl Phone {
         let answer = late.then(|| self.ours.text());
         self.ack(answer);
         status
+    }
+
+    /// Sends the INVITE anew after 500 ms, 1 s and 2 s without any response (RFC 3261 §17.1.1.2): a
+    /// datagram may find no room where others flood.
+    fn send_again_until_heard(&mut self) {
+        let Some(invite) = self.dialog.invite.clone() else {
+            return;
+        };
+        for after in [500, 1_000, 2_000] {
+            let end = Instant::now() + Duration::from_millis(after);
+            while let Some(m) = self.next(end) {
+                let heard = m.0.status().is_some() && m.0.method() == "INVITE";
+                self.pending.push_back(m);
+                if heard {
+                    return;
+                }
+            }
+            if matches!(self.wire, Wire::Udp(_)) {
+                self.send(&invite);
+            }
+        }
     }
 
     /// Calls a number and has it answered.

@@ -216,7 +216,14 @@ proptest! {
             let by_callee = (Some("PeerBye"), Some("LocalHangup"));
             let both = (Some("LocalHangup"), Some("LocalHangup"));
             let got = (caller, callee);
-            prop_assert!(got == by_caller || got == by_callee || got == both, "{got:?}");
+            // An offer of ours that crossed with their BYE: 481 says it first (RFC 3261 §14.1).
+            let crossed = [
+                (Some("PeerGone"), Some("LocalHangup")),
+                (Some("LocalHangup"), Some("PeerGone")),
+            ];
+            let crossed = plan.offers_ms.is_some() && crossed.contains(&got);
+            let agreed = got == by_caller || got == by_callee || got == both || crossed;
+            prop_assert!(agreed, "{got:?}");
             if plan.caller_hangs_up_ms + 500 < plan.callee_hangs_up_ms {
                 prop_assert_eq!(got, by_caller);
             }
