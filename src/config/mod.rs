@@ -15,6 +15,7 @@ mod reader;
 mod retention;
 mod sections;
 mod types;
+mod waiting;
 
 use std::collections::HashMap;
 

@@ -14,6 +14,7 @@ use crate::sip::flow::Transport;
 
 pub use super::api::{Api, ApiTls, Webhook};
 pub use super::retention::Retention;
+pub use super::waiting::{Comfort, Statistics, WaitingKey};
 pub use crate::queue::settings::{ServiceLevel, Strategy, Unstaffed};
 pub use crate::sip::flow::Network;
 
@@ -296,35 +297,6 @@ pub struct Queue {
     pub overflow: Vec<OverflowStep>,
     /// What agents may say of a talk when they write it up.
     pub wrap_up_codes: Vec<String>,
-}
-
-/// How statistics are counted: section `[statistics]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Statistics {
-    /// Who hangs up sooner than this had not begun to wait.
-    pub short_abandon: Duration,
-    /// Who calls again within so many days was not helped.
-    pub repeat_days: usize,
-}
-
-/// Something that a waiting caller can ask for by a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitingKey {
-    /// 1: to be called back.
-    Callback,
-    /// 2: to leave a message.
-    Message,
-    /// `*`: back to the menus.
-    SelfService,
-}
-
-/// The comfort message of a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comfort {
-    /// What is said.
-    pub prompt: PromptName,
-    /// How often.
-    pub every: Duration,
 }
 
 /// What callers leave when nobody is free: section `[messages]`.

@@ -6,6 +6,7 @@
 //! whole picture anew. Nothing here can slow a call.
 
 mod journal;
+mod more;
 mod picture;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 
 pub mod card;
 pub mod facts;
+mod figures;
 pub mod timeline;
 pub mod verdict;
 pub mod wav;

@@ -2,6 +2,7 @@
 //!
 //! A panic in either ends neither the call nor its legs: see [`supervisor`].
 
+mod messages;
 mod supervisor;
 pub(super) mod voices;
 
@@ -10,21 +11,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
-use tracing::{Instrument, debug, error, info, warn};
+use tracing::{Instrument, debug, info, warn};
 
+use self::messages::RunningRecording;
 use self::voices::Voices;
 use super::callbacks::{CallbacksHandle, Planned};
 use super::outbox::{self, OutboxHandle};
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
-use super::recorder::{Limits, record_message};
+use super::recorder::Limits;
 use super::side_line::SideLine;
 use super::sip::{LegEventSender, SipHandle};
 use super::web;
 use super::{clock, kept};
 use crate::call::Call;
-use crate::call::event::{CallAction, CallEvent, OpenedMedia, RecordingId, RecordingOutcome};
+use crate::call::event::{CallAction, CallEvent, OpenedMedia};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{AgentId, LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
@@ -35,11 +36,11 @@ use crate::net::media::MediaPool;
 use crate::now::Mono;
 use crate::observe::figures;
 use crate::record::facts::Facts;
-use crate::record::timeline::{Event, MessageId, Party};
+use crate::record::timeline::{Event, Party};
 use crate::record::verdict::Verdict;
 use crate::sdp::{KEY_MATERIAL, KeyMaterial};
 use crate::sip::leg::{LegCommand, LegEvent};
-use crate::store::{MessageMeta, Store, StoreError};
+use crate::store::Store;
 
 /// What every call's task works with.
 #[derive(Clone)]
@@ -223,14 +224,6 @@ struct CallTask {
     open: usize,
     /// The record's last line: it waits for those.
     last: Option<(Duration, Event)>,
-}
-
-/// A message that is being taken.
-struct RunningRecording {
-    id: RecordingId,
-    leg: LegId,
-    meta: MessageMeta,
-    task: JoinHandle<Result<(MessageId, Duration), StoreError>>,
 }
 
 impl CallTask {
@@ -432,84 +425,6 @@ impl CallTask {
             }
         };
         self.call.handle(clock::now(), event);
-    }
-
-    // ---- messages ----
-
-    fn record_message(&mut self, id: RecordingId, leg: LegId, limit: Duration) {
-        let (sink, samples) = mpsc::channel(WAITING_CHUNKS);
-        let card = self.call.card();
-        let meta = MessageMeta {
-            contact: card.contact,
-            line: Some(card.line.clone()),
-            queue: card.queue.clone(),
-            caller: Some(card.caller.clone()),
-            taken: clock::now().wall,
-            length: Duration::ZERO,
-        };
-        let (store, limits, kept) = (self.tools.store.clone(), self.tools.message, meta.clone());
-        let task = tokio::spawn(async move { record_message(&store, samples, limits, kept).await });
-        self.recording = Some(RunningRecording {
-            id,
-            leg,
-            meta,
-            task,
-        });
-        self.media(leg, MediaCommand::Record { leg, sink, limit });
-    }
-
-    fn drop_message(&mut self) {
-        if let Some(recording) = self.recording.take() {
-            recording.task.abort();
-            let leg = recording.leg;
-            self.media(leg, MediaCommand::StopRecord { leg });
-        }
-    }
-
-    fn keep_message(&mut self, even_if_empty: bool) {
-        let Some(recording) = self.recording.take() else {
-            return;
-        };
-        let (id, leg) = (recording.id, recording.leg);
-        self.media(leg, MediaCommand::StopRecord { leg });
-        let (events, store) = (self.events_in.clone(), self.tools.store.clone());
-        let keep = async move {
-            let outcome = finish(&store, recording, even_if_empty).await;
-            // The call may be over by then; the message is safe all the same.
-            let _ = events.send(CallEvent::Recording(id, outcome)).await;
-        };
-        tokio::spawn(keep.in_current_span());
-    }
-}
-
-/// Waits until the message is durable, or known not to be.
-async fn finish(
-    store: &Store,
-    recording: RunningRecording,
-    even_if_empty: bool,
-) -> RecordingOutcome {
-    let RunningRecording { meta, task, .. } = recording;
-    let queue = meta.queue.clone();
-    let stored = match task.await {
-        Ok(Err(StoreError::TooShort)) if even_if_empty => {
-            let wish = store.save_message(meta, Vec::new()).await;
-            wish.map(|message| (message, Duration::ZERO))
-        }
-        Ok(result) => result,
-        Err(_) => Err(StoreError::Closed),
-    };
-    match stored {
-        Ok((message, length)) => {
-            if let Some(queue) = &queue {
-                figures::message_stored(queue);
-            }
-            RecordingOutcome::Stored { message, length }
-        }
-        Err(StoreError::TooShort) => RecordingOutcome::TooShort,
-        Err(e) => {
-            error!(error = %e, "a message could not be stored");
-            RecordingOutcome::Failed
-        }
     }
 }
 
