@@ -307,7 +307,7 @@ where
         Ok(runtime) => runtime,
         Err(e) => return failed(&e),
     };
-    let asked = async { ask(Reader::open(&config.store.dir).await?).await };
+    let asked = async { ask(Reader::open(&config.store).await?).await };
     runtime.block_on(asked).unwrap_or_else(|e| failed(&e))
 }
 
@@ -348,7 +348,7 @@ async fn messages(
     if let Some(done) = cli::messages::change(config, what.as_ref()).await? {
         return Ok(done);
     }
-    let reader = Reader::open(&config.store.dir).await?;
+    let reader = Reader::open(&config.store).await?;
     let told = cli::messages::run(&reader, what, &View::local()).await?;
     Ok((told, cli::OK))
 }
@@ -360,7 +360,7 @@ async fn callbacks(
     if let Some(done) = cli::callbacks::by_server(&config.store.dir, what.as_ref()).await {
         return Ok(done);
     }
-    let reader = Reader::open(&config.store.dir).await?;
+    let reader = Reader::open(&config.store).await?;
     let now = zeroline::task::clock::now().wall;
     cli::callbacks::run(&reader, what, &View::local(), now).await
 }

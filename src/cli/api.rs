@@ -53,7 +53,7 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
     if let Some(running) = running(&config.store.dir).await {
         return Ok(running);
     }
-    let (store, _) = Store::open(&config.store.dir).await?;
+    let (store, _) = Store::open(&config.store).await?;
     let acd = Acd::new(build::acd(config));
     let queue = queue::spawn(acd, Directory::default(), store.clone());
     let menus = MenuState::default();

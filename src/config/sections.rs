@@ -65,11 +65,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     };
     t.finish();
     let prompts = root.table("prompts");
-    let mut t = root.table("store");
-    let store = Store {
-        dir: t.get("dir", PathBuf::from("data"), path),
-    };
-    t.finish();
+    let store = store(root.table("store"));
     let mut t = root.table("statistics");
     let statistics = Statistics {
         short_abandon: t.get(
@@ -350,6 +346,42 @@ fn ports(t: &str) -> Parsed<(u16, u16)> {
         return Err(like().to_owned());
     }
     Ok((first, last))
+}
+
+fn store(mut t: Table<'_>) -> Store {
+    let store = Store {
+        dir: t.get("dir", PathBuf::from("data"), path),
+        // Both may hold a password.
+        url: t.secret("url", |s| database(s).map(Secret::new)),
+        password: t.secret("password", |s| text(s).map(Secret::new)),
+        password_file: t.opt("password_file", path),
+    };
+    let both = store.password.is_some() && store.password_file.is_some();
+    if both {
+        t.tell("password_file", "there is a `password` as well", "remove one");
+    }
+    let given = store.password.is_some() || store.password_file.is_some();
+    if store.url.is_none() && given {
+        let key = if store.password.is_some() { "password" } else { "password_file" };
+        t.tell(
+            key,
+            "there is no database that asks for it",
+            "write `url` as well, or remove it",
+        );
+    }
+    t.finish();
+    store
+}
+
+fn database(t: &str) -> Parsed<String> {
+    let like = "write `postgres://user@host/database`";
+    let rest = t
+        .strip_prefix("postgres://")
+        .or_else(|| t.strip_prefix("postgresql://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && text(t).is_ok() => Ok(t.to_owned()),
+        Some(_) | None => Err(like.to_owned()),
+    }
 }
 
 pub(super) fn path(t: &str) -> Parsed<PathBuf> {

@@ -405,8 +405,14 @@ pub enum SpeechEngineKind {
 /// What is kept: section `[store]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {
-    /// Folder for everything.
+    /// Folder for everything that is not in the database, and for that as well.
     pub dir: PathBuf,
+    /// A PostgreSQL database in place of the one in the folder: `postgres://…`.
+    pub url: Option<Secret>,
+    /// In place of the password in its address.
+    pub password: Option<Secret>,
+    /// A file that holds the password.
+    pub password_file: Option<PathBuf>,
 }
 
 impl Store {

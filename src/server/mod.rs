@@ -126,7 +126,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let mail = config.mail.as_ref().map(Mailer::new).transpose()?;
     let metrics = observe::start_metrics()?;
     // What a crash left behind the store tells itself.
-    let (store, _) = Store::open(&config.store.dir).await?;
+    let (store, _) = Store::open(&config.store).await?;
     let store = store.telling(api::watched(&config));
     let media = MediaPool::start(build::media(&config)).map_err(StartError::Media)?;
     let addresses = build::addresses(&config);

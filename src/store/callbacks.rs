@@ -1,16 +1,14 @@
 //! Promises to call back: kept once per caller and line, and told only when they are on the disk.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::oneshot;
 
 use super::home::Promise;
 use super::rows::{id, text};
+use super::sql::{self, Connection, Row};
 use super::writer::Command;
-use super::{DATABASE, Reader, Store, StoreError};
+use super::{Reader, Store, StoreError};
 use crate::ids::{AgentId, ContactId, Language, LineName, PhoneNumber, QueueName, SkillName};
 use crate::now::Wall;
 use crate::record::timeline::CallbackId;
@@ -106,21 +104,21 @@ impl Store {
 impl Promise for Box<CallbackMeta> {
     type Kept = KeptCallback;
 
-    async fn insert(&self, db: &mut SqliteConnection) -> Result<KeptCallback, StoreError> {
+    async fn insert(&self, db: &mut Connection) -> Result<KeptCallback, StoreError> {
         insert(db, self).await
     }
 }
 
 /// In a transaction of somebody's.
 pub(super) async fn insert(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     meta: &CallbackMeta,
 ) -> Result<KeptCallback, StoreError> {
     let who = match &meta.caller {
         Some(caller) => caller.reveal().to_owned(),
         None => format!("typed {}", meta.number.reveal()),
     };
-    let row = sqlx::query(
+    let row = sql::query(
         "INSERT INTO callbacks (contact, line, queue, caller, who, number, language, asked_at, due_at,
              needs, priority)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)
@@ -154,8 +152,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn callbacks(&self, all: bool, limit: u32) -> Result<Vec<CallbackRow>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM callbacks WHERE ?1 OR state IN ('open', 'calling', 'unreached')
+        let rows = sql::query(
+            "SELECT * FROM callbacks WHERE ?1 = 1 OR state IN ('open', 'calling', 'unreached')
              ORDER BY state NOT IN ('open', 'calling'), state, due_at, id LIMIT ?2",
         )
         .bind(all)
@@ -170,7 +168,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn callback(&self, id: CallbackId) -> Result<Option<CallbackRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM callbacks WHERE id = ?1")
+        let row = sql::query("SELECT * FROM callbacks WHERE id = ?1")
             .bind(id.0)
             .fetch_optional(&self.pool)
             .await?;
@@ -183,28 +181,17 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn callback_done(&self, id: CallbackId, now: Wall) -> Result<bool, StoreError> {
-        mark_done(&self.dir, id, now).await
+        let done = sql::query(
+            "UPDATE callbacks SET state = 'done', ended_at = ?2
+             WHERE id = ?1 AND state IN ('open', 'calling', 'unreached')",
+        )
+        .bind(id.0)
+        .bind(now.unix_millis());
+        Ok(self.beside(done).await? > 0)
     }
 }
 
-async fn mark_done(dir: &Path, id: CallbackId, now: Wall) -> Result<bool, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(dir.join(DATABASE))
-        .busy_timeout(std::time::Duration::from_secs(5));
-    let mut db = SqliteConnection::connect_with(&options).await?;
-    let done = sqlx::query(
-        "UPDATE callbacks SET state = 'done', ended_at = ?2
-         WHERE id = ?1 AND state IN ('open', 'calling', 'unreached')",
-    )
-    .bind(id.0)
-    .bind(now.unix_millis())
-    .execute(&mut db)
-    .await?;
-    db.close().await?;
-    Ok(done.rows_affected() > 0)
-}
-
-pub(super) fn callback(r: &SqliteRow) -> Result<CallbackRow, StoreError> {
+pub(super) fn callback(r: &Row) -> Result<CallbackRow, StoreError> {
     Ok(CallbackRow {
         id: CallbackId(r.try_get("id")?),
         contact: id(r, "contact")?,

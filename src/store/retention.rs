@@ -7,11 +7,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sqlx::Row;
 use tokio::sync::oneshot;
 
 use super::audit::{self, Deed};
 use super::change::Rinse;
+use super::sql;
 use super::writer::Command;
 use super::{MESSAGES, Store, StoreError};
 use crate::config::Retention;
@@ -95,14 +95,14 @@ impl Store {
     async fn forget_contacts(&self, before: Wall, now: Wall) -> Result<u64, StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                let old: Vec<i64> = sqlx::query_scalar(OLD_CONTACTS)
+                let old: Vec<i64> = sql::query_scalar(OLD_CONTACTS)
                     .bind(before.unix_millis())
                     .bind(AT_ONCE)
                     .fetch_all(&mut *db)
                     .await?;
                 for id in &old {
                     for statement in OF_CONTACT {
-                        sqlx::query(statement).bind(id).execute(&mut *db).await?;
+                        sql::query(statement).bind(id).execute(&mut *db).await?;
                     }
                 }
                 let count = old.len() as u64;
@@ -116,10 +116,10 @@ impl Store {
     }
 
     async fn forget_messages(&self, before: Wall, now: Wall) -> Result<u64, StoreError> {
-        let dir = self.dir.join(MESSAGES);
+        let dir = self.place.dir.join(MESSAGES);
         self.change(move |db| {
             Box::pin(async move {
-                let old = sqlx::query(OLD_MESSAGES)
+                let old = sql::query(OLD_MESSAGES)
                     .bind(before.unix_millis())
                     .bind(AT_ONCE)
                     .fetch_all(&mut *db)
@@ -134,7 +134,7 @@ impl Store {
                         "DELETE FROM tasks WHERE message = ?1",
                         "DELETE FROM messages WHERE id = ?1",
                     ] {
-                        sqlx::query(statement).bind(id).execute(&mut *db).await?;
+                        sql::query(statement).bind(id).execute(&mut *db).await?;
                     }
                 }
                 let count = old.len() as u64;
@@ -150,7 +150,7 @@ impl Store {
     async fn forget_deeds(&self, before: Wall, now: Wall) -> Result<u64, StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                let gone = sqlx::query("DELETE FROM audit WHERE at < ?1")
+                let gone = sql::query("DELETE FROM audit WHERE at < ?1")
                     .bind(before.unix_millis())
                     .execute(&mut *db)
                     .await?;
@@ -168,7 +168,7 @@ impl Store {
     async fn forget_states(&self, before: Wall) -> Result<(), StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                sqlx::query(
+                sql::query(
                     "DELETE FROM agent_states WHERE at < ?1 AND id NOT IN
                          (SELECT max(id) FROM agent_states GROUP BY agent)",
                 )

@@ -1,8 +1,7 @@
 //! Reads what statistics are drawn from.
 
-use sqlx::{Row, SqliteConnection};
-
 use super::rows::id;
+use super::sql::{self, Connection, Row};
 use super::{Reader, StoreError};
 use crate::ids::{AgentId, ContactId, LineName, PhoneNumber};
 use crate::now::Wall;
@@ -47,12 +46,12 @@ impl Reader {
 
 /// Adds the contacts that come next after this one; the last of them.
 async fn page(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tally: &mut Tally,
     span: Span,
     after: i64,
 ) -> Result<Option<i64>, StoreError> {
-    let contacts = sqlx::query(
+    let contacts = sql::query(
         "SELECT id, line, caller,
              (SELECT min(n.started_at) FROM contacts n WHERE n.caller = c.caller
                  AND n.line = c.line AND n.started_at > c.started_at) AS next
@@ -69,7 +68,7 @@ async fn page(
         return Ok(None);
     };
     let last: i64 = last.try_get("id")?;
-    let events = sqlx::query(
+    let events = sql::query(
         "SELECT contact, at_ms, data FROM events WHERE contact BETWEEN ?1 AND ?2
          ORDER BY contact, id",
     )
@@ -107,12 +106,8 @@ async fn page(
 }
 
 /// Adds what agents did.
-async fn agents(
-    db: &mut SqliteConnection,
-    tally: &mut Tally,
-    span: Span,
-) -> Result<(), StoreError> {
-    let rows = sqlx::query(
+async fn agents(db: &mut Connection, tally: &mut Tally, span: Span) -> Result<(), StoreError> {
+    let rows = sql::query(
         "SELECT agent, at, state FROM agent_states s
          WHERE at < ?2 AND at >= coalesce(
              (SELECT max(p.at) FROM agent_states p WHERE p.agent = s.agent AND p.at < ?1), ?1)
@@ -123,7 +118,7 @@ async fn agents(
     .fetch_all(db)
     .await?;
     for of_one in rows.chunk_by(|a, b| {
-        let agent = |r: &sqlx::sqlite::SqliteRow| r.try_get::<String, _>("agent").ok();
+        let agent = |r: &Row| r.try_get::<String, _>("agent").ok();
         agent(a) == agent(b)
     }) {
         let mut changes = Vec::with_capacity(of_one.len());
