@@ -1,4 +1,4 @@
-//! The store over real files.
+//! The store over real files, and all of it over a PostgreSQL once more (`postgres`).
 
 mod attempts;
 mod callbacks;
@@ -7,6 +7,7 @@ mod hooks;
 mod kill;
 mod outbox;
 mod places;
+mod postgres;
 mod promises;
 mod refused;
 mod retention;

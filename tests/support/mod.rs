@@ -16,6 +16,7 @@ pub mod baresip;
 pub mod digest;
 pub mod media;
 pub mod phone;
+pub mod postgres;
 pub mod process;
 pub mod sdp;
 pub mod server;

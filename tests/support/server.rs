@@ -317,6 +317,7 @@ impl Server {
         let mut p = Process::start(
             Command::new(env!("CARGO_BIN_EXE_zeroline"))
                 .args(args)
+                .envs(self.env.iter().cloned())
                 .current_dir(self.folder.path()),
         );
         let status = p.wait(Duration::from_secs(20));
