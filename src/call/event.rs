@@ -17,6 +17,7 @@ use crate::queue::action::{
     AgentState, AgentWish, OfferId, OverflowCause, OverflowStep, Withdrawal,
 };
 use crate::queue::estimate::Interval;
+use crate::record::customer::Learnt;
 use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId, OutboxId, Presence};
 use crate::record::verdict::Verdict;
 use crate::sdp::KeyMaterial;
@@ -62,6 +63,8 @@ pub enum CallEvent {
     Cancelled,
     /// The answer to [`CallAction::LookUp`]; the usual one where nothing is known.
     Known(Known),
+    /// Something more is known of who calls: it goes onto the card.
+    Learnt(Box<Learnt>),
     /// The server stops: the grace period is over.
     Stop,
 }

@@ -345,6 +345,7 @@ impl Call {
             // Asked by calls of agents only.
             CallEvent::AgentState(_) => {}
             CallEvent::Known(known) => self.looked_up(now, known),
+            CallEvent::Learnt(learnt) => self.card.learn(*learnt),
             CallEvent::Cancelled => self.cancel_callback(),
             CallEvent::Stop => self.stop(now),
         }

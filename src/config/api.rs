@@ -22,7 +22,7 @@ pub const EVENTS: [&str; 7] = [
     "callback.stored",
 ];
 /// A shorter secret can be guessed.
-const SECRET: usize = 16;
+pub(super) const SECRET: usize = 16;
 
 /// The HTTP API: section `[api]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,7 +183,7 @@ pub(super) fn webhooks(tables: Option<Vec<Table<'_>>>) -> Vec<Webhook> {
     hooks
 }
 
-fn url(t: &str) -> Parsed<String> {
+pub(super) fn url(t: &str) -> Parsed<String> {
     let good = text(t).is_ok()
         && !t.contains(char::is_whitespace)
         && t.parse::<http::Uri>().is_ok_and(|u| {

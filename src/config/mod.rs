@@ -5,6 +5,7 @@
 //! Everything is text to the reader, so that all three ways take the same forms.
 
 mod api;
+mod crm;
 mod features;
 mod locate;
 mod mail;
@@ -22,6 +23,7 @@ use std::collections::HashMap;
 use ::config::{Config as Layered, Environment, FileFormat, Format, Map, Source, Value};
 
 pub use api::EVENTS as WEBHOOK_EVENTS;
+pub use crm::Crm;
 pub use features::Features;
 pub use mistake::{Mistake, Place};
 pub use types::*;

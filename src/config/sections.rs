@@ -9,6 +9,7 @@ use std::time::Duration;
 use ::config::{Map, Value};
 
 use super::api;
+use super::crm;
 use super::features;
 use super::mail;
 use super::people;
@@ -84,6 +85,13 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
             None
         }
     };
+    let crm = match root.has("crm") {
+        true => crm::read(root.table("crm")),
+        false => {
+            root.table("crm").finish();
+            None
+        }
+    };
     let mut t = root.table("http");
     let http = Http {
         listen: t.get(
@@ -120,6 +128,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         lines,
         prompts,
         mail,
+        crm,
         store,
         statistics,
         retention,

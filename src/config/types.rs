@@ -43,6 +43,8 @@ pub struct Config {
     pub prompts: Prompts,
     /// How e-mails are sent; `None`: not at all.
     pub mail: Option<Mail>,
+    /// Who knows the callers; `None`: nobody is asked.
+    pub crm: Option<super::Crm>,
     /// What is kept.
     pub store: Store,
     /// How long.

@@ -238,9 +238,12 @@ impl Picture {
         mut card: Value,
     ) -> LiveEvent {
         let asked = self.calls.get(&contact).and_then(|c| c.waiting_since);
-        let now = moment(contact, at).unix_millis();
-        let waited = asked.map_or(0, |asked| (now - asked.unix_millis()).max(0));
-        card["waited_s"] = json!(waited / 1000);
+        // Told once more during the talk, it says how long they had waited.
+        if let Some(asked) = asked {
+            let now = moment(contact, at).unix_millis();
+            let waited = (now - asked.unix_millis()).max(0);
+            card["waited_s"] = json!(waited / 1000);
+        }
         card["started"] = json!(stamp(contact.started()));
         LiveEvent::new("card", Scope::Only(agent), card)
     }

@@ -2,6 +2,7 @@
 //! sees, and the arithmetic of WAV files. Writing it down is the store's.
 
 pub mod card;
+pub mod customer;
 pub mod facts;
 mod figures;
 pub mod timeline;

@@ -42,6 +42,7 @@ use crate::task::board;
 use crate::task::call::{self, FirstLeg, Tools};
 use crate::task::callbacks::{self, CallbacksHandle, News, Planned};
 use crate::task::clock;
+use crate::task::crm::CrmHandle;
 use crate::task::hooks;
 use crate::task::outbox::{self, OutboxHandle, Ways};
 use crate::task::queue::{self, QueueHandle};
@@ -156,13 +157,15 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         max: config.messages.max,
     };
     let (callbacks, of_callbacks) = CallbacksHandle::new();
+    let web = HttpClient::new()?;
     let tools = Tools {
         setup,
         sip,
         media,
         queue,
         store,
-        web: HttpClient::new()?,
+        crm: CrmHandle::new(config.crm.clone(), web.clone()),
+        web,
         outbox: OutboxHandle::default(),
         callbacks,
         addresses,

@@ -26,6 +26,7 @@ mod batch;
 mod callbacks;
 mod change;
 mod guides;
+mod history;
 mod home;
 pub mod hooks;
 mod messages;

@@ -3,6 +3,7 @@
 mod attempts;
 mod callbacks;
 mod guides;
+mod history;
 mod hooks;
 mod kill;
 mod outbox;

@@ -16,6 +16,7 @@ use tracing::{Instrument, debug, info, warn};
 use self::messages::RunningRecording;
 use self::voices::Voices;
 use super::callbacks::{CallbacksHandle, Planned};
+use super::crm::CrmHandle;
 use super::outbox::{self, OutboxHandle};
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
@@ -57,6 +58,8 @@ pub struct Tools {
     pub store: Store,
     /// Web services.
     pub web: HttpClient,
+    /// Who knows the callers.
+    pub crm: CrmHandle,
     /// Follow-ups.
     pub outbox: OutboxHandle,
     /// Those who are to be called back.
@@ -164,6 +167,7 @@ async fn whole(
         facts: Facts::default(),
         open: 0,
         last: None,
+        readers: Vec::new(),
         tools,
     };
     figures::call_started();
@@ -224,6 +228,8 @@ struct CallTask {
     open: usize,
     /// The record's last line: it waits for those.
     last: Option<(Duration, Event)>,
+    /// Agents who have the card before them.
+    readers: Vec<AgentId>,
 }
 
 impl CallTask {
@@ -246,9 +252,13 @@ impl CallTask {
                 self.note_media(event);
             }
             let now = clock::now();
+            let learnt = matches!(event, Some(CallEvent::Learnt(_)));
             match event {
                 Some(event) => self.call.handle(now, event),
                 None => self.call.handle_timeout(now),
+            }
+            if learnt {
+                self.show_card_again();
             }
         }
     }
@@ -340,8 +350,11 @@ impl CallTask {
                 }
                 CallAction::LookUp(number) => {
                     let line = self.call.card().line.clone();
-                    let reader = self.tools.store.reader();
-                    kept::look_up(reader, line, number, self.events_in.clone());
+                    let (reader, contact) = (self.tools.store.reader(), self.call.contact());
+                    let events = &self.events_in;
+                    kept::look_up(reader.clone(), line.clone(), number.clone(), events.clone());
+                    kept::history(reader, contact, number.clone(), events.clone());
+                    self.tools.crm.ask(contact, line, number, events.clone());
                 }
                 CallAction::CancelCallback(callback) => {
                     self.tools.callbacks.cancelled(callback).await;
@@ -363,6 +376,7 @@ impl CallTask {
                     if let Event::Offered { agent } = &event {
                         self.show_card(agent, at);
                     }
+                    self.note_reader(&event);
                     if matches!(event, Event::Ended { .. }) {
                         self.last = Some((at, event));
                     } else {
@@ -381,6 +395,29 @@ impl CallTask {
         if live.is_on() {
             let card = self.call.card();
             live.card(agent, card.contact, at, card.to_json());
+        }
+    }
+
+    /// Who reads the card at this time.
+    fn note_reader(&mut self, event: &Event) {
+        match event {
+            Event::Offered { agent } if !self.readers.contains(agent) => {
+                self.readers.push(agent.clone());
+            }
+            Event::Connected { agent } => self.readers = vec![agent.clone()],
+            Event::Missed { agent, .. } | Event::AgentLost { agent, .. } => {
+                self.readers.retain(|a| a != agent);
+            }
+            Event::Queued { .. } | Event::LookedBack | Event::Ended { .. } => self.readers.clear(),
+            _ => {}
+        }
+    }
+
+    /// Something more is known: those who have the card before them see it.
+    fn show_card_again(&self) {
+        let at = clock::mono().since(self.began);
+        for agent in &self.readers {
+            self.show_card(agent, at);
         }
     }
 

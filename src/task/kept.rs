@@ -10,10 +10,11 @@ use super::clock;
 use crate::call::event::{
     CallEvent, CallbackWish, GuidePlace, Known, OpenCallback, StoredCallback,
 };
-use crate::ids::{LineName, PhoneNumber};
+use crate::ids::{ContactId, LineName, PhoneNumber};
 use crate::menu::outcome::AskId;
 use crate::observe::figures;
 use crate::record::card::ContextCard;
+use crate::record::customer::Learnt;
 use crate::store::{CallbackMeta, KeptCallback, Reader, Store};
 
 /// A store that takes longer to tell where a guide was left is not waited for.
@@ -75,6 +76,26 @@ pub(super) fn look_up(
     tokio::spawn(find.in_current_span());
 }
 
+/// Finds what our own record knows of a caller, for the card: earlier contacts, and what is owed.
+pub(super) fn history(
+    reader: Reader,
+    contact: ContactId,
+    caller: PhoneNumber,
+    events: mpsc::Sender<CallEvent>,
+) {
+    let find = async move {
+        match reader.history(&caller, contact).await {
+            Ok(history) => {
+                let learnt = Box::new(Learnt::History(history));
+                // The call may be over by then.
+                let _ = events.send(CallEvent::Learnt(learnt)).await;
+            }
+            Err(e) => warn!(error = %e, "earlier contacts of a caller are not known"),
+        }
+    };
+    tokio::spawn(find.in_current_span());
+}
+
 /// Makes the wish to be called back durable; the call hears of it in any case, and once more when
 /// it is stored after all.
 pub(super) fn store_callback(
@@ -130,7 +151,7 @@ pub(super) fn store_callback(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{ContactId, Language};
+    use crate::ids::Language;
     use crate::now::Wall;
 
     fn wish() -> CallbackWish {

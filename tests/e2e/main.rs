@@ -12,6 +12,7 @@ mod attended;
 mod audio;
 mod callbacks;
 mod codes;
+mod customer;
 mod demo;
 mod dial;
 mod faults;
