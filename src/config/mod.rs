@@ -6,6 +6,7 @@
 
 mod api;
 mod crm;
+mod deliver;
 mod features;
 mod locate;
 mod mail;
@@ -24,6 +25,7 @@ use ::config::{Config as Layered, Environment, FileFormat, Format, Map, Source, 
 
 pub use api::EVENTS as WEBHOOK_EVENTS;
 pub use crm::Crm;
+pub use deliver::MessagesTo;
 pub use features::Features;
 pub use mistake::{Mistake, Place};
 pub use types::*;

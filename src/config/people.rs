@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::api::code;
+use super::deliver::receiver;
 use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
 use super::sections::network;
 use super::types::*;
@@ -78,6 +79,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             service_level: t.get("service_level", usual.service_level, service_level),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
             wrap_up_codes: codes(&mut t),
+            messages_to: t.list("messages_to", receiver).unwrap_or_default(),
         };
         queues.push(queue);
         overflows.push(t);
@@ -169,6 +171,7 @@ fn support() -> Queue {
         service_level: ServiceLevel::default(),
         overflow: vec![OverflowStep::Message],
         wrap_up_codes: Vec::new(),
+        messages_to: Vec::new(),
     }
 }
 

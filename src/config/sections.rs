@@ -10,6 +10,7 @@ use ::config::{Map, Value};
 
 use super::api;
 use super::crm;
+use super::deliver;
 use super::features;
 use super::mail;
 use super::people;
@@ -78,7 +79,8 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     };
     t.finish();
     let prompts = prompts::read(prompts, &store);
-    let mail = match root.has("mail") {
+    let sends_mail = root.has("mail");
+    let mail = match sends_mail {
         true => mail::read(root.table("mail")),
         false => {
             root.table("mail").finish();
@@ -104,6 +106,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     let retention = retention::read(root.table("retention"));
     let api = api::read(root.table("api"));
     let webhooks = api::webhooks(root.tables("webhooks"));
+    deliver::check(told, &queues, sends_mail, &webhooks);
     let mut t = root.table("stop");
     let stop = Stop {
         grace: t.get("grace", Duration::from_secs(30), duration("0s", "24h")),
@@ -358,6 +361,7 @@ fn ports(t: &str) -> Parsed<(u16, u16)> {
 }
 
 fn store(mut t: Table<'_>) -> Store {
+    let elsewhere = t.has("url");
     let store = Store {
         dir: t.get("dir", PathBuf::from("data"), path),
         // Both may hold a password.
@@ -367,11 +371,19 @@ fn store(mut t: Table<'_>) -> Store {
     };
     let both = store.password.is_some() && store.password_file.is_some();
     if both {
-        t.tell("password_file", "there is a `password` as well", "remove one");
+        t.tell(
+            "password_file",
+            "there is a `password` as well",
+            "remove one",
+        );
     }
     let given = store.password.is_some() || store.password_file.is_some();
-    if store.url.is_none() && given {
-        let key = if store.password.is_some() { "password" } else { "password_file" };
+    if !elsewhere && given {
+        let key = if store.password.is_some() {
+            "password"
+        } else {
+            "password_file"
+        };
         t.tell(
             key,
             "there is no database that asks for it",

@@ -299,6 +299,8 @@ pub struct Queue {
     pub overflow: Vec<OverflowStep>,
     /// What agents may say of a talk when they write it up.
     pub wrap_up_codes: Vec<String>,
+    /// To whom messages of its callers go.
+    pub messages_to: Vec<super::MessagesTo>,
 }
 
 /// What callers leave when nobody is free: section `[messages]`.

@@ -25,6 +25,7 @@ pub mod audit;
 mod batch;
 mod callbacks;
 mod change;
+pub mod deliver;
 mod guides;
 mod history;
 mod home;
@@ -61,8 +62,9 @@ use writer::Command;
 /// Events that may wait for the disk. More than this many and they are dropped and counted:
 /// a dead disk must not take the memory of the calls.
 const BACKLOG: usize = 32_768;
-/// How long a write waits for another process that holds the database, or for one elsewhere. Twice that is less than any
-/// caller waits for a promise: what is written behind the calls may be before it.
+/// How long a write waits for another process that holds the database, or for one elsewhere. Twice
+/// that is less than any caller waits for a promise: what is written behind the calls may be before
+/// it.
 const BUSY: Duration = Duration::from_millis(2_500);
 /// Changes that wait for the writer at a time: each is a transaction, between two rounds of promises.
 const CHANGES: usize = 16;
@@ -351,10 +353,7 @@ impl Reader {
 }
 
 /// What became of bringing the schema up to date.
-fn migrated(
-    done: Result<(), MigrateError>,
-    place: impl Fn() -> String,
-) -> Result<(), StoreError> {
+fn migrated(done: Result<(), MigrateError>, place: impl Fn() -> String) -> Result<(), StoreError> {
     done.map_err(|e| match e {
         MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _) => {
             StoreError::Newer {

@@ -46,7 +46,7 @@ impl View {
         }
     }
 
-    fn time(&self, at: Wall) -> String {
+    pub(super) fn time(&self, at: Wall) -> String {
         Timestamp::from_millisecond(at.unix_millis())
             .map(|t| t.to_zoned(self.zone.clone()))
             .map(|t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())

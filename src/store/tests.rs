@@ -2,6 +2,7 @@
 
 mod attempts;
 mod callbacks;
+mod deliver;
 mod guides;
 mod history;
 mod hooks;

@@ -388,8 +388,9 @@ pub(super) async fn insert_message(
     recovered: bool,
 ) -> Result<MessageId, StoreError> {
     let id: i64 = sql::query_scalar(
-        "INSERT INTO messages (contact, line, queue, caller, taken_at, length_ms, file, recovered)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id",
+        "INSERT INTO messages (contact, line, queue, caller, taken_at, length_ms, file, recovered,
+             deliver)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1) RETURNING id",
     )
     .bind(meta.contact.as_u64() as i64)
     .bind(meta.line.as_ref().map(|l| l.as_str()))

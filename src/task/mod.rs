@@ -6,6 +6,7 @@ pub mod call;
 pub mod callbacks;
 pub mod clock;
 pub mod crm;
+pub mod deliver;
 pub mod hooks;
 mod kept;
 pub mod outbox;
