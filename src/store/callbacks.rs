@@ -1,12 +1,13 @@
 //! Promises to call back: kept once per caller and line, and told only when they are on the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use tokio::sync::oneshot;
 
 use super::home::Promise;
 use super::rows::{id, text};
-use super::sql::{self, Connection, Row};
+use super::sql::{self, Connection, Pool, Row};
 use super::writer::Command;
 use super::{Reader, Store, StoreError};
 use crate::ids::{AgentId, ContactId, Language, LineName, PhoneNumber, QueueName, SkillName};
@@ -88,6 +89,7 @@ impl Store {
     /// # Errors
     /// The promise could not be kept and must not be made.
     pub async fn save_callback(&self, meta: CallbackMeta) -> Result<KeptCallback, StoreError> {
+        self.awaiting.add(&meta);
         let (done, wait) = oneshot::channel();
         let command = Command::Callback {
             meta: Box::new(meta),
@@ -98,6 +100,48 @@ impl Store {
             .await
             .map_err(|_| StoreError::Closed)?;
         wait.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Whether this caller may be waiting to be called back. Usually nobody is: the question is then
+    /// answered without the database.
+    pub fn may_await_call(&self, line: &LineName, caller: &PhoneNumber) -> bool {
+        self.awaiting.holds(line, caller)
+    }
+}
+
+/// Those who were to be called back at some time since the start: all who are now, and some who are
+/// not any more. Almost every call asks about itself, and almost none is among them.
+#[derive(Clone, Default)]
+pub(super) struct Awaiting(Arc<RwLock<HashSet<(LineName, PhoneNumber)>>>);
+
+impl Awaiting {
+    /// As the database has it.
+    pub(super) async fn of(db: &Pool) -> Result<Awaiting, StoreError> {
+        let open = "SELECT line, caller FROM callbacks \
+                    WHERE caller IS NOT NULL AND state IN ('open', 'calling')";
+        let rows = sql::query(open).fetch_all(db).await?;
+        let awaiting = Awaiting::default();
+        for row in &rows {
+            let line = LineName::new(row.try_get::<String, _>(0)?);
+            let caller = PhoneNumber::new(row.try_get::<String, _>(1)?);
+            awaiting.write().insert((line, caller));
+        }
+        Ok(awaiting)
+    }
+
+    fn add(&self, meta: &CallbackMeta) {
+        if let Some(caller) = &meta.caller {
+            self.write().insert((meta.line.clone(), caller.clone()));
+        }
+    }
+
+    fn holds(&self, line: &LineName, caller: &PhoneNumber) -> bool {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        !all.is_empty() && all.contains(&(line.clone(), caller.clone()))
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashSet<(LineName, PhoneNumber)>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

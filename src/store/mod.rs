@@ -79,6 +79,8 @@ pub struct Store {
     reader: sql::Pool,
     dropped: Arc<AtomicU64>,
     live: Live,
+    /// Who may be waiting to be called back.
+    awaiting: callbacks::Awaiting,
     /// What people change must not hold up what callers are promised.
     changing: Arc<Semaphore>,
     /// Held as long as any handle: two servers on one store would end each other's calls.
@@ -214,6 +216,7 @@ impl Store {
         let lock = lock(dir)?;
         let opened = place.open().await?;
         let recovered = recover::run(dir, &opened.writer).await?;
+        let awaiting = callbacks::Awaiting::of(&opened.writer).await?;
         let (commands, queue) = mpsc::channel(BACKLOG);
         tokio::spawn(writer::run(Home::of(opened.writer, &opened.files), queue));
         let store = Store {
@@ -222,6 +225,7 @@ impl Store {
             reader: opened.reader,
             dropped: Arc::default(),
             live: Live::default(),
+            awaiting,
             changing: Arc::new(Semaphore::new(CHANGES)),
             _lock: Arc::new(lock),
         };

@@ -26,7 +26,7 @@ use super::sip::{LegEventSender, SipHandle};
 use super::web;
 use super::{clock, kept};
 use crate::call::Call;
-use crate::call::event::{CallAction, CallEvent, OpenedMedia};
+use crate::call::event::{CallAction, CallEvent, Known, OpenedMedia};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{AgentId, LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
@@ -352,7 +352,12 @@ impl CallTask {
                     let line = self.call.card().line.clone();
                     let (reader, contact) = (self.tools.store.reader(), self.call.contact());
                     let events = &self.events_in;
-                    kept::look_up(reader.clone(), line.clone(), number.clone(), events.clone());
+                    let last = self.tools.setup.sounds.values().any(|s| s.affinity.is_some());
+                    let (store, whose) = (&self.tools.store, (line.clone(), number.clone()));
+                    if !kept::look_up(store, whose.0, whose.1, last, events.clone()) {
+                        let nothing = CallEvent::Known(Known::default());
+                        self.call.handle(clock::now(), nothing);
+                    }
                     kept::history(reader, contact, number.clone(), events.clone());
                     self.tools.crm.ask(contact, line, number, events.clone());
                 }
