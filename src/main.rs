@@ -29,10 +29,15 @@ fn main() -> ExitCode {
         Some(Command::Simulate(asked)) => simulate(&options, &asked),
         Some(Command::Call(asked)) => call(&options, &asked),
         Some(Command::Import(asked)) => import(&asked),
-        Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
+        Some(Command::Contacts { what }) => {
+            reach(&options, async |config| contacts(&config, what).await)
+        }
         Some(Command::Messages { what }) => {
             reach(&options, async |config| messages(&config, what).await)
         }
+        Some(Command::Recordings { what }) => reach(&options, async |config| {
+            cli::recordings::run(&config, what).await
+        }),
         Some(Command::Callbacks { what }) => {
             reach(&options, async |config| callbacks(&config, what).await)
         }
@@ -76,6 +81,7 @@ fn end_with_the_reader(command: Option<&Command>) {
             | Command::Simulate(_)
             | Command::Contacts { .. }
             | Command::Messages { .. }
+            | Command::Recordings { .. }
             | Command::Callbacks { .. }
             | Command::Import(_)
             | Command::Outbox { .. }
@@ -334,11 +340,16 @@ where
 }
 
 async fn contacts(
-    reader: Reader,
+    config: &Config,
     what: Option<ContactsCommand>,
-) -> Result<u8, zeroline::store::StoreError> {
-    let (told, code) = cli::contacts::run(&reader, what, &View::local()).await?;
-    Ok(tell(&told, code))
+) -> Result<(String, u8), zeroline::store::StoreError> {
+    if let Some(what) = &what
+        && let Some(done) = cli::contacts::change(config, what).await?
+    {
+        return Ok(done);
+    }
+    let reader = Reader::open(&config.store.dir).await?;
+    cli::contacts::run(&reader, what, &View::local()).await
 }
 
 async fn messages(

@@ -203,6 +203,11 @@ const IMPURE_ALL_THE_SAME: &[(&str, &str, &str)] = &[
         "the sending end of a channel: the recorder's, handed through to the media thread",
     ),
     (
+        "media/tap.rs",
+        "tokio::sync::mpsc",
+        "the sending end of a channel: where copies of packets go",
+    ),
+    (
         "media/leg/ear.rs",
         "tokio::sync::mpsc",
         "the same channel: where the leg keeps it",

@@ -40,6 +40,7 @@ use crate::store::{Reader, Store, StoreError};
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::clock;
 use crate::task::queue::QueueHandle;
+use crate::task::tapes::Tapes;
 
 /// Under this path.
 pub const BASE: &str = "/api/v1";
@@ -62,6 +63,8 @@ pub struct Parts {
     pub queue: QueueHandle,
     /// Those who are to be called back.
     pub callbacks: CallbacksHandle,
+    /// Talks that are recorded.
+    pub tapes: Tapes,
     /// What goes on.
     pub live: Live,
     /// The menus in use.
@@ -99,6 +102,7 @@ impl Api {
         menus: MenuState,
         reload: mpsc::Sender<()>,
         callbacks: CallbacksHandle,
+        tapes: Tapes,
     ) -> Result<Api, StoreError> {
         let key = store.key("device", secret::random()).await?;
         Ok(Api(Arc::new(Parts {
@@ -108,6 +112,7 @@ impl Api {
             store,
             queue,
             callbacks,
+            tapes,
             menus,
             reload,
             throttle: Throttle::default(),

@@ -34,6 +34,7 @@ Bodies have at most 64 KiB, and commands 30 seconds.";
         (name = "agents", description = "What agents say of themselves, and supervisors for them"),
         (name = "contacts", description = "Who called, and what became of it"),
         (name = "messages", description = "What callers left"),
+        (name = "recordings", description = "Talks that are recorded, where a queue says so"),
         (name = "callbacks", description = "Who is to be called back"),
         (name = "tasks", description = "What people have to do; messages are tasks as well"),
         (name = "outbox", description = "Follow-ups and webhooks on their way"),

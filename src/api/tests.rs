@@ -4,6 +4,7 @@ mod commands;
 mod contacts;
 mod events;
 mod people;
+mod recordings;
 mod signing;
 mod wire;
 
@@ -27,6 +28,7 @@ use crate::store::tokens::TokenMeta;
 use crate::task::board;
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::queue::{self, Directory};
+use crate::task::tapes::Tapes;
 
 /// The queues `support` (with codes) and `sales`; anna answers both, bert sales only.
 const SETTINGS: &str = r#"
@@ -157,6 +159,7 @@ impl House {
             MenuState::default(),
             reload,
             CallbacksHandle::default(),
+            Tapes::none(),
         );
         let api = api.await.unwrap();
         House {

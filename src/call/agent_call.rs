@@ -170,6 +170,7 @@ impl AgentCall {
                 | CallEvent::LetterStored(..)
                 | CallEvent::Cancelled
                 | CallEvent::Known(_)
+                | CallEvent::Tape(_)
                 | CallEvent::AgentState(_) => {}
             },
         }
@@ -251,6 +252,7 @@ impl Coded {
             | CallEvent::LetterStored(..)
             | CallEvent::Cancelled
             | CallEvent::Known(_)
+            | CallEvent::Tape(_)
             | CallEvent::Dialled(_)
             | CallEvent::Monitor(..)
             | CallEvent::TakeOver(..) => {}

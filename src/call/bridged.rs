@@ -8,6 +8,7 @@ use super::info;
 use super::legs::{Leg, Purpose};
 use super::machine::{Call, Stage};
 use super::setup::CallSetup;
+use super::taping::Notice;
 use super::transfer::Transfer;
 use super::whisper::Whisper;
 use crate::ids::{AgentId, Key, LegId, PhoneNumber, QueueName};
@@ -77,6 +78,8 @@ pub(super) struct Word {
     pub token: PlayToken,
     /// By then it has been said, or its end is never told.
     pub until: Mono,
+    /// It is about the recording.
+    pub notice: Option<Notice>,
 }
 
 impl Bridged {
@@ -165,12 +168,11 @@ impl Call {
         }
         let who = purpose.who();
         self.stage = Stage::Bridged(Box::new(Bridged::new(Party { leg, who }, home)));
-        if fetched {
-            self.say_before_bridge(now);
-        }
+        self.say_before_bridge(now, fetched);
         if let Purpose::Offer(..) = purpose {
             self.whisper(now);
         }
+        self.tell_agent_meanwhile();
         self.bridge_when_said();
     }
 
@@ -406,6 +408,9 @@ impl Call {
 
     /// 0 during a talk is the talk's own, unless the person's phone is dead.
     pub(super) fn key_while_bridged(&mut self, now: Now, key: Key) {
+        if self.key_at_notice(key) {
+            return;
+        }
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };

@@ -242,15 +242,13 @@ impl Call {
         self.callback(CallbackStep::Done);
         self.act(CallAction::Queue(QueueCommand::Reached));
         self.record(RecordEvent::Answered);
-        if let Who::Agent(agent) = party.who.clone() {
-            self.record(RecordEvent::Connected { agent });
-        }
-        self.media(MediaCommand::Stop { leg: party.leg.id });
-        self.media(MediaCommand::Bridge {
-            a: id,
-            b: party.leg.id,
-        });
+        let agent = party.leg.id;
         self.stage = Stage::Bridged(Box::new(Bridged::new(party, what.queue)));
+        self.say_before_bridge(now, false);
+        if matches!(&self.stage, Stage::Bridged(b) if b.is_joined()) {
+            self.media(MediaCommand::Stop { leg: agent });
+        }
+        self.bridge_when_said();
     }
 
     /// The customer does not answer. The agent is told, and is free then.
@@ -439,7 +437,7 @@ impl Call {
         }
     }
 
-    fn tell_agent(&mut self, leg: LegId, names: &[&str]) -> PlayToken {
+    pub(super) fn tell_agent(&mut self, leg: LegId, names: &[&str]) -> PlayToken {
         let names = names.iter().map(PromptName::new);
         let prompts = names.filter_map(|n| self.prompt(&n).cloned()).collect();
         let token = self.tokens.next();

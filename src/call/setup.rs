@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::event::Location;
 use super::faults::Faults;
-use crate::config::Features;
+use crate::config::{Features, Recording};
 use crate::ids::{
     AgentId, ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName,
     QueueName, SkillName,
@@ -67,6 +67,8 @@ pub struct QueueSound {
     pub comfort: Option<PromptName>,
     /// Agents hear who it is before the caller is connected.
     pub whisper: bool,
+    /// Whether the talks are recorded.
+    pub recording: Recording,
     /// What they can ask for.
     pub keys: WaitingKeys,
     /// Who is kept for the agent that they know; `None`: nobody.

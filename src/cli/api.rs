@@ -24,6 +24,7 @@ use crate::server::build;
 use crate::store::{Store, StoreError};
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::queue::{self, Directory};
+use crate::task::tapes::Tapes;
 
 /// What only a server that runs can do.
 pub const NOT_RUNNING: &str = "no server runs with this data folder; start it first\n";
@@ -67,6 +68,7 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
         menus,
         reload,
         CallbacksHandle::default(),
+        Tapes::none(),
     )
     .await?;
     Ok(Way::Here(api::router(api, axum::Router::new()), store))
@@ -83,6 +85,20 @@ impl Way {
         path: &str,
         body: Option<Value>,
     ) -> Result<Value, Refused> {
+        let bytes = self.bytes(method, path, body).await?;
+        Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Asks, and gives what is answered as it is: a recording.
+    ///
+    /// # Errors
+    /// What the API says, in words.
+    pub async fn bytes(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Bytes, Refused> {
         let body = body.map(|b| b.to_string()).unwrap_or_default();
         let request = Request::builder()
             .method(method)
@@ -100,10 +116,12 @@ impl Way {
             }
         }
         .map_err(|e| (format!("zeroline: {e}\n"), FAILED))?;
-        let value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         match status.is_success() {
-            true => Ok(value),
-            false => Err(refused(status, &value)),
+            true => Ok(bytes),
+            false => {
+                let problem = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+                Err(refused(status, &problem))
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod mistake;
 mod people;
 mod prompts;
 mod reader;
+mod recording;
 mod retention;
 mod sections;
 mod types;

@@ -26,6 +26,12 @@ const STRATEGIES: &[(&str, Strategy)] = &[
 const UNSTAFFED: &[(&str, Unstaffed)] =
     &[("overflow", Unstaffed::Overflow), ("wait", Unstaffed::Wait)];
 
+const RECORDING: &[(&str, Recording)] = &[
+    ("off", Recording::Off),
+    ("announced", Recording::Announced),
+    ("asked", Recording::Asked),
+];
+
 const WAITING_KEYS: &[(&str, WaitingKey)] = &[
     ("callback", WaitingKey::Callback),
     ("message", WaitingKey::Message),
@@ -68,6 +74,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             }),
             position_every: t.get("position_every", usual.position_every, or_never),
             whisper: t.get("whisper", usual.whisper, flag),
+            recording: t.get("recording", usual.recording, choice(RECORDING)),
             waiting_keys: t
                 .list("waiting_keys", choice(WAITING_KEYS))
                 .unwrap_or(usual.waiting_keys),
@@ -161,6 +168,7 @@ fn support() -> Queue {
         }),
         position_every: Some(Duration::from_secs(60)),
         whisper: false,
+        recording: Recording::Off,
         waiting_keys: WAITING_KEYS.iter().map(|(_, key)| *key).collect(),
         affinity: None,
         affinity_hold: Duration::from_secs(20),

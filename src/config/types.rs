@@ -13,6 +13,7 @@ use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
 
 pub use super::api::{Api, ApiTls, Webhook};
+pub use super::recording::Recording;
 pub use super::retention::Retention;
 pub use super::waiting::{Comfort, Statistics, WaitingKey};
 pub use crate::queue::settings::{ServiceLevel, Strategy, Unstaffed};
@@ -281,6 +282,8 @@ pub struct Queue {
     pub position_every: Option<Duration>,
     /// Agents hear who it is before the caller is connected.
     pub whisper: bool,
+    /// Whether talks are recorded.
+    pub recording: Recording,
     /// What callers can ask for by a key while they wait, besides 0 and 9.
     pub waiting_keys: Vec<WaitingKey>,
     /// Who called within that time is kept for the agent with whom they talked; `None`: nobody.

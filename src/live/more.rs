@@ -23,6 +23,7 @@ pub(super) fn more(event: &Event) -> Vec<(&'static str, Value)> {
         Event::CallbackStored { callback, .. }
         | Event::CallingBack { callback, .. }
         | Event::CallbackCancelled { callback } => vec![("callback", json!(callback))],
+        Event::Recording { step } => vec![("step", json!(step))],
         Event::Fault { what } => vec![("what", json!(what))],
         Event::Ended { verdict } => vec![("verdict", json!(verdict.as_str()))],
         Event::Started { .. }

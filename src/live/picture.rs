@@ -462,6 +462,7 @@ fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
         Event::CalledInVain { .. } => "contact.called_in_vain",
         Event::CallbackCancelled { .. } => "callback.cancelled",
         Event::WrappedUp { .. } => return None,
+        Event::Recording { .. } => "contact.recording",
         // Who listens is for the record, not for all who see the queue.
         Event::Joined { .. } | Event::Parted { .. } => return None,
         Event::Ended { .. } => "contact.ended",

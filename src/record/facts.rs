@@ -110,6 +110,7 @@ impl Facts {
             | Event::LetterStored { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::Recording { .. }
             | Event::WrappedUp { .. }
             | Event::CalledInVain { .. }
             | Event::Step { .. }

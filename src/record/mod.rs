@@ -4,6 +4,8 @@
 pub mod card;
 pub mod facts;
 mod figures;
+mod millis;
+pub mod taping;
 pub mod timeline;
 pub mod verdict;
 pub mod wav;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use super::figures::MediaFigures;
+pub(super) use super::millis;
+use super::taping::Taping;
 use super::verdict::{LostSign, Verdict};
 use crate::ids::{AgentId, ContactId, Language, LineName, NodeName, PhoneNumber, QueueName};
 use crate::menu::outcome::{Reason, Step};
@@ -176,6 +178,12 @@ pub enum Event {
         /// Who.
         who: TransferTo,
     },
+    /// About the recording of the talk.
+    Recording {
+        /// What.
+        #[serde(flatten)]
+        step: Taping,
+    },
     /// A message was stored.
     MessageStored {
         /// Which.
@@ -269,6 +277,7 @@ impl Event {
             Event::Transferred { .. } => "transferred",
             Event::Joined { .. } => "joined",
             Event::Parted { .. } => "parted",
+            Event::Recording { .. } => "recording",
             Event::MessageStored { .. } => "message_stored",
             Event::CallbackStored { .. } => "callback_stored",
             Event::LetterStored { .. } => "letter_stored",
@@ -454,6 +463,7 @@ impl Timeline {
             | Event::LookedBack
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::Recording { .. }
             | Event::Offered { .. }
             | Event::Missed { .. }
             | Event::Connected { .. }
@@ -473,22 +483,6 @@ impl Timeline {
             | Event::Fault { .. }
             | Event::Media { .. } => None,
         })
-    }
-}
-
-pub(super) mod millis {
-    //! Durations as whole milliseconds.
-
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(d: &Duration, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_u64(u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
-        u64::deserialize(d).map(Duration::from_millis)
     }
 }
 

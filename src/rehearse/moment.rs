@@ -189,6 +189,7 @@ fn recorded(event: &Event) -> Option<String> {
         | Event::LookedBack
         | Event::Joined { .. }
         | Event::Parted { .. }
+        | Event::Recording { .. }
         | Event::Held { .. }
         | Event::Resumed { .. }
         | Event::AgentLost { .. }

@@ -75,6 +75,7 @@ impl Wanted<'_> {
             self.menus,
             self.reload,
             self.tools.callbacks.clone(),
+            self.tools.tapes.clone(),
         )
         .await?;
         let shared = config.api.listen.is_some_and(|at| at.port() != 0)

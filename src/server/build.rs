@@ -82,6 +82,7 @@ pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
         music: Some(q.music.clone()),
         comfort: q.comfort.as_ref().map(|c| c.prompt.clone()),
         whisper: q.whisper,
+        recording: q.recording,
     };
     config
         .queues

@@ -42,6 +42,7 @@ use crate::task::board;
 use crate::task::call::{self, FirstLeg, Tools};
 use crate::task::callbacks::{self, CallbacksHandle, News, Planned};
 use crate::task::clock;
+use crate::task::deck::Deck;
 use crate::task::hooks;
 use crate::task::outbox::{self, OutboxHandle, Ways};
 use crate::task::queue::{self, QueueHandle};
@@ -49,6 +50,7 @@ use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
 use crate::task::retention;
 use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
+use crate::task::tapes::Tapes;
 
 /// How many calls may wait to be begun; the next one is answered 503.
 const INCOMING: usize = 1024;
@@ -167,6 +169,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         callbacks,
         addresses,
         message,
+        tapes: Tapes::new(Deck::start().map_err(StartError::Media)?),
     };
 
     let health = Health::new();
@@ -298,6 +301,7 @@ impl Server {
         feeding.abort();
         sending.abort();
         calling.abort();
+        self.tools.tapes.finish().await;
         self.tools.store.close().await;
         self.tools.media.stop();
         // Nobody asks for metrics of a server that is gone.

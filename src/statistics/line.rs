@@ -162,6 +162,7 @@ impl LineFigures {
                 | Event::CallbackCancelled { .. }
                 | Event::Joined { .. }
                 | Event::Parted { .. }
+                | Event::Recording { .. }
                 | Event::WrappedUp { .. }
                 | Event::LetterStored { .. }
                 | Event::Fault { .. }

@@ -176,6 +176,7 @@ impl Walker {
             | Event::Transferred { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::Recording { .. }
             | Event::WrappedUp { .. }
             | Event::LetterStored { .. }
             | Event::Fault { .. }

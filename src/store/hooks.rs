@@ -55,6 +55,7 @@ pub fn kind(event: &Event) -> Option<&'static str> {
         | Event::CallbackCancelled { .. }
         | Event::Joined { .. }
         | Event::Parted { .. }
+        | Event::Recording { .. }
         | Event::LetterStored { .. }
         | Event::Fault { .. }
         | Event::Media { .. } => return None,

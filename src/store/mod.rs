@@ -27,12 +27,14 @@ pub mod audit;
 mod batch;
 mod callbacks;
 mod change;
+pub mod erase;
 mod guides;
 mod home;
 pub mod hooks;
 mod messages;
 mod outbox;
 pub mod people;
+pub mod recordings;
 mod recover;
 pub mod report;
 mod retention;
@@ -176,7 +178,8 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says; nothing is changed in a store of a newer release.
     pub async fn open(dir: &Path) -> Result<(Store, Recovered), StoreError> {
-        for d in [dir.to_owned(), dir.join(MESSAGES), dir.join(RECORDING)] {
+        let own = [dir.to_owned(), dir.join(MESSAGES), dir.join(RECORDING)];
+        for d in own.into_iter().chain(recordings::folders(dir)) {
             std::fs::create_dir_all(&d).map_err(StoreError::io(&d))?;
             private(&d);
         }
@@ -215,6 +218,7 @@ impl Store {
             e => StoreError::Migrate(e),
         })?;
         let recovered = recover::run(dir, &writer).await?;
+        recordings::recover(dir, &writer).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_lazy_with(options.optimize_on_close(false, None).read_only(true));

@@ -202,6 +202,7 @@ pub(super) fn masked(event: &Event, view: &View) -> Event {
         | Event::Queued { .. }
         | Event::Overflowed { .. }
         | Event::LookedBack
+        | Event::Recording { .. }
         | Event::Offered { .. }
         | Event::Missed { .. }
         | Event::Connected { .. }
@@ -279,6 +280,7 @@ fn words(event: &Event, view: &View) -> String {
             Presence::Whispers => format!("{who} listens, and speaks to the agent"),
         },
         Event::Parted { who } => format!("{who} leaves the talk"),
+        Event::Recording { step } => clean(&step.words()),
         Event::LookedBack => "back to self-service, place kept".into(),
         Event::Offered { agent } => clean(&format!("{agent}'s phone rings")),
         Event::Missed { agent, cause } => {

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::audit::{self, Deed};
 use super::change::Rinse;
+use super::recordings::{self, Forgets};
 use super::writer::Command;
 use super::{MESSAGES, Store, StoreError};
 use crate::config::Retention;
@@ -27,6 +28,8 @@ pub struct Removed {
     pub contacts: u64,
     /// Messages, with their recordings.
     pub messages: u64,
+    /// Recordings of talks.
+    pub recordings: u64,
     /// Entries of the audit trail.
     pub deeds: u64,
 }
@@ -72,11 +75,15 @@ impl Store {
                 }
             }
         }
+        if let Some(age) = ages.recordings {
+            removed.recordings = self.forget_talks(before(now, age), now).await?;
+        }
         if let Some(age) = ages.contacts {
             let before = before(now, age);
             loop {
-                let some = self.forget_contacts(before, now).await?;
+                let (some, talks) = self.forget_contacts(before, now).await?;
                 removed.contacts += some;
+                removed.recordings += talks;
                 if some < AT_ONCE as u64 {
                     break;
                 }
@@ -92,7 +99,9 @@ impl Store {
         Ok(removed)
     }
 
-    async fn forget_contacts(&self, before: Wall, now: Wall) -> Result<u64, StoreError> {
+    /// How many contacts, and recordings of theirs.
+    async fn forget_contacts(&self, before: Wall, now: Wall) -> Result<(u64, u64), StoreError> {
+        let dir = self.dir.clone();
         self.change(move |db| {
             Box::pin(async move {
                 let old: Vec<i64> = sqlx::query_scalar(OLD_CONTACTS)
@@ -100,7 +109,10 @@ impl Store {
                     .bind(AT_ONCE)
                     .fetch_all(&mut *db)
                     .await?;
+                let mut talks = 0;
+                let by = Forgets::Retention(now);
                 for id in &old {
+                    talks += recordings::forget_contact(db, &dir, *id, &by).await?;
                     for statement in OF_CONTACT {
                         sqlx::query(statement).bind(id).execute(&mut *db).await?;
                     }
@@ -109,7 +121,7 @@ impl Store {
                 if count > 0 {
                     audit::insert(db, &deed("contacts", count, before, now)).await?;
                 }
-                Ok(count)
+                Ok((count, talks))
             })
         })
         .await
@@ -182,7 +194,7 @@ impl Store {
     }
 
     /// Empties the write-ahead log, which holds what was overwritten.
-    async fn rinse(&self) -> Result<(), StoreError> {
+    pub(super) async fn rinse(&self) -> Result<(), StoreError> {
         let (done, wait) = oneshot::channel();
         let rinse = Command::Change(Box::new(Rinse(done)));
         let sent = self.commands.send(rinse).await;
@@ -211,7 +223,7 @@ fn deed(what: &str, count: u64, before: Wall, now: Wall) -> Deed {
 }
 
 /// Removes a recording. One that is not there is gone.
-async fn remove(path: PathBuf) -> Result<(), StoreError> {
+pub(super) async fn remove(path: PathBuf) -> Result<(), StoreError> {
     let gone = tokio::fs::remove_file(&path).await;
     match gone {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::io(&path)(e)),

@@ -118,6 +118,7 @@ impl AgentTask {
                 | CallAction::LookUp(_)
                 | CallAction::CancelCallback(_)
                 | CallAction::Callback(..)
+                | CallAction::Tape(_)
                 | CallAction::Record(_)
                 | CallAction::Done(_) => {}
             }

@@ -4,6 +4,7 @@
 
 mod messages;
 mod supervisor;
+mod taping;
 pub(super) mod voices;
 
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tracing::{Instrument, debug, info, warn};
 
 use self::messages::RunningRecording;
+use self::taping::Recorder;
 use self::voices::Voices;
 use super::callbacks::{CallbacksHandle, Planned};
 use super::outbox::{self, OutboxHandle};
@@ -22,6 +24,7 @@ use super::rarely::Rarely;
 use super::recorder::Limits;
 use super::side_line::SideLine;
 use super::sip::{LegEventSender, SipHandle};
+use super::tapes::Tapes;
 use super::web;
 use super::{clock, kept};
 use crate::call::Call;
@@ -65,6 +68,8 @@ pub struct Tools {
     pub addresses: LocalAddresses,
     /// How long a message may and must be.
     pub message: Limits,
+    /// Talks that are recorded.
+    pub tapes: Tapes,
 }
 
 /// How many events of one source may wait for a call. Each is handled within microseconds; a
@@ -159,6 +164,7 @@ async fn whole(
         media_in,
         events_in,
         recording: None,
+        recorder: Recorder::default(),
         voices: Voices::default(),
         side_line: SideLine::default(),
         facts: Facts::default(),
@@ -216,6 +222,7 @@ struct CallTask {
     media_in: mpsc::Sender<MediaEvent>,
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
+    recorder: Recorder,
     voices: Voices,
     /// A call of the agent's that stands in line itself.
     side_line: SideLine,
@@ -357,6 +364,7 @@ impl CallTask {
                     self.call.card(),
                     self.events_in.clone(),
                 ),
+                CallAction::Tape(command) => self.tape(command),
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
                     self.facts.add(at, &event);

@@ -19,6 +19,7 @@ mod hostile;
 mod keys;
 mod people;
 mod promise;
+mod recording;
 mod reliable;
 mod reload;
 mod scene;

@@ -178,6 +178,7 @@ fn card(row: &ContactRow, timeline: &Timeline, clear: bool) -> Value {
             | Event::CallbackCancelled { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::Recording { .. }
             | Event::WrappedUp { .. }
             | Event::Media { .. }
             | Event::Ended { .. } => {}

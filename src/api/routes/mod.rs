@@ -4,11 +4,13 @@ mod agents;
 mod audit;
 mod callbacks;
 mod contacts;
+mod erasure;
 mod events;
 mod lines;
 mod messages;
 mod outbox;
 mod queues;
+mod recordings;
 mod session;
 mod tasks;
 mod tokens;
@@ -38,10 +40,16 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(wrap_up::write))
         .routes(routes!(contacts::search))
         .routes(routes!(contacts::show))
+        .routes(routes!(erasure::erase))
         .routes(routes!(messages::list))
         .routes(routes!(messages::show))
         .routes(routes!(messages::audio))
         .routes(routes!(messages::done))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::show, recordings::remove))
+        .routes(routes!(recordings::audio))
+        .routes(routes!(recordings::pause))
+        .routes(routes!(recordings::resume))
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::show))
         .routes(routes!(callbacks::done))

@@ -6,6 +6,7 @@
 //! `facts` what it comes to in seconds.
 
 mod agents;
+mod taping;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use self::taping::tapes;
 use crate::call::Call;
 use crate::call::event::{
     CallAction, CallEvent, CallbackStep, Known, Location, OpenCallback, OpenedMedia, QueueCommand,
@@ -24,6 +26,7 @@ use crate::call::faults::Faults;
 use crate::call::setup::{
     Affinity, CallBack, CallSetup, CallStart, Prompts, QueueSound, WaitingKeys,
 };
+use crate::config::Recording;
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::media::mixer::MixSeat;
@@ -60,10 +63,11 @@ pub(super) fn check(transcript: &str) {
         .lines()
         .next()
         .is_some_and(|l| l.ends_with("late offer"));
-    let back = expected.starts_with("0.0 > call back\n");
-    let mut desk = match back {
-        true => Desk::back(),
-        false => Desk::new(late),
+    let first = expected.lines().next().unwrap_or_default();
+    let mut desk = match first.strip_prefix("0.0 > call back") {
+        Some("") => Desk::back("sales"),
+        Some(queue) => Desk::back(queue.trim()),
+        None => Desk::new(late),
     };
     let mut actual = String::new();
     for line in expected.lines() {
@@ -239,6 +243,7 @@ pub(super) fn setup() -> Arc<CallSetup> {
         music: Some(PromptName::new(sys::MUSIC)),
         comfort: Some(PromptName::new(sys::COMFORT)),
         whisper: false,
+        recording: Recording::Off,
         keys,
         affinity: Some(Affinity {
             within: Duration::from_secs(3600),
@@ -257,6 +262,20 @@ pub(super) fn setup() -> Arc<CallSetup> {
                 "sales".into(),
                 QueueSound {
                     whisper: true,
+                    ..sound()
+                },
+            ),
+            (
+                "taped".into(),
+                QueueSound {
+                    recording: Recording::Announced,
+                    ..sound()
+                },
+            ),
+            (
+                "asking".into(),
+                QueueSound {
+                    recording: Recording::Asked,
                     ..sound()
                 },
             ),
@@ -287,7 +306,7 @@ impl Desk {
     }
 
     /// Somebody is called back.
-    fn back() -> Desk {
+    fn back(queue: &str) -> Desk {
         let now = Now {
             mono: Mono::ZERO,
             wall: Wall::from_unix_millis(1_795_000_000_000),
@@ -296,7 +315,7 @@ impl Desk {
         let start = start(None);
         let what = CallBack {
             callback: crate::record::timeline::CallbackId(7),
-            queue: "sales".into(),
+            queue: QueueName::new(queue),
             number: number.clone(),
             trunk: "t".into(),
             since: Mono::ZERO,
@@ -348,7 +367,7 @@ impl Desk {
         };
         let offer = OfferId(self.offers);
         let event = match words.as_slice() {
-            ["call"] | ["call", "late", "offer"] | ["call", "back"] => return,
+            ["call"] | ["call", "late", "offer"] | ["call", "back"] | ["call", "back", _] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
             ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),
@@ -550,7 +569,7 @@ impl Desk {
                     replaces: None,
                 },
             ),
-            words => match self.of_agents(words) {
+            words => match self.of_agents(words).or_else(|| tapes(words)) {
                 Some(event) => event,
                 None => panic!("not a word of these transcripts: {what}"),
             },
@@ -672,6 +691,7 @@ impl Desk {
                 CallbackStep::Failed { cause } => format!("callback {id} failed {cause:?}"),
                 CallbackStep::Done => format!("callback {id} done"),
             },
+            CallAction::Tape(command) => self.tape_word(command),
             CallAction::Record(event) => {
                 self.facts.add(self.now.mono.since(Mono::ZERO), &event);
                 if let RecordEvent::Fault { what } = event {
@@ -751,9 +771,9 @@ impl Desk {
             }
             MediaCommand::Unbridge { leg } => format!("unbridge {}", self.name(leg)),
             MediaCommand::Close { leg } => format!("{} close", self.name(leg)),
-            MediaCommand::Record { .. } | MediaCommand::StopRecord { .. } => {
-                "the shell does this".into()
-            }
+            MediaCommand::Record { .. }
+            | MediaCommand::StopRecord { .. }
+            | MediaCommand::Tap { .. } => "the shell does this".into(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod desk;
 mod kinds;
 mod people;
 mod promise;
+mod taping;
 mod waiting;
 mod whisper;
 

@@ -349,7 +349,8 @@ impl LegMedia {
             | MediaCommand::Confer { .. }
             | MediaCommand::Unbridge { .. }
             | MediaCommand::Record { .. }
-            | MediaCommand::StopRecord { .. } => true,
+            | MediaCommand::StopRecord { .. }
+            | MediaCommand::Tap { .. } => true,
         };
         let shard = self.control.shard.load(Ordering::Acquire);
         self.common.leave_word(shard, Order::Command(command)) && hurries

@@ -7,6 +7,7 @@ mod mix;
 mod parting;
 mod play;
 mod starved;
+mod tap;
 mod tones;
 mod trust;
 mod turned;

@@ -57,6 +57,8 @@ impl Stage {
             }
             // Nobody is called back on a stage.
             CallAction::Callback(..) => {}
+            // Nothing is heard of it, and nothing waits for it.
+            CallAction::Tape(_) => {}
             CallAction::Record(event) => self.note(n, event),
             CallAction::Done(verdict) => {
                 let contact = self.callers[n].call.contact();
@@ -135,6 +137,7 @@ impl Stage {
             | MediaCommand::Unbridge { .. }
             | MediaCommand::Record { .. }
             | MediaCommand::StopRecord { .. }
+            | MediaCommand::Tap { .. }
             | MediaCommand::Close { .. } => {}
         }
     }

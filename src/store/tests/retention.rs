@@ -121,6 +121,7 @@ async fn what_is_owed_stays_however_old() {
         contacts: days(1),
         messages: days(1),
         audit: days(1),
+        recordings: days(1),
     };
     let removed = store.forget(&ages, later(900)).await.unwrap();
     assert_eq!((removed.contacts, removed.messages), (1, 0));

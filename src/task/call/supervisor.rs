@@ -110,6 +110,7 @@ impl CallTask {
                 | CallEvent::LetterStored(..)
                 | CallEvent::Cancelled
                 | CallEvent::Known(_)
+                | CallEvent::Tape(_)
                 | CallEvent::Reply(..) => {}
             }
         }

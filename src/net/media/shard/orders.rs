@@ -100,6 +100,7 @@ impl Shard {
                 self.events.extend(events.drain(..).map(|e| (place, e)));
                 self.reslot(place, self.ms + 1);
             }
+            MediaCommand::Tap { tap, .. } => seat.leg.tap(tap),
             MediaCommand::Close { .. } => self.close_with_bye(place),
             // Done by the caller: they are about several legs.
             MediaCommand::Bridge { .. } | MediaCommand::Confer { .. } => {}
