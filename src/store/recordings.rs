@@ -180,14 +180,6 @@ impl Store {
             .await
     }
 
-    /// Somebody is going to listen: written down before it is heard.
-    ///
-    /// # Errors
-    /// It could not be written down, and must not be heard.
-    pub async fn talk_heard(&self, deed: Deed) -> Result<(), StoreError> {
-        self.audit(deed).await
-    }
-
     /// Removes the file of a recording and writes down that it is gone, with its hash. `false`:
     /// there is none (any more), or it goes on.
     ///

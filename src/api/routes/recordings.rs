@@ -178,8 +178,9 @@ pub async fn audio(
         return Err(gone(&row));
     }
     let target = format!("recording {} of contact {}", row.id, row.contact);
+    // Before it is heard.
     api.store
-        .talk_heard(who.deed("recording.listen", target))
+        .audit(who.deed("recording.listen", target))
         .await?;
     let file = api.reader.talk_file(&row);
     let served = match "audio/wav".parse() {
