@@ -15,11 +15,11 @@ impl Call {
     /// After a panic in one of the other methods: whatever the stage was, the caller's leg is
     /// still there, and goes to the people with the reason (P4).
     pub fn rescue(&mut self, now: Now, what: &str) {
-        self.to_people(now, what);
+        self.bring_to_people(now, what);
         self.retape();
     }
 
-    fn to_people(&mut self, now: Now, what: &str) {
+    fn bring_to_people(&mut self, now: Now, what: &str) {
         self.record(RecordEvent::Fault {
             what: what.to_owned(),
         });

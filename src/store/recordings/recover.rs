@@ -139,7 +139,7 @@ fn repair(path: &Path) -> std::io::Result<Option<Duration>> {
     if !beginning.starts_with(b"RIFF") || !beginning[8..].starts_with(b"WAVEfmt ") {
         return Err(std::io::Error::other("it is no WAV file of ours"));
     }
-    let data = u32::try_from(moments * BOTH).unwrap_or(u32::MAX & !3);
+    let data = u32::try_from(moments * BOTH).unwrap_or(!3);
     file.set_len(HEADER + u64::from(data))?;
     file.seek(SeekFrom::Start(4))?;
     file.write_all(&data.saturating_add(36).to_le_bytes())?;
