@@ -218,7 +218,9 @@ impl Phone {
             let (m, from) = self.wire.recv(left)?;
             self.note('<', &m);
             if m.status().is_some() {
-                let ok = m.method() == "INVITE" && m.status().is_some_and(|s| s < 300);
+                // A 100 makes no dialog (RFC 3261 §12.1), whatever tag it has.
+                let made = |s| (101..300).contains(&s);
+                let ok = m.method() == "INVITE" && m.status().is_some_and(made);
                 if ok && m.tag("To").is_some() {
                     self.dialog.remote = m.header("To").unwrap_or_default().to_owned();
                 }
