@@ -376,7 +376,7 @@ async fn outbox(
 
 fn report(options: &Options, asked: &ReportArgs) -> u8 {
     let rules = match setup::settings(options) {
-        Ok(config) => cli::report::rules(&config),
+        Ok(config) => zeroline::task::board::rules(&config),
         Err(told) => return mistakes(&told),
     };
     let now = zeroline::task::clock::now().wall;

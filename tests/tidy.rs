@@ -55,6 +55,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "queue::settings",
             "sdp::plan",
             "sip::flow",
+            // What a limit is.
+            "statistics::threshold",
         ],
     ),
     (
@@ -101,7 +103,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     // Those who watch: it is told by the store.
-    ("live", &["ids", "now", "menu", "queue", "record"]),
+    (
+        "live",
+        &["ids", "now", "menu", "queue", "record", "statistics"],
+    ),
     (
         "prompts",
         &[
@@ -135,14 +140,42 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "task",
         &[
-            "ids", "now", "text", "config", "media", "sdp", "sip", "webrtc", "menu", "check",
-            "queue", "bridge", "record", "call", "net", "live", "store", "prompts", "observe",
+            "ids",
+            "now",
+            "text",
+            "config",
+            "media",
+            "sdp",
+            "sip",
+            "webrtc",
+            "menu",
+            "check",
+            "queue",
+            "bridge",
+            "record",
+            "statistics",
+            "call",
+            "net",
+            "live",
+            "store",
+            "prompts",
+            "observe",
         ],
     ),
     (
         "api",
         &[
-            "ids", "now", "text", "config", "queue", "record", "net", "live", "store", "observe",
+            "ids",
+            "now",
+            "text",
+            "config",
+            "queue",
+            "record",
+            "statistics",
+            "net",
+            "live",
+            "store",
+            "observe",
             "task",
         ],
     ),
@@ -206,6 +239,11 @@ const IMPURE_ALL_THE_SAME: &[(&str, &str, &str)] = &[
         "media/leg/ear.rs",
         "tokio::sync::mpsc",
         "the same channel: where the leg keeps it",
+    ),
+    (
+        "call/order.rs",
+        "oneshot",
+        "the way back to whoever asked, handed through to the shell",
     ),
 ];
 

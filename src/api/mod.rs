@@ -11,6 +11,7 @@ pub mod problem;
 pub mod routes;
 pub mod secret;
 pub mod serve;
+mod target;
 pub mod throttle;
 pub mod view;
 pub mod who;
@@ -39,6 +40,7 @@ use crate::store::people::{Changed, Role, UserRow};
 use crate::store::{Reader, Store, StoreError};
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::clock;
+use crate::task::desk::DeskHandle;
 use crate::task::queue::QueueHandle;
 
 /// Under this path.
@@ -62,6 +64,8 @@ pub struct Parts {
     pub queue: QueueHandle,
     /// Those who are to be called back.
     pub callbacks: CallbacksHandle,
+    /// Calls that are asked for at desks.
+    pub desk: DeskHandle,
     /// What goes on.
     pub live: Live,
     /// The menus in use.
@@ -99,6 +103,7 @@ impl Api {
         menus: MenuState,
         reload: mpsc::Sender<()>,
         callbacks: CallbacksHandle,
+        desk: DeskHandle,
     ) -> Result<Api, StoreError> {
         let key = store.key("device", secret::random()).await?;
         Ok(Api(Arc::new(Parts {
@@ -108,6 +113,7 @@ impl Api {
             store,
             queue,
             callbacks,
+            desk,
             menus,
             reload,
             throttle: Throttle::default(),

@@ -2,9 +2,11 @@
 
 mod commands;
 mod contacts;
+mod desk;
 mod events;
 mod people;
 mod signing;
+mod talking;
 mod wire;
 
 use std::sync::Arc;
@@ -24,8 +26,9 @@ use crate::live;
 use crate::queue::acd::Acd;
 use crate::sip::leg::Contact;
 use crate::store::tokens::TokenMeta;
-use crate::task::board;
+use crate::task::board::Board;
 use crate::task::callbacks::CallbacksHandle;
+use crate::task::outbox::OutboxHandle;
 use crate::task::queue::{self, Directory};
 
 /// The queues `support` (with codes) and `sales`; anna answers both, bert sales only.
@@ -144,11 +147,13 @@ impl House {
         let config = Arc::new(config.unwrap_or_else(|m| panic!("{m:?}")));
         let (store, _) = Store::open(dir.path()).await.unwrap();
         let agents = config.agents.iter().map(|a| (a.id.clone(), a.name.clone()));
-        let live = live::spawn(7, agents.collect(), clock::now().wall);
-        let store = store.telling(live.clone());
+        let live = live::spawn(7, agents.collect(), Vec::new(), clock::now().wall);
+        let store = store.telling(live);
         let acd = Acd::new(crate::server::build::acd(&config));
         let queue = queue::spawn(acd, Directory::default(), store.clone());
-        tokio::spawn(board::keep(queue.clone(), live));
+        let outbox = OutboxHandle::default();
+        let board = Board::new(queue.clone(), store.clone(), outbox, &config);
+        tokio::spawn(board.keep());
         let (reload, reloads) = mpsc::channel(1);
         let api = Api::new(
             config,
@@ -157,6 +162,7 @@ impl House {
             MenuState::default(),
             reload,
             CallbacksHandle::default(),
+            DeskHandle::default(),
         );
         let api = api.await.unwrap();
         House {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::order::{Asked, Refusal, Reply, Talk};
 use super::setup::AgentCallStart;
 use crate::ids::{
     AgentId, ContactId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName, SkillName,
@@ -56,6 +57,8 @@ pub enum CallEvent {
     TakeOver(Box<AgentCallStart>, LegId),
     /// From the queue, about the call that an agent placed under this contact.
     QueueAs(ContactId, QueueEvent),
+    /// Somebody at a desk asks for something; [`CallAction::Told`] follows.
+    Ordered(Box<Asked>),
     /// The answer to [`CallAction::Wish`]; `None`: the queue does not know the agent.
     AgentState(Option<AgentState>),
     /// Who is to be called back by this call has called in, or does not want it any more.
@@ -344,6 +347,8 @@ pub enum CallAction {
     Callback(CallbackId, CallbackStep),
     /// Store a follow-up, to be sent; [`CallEvent::LetterStored`] follows.
     Send(AskId, FollowUpWish),
+    /// The answer to [`CallEvent::Ordered`]: how the talk stands, or why it was not done.
+    Told(Reply, Result<Talk, Refusal>),
     /// For the contact's timeline.
     Record(RecordEvent),
     /// The call is over; nothing follows.

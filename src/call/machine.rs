@@ -20,7 +20,7 @@ use super::monitor::Joining;
 use super::setup::{CallSetup, CallStart};
 use super::sound::Tokens;
 use super::waiting::Waiting;
-use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, SkillName};
+use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, SkillName};
 use crate::media::command::{DtmfWay, MediaEvent, PlayToken};
 use crate::media::dedup::KeyDedup;
 use crate::menu::outcome::AskId;
@@ -121,6 +121,8 @@ pub struct Call {
     pub(super) promised: Option<Promised>,
     /// Whom this call calls back.
     pub(super) calls_back: Option<CallbackId>,
+    /// More with each thing that happens to it.
+    pub(super) version: u64,
     /// The last recording of a message.
     pub(super) recordings: RecordingId,
     keys: KeyDedup,
@@ -184,6 +186,7 @@ impl Call {
             asked_in_queue: None,
             promised: None,
             calls_back: None,
+            version: 0,
             recordings: RecordingId::default(),
             keys: KeyDedup::new(),
             agent_keys: AgentKeys::default(),
@@ -342,6 +345,7 @@ impl Call {
             CallEvent::TakeOver(start, leg) => self.replaced(*start, leg),
             CallEvent::Monitor(start, presence) => self.monitored(*start, presence),
             CallEvent::QueueAs(contact, event) => self.queue_event_as(contact, event),
+            CallEvent::Ordered(asked) => self.ordered(now, *asked),
             // Asked by calls of agents only.
             CallEvent::AgentState(_) => {}
             CallEvent::Known(known) => self.looked_up(now, known),
@@ -447,36 +451,6 @@ impl Call {
             Stage::CallingBack(_)
             | Stage::Menu(_)
             | Stage::Waiting(_)
-            | Stage::Opening { .. }
-            | Stage::Answering { .. }
-            | Stage::Closing { .. }
-            | Stage::Ended => {}
-        }
-    }
-
-    /// What should be heard can not be: a fault, which ends with a person (P4).
-    fn play_failed(&mut self, now: Now, token: PlayToken, prompt: &PromptName) {
-        let what = format!("prompt {prompt} is not encoded for this call's codec");
-        match &mut self.stage {
-            Stage::Menu(m) if m.playing == Some(token) => {
-                m.playing = None;
-                m.walk.handle_play_failed(now, &what);
-                self.drive_menu(now);
-            }
-            Stage::Waiting(w) if w.announcer.playing == Some(token) => {
-                w.announcer.playing = None;
-                self.record(RecordEvent::Fault { what });
-                self.drive_waiting(now);
-            }
-            Stage::Message(_) => {
-                self.play_failed_in_message(now, token, what);
-            }
-            // Music, or what was replaced meanwhile: the caller waits on, in silence.
-            Stage::Waiting(_) | Stage::Menu(_) | Stage::Bridged(_) => {
-                self.record(RecordEvent::Fault { what });
-                self.word_said(token);
-            }
-            Stage::CallingBack(_)
             | Stage::Opening { .. }
             | Stage::Answering { .. }
             | Stage::Closing { .. }

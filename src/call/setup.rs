@@ -21,6 +21,7 @@ use crate::record::card::ContextCard;
 use crate::record::timeline::CallbackId;
 use crate::sdp::SrtpPolicy;
 use crate::sdp::plan::Codec;
+use crate::sip::leg::Contact;
 
 /// The prompts of the server by language and name, ready to be sent.
 #[derive(Debug, Default)]
@@ -175,6 +176,23 @@ pub struct AgentCallStart {
     pub secure: bool,
     /// From where.
     pub remote: IpAddr,
+    /// What an outside number is shown; `None`: nothing.
+    pub number: Option<PhoneNumber>,
+    /// Whom they want.
+    pub to: Location,
+}
+
+/// A call that an agent asks for at their desk: their own phone rings first.
+#[derive(Clone, Debug)]
+pub struct ClickStart {
+    /// Names the call at the queue and in logs.
+    pub contact: ContactId,
+    /// Who wants it.
+    pub agent: AgentId,
+    /// Their name, for colleagues.
+    pub name: String,
+    /// Their phones.
+    pub contacts: Vec<Contact>,
     /// What an outside number is shown; `None`: nothing.
     pub number: Option<PhoneNumber>,
     /// Whom they want.

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::machine::Call;
+use super::machine::{Call, Stage};
 use crate::ids::{LegId, PromptName, QueueName};
 use crate::media::command::{MediaCommand, PlayToken, Playlist};
-use crate::now::Mono;
+use crate::now::{Mono, Now};
+use crate::record::timeline::Event as RecordEvent;
 
 /// Hands out tokens, so that the end of an earlier playlist is not taken for that of a later.
 #[derive(Debug, Default)]
@@ -91,6 +92,36 @@ impl Call {
                 self.media(MediaCommand::Play { leg, token, list });
             }
             None => self.media(MediaCommand::Stop { leg }),
+        }
+    }
+
+    /// What should be heard can not be: a fault, which ends with a person (P4).
+    pub(super) fn play_failed(&mut self, now: Now, token: PlayToken, prompt: &PromptName) {
+        let what = format!("prompt {prompt} is not encoded for this call's codec");
+        match &mut self.stage {
+            Stage::Menu(m) if m.playing == Some(token) => {
+                m.playing = None;
+                m.walk.handle_play_failed(now, &what);
+                self.drive_menu(now);
+            }
+            Stage::Waiting(w) if w.announcer.playing == Some(token) => {
+                w.announcer.playing = None;
+                self.record(RecordEvent::Fault { what });
+                self.drive_waiting(now);
+            }
+            Stage::Message(_) => {
+                self.play_failed_in_message(now, token, what);
+            }
+            // Music, or what was replaced meanwhile: the caller waits on, in silence.
+            Stage::Waiting(_) | Stage::Menu(_) | Stage::Bridged(_) => {
+                self.record(RecordEvent::Fault { what });
+                self.word_said(token);
+            }
+            Stage::CallingBack(_)
+            | Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Closing { .. }
+            | Stage::Ended => {}
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::queue::acd::Acd;
 use crate::server::build;
 use crate::store::{Store, StoreError};
 use crate::task::callbacks::CallbacksHandle;
+use crate::task::desk::DeskHandle;
 use crate::task::queue::{self, Directory};
 
 /// What only a server that runs can do.
@@ -67,6 +68,7 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
         menus,
         reload,
         CallbacksHandle::default(),
+        DeskHandle::default(),
     )
     .await?;
     Ok(Way::Here(api::router(api, axum::Router::new()), store))

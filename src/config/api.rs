@@ -12,7 +12,7 @@ use crate::sip::flow::Network;
 use crate::text::nearest;
 
 /// What webhooks may be asked for.
-pub const EVENTS: [&str; 7] = [
+pub const EVENTS: [&str; 8] = [
     "contact.begun",
     "contact.queued",
     "contact.connected",
@@ -20,6 +20,7 @@ pub const EVENTS: [&str; 7] = [
     "contact.ended",
     "message.stored",
     "callback.stored",
+    "queue.threshold",
 ];
 /// A shorter secret can be guessed.
 const SECRET: usize = 16;

@@ -14,6 +14,7 @@ mod prompts;
 mod reader;
 mod retention;
 mod sections;
+mod thresholds;
 mod types;
 mod waiting;
 

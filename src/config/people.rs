@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::api::code;
 use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
 use super::sections::network;
+use super::thresholds::threshold;
 use super::types::*;
 use crate::ids::{AgentId, PromptName, QueueName, SkillName};
 use crate::menu::system;
@@ -78,6 +79,8 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             service_level: t.get("service_level", usual.service_level, service_level),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
             wrap_up_codes: codes(&mut t),
+            thresholds: t.list("thresholds", threshold).unwrap_or_default(),
+            monitor_notice: t.get("monitor_notice", usual.monitor_notice, flag),
         };
         queues.push(queue);
         overflows.push(t);
@@ -169,6 +172,8 @@ fn support() -> Queue {
         service_level: ServiceLevel::default(),
         overflow: vec![OverflowStep::Message],
         wrap_up_codes: Vec::new(),
+        thresholds: Vec::new(),
+        monitor_notice: true,
     }
 }
 

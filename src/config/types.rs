@@ -11,6 +11,7 @@ use crate::ids::{AgentId, Language, PromptName, QueueName, SkillName};
 use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
+use crate::statistics::threshold::Threshold;
 
 pub use super::api::{Api, ApiTls, Webhook};
 pub use super::retention::Retention;
@@ -297,6 +298,10 @@ pub struct Queue {
     pub overflow: Vec<OverflowStep>,
     /// What agents may say of a talk when they write it up.
     pub wrap_up_codes: Vec<String>,
+    /// Limits for its figures.
+    pub thresholds: Vec<Threshold>,
+    /// Agents are told when a supervisor only listens.
+    pub monitor_notice: bool,
 }
 
 /// What callers leave when nobody is free: section `[messages]`.

@@ -108,6 +108,9 @@ impl Facts {
         match event {
             Event::Started { .. }
             | Event::LetterStored { .. }
+            | Event::Consulted { .. }
+            | Event::Said { .. }
+            | Event::Approval { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
             | Event::WrappedUp { .. }

@@ -4,6 +4,7 @@
 pub mod card;
 pub mod facts;
 mod figures;
+mod parties;
 pub mod timeline;
 pub mod verdict;
 pub mod wav;

@@ -187,6 +187,9 @@ fn recorded(event: &Event) -> Option<String> {
         | Event::Answered
         | Event::WrappedUp { .. }
         | Event::LookedBack
+        | Event::Consulted { .. }
+        | Event::Said { .. }
+        | Event::Approval { .. }
         | Event::Joined { .. }
         | Event::Parted { .. }
         | Event::Held { .. }

@@ -17,11 +17,14 @@ use crate::observe::menus::MenuState;
 use crate::observe::{self, Health};
 use crate::task::call::Tools;
 use crate::task::clock;
+use crate::task::desk::DeskHandle;
 
 /// What is told to those who watch.
 pub(super) fn watched(config: &Config) -> Live {
     let agents = config.agents.iter().map(|a| (a.id.clone(), a.name.clone()));
-    live::spawn(rand::random(), agents.collect(), clock::now().wall)
+    let quiet = config.queues.iter().filter(|q| !q.monitor_notice);
+    let quiet = quiet.map(|q| q.name.clone()).collect();
+    live::spawn(rand::random(), agents.collect(), quiet, clock::now().wall)
 }
 
 /// Where contacts' cards are to be seen, if it is known how agents' phones reach the API.
@@ -47,6 +50,7 @@ pub(super) struct Wanted<'t> {
     pub menus: MenuState,
     pub health: Health,
     pub reload: mpsc::Sender<()>,
+    pub desk: DeskHandle,
 }
 
 /// What came of it.
@@ -75,6 +79,7 @@ impl Wanted<'_> {
             self.menus,
             self.reload,
             self.tools.callbacks.clone(),
+            self.desk,
         )
         .await?;
         let shared = config.api.listen.is_some_and(|at| at.port() != 0)

@@ -38,10 +38,11 @@ use crate::queue::acd::Acd;
 use crate::setup::Setup;
 use crate::sip::leg::LegCommand;
 use crate::store::{Store, StoreError};
-use crate::task::board;
+use crate::task::board::Board;
 use crate::task::call::{self, FirstLeg, Tools};
 use crate::task::callbacks::{self, CallbacksHandle, News, Planned};
 use crate::task::clock;
+use crate::task::desk::{Click, DeskHandle};
 use crate::task::hooks;
 use crate::task::outbox::{self, OutboxHandle, Ways};
 use crate::task::queue::{self, QueueHandle};
@@ -110,6 +111,7 @@ pub struct Server {
     incoming: mpsc::Receiver<IncomingCall>,
     notices: mpsc::Receiver<SipNotice>,
     callbacks: mpsc::Receiver<News>,
+    clicks: mpsc::Receiver<Click>,
     health: Health,
     http_stop: watch::Sender<bool>,
     mail: Option<Mailer>,
@@ -178,6 +180,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     }
     let config = Arc::new(config);
     let reload = mpsc::channel(1);
+    let (desk, clicks) = DeskHandle::new();
     let rest = observe::router(metrics.clone(), health.clone(), menus.clone());
     let api = api::Wanted {
         config: Arc::clone(&config),
@@ -185,6 +188,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         menus: menus.clone(),
         health: health.clone(),
         reload: reload.0.clone(),
+        desk,
     };
     let api = api.start(rest.clone(), stopped.clone()).await?;
     let http = match config.http.listen {
@@ -214,6 +218,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         incoming,
         notices,
         callbacks: of_callbacks,
+        clicks,
         health,
         http_stop,
         mail,
@@ -260,8 +265,13 @@ impl Server {
         let (ask, asked) = std::mem::replace(&mut self.reload, mpsc::channel(1));
         tokio::spawn(api::pass_on(reload, ask));
         let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
-        let board = board::keep(self.tools.queue.clone(), self.tools.store.live().clone());
-        let board = tokio::spawn(board);
+        let board = Board::new(
+            self.tools.queue.clone(),
+            self.tools.store.clone(),
+            self.tools.outbox.clone(),
+            &self.config,
+        );
+        let board = tokio::spawn(board.keep());
         let removing = retention::keep(self.tools.store.clone(), self.config.retention);
         let removing = tokio::spawn(removing);
         tokio::pin!(shutdown);
@@ -272,6 +282,9 @@ impl Server {
                 Some(ended) = calls.join_next() => told(ended),
                 read = reloads.next() => self.reloaded(read).await,
                 Some(plan) = planned.recv() => self.begin_back(plan, &mut calls, &stopping),
+                Some(click) = self.clicks.recv() => {
+                    calls.spawn(click.run(self.tools.clone(), stopping.clone()));
+                }
                 call = self.incoming.recv() => match call {
                     Some(call) => self.begin(call, &mut calls, &stopping),
                     None => {

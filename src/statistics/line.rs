@@ -160,6 +160,9 @@ impl LineFigures {
                 | Event::CallingBack { .. }
                 | Event::CalledInVain { .. }
                 | Event::CallbackCancelled { .. }
+                | Event::Consulted { .. }
+                | Event::Said { .. }
+                | Event::Approval { .. }
                 | Event::Joined { .. }
                 | Event::Parted { .. }
                 | Event::WrappedUp { .. }

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::home::Home;
 use super::writer::millis;
-use super::{BACKLOG, StoreError, guides};
+use super::{BACKLOG, StoreError, approvals, guides};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
@@ -215,6 +215,9 @@ async fn write_all(db: &mut SqliteConnection, rows: &Rows) -> Result<(), StoreEr
         let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_EVENTS)));
         let query = some.iter().fold(query, |query, row| row.bind(query));
         query.execute(&mut *db).await?;
+    }
+    if rows.contacts.values().any(|c| c.facts.verdict.is_some()) {
+        approvals::lapse(db).await?;
     }
     for some in rows.states.chunks(STATES) {
         let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_STATES)));

@@ -13,7 +13,7 @@ use super::report::{self, View};
 use super::rows::{contact, id};
 use super::{Store, StoreError};
 use crate::config::Webhook;
-use crate::ids::NodeName;
+use crate::ids::{ContactId, LineName, NodeName};
 use crate::live::stamp;
 use crate::menu::outcome::Letter;
 use crate::now::Wall;
@@ -53,6 +53,9 @@ pub fn kind(event: &Event) -> Option<&'static str> {
         | Event::CallingBack { .. }
         | Event::CalledInVain { .. }
         | Event::CallbackCancelled { .. }
+        | Event::Consulted { .. }
+        | Event::Said { .. }
+        | Event::Approval { .. }
         | Event::Joined { .. }
         | Event::Parted { .. }
         | Event::LetterStored { .. }
@@ -84,6 +87,46 @@ impl Store {
     ) -> Result<Fed, StoreError> {
         self.change(move |db| Box::pin(async move { feed(db, &hooks, now, until).await }))
             .await
+    }
+}
+
+impl Store {
+    /// Puts a letter of something that is no contact's into the outbox, for each of these webhooks,
+    /// to be tried until `until`. `line`: what is shown of it there.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; then none is sent.
+    pub async fn tell_webhooks(
+        &self,
+        hooks: Vec<Webhook>,
+        kind: &'static str,
+        line: String,
+        data: serde_json::Value,
+        now: Wall,
+        until: Wall,
+    ) -> Result<(), StoreError> {
+        self.change(move |db| {
+            Box::pin(async move {
+                for hook in hooks {
+                    let body = json!({ "event": kind, "at": stamp(now), "data": data });
+                    let letter = Box::new(OutboxMeta {
+                        // Of no contact.
+                        contact: ContactId::new(now, 0),
+                        line: LineName::new(&line),
+                        node: NodeName::new(format!("{PREFIX}{}", hook.name)),
+                        letter: Letter::Webhook {
+                            url: hook.url,
+                            body: body.to_string(),
+                        },
+                        created: now,
+                        until,
+                    });
+                    letter.insert(db).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
     }
 }
 

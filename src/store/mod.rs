@@ -22,11 +22,13 @@ use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
+pub mod approvals;
 mod attempts;
 pub mod audit;
 mod batch;
 mod callbacks;
 mod change;
+pub mod chat;
 mod guides;
 mod home;
 pub mod hooks;

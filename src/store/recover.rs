@@ -8,11 +8,11 @@ use std::time::Duration;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, SqliteConnection};
 
-use super::attempts;
 use super::callbacks::{self, CallbackMeta};
 use super::messages::{bounds_of, contact_of, publish};
 use super::writer::{insert_message, millis};
 use super::{MESSAGES, MessageMeta, RECORDING, StoreError};
+use super::{approvals, attempts};
 use crate::ids::{ContactId, Language, LineName, PhoneNumber, QueueName};
 use crate::now::Wall;
 use crate::record::facts::Facts;
@@ -180,6 +180,7 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
         .await?;
         found.contacts += 1;
     }
+    approvals::lapse(&mut tx).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -41,10 +41,12 @@ const OLD_CONTACTS: &str = "SELECT c.id FROM contacts c
      ORDER BY c.id LIMIT ?2";
 
 /// What goes with a contact.
-const OF_CONTACT: [&str; 5] = [
+const OF_CONTACT: [&str; 7] = [
     "DELETE FROM events WHERE contact = ?1",
     "DELETE FROM callbacks WHERE contact = ?1",
     "DELETE FROM outbox WHERE contact = ?1",
+    "DELETE FROM chat_read WHERE contact = ?1",
+    "DELETE FROM approvals WHERE contact = ?1",
     "DELETE FROM tasks WHERE contact = ?1 AND kind <> 'message'",
     "DELETE FROM contacts WHERE id = ?1",
 ];
@@ -171,6 +173,14 @@ impl Store {
                 sqlx::query(
                     "DELETE FROM agent_states WHERE at < ?1 AND id NOT IN
                          (SELECT max(id) FROM agent_states GROUP BY agent)",
+                )
+                .bind(before.unix_millis())
+                .execute(&mut *db)
+                .await?;
+                // Letters of no contact.
+                sqlx::query(
+                    "DELETE FROM outbox WHERE created_at < ?1 AND state <> 'open'
+                         AND contact NOT IN (SELECT id FROM contacts)",
                 )
                 .bind(before.unix_millis())
                 .execute(db)

@@ -8,19 +8,11 @@ use crate::ids::{AgentId, ContactId, LineName, PhoneNumber};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::{Event, Timeline};
+pub use crate::statistics::spans::Span;
 use crate::statistics::{Change, Contact, Report, Rules, Tally};
 
 /// So many contacts are held in memory at a time.
 const PAGE: i64 = 500;
-
-/// A span of time, its end not in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// From here on.
-    pub since: Wall,
-    /// To before here.
-    pub until: Wall,
-}
 
 impl Reader {
     /// What the contacts that began in this span, and the agents during it, came to. `now`: nothing
@@ -43,6 +35,41 @@ impl Reader {
         agents(&mut db, &mut tally, span).await?;
         Ok(tally.report())
     }
+}
+
+impl Reader {
+    /// What an agent did in this span, the first change of it as of before, the oldest first; at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn agent_states(
+        &self,
+        agent: &AgentId,
+        span: Span,
+        limit: u32,
+    ) -> Result<Vec<Change>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT at, state FROM agent_states
+             WHERE agent = ?3 AND at < ?2 AND at >= coalesce(
+                 (SELECT max(p.at) FROM agent_states p WHERE p.agent = ?3 AND p.at < ?1), ?1)
+             ORDER BY at, id LIMIT ?4",
+        )
+        .bind(span.since.unix_millis())
+        .bind(span.until.unix_millis())
+        .bind(agent.as_str())
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(change).collect()
+    }
+}
+
+fn change(row: &sqlx::sqlite::SqliteRow) -> Result<Change, StoreError> {
+    Ok(Change {
+        at: Wall::from_unix_millis(row.try_get("at")?),
+        state: serde_json::from_str(row.try_get("state")?).unwrap_or(AgentState::Offline),
+    })
 }
 
 /// Adds the contacts that come next after this one; the last of them.
@@ -128,10 +155,7 @@ async fn agents(
     }) {
         let mut changes = Vec::with_capacity(of_one.len());
         for row in of_one {
-            changes.push(Change {
-                at: Wall::from_unix_millis(row.try_get("at")?),
-                state: serde_json::from_str(row.try_get("state")?).unwrap_or(AgentState::Offline),
-            });
+            changes.push(change(row)?);
         }
         if let Some(first) = of_one.first() {
             let agent = AgentId::new(first.try_get::<&str, _>("agent")?);

@@ -1,5 +1,6 @@
 //! The store over real files.
 
+mod approvals;
 mod attempts;
 mod callbacks;
 mod guides;

@@ -357,6 +357,8 @@ impl CallTask {
                     self.call.card(),
                     self.events_in.clone(),
                 ),
+                // Who asked may have gone meanwhile.
+                CallAction::Told(reply, told) => drop(reply.0.send(told)),
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
                     self.facts.add(at, &event);

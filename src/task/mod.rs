@@ -5,6 +5,7 @@ pub mod board;
 pub mod call;
 pub mod callbacks;
 pub mod clock;
+pub mod desk;
 pub mod hooks;
 mod kept;
 pub mod outbox;

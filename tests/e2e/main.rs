@@ -13,6 +13,7 @@ mod audio;
 mod callbacks;
 mod codes;
 mod demo;
+mod desk;
 mod dial;
 mod faults;
 mod hostile;

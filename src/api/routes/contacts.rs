@@ -127,7 +127,7 @@ pub async fn show(
     }))
 }
 
-fn took_part(row: &ContactRow, timeline: &Timeline, agent: &AgentId) -> bool {
+pub(super) fn took_part(row: &ContactRow, timeline: &Timeline, agent: &AgentId) -> bool {
     let theirs = |e: &Event| matches!(e, Event::Offered { agent: a } | Event::Connected { agent: a } if a == agent);
     row.agent.as_ref() == Some(agent) || timeline.entries().iter().any(|e| theirs(&e.event))
 }
@@ -176,6 +176,9 @@ fn card(row: &ContactRow, timeline: &Timeline, clear: bool) -> Value {
             | Event::CallingBack { .. }
             | Event::CalledInVain { .. }
             | Event::CallbackCancelled { .. }
+            | Event::Consulted { .. }
+            | Event::Said { .. }
+            | Event::Approval { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
             | Event::WrappedUp { .. }

@@ -1,15 +1,20 @@
 //! The handlers, one file per subject.
 
 mod agents;
+mod approvals;
 mod audit;
 mod callbacks;
+mod chat;
 mod contacts;
 mod events;
+mod lead;
 mod lines;
 mod messages;
 mod outbox;
 mod queues;
 mod session;
+mod statistics;
+mod talk;
 mod tasks;
 mod tokens;
 mod users;
@@ -19,6 +24,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+pub(super) use self::agents::unknown as unknown_agent;
 
 use super::Api;
 use super::problem::Problem;
@@ -36,8 +43,31 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(agents::pause))
         .routes(routes!(agents::wrap_up_done))
         .routes(routes!(wrap_up::write))
+        .routes(routes!(talk::show))
+        .routes(routes!(talk::hold))
+        .routes(routes!(talk::resume))
+        .routes(routes!(talk::transfer))
+        .routes(routes!(talk::consult))
+        .routes(routes!(talk::complete))
+        .routes(routes!(talk::cancel))
+        .routes(routes!(talk::confer))
+        .routes(routes!(talk::hang_up))
+        .routes(routes!(talk::dial))
+        .routes(routes!(lead::listen))
+        .routes(routes!(lead::whisper))
+        .routes(routes!(lead::barge))
+        .routes(routes!(lead::take_over))
+        .routes(routes!(lead::leave))
         .routes(routes!(contacts::search))
         .routes(routes!(contacts::show))
+        .routes(routes!(chat::list, chat::say))
+        .routes(routes!(chat::read))
+        .routes(routes!(approvals::ask))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::show))
+        .routes(routes!(approvals::grant))
+        .routes(routes!(approvals::refuse))
+        .routes(routes!(approvals::withdraw))
         .routes(routes!(messages::list))
         .routes(routes!(messages::show))
         .routes(routes!(messages::audio))
@@ -51,6 +81,8 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(tasks::take))
         .routes(routes!(tasks::put_back))
         .routes(routes!(tasks::done))
+        .routes(routes!(statistics::show))
+        .routes(routes!(statistics::states))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::retry))
         .routes(routes!(outbox::drop))

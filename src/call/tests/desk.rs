@@ -6,6 +6,7 @@
 //! `facts` what it comes to in seconds.
 
 mod agents;
+mod orders;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -672,6 +673,7 @@ impl Desk {
                 CallbackStep::Failed { cause } => format!("callback {id} failed {cause:?}"),
                 CallbackStep::Done => format!("callback {id} done"),
             },
+            CallAction::Told(_, told) => orders::answer(told),
             CallAction::Record(event) => {
                 self.facts.add(self.now.mono.since(Mono::ZERO), &event);
                 if let RecordEvent::Fault { what } = event {
