@@ -148,10 +148,13 @@ fn seen(api: &Api, who: &Who, mut report: Report) -> Report {
     report
 }
 
+/// What a line is about, and its cells by the names of their columns.
+type Row = (Vec<String>, Vec<(String, String)>);
+
 /// One line per span and name, one column per figure (RFC 4180). A figure within a figure is named
 /// with a dot: `wait.mean_ms`.
 fn table(told: &[StatisticsView], part: &str) -> String {
-    let mut rows: Vec<(Vec<String>, Vec<(String, String)>)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     let mut columns: Vec<String> = Vec::new();
     for view in told {
         for (name, figures) in view.report[part].as_object().into_iter().flatten() {

@@ -432,12 +432,10 @@ pub async fn dial(
             .remedy("dial it at the phone, as a caller does"));
     }
     let own = target::phones(&api, &agent).await?;
-    match api.queue.state(agent.clone()).await {
-        Some(AgentState::Talking | AgentState::Offered) => {
-            return Err(Problem::wrong_state(format!("{agent} is with a caller"))
-                .remedy("ask somebody from that call: POST /api/v1/calls/{contact}/consult"));
-        }
-        Some(_) | None => {}
+    let state = api.queue.state(agent.clone()).await;
+    if let Some(AgentState::Talking | AgentState::Offered) = state {
+        return Err(Problem::wrong_state(format!("{agent} is with a caller"))
+            .remedy("ask somebody from that call: POST /api/v1/calls/{contact}/consult"));
     }
     let numbers = api.config.trunks.iter().find_map(|t| t.numbers.first());
     let view = DialView {
