@@ -397,9 +397,14 @@ fn no_path_of_somebodys_machine() {
     // Put together here so that this file does not name them.
     let homes = ["home", "root", "Users", "work"].map(|h| format!("/{h}/"));
     let mut wrong = Vec::new();
-    for folder in ["src", "tests", "benches", "docs", "docker", "menus", ".ci"] {
+    for folder in [
+        "src", "tests", "benches", "docs", "docker", "menus", ".ci", "web/src", "web/browser",
+    ] {
         let endings = [
             ".rs",
+            ".ts",
+            ".tsx",
+            ".mjs",
             ".toml",
             ".yaml",
             ".md",
@@ -429,6 +434,7 @@ fn the_scripts_are_programs() {
         ".ci/test",
         ".ci/start",
         ".ci/rust",
+        ".ci/web",
         ".ci/install",
         "benches/run",
     ] {

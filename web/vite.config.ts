@@ -11,6 +11,8 @@ export default defineConfig({
     // `clean` empties it: the folder itself is in the repository, so that the server builds without.
     emptyOutDir: false,
     target: 'es2023',
+    // From these on browsers know `light-dark()`.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // Nothing inline: the server's Content-Security-Policy allows files of its own only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -2,11 +2,13 @@
 //!
 //! It reads the store and the live picture, and speaks to the queue by its handle, as phones do;
 //! no call waits for it. [`who`] finds out who asks, [`guard`] holds for every answer, and one file
-//! per subject in [`routes`] has the handlers, whose types make the OpenAPI document.
+//! per subject in [`routes`] has the handlers, whose types make the OpenAPI document. Beside it
+//! [`pages`] are the console.
 
 pub mod fields;
 pub mod guard;
 pub mod page;
+pub mod pages;
 pub mod problem;
 pub mod routes;
 pub mod secret;
@@ -19,7 +21,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -28,7 +29,6 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use self::guard::UnderWay;
-use self::problem::Problem;
 use self::throttle::Throttle;
 use crate::config::{self, Config};
 use crate::ids::{AgentId, QueueName};
@@ -198,7 +198,7 @@ pub fn router(api: Api, more: Router) -> Router {
         .layer(DefaultBodyLimit::max(guard::MAX_BODY))
         .with_state(api.clone())
         .merge(more)
-        .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
+        .fallback(pages::page)
         .layer(from_fn_with_state(api, guard::guard))
 }
 

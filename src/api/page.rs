@@ -262,6 +262,22 @@ mod tests {
         );
     }
 
+    /// Of it the console's client is made: what that asks for and is not there does not compile.
+    #[test]
+    fn the_document_of_the_console_is_the_document() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/web/openapi.json");
+        let mut text = serde_json::to_string_pretty(&crate::api::openapi()).unwrap();
+        text.push('\n');
+        if std::env::var_os("ZEROLINE_RETELL").is_some() {
+            std::fs::write(path, &text).unwrap();
+        }
+        let there = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            there == text,
+            "web/openapi.json is not the document: run with ZEROLINE_RETELL=1"
+        );
+    }
+
     #[test]
     fn the_document_is_whole() {
         let all = serde_json::to_value(crate::api::openapi()).unwrap();

@@ -10,6 +10,7 @@ mod demo;
 mod drain;
 mod figures;
 pub mod host;
+mod pictures;
 mod reload;
 mod signalling;
 pub mod signals;
@@ -122,6 +123,7 @@ pub struct Server {
 /// [`StartError`]; nothing is left running.
 pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let Setup { config, menus, .. } = setup;
+    let told = pictures::told(&menus.lines, &menus.facts, &menus.reports);
     let (lines, prompts) = (menus.lines, menus.prompts);
     let mail = config.mail.as_ref().map(Mailer::new).transpose()?;
     let metrics = observe::start_metrics()?;
@@ -171,7 +173,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
 
     let health = Health::new();
     let menus = MenuState::default();
-    menus.loaded(clock::now().wall, reload::told(&lines));
+    menus.loaded(clock::now().wall, told);
     let (http_stop, stopped) = watch::channel(false);
     if let Some(at) = demo::wanted(&config) {
         demo::start(at, until(stopped.clone())).await;

@@ -3,8 +3,10 @@
 mod agents;
 mod audit;
 mod callbacks;
+mod choices;
 mod contacts;
 mod events;
+mod line;
 mod lines;
 mod messages;
 mod outbox;
@@ -35,6 +37,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(agents::ready))
         .routes(routes!(agents::pause))
         .routes(routes!(agents::wrap_up_done))
+        .routes(routes!(choices::show))
         .routes(routes!(wrap_up::write))
         .routes(routes!(contacts::search))
         .routes(routes!(contacts::show))
@@ -55,6 +58,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(outbox::retry))
         .routes(routes!(outbox::drop))
         .routes(routes!(lines::list))
+        .routes(routes!(line::show))
         .routes(routes!(lines::reload))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::show, users::change, users::remove))
