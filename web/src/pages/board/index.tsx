@@ -12,6 +12,7 @@ import {
   waiting,
 } from '../../live/picture';
 import { AgentBadge, TONES } from '../../ui/agent';
+import { masked } from '../../ui/number';
 import { Badge, Button, Dialog, Empty, Loading, Panel } from '../../ui/parts';
 import { Since } from '../../ui/time';
 import { StateControl } from '../desk/state';
@@ -183,11 +184,12 @@ function Waiting({ picture, queue }: { picture: Picture; queue: string | undefin
   );
 }
 
+/** A board is seen by many: the whole number is on the contact's page. */
 function CallerLink({ call }: { call: CallNow }) {
   const { t } = useTranslation();
   return (
     <Link to="/contacts/$contact" params={{ contact: call.contact }} className="number">
-      {call.caller || t('card.nobody')}
+      {call.caller ? masked(call.caller) : t('card.nobody')}
     </Link>
   );
 }
