@@ -2,6 +2,7 @@
 
 mod commands;
 mod contacts;
+mod desk;
 mod events;
 mod people;
 mod signing;

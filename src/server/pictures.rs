@@ -86,3 +86,33 @@ fn figures(l: &InLanguage) -> LanguageFigures {
         exact: l.exact,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Layers;
+    use crate::setup::{self, Options, Purpose};
+
+    #[test]
+    fn the_demo_is_drawn_with_its_people_last_and_its_proof() {
+        let options = Options {
+            layers: Layers::default(),
+            ..Options::default()
+        };
+        let setup = setup::load(&options, Purpose::Check).unwrap_or_else(|m| panic!("{m:?}"));
+        let menus = setup.menus;
+        let all = told(&menus.lines, &menus.facts, &menus.reports);
+        for line in &all {
+            let view = &line.view;
+            assert_eq!(view.nodes.len(), line.nodes + 1, "{}", line.line);
+            let (people, nodes) = view.nodes.split_last().unwrap();
+            assert_eq!((&people.node, people.shape), (&None, NodeShape::People));
+            assert!(nodes.iter().all(|n| n.node.is_some() && !n.label.is_empty()));
+            let within = |w: &LineWay| w.from < nodes.len() && w.to < view.nodes.len();
+            assert!(view.ways.iter().all(within), "{}", line.line);
+            let proof = view.proof.as_ref().unwrap();
+            assert_eq!((proof.dead_ends, proof.languages.len()), (0, view.languages.len()));
+        }
+        assert!(!all.is_empty());
+    }
+}

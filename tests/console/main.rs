@@ -58,14 +58,14 @@ fn signing_in_and_out_sessions_that_end_and_a_server_that_comes_back() {
 #[test]
 fn the_card_is_on_the_desk_while_the_phone_rings_and_stays_until_it_is_written_up() {
     let server = server()
-        .queue("ring_for = \"8s\"\nwrap_up = \"60s\"\nwrap_up_codes = [\"solved\", \"promised\"]")
+        .queue("ring_for = \"30s\"\nwrap_up = \"60s\"\nwrap_up_codes = [\"solved\", \"promised\"]")
         .with("[features]\nreasons = [\"lunch\", \"meeting\"]")
         .start();
     let secret = user(&server, &["ann", "--role", "agent", "--agent", "agent1"]);
     let mut agent = server.agent("agent1");
     let who = [("NAME", "ann"), ("SECRET", secret.as_str())];
     let mut browser = Browser::start("desk", &server, &who);
-    assert!(browser.at("paused").contains("Paused: "));
+    assert!(browser.at("paused").contains("lunch"));
     assert!(server.command(&["agents"]).contains("paused"));
     browser.go();
     browser.at("ready");

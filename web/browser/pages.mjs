@@ -59,11 +59,12 @@ await drive(async (test) => {
 
   // Lines: the graph, its proof, and who is where.
   await page.getByRole('link', { name: 'Lines' }).click();
+  await page.getByRole('heading', { name: 'Lines', exact: true }).waitFor();
+  await page.goto('/lines?line=main');
   await page.getByText('Proven: from every state').waitFor();
   await page.locator('.react-flow__node').first().waitFor();
   await test.at('lines');
-  const live = page.locator('.node .live');
-  await live.first().waitFor();
+  await page.locator('.node.menu .live').getByText('1').waitFor();
   await test.accessible(page, 'lines');
   await test.pictures(page, 'lines');
   await page.getByRole('button', { name: 'Read the menus again' }).click();

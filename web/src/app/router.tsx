@@ -5,6 +5,8 @@ import {
   Link,
   lazyRouteComponent,
   Navigate,
+  parseSearchWith,
+  stringifySearchWith,
 } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { BoardPage } from '../pages/board';
@@ -36,9 +38,7 @@ function Home() {
 
 /** A text of an address, bounded. */
 function text(value: unknown): string | undefined {
-  // The router reads `?digits=77` as a number.
-  const read = typeof value === 'number' ? String(value) : value;
-  return typeof read === 'string' && read !== '' ? read.slice(0, 64) : undefined;
+  return typeof value === 'string' && value !== '' ? value.slice(0, 64) : undefined;
 }
 
 const root = createRootRoute({
@@ -54,7 +54,10 @@ const board = createRoute({
   component: BoardPage,
   validateSearch: (search: Record<string, unknown>): { wall?: true; queue?: string } => {
     const queue = text(search.queue);
-    return { ...(search.wall === true ? { wall: true } : {}), ...(queue ? { queue } : {}) };
+    return {
+      ...(search.wall === true || search.wall === 'true' ? { wall: true } : {}),
+      ...(queue ? { queue } : {}),
+    };
   },
 });
 
@@ -112,6 +115,9 @@ export const router = createRouter({
   routeTree: root.addChildren([home, desk, board, contacts, contact, lines, settings]),
   defaultPendingComponent: Loading,
   scrollRestoration: true,
+  // Text stays text: `?digits=0177` is no number.
+  parseSearch: parseSearchWith((value) => value),
+  stringifySearch: stringifySearchWith(String),
 });
 
 declare module '@tanstack/react-router' {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
 import { useCommand } from '../ui/command';
 import { Button, Dialog, Field, Note, Trouble } from '../ui/parts';
+import { useTitle } from '../ui/title';
 import { Preferences } from './preferences';
 import { useSession } from './session';
 
@@ -56,6 +57,7 @@ function SignInForm({ user: before = '' }: { user?: string }) {
 /** Before anybody has signed in, at whatever address. */
 export function SignInPage() {
   const { t } = useTranslation();
+  useTitle(t('signin.title'));
   return (
     <main className="gate">
       <div className="brand">

@@ -186,7 +186,7 @@ export function Badge({ tone, children }: { tone: Tone; children: ReactNode }) {
 export function Note({ tone, children }: { tone: 'bad' | 'warn' | 'good'; children: ReactNode }) {
   const Icon = tone === 'good' ? CircleCheck : TriangleAlert;
   return (
-    <div className={`note ${tone}`} role={tone === 'good' ? 'status' : 'alert'}>
+    <div className={`note ${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
       <Icon className="icon" aria-hidden="true" />
       <div>{children}</div>
     </div>

@@ -15,6 +15,7 @@ import { AgentBadge, TONES } from '../../ui/agent';
 import { masked } from '../../ui/number';
 import { Badge, Button, Dialog, Empty, Loading, Panel } from '../../ui/parts';
 import { Since } from '../../ui/time';
+import { useTitle } from '../../ui/title';
 import { StateControl } from '../desk/state';
 import { useReason } from '../desk/words';
 
@@ -24,6 +25,7 @@ const ROWS = 40;
 /** Queues, those who wait, calls and agents at this moment. */
 export function BoardPage() {
   const { t } = useTranslation();
+  useTitle(t('nav.board'));
   const { picture, status } = useLive();
   const { wall = false, queue } = useSearch({ from: '/board' });
   const whole = status !== 'off' && status !== 'connecting';

@@ -6,6 +6,7 @@ import { useMay } from '../../app/session';
 import type { Card } from '../../live/picture';
 import { Empty, Loading, Panel, Trouble } from '../../ui/parts';
 import { Length, When } from '../../ui/time';
+import { useTitle } from '../../ui/title';
 import { CardView } from '../desk/card';
 import { FollowUp, useContact } from '../desk/writeup';
 import { Outcome } from '.';
@@ -17,6 +18,7 @@ export function ContactPage() {
   const { contact } = useParams({ from: '/contacts/$contact' });
   const may = useMay();
   const found = useContact(contact);
+  useTitle(t('task.contact'));
   const tasks = useQuery({
     queryKey: ['tasks', 'of', contact],
     queryFn: () =>

@@ -8,6 +8,7 @@ import type { ContactSearch } from '../../app/router';
 import { useMay } from '../../app/session';
 import { Badge, Button, Empty, Field, Loading, Panel, Pick, Trouble } from '../../ui/parts';
 import { Length, When } from '../../ui/time';
+import { useTitle } from '../../ui/title';
 import { dayEnd, dayStart } from './days';
 import { OUTCOMES, outcomeTone } from './outcome';
 
@@ -17,6 +18,7 @@ const PAGE = 50;
 
 export function ContactsPage() {
   const { t } = useTranslation();
+  useTitle(t('nav.contacts'));
   const search = useSearch({ from: '/contacts' });
   const found = useInfiniteQuery({
     queryKey: ['contacts', search],

@@ -8,6 +8,7 @@ import { useLive } from '../../live';
 import type { Card } from '../../live/picture';
 import { Badge, Button, Empty, Loading, Note, Panel, Trouble } from '../../ui/parts';
 import { Since } from '../../ui/time';
+import { useTitle } from '../../ui/title';
 import { CardView } from './card';
 import { People } from './people';
 import { type Phone, usePhone } from './phone';
@@ -17,6 +18,7 @@ import { FollowUp, useContact, WriteUp } from './writeup';
 
 export function DeskPage() {
   const { t } = useTranslation();
+  useTitle(t('nav.desk'));
   const me = useMe();
   const { picture, status } = useLive();
   const phone = usePhone();

@@ -2,10 +2,9 @@ import { Link } from '@tanstack/react-router';
 import { PhoneIncoming } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { setUrgent } from '../../ui/title';
 import { usePhone } from './phone';
 import { useReason } from './words';
-
-const TITLE = 'Zeroline';
 
 /** Says on every page that the phone rings: in a strip, in the title, and to who looks elsewhere. */
 export function Ringing() {
@@ -21,14 +20,14 @@ export function Ringing() {
   useEffect(() => {
     if (contact === null) return;
     let on = true;
-    document.title = words;
+    setUrgent(words);
     const flash = setInterval(() => {
       on = !on;
-      document.title = on ? words : TITLE;
+      setUrgent(on ? words : null);
     }, 1_000);
     return () => {
       clearInterval(flash);
-      document.title = TITLE;
+      setUrgent(null);
     };
   }, [contact, words]);
 

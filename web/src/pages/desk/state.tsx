@@ -4,7 +4,7 @@ import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { api, got } from '../../api/client';
 import type { AgentNow } from '../../live/picture';
-import { AgentBadge } from '../../ui/agent';
+import { AgentBadge, useStateWord } from '../../ui/agent';
 import { useCommand } from '../../ui/command';
 import { Button, Dialog, Field, Note, Trouble } from '../../ui/parts';
 
@@ -149,8 +149,13 @@ function PauseButton({ agent, label, isDisabled, onPause }: PauseProps) {
 
 /** One's own state, and what to change about it. */
 export function OwnState({ agent }: { agent: AgentNow }) {
+  const word = useStateWord();
   return (
     <div className="row spread ownstate">
+      {/* The badge ticks, which nobody wants to hear. */}
+      <span className="hidden" role="status">
+        {word(agent)}
+      </span>
       <AgentBadge agent={agent} />
       <StateControl agent={agent} />
     </div>

@@ -163,10 +163,10 @@ function Message({ message }: { message: number }) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState(false);
   const [failed, setFailed] = useState(false);
+  const [shown, setShown] = useState<Schemas['MessageView'] | null>(null);
   const show = useCommand(async (_: undefined) =>
     setShown(await got(api.GET('/api/v1/messages/{message}', { params: { path: { message } } }))),
   );
-  const [shown, setShown] = useState<Schemas['MessageView'] | null>(null);
   return (
     <div className="stack tight">
       {wanted ? (

@@ -7,11 +7,13 @@ import { useLive } from '../../live';
 import { useCommand } from '../../ui/command';
 import { Badge, Button, Empty, Loading, Note, Panel, Pick, Trouble } from '../../ui/parts';
 import { When } from '../../ui/time';
+import { useTitle } from '../../ui/title';
 import { Graph } from './graph';
 
 /** Each line as a graph, with the callers who are on it. */
 export function LinesPage() {
   const { t } = useTranslation();
+  useTitle(t('nav.lines'));
   const may = useMay();
   const { line: wanted } = useSearch({ from: '/lines' });
   const navigate = useNavigate({ from: '/lines' });

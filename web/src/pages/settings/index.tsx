@@ -3,6 +3,7 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
 import { Note } from '../../ui/parts';
+import { useTitle } from '../../ui/title';
 import { Agents } from './agents';
 import { Audit } from './audit';
 import { Outbox } from './outbox';
@@ -12,6 +13,7 @@ import { Users } from './users';
 /** Who may sign in, what programs may do, what is on its way, and who did what. */
 export function SettingsPage() {
   const { t } = useTranslation();
+  useTitle(t('nav.settings'));
   const may = useMay();
   const { tab } = useSearch({ from: '/settings' });
   const navigate = useNavigate({ from: '/settings' });
