@@ -52,7 +52,7 @@ fn console(dist: &Path) -> String {
             };
             let small = PathBuf::from(format!("{}.gz", path.display()));
             let gzip = match small.is_file() {
-                true => format!("Some(include_bytes!({small:?}))"),
+                true => format!("Some(include_bytes!({small:?}).as_slice())"),
                 false => "None".to_owned(),
             };
             let _ = writeln!(

@@ -90,13 +90,14 @@ fn figures(l: &InLanguage) -> LanguageFigures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Layers;
-    use crate::setup::{self, Options, Purpose};
+    use crate::cli::Options;
+    use crate::setup::{self, Purpose};
 
     #[test]
     fn the_demo_is_drawn_with_its_people_last_and_its_proof() {
+        let dir = tempfile::tempdir().unwrap();
         let options = Options {
-            layers: Layers::default(),
+            data: Some(dir.path().join("data")),
             ..Options::default()
         };
         let setup = setup::load(&options, Purpose::Check).unwrap_or_else(|m| panic!("{m:?}"));
