@@ -107,14 +107,19 @@ function Connection() {
 function Own() {
   const me = useMe();
   const { picture } = useLive();
+  // The desk has it, larger.
+  const desk = useLocation({ select: (l) => l.pathname === '/desk' });
   const agent = me.agent ? picture.agents[me.agent] : undefined;
-  return agent ? <AgentBadge agent={agent} /> : null;
+  return agent && !desk ? <AgentBadge agent={agent} /> : null;
 }
 
 /** What is around every page. */
 export function Shell() {
   const { t } = useTranslation();
-  const wall = useLocation({ select: (l) => 'wall' in l.search && l.search.wall === true });
+  const wall = useLocation({
+    // As it was written into the address, or as it was read from there.
+    select: (l) => 'wall' in l.search && String(l.search.wall) === 'true',
+  });
   return (
     <div className={wall ? 'shell wall' : 'shell'}>
       <a className="skip" href="#main">

@@ -25,7 +25,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (who === null) return;
-    live.start({ me: agent, signedOut: () => void look() });
+    live.start({ who, me: agent, signedOut: () => void look() });
     return () => live.stop();
   }, [live, who, agent, look]);
 

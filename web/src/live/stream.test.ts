@@ -54,7 +54,7 @@ describe('the live stream', () => {
   it('goes on where it was after a loss, and says so meanwhile', async () => {
     const server = new Fake();
     const live = new LiveStream(server.fetch);
-    live.start({ me: 'anna', signedOut: () => {} });
+    live.start({ who: 'ann', me: 'anna', signedOut: () => {} });
     await vi.advanceTimersByTimeAsync(0);
     expect(live.get().status).toBe('connecting');
     server.tell('1-1', 'picture', picture);
@@ -73,10 +73,26 @@ describe('the live stream', () => {
     live.stop();
   });
 
+  it('shows nothing of what somebody else saw', async () => {
+    const server = new Fake();
+    const live = new LiveStream(server.fetch);
+    live.start({ who: 'ann', me: null, signedOut: () => {} });
+    await vi.advanceTimersByTimeAsync(0);
+    server.tell('1-1', 'picture', { ...picture, queues: [queue(3)] });
+    await vi.advanceTimersByTimeAsync(200);
+    live.start({ who: 'ann', me: null, signedOut: () => {} });
+    expect(live.get().picture.queues.support?.waiting).toBe(3);
+    live.start({ who: 'bob', me: null, signedOut: () => {} });
+    expect(live.get().picture.queues).toEqual({});
+    await vi.advanceTimersByTimeAsync(0);
+    expect(server.asked).toEqual([null, '1-1', null]);
+    live.stop();
+  });
+
   it('takes silence for a loss', async () => {
     const server = new Fake();
     const live = new LiveStream(server.fetch);
-    live.start({ me: null, signedOut: () => {} });
+    live.start({ who: 'ann', me: null, signedOut: () => {} });
     await vi.advanceTimersByTimeAsync(0);
     server.tell('1-1', 'picture', picture);
     await vi.advanceTimersByTimeAsync(39_000);
@@ -90,7 +106,7 @@ describe('the live stream', () => {
     const server = new Fake();
     server.status = 503;
     const live = new LiveStream(server.fetch);
-    live.start({ me: null, signedOut: () => {} });
+    live.start({ who: 'ann', me: null, signedOut: () => {} });
     await vi.advanceTimersByTimeAsync(60_000);
     const tries = server.asked.length;
     expect(tries).toBeGreaterThan(5);
@@ -107,7 +123,7 @@ describe('the live stream', () => {
       if (end === 'status') server.status = 401;
       const signedOut = vi.fn();
       const live = new LiveStream(server.fetch);
-      live.start({ me: null, signedOut });
+      live.start({ who: 'ann', me: null, signedOut });
       await vi.advanceTimersByTimeAsync(0);
       server.tell('1-1', 'signed_out', {});
       await vi.advanceTimersByTimeAsync(0);

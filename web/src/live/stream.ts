@@ -19,6 +19,8 @@ const LONGEST_PAUSE_MS = 15_000;
 const GATHER_MS = 80;
 
 interface Wanted {
+  /** Who looks: what one saw is not for the next. */
+  who: string;
   me: string | null;
   signedOut: () => void;
 }
@@ -35,7 +37,7 @@ export class LiveStream {
   private pause = FIRST_PAUSE_MS;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private wake: () => void = () => {};
-  private wanted: Wanted = { me: null, signedOut: () => {} };
+  private wanted: Wanted = { who: '', me: null, signedOut: () => {} };
 
   constructor(private readonly fetcher: typeof fetch = (...a) => fetch(...a)) {}
 
@@ -48,7 +50,7 @@ export class LiveStream {
 
   start(wanted: Wanted) {
     this.stop();
-    if (wanted.me !== this.wanted.me) this.forget();
+    if (wanted.who !== this.wanted.who || wanted.me !== this.wanted.me) this.forget();
     this.wanted = wanted;
     this.running = new AbortController();
     void this.run(this.running.signal);
