@@ -56,7 +56,15 @@ function queue(name) {
     waiting_since: at(some(300)),
     staffed: 30,
     ready: some(10),
-    counts: { entered: 900, answered: 812, abandoned: 31, overflowed: 4, moved: 2, offers: 850, missed: 9 },
+    counts: {
+      entered: 900,
+      answered: 812,
+      abandoned: 31,
+      overflowed: 4,
+      moved: 2,
+      offers: 850,
+      missed: 9,
+    },
   };
 }
 
@@ -88,7 +96,8 @@ const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/event-stream');
     let id = 0;
     /** @param {string} kind @param {unknown} data */
-    const tell = (kind, data) => response.write(`id: 1-${++id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
+    const tell = (kind, data) =>
+      response.write(`id: 1-${++id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
     tell('picture', {
       agents: Array.from({ length: AGENTS }, (_, n) => agent(n)),
       queues: QUEUES.map(queue),
@@ -103,7 +112,10 @@ const server = createServer((request, response) => {
     response.end('[]');
   } else {
     const name = extname(path) ? path : '/index.html';
-    response.setHeader('content-type', KINDS[/** @type {keyof KINDS} */ (extname(name))] ?? 'text/html');
+    response.setHeader(
+      'content-type',
+      KINDS[/** @type {keyof KINDS} */ (extname(name))] ?? 'text/html',
+    );
     response.end(readFileSync(join(DIST, name)));
   }
 });
@@ -115,7 +127,9 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-dev-shm-usage', '--js-flags=--expose-gc'],
 });
-const page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();
+const page = await (
+  await browser.newContext({ viewport: { width: 1920, height: 1080 } })
+).newPage();
 await page.goto(`http://127.0.0.1:${port}/board`);
 await page.getByRole('region', { name: 'Calls' }).waitFor();
 const cdp = await page.context().newCDPSession(page);
@@ -148,11 +162,20 @@ const frames = await page.evaluate(async (length) => {
   times.sort((a, b) => a - b);
   /** @param {number} share */
   const of = (share) => Math.round((times[Math.floor(times.length * share)] ?? 0) * 10) / 10;
-  return { frames: times.length, median: of(0.5), p95: of(0.95), p99: of(0.99), worst: of(0.9999), long };
+  return {
+    frames: times.length,
+    median: of(0.5),
+    p95: of(0.95),
+    p99: of(0.99),
+    worst: of(0.9999),
+    long,
+  };
 }, seconds * 1000);
 const after = await heap();
 console.log(`${calls} calls, ${rate} events a second, ${seconds} s`);
-console.log(`frame time ms: median ${frames.median}, 95 % ${frames.p95}, 99 % ${frames.p99}, worst ${frames.worst}`);
+console.log(
+  `frame time ms: median ${frames.median}, 95 % ${frames.p95}, 99 % ${frames.p99}, worst ${frames.worst}`,
+);
 console.log(`${frames.frames} frames, long tasks ${Math.round(frames.long)} ms`);
 console.log(`memory MB: ${before} before, ${after} after`);
 if (process.env.PICTURES) await page.screenshot({ path: join(process.env.PICTURES, 'load.png') });

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Maximize, Minimize } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
 import { useLive } from '../../live';
@@ -138,9 +138,25 @@ function Queues({ picture, chosen }: { picture: Picture; chosen: string | undefi
   );
 }
 
-function Waiting({ picture, queue }: { picture: Picture; queue: string | undefined }) {
+/** Drawn anew only when its call changes: the picture does so many times a second. */
+const WaitingRow = memo(function WaitingRow({ call: c }: { call: CallNow }) {
   const { t } = useTranslation();
   const reason = useReason();
+  return (
+    <tr>
+      <td className="lead right">{c.waiting_since && <Since at={c.waiting_since} />}</td>
+      <td data-label={t('contacts.caller')}>
+        <CallerLink call={c} />
+      </td>
+      <td data-label={t('contacts.queue')}>{c.queue}</td>
+      <td data-label={t('board.where')}>{c.node}</td>
+      <td data-label={t('board.why')}>{c.reason && reason(c.reason)}</td>
+    </tr>
+  );
+});
+
+function Waiting({ picture, queue }: { picture: Picture; queue: string | undefined }) {
+  const { t } = useTranslation();
   const all = waiting(picture).filter((c) => !queue || c.queue === queue);
   return (
     <Panel
@@ -163,17 +179,7 @@ function Waiting({ picture, queue }: { picture: Picture; queue: string | undefin
             </thead>
             <tbody>
               {all.slice(0, ROWS).map((c) => (
-                <tr key={c.contact}>
-                  <td className="lead right">
-                    {c.waiting_since && <Since at={c.waiting_since} />}
-                  </td>
-                  <td data-label={t('contacts.caller')}>
-                    <CallerLink call={c} />
-                  </td>
-                  <td data-label={t('contacts.queue')}>{c.queue}</td>
-                  <td data-label={t('board.where')}>{c.node}</td>
-                  <td data-label={t('board.why')}>{c.reason && reason(c.reason)}</td>
-                </tr>
+                <WaitingRow key={c.contact} call={c} />
               ))}
             </tbody>
           </table>
@@ -195,6 +201,32 @@ function CallerLink({ call }: { call: CallNow }) {
     </Link>
   );
 }
+
+interface AgentRowProps {
+  agent: AgentNow;
+  onChange: ((agent: string) => void) | null;
+}
+
+const AgentRow = memo(function AgentRow({ agent, onChange }: AgentRowProps) {
+  const { t } = useTranslation();
+  return (
+    <li className="row spread">
+      <span>{agent.name}</span>
+      <span className="row">
+        <AgentBadge agent={agent} />
+        {onChange && (
+          <Button
+            look="quiet"
+            onPress={() => onChange(agent.agent)}
+            aria-label={t('board.change-of', { agent: agent.name })}
+          >
+            {t('board.change')}
+          </Button>
+        )}
+      </span>
+    </li>
+  );
+});
 
 function Agents({ agents, wall }: { agents: readonly AgentNow[]; wall: boolean }) {
   const { t } = useTranslation();
@@ -224,21 +256,7 @@ function Agents({ agents, wall }: { agents: readonly AgentNow[]; wall: boolean }
           .flatMap((g) => g.who)
           .slice(0, 200)
           .map((a) => (
-            <li key={a.agent} className="row spread">
-              <span>{a.name}</span>
-              <span className="row">
-                <AgentBadge agent={a} />
-                {may.lead && !wall && (
-                  <Button
-                    look="quiet"
-                    onPress={() => setOpen(a.agent)}
-                    aria-label={t('board.change-of', { agent: a.name })}
-                  >
-                    {t('board.change')}
-                  </Button>
-                )}
-              </span>
-            </li>
+            <AgentRow key={a.agent} agent={a} onChange={may.lead && !wall ? setOpen : null} />
           ))}
       </ul>
       <Dialog title={chosen?.name ?? ''} open={chosen !== undefined} onClose={() => setOpen(null)}>
@@ -255,6 +273,28 @@ function Agents({ agents, wall }: { agents: readonly AgentNow[]; wall: boolean }
     </Panel>
   );
 }
+
+const CallRow = memo(function CallRow({ call: c }: { call: CallNow }) {
+  const { t } = useTranslation();
+  return (
+    <tr>
+      <td className="lead">
+        <CallerLink call={c} />
+      </td>
+      <td data-label={t('contacts.line')}>{c.line}</td>
+      <td data-label={t('board.stage')}>{t(`stage.${c.stage}`)}</td>
+      <td data-label={t('board.since')} className="right">
+        <Since at={c.since} />
+      </td>
+      <td data-label={t('board.where')}>{c.node}</td>
+      <td data-label={t('contacts.queue')}>{c.queue}</td>
+      <td data-label={t('contacts.agent')}>{c.agents.join(', ')}</td>
+      <td data-label={t('board.total')} className="right">
+        <Since at={c.started} />
+      </td>
+    </tr>
+  );
+});
 
 function Calls({ picture, queue }: { picture: Picture; queue: string | undefined }) {
   const { t } = useTranslation();
@@ -282,22 +322,7 @@ function Calls({ picture, queue }: { picture: Picture; queue: string | undefined
             </thead>
             <tbody>
               {all.slice(0, ROWS).map((c) => (
-                <tr key={c.contact}>
-                  <td className="lead">
-                    <CallerLink call={c} />
-                  </td>
-                  <td data-label={t('contacts.line')}>{c.line}</td>
-                  <td data-label={t('board.stage')}>{t(`stage.${c.stage}`)}</td>
-                  <td data-label={t('board.since')} className="right">
-                    <Since at={c.since} />
-                  </td>
-                  <td data-label={t('board.where')}>{c.node}</td>
-                  <td data-label={t('contacts.queue')}>{c.queue}</td>
-                  <td data-label={t('contacts.agent')}>{c.agents.join(', ')}</td>
-                  <td data-label={t('board.total')} className="right">
-                    <Since at={c.started} />
-                  </td>
-                </tr>
+                <CallRow key={c.contact} call={c} />
               ))}
             </tbody>
           </table>
