@@ -23,6 +23,20 @@ const EXPECTED = /Failed to load resource/;
  * @property {(page: import('playwright-core').Page, name: string) => Promise<void>} pictures
  */
 
+/**
+ * Pages of a folder in place of those in the program: to try changes without building it anew.
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {string} folder
+ */
+async function pagesOf(context, folder) {
+  await context.route(/.*/, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname.startsWith('/api/')) return route.continue();
+    const path = join(folder, pathname.includes('.') ? pathname : 'index.html');
+    return route.fulfill({ path });
+  });
+}
+
 /** @param {(test: Test) => Promise<void>} script */
 export async function drive(script) {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -50,6 +64,7 @@ export async function drive(script) {
     async context(options = {}) {
       const context = await browser.newContext({ baseURL: HOME, locale: 'en-GB', ...options });
       context.setDefaultTimeout(15_000);
+      if (process.env.PAGES) await pagesOf(context, process.env.PAGES);
       context.on('console', (message) => {
         if (message.type() === 'error' && !EXPECTED.test(message.text()))
           wrong.push(message.text());

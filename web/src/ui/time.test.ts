@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { localeOf } from './locale';
 import { clock, moment } from './time';
 
 describe('times', () => {
@@ -21,4 +22,10 @@ describe('times', () => {
     expect(moment(at, 'de', later)).toContain('29.11.2026');
     expect(moment(at, 'en', later)).toContain('Nov 29, 2026');
   });
+});
+
+it('follow the country of the browser where it speaks the chosen language', () => {
+  expect(localeOf('en', ['en-GB', 'de-AT'])).toBe('en-GB');
+  expect(localeOf('de', ['en-GB', 'de-AT'])).toBe('de-AT');
+  expect(localeOf('da', ['en-GB'])).toBe('da');
 });

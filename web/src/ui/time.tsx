@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { useNow } from '../live';
+import { useLocale } from './locale';
 
 /** `0:42`, `12:05`, `1:02:03`. */
 export function clock(ms: number): string {
@@ -31,11 +31,11 @@ export function moment(at: string, language: string, now: number): string {
 }
 
 export function When({ at }: { at: string }) {
-  const { i18n } = useTranslation();
-  const whole = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'full', timeStyle: 'long' });
+  const locale = useLocale();
+  const whole = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' });
   return (
     <time className="number nowrap" dateTime={at} title={whole.format(new Date(at))}>
-      {moment(at, i18n.language, Date.now())}
+      {moment(at, locale, Date.now())}
     </time>
   );
 }

@@ -12,6 +12,7 @@ import {
   waiting,
 } from '../../live/picture';
 import { AgentBadge, TONES } from '../../ui/agent';
+import { useLocale } from '../../ui/locale';
 import { masked } from '../../ui/number';
 import { Badge, Button, Dialog, Empty, Loading, Panel } from '../../ui/parts';
 import { Since } from '../../ui/time';
@@ -50,7 +51,7 @@ export function BoardPage() {
 }
 
 function WallClock({ on }: { on: boolean }) {
-  const { i18n } = useTranslation();
+  const locale = useLocale();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     if (!on) return;
@@ -58,7 +59,7 @@ function WallClock({ on }: { on: boolean }) {
     return () => clearInterval(timer);
   }, [on]);
   if (!on) return null;
-  const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(now);
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(now);
   return <span className="walltime number">{time}</span>;
 }
 

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Reason, Step } from '../../live/picture';
+import { useLocale } from '../../ui/locale';
 import { clock } from '../../ui/time';
 import { useReason, useStepWords } from '../desk/words';
 
@@ -102,10 +103,11 @@ function target(to: TimelineEvent['to'] | Target): string {
 
 /** Events in words. What is not known (yet) is told by its name. */
 export function useEventWords() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const reason = useReason();
   const stepWords = useStepWords();
-  const number = (n: number) => new Intl.NumberFormat(i18n.language).format(n);
+  const number = (n: number) => new Intl.NumberFormat(locale).format(n);
   return (e: TimelineEvent): string => {
     switch (e.event) {
       case 'step': {

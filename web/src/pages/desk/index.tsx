@@ -32,7 +32,6 @@ export function DeskPage() {
       {me.agent && !phone.agent && status === 'live' && (
         <Note tone="warn">{t('desk.unknown', { agent: me.agent })}</Note>
       )}
-      <Notifications />
       <div className="desk">
         <div className="stack">
           {me.agent && <Talk phone={phone} agent={me.agent} />}
@@ -41,6 +40,7 @@ export function DeskPage() {
         <div className="stack">
           <Waiting queues={Object.values(picture.queues)} />
           <People />
+          <Notifications />
         </div>
       </div>
     </>

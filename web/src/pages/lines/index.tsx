@@ -5,6 +5,7 @@ import { api, got, type Schemas } from '../../api/client';
 import { useMay } from '../../app/session';
 import { useLive } from '../../live';
 import { useCommand } from '../../ui/command';
+import { useLocale } from '../../ui/locale';
 import { Badge, Button, Empty, Loading, Note, Panel, Pick, Trouble } from '../../ui/parts';
 import { When } from '../../ui/time';
 import { useTitle } from '../../ui/title';
@@ -57,7 +58,7 @@ export function LinesPage() {
         </Note>
       )}
       {lines.length > 1 && (
-        <div className="filter">
+        <div className="choice">
           <Pick
             label={t('contacts.line')}
             options={lines.map((l) => ({
@@ -116,13 +117,14 @@ function Line({ line, version }: { line: string; version: number }) {
 
 function Proof({ proof }: { proof: Schemas['LineProof'] }) {
   const { t, i18n } = useTranslation();
+  const locale = useLocale();
   const seconds = (ms: number) =>
-    new Intl.NumberFormat(i18n.language, {
+    new Intl.NumberFormat(locale, {
       style: 'unit',
       unit: 'second',
       maximumFractionDigits: 1,
     }).format(ms / 1000);
-  const number = (n: number) => new Intl.NumberFormat(i18n.language).format(n);
+  const number = (n: number) => new Intl.NumberFormat(locale).format(n);
   return (
     <>
       <Note tone={proof.dead_ends === 0 ? 'good' : 'bad'}>
