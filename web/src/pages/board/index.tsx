@@ -168,7 +168,7 @@ function Waiting({ picture, queue }: { picture: Picture; queue: string | undefin
         <Empty>{t('board.nobody-waits')}</Empty>
       ) : (
         <div className="scroll">
-          <table className="cards">
+          <table className="cards flow">
             <thead>
               <tr>
                 <th className="right">{t('board.wait')}</th>
@@ -308,7 +308,7 @@ function Calls({ picture, queue }: { picture: Picture; queue: string | undefined
         <Empty>{t('board.no-calls')}</Empty>
       ) : (
         <div className="scroll">
-          <table className="cards">
+          <table className="cards flow">
             <thead>
               <tr>
                 <th>{t('contacts.caller')}</th>

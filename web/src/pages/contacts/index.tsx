@@ -68,7 +68,7 @@ export function Contacts({ contacts }: { contacts: readonly Contact[] }) {
   const { t } = useTranslation();
   return (
     <div className="scroll">
-      <table className="cards">
+      <table className="cards flow">
         <thead>
           <tr>
             <th>{t('contacts.started')}</th>

@@ -49,7 +49,7 @@ export function Audit() {
       {deeds.data && all.length === 0 && <Empty>{t('audit.none')}</Empty>}
       {all.length > 0 && (
         <div className="scroll">
-          <table className="cards">
+          <table className="cards flow">
             <thead>
               <tr>
                 <th>{t('audit.at')}</th>
