@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::journal::{LiveEvent, Scope, Viewer};
 use super::more::more;
 use crate::ids::{AgentId, ContactId, LineName, NodeName, PhoneNumber, QueueName};
-use crate::menu::outcome::StepKind;
+use crate::menu::outcome::{Reason, StepKind};
 use crate::now::Wall;
 use crate::queue::action::{AgentState, OverflowStep};
 use crate::queue::snapshot::QueueCounts;
@@ -87,6 +87,9 @@ pub struct CallNow {
     #[serde(serialize_with = "stamped")]
     #[schema(value_type = String)]
     pub since: Wall,
+    /// Why it came to a queue last.
+    #[schema(value_type = Option<Object>)]
+    pub reason: Option<Reason>,
     /// Since when it waits for a person, where it does.
     #[serde(serialize_with = "stamped_some")]
     #[schema(value_type = Option<String>)]
@@ -308,6 +311,7 @@ impl Picture {
             agents: Vec::new(),
             started: contact.started(),
             since: contact.started(),
+            reason: None,
             waiting_since: None,
             number: None,
         })
@@ -388,8 +392,9 @@ fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
             call.node = Some(step.node.clone());
             "contact.step"
         }
-        Event::Queued { queue, .. } => {
+        Event::Queued { queue, reason, .. } => {
             call.queue = Some(queue.clone());
+            call.reason = Some(reason.clone());
             call.agents.clear();
             call.waiting_since = Some(at);
             to(call, CallStage::Waiting);

@@ -140,7 +140,7 @@ export const da: Texts = {
     'no-agent':
       'Ingen telefon hører til din bruger. En administrator kan vælge en; opgaver kan du løse uden.',
     unknown: 'Agenten {{agent}} findes ikke i indstillingerne (mere).',
-    notify: 'Sig til, når det ringer, også når jeg ser et andet sted',
+    notify: 'Giv besked, når det ringer',
     queues: 'Mine køer',
     waiting_one: '{{count}} venter',
     waiting_other: '{{count}} venter',

@@ -147,7 +147,7 @@ export const de: Texts = {
     'no-agent':
       'Zu Ihrem Benutzer gehört kein Telefon. Die Administration kann eines zuordnen; Aufgaben gehen auch ohne.',
     unknown: 'Den Agenten {{agent}} gibt es in den Einstellungen nicht (mehr).',
-    notify: 'Beim Klingeln benachrichtigen, auch wenn ich woanders bin',
+    notify: 'Beim Klingeln benachrichtigen',
     queues: 'Meine Warteschlangen',
     waiting_one: '{{count}} wartet',
     waiting_other: '{{count}} warten',

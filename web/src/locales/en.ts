@@ -145,7 +145,7 @@ export const en = {
     'no-agent':
       'No phone belongs to your user. An administrator can set one; you can work on tasks without.',
     unknown: 'The agent {{agent}} is not in the settings (any more).',
-    notify: 'Tell me when it rings while I look elsewhere',
+    notify: 'Notify me when it rings',
     queues: 'My queues',
     waiting_one: '{{count}} waits',
     waiting_other: '{{count}} wait',

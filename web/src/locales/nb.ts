@@ -140,7 +140,7 @@ export const nb: Texts = {
     'no-agent':
       'Ingen telefon hører til brukeren din. En administrator kan velge en; oppgaver kan du gjøre uten.',
     unknown: 'Agenten {{agent}} finnes ikke i innstillingene (lenger).',
-    notify: 'Si fra når det ringer, også når jeg ser et annet sted',
+    notify: 'Varsle når det ringer',
     queues: 'Mine køer',
     waiting_one: '{{count}} venter',
     waiting_other: '{{count}} venter',
