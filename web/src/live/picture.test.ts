@@ -57,7 +57,10 @@ describe('the picture', () => {
       ['contact.queued', { ...call('c1'), reason: { kind: 'asked' } }],
       ['card', card('c1')],
       ['agent', agent('offered')],
-      ['contact.offered', call('c1', { stage: 'offered', agents: ['anna'] })],
+      [
+        'contact.offered',
+        call('c1', { stage: 'offered', agents: ['anna'], reason: { kind: 'asked' } }),
+      ],
     ]);
     expect(ringing.card?.subject).toBe('Billing');
     expect(callOf(ringing, 'anna')?.reason?.kind).toBe('asked');

@@ -1,7 +1,7 @@
 import type { Schemas } from '../api/client';
 
 export type QueueNow = Schemas['QueueNow'];
-export type CallNow = Schemas['CallNow'] & { reason?: Reason };
+export type CallNow = Omit<Schemas['CallNow'], 'reason'> & { reason?: Reason | null };
 
 /** What an agent does, as the live stream tells it. */
 export interface AgentNow {
@@ -171,9 +171,7 @@ export function apply(picture: Picture, kind: string, data: unknown, me: string 
 function other(picture: Picture, kind: string, data: unknown, me: string | null): Picture {
   const stored = /^(message|callback|task)\./.test(kind) ? picture.stored + 1 : picture.stored;
   if (!isCall(data)) return { ...picture, stored };
-  const before = picture.calls[data.contact];
-  // Why they want a person is told once, when they come to the queue.
-  const call: CallNow = data.reason || !before?.reason ? data : { ...data, reason: before.reason };
+  const call = data;
   const mine = me !== null && call.agents.includes(me);
   if (kind === 'contact.ended') {
     const last = mine ? data.contact : picture.last;
@@ -194,7 +192,7 @@ function other(picture: Picture, kind: string, data: unknown, me: string | null)
  */
 export function reconcile(
   picture: Picture,
-  listed: readonly CallNow[],
+  listed: readonly Pick<CallNow, 'contact'>[],
   changed: ReadonlyMap<string, number>,
   asked: number,
 ): Picture {

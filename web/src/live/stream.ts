@@ -75,7 +75,7 @@ export class LiveStream {
     this.show({ status: 'off', lostSince: null });
   }
 
-  reconcile(listed: readonly CallNow[], asked: number) {
+  reconcile(listed: readonly Pick<CallNow, 'contact'>[], asked: number) {
     this.picture = reconcile(this.picture, listed, this.changed, asked);
     this.later();
   }
