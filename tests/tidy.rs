@@ -398,7 +398,15 @@ fn no_path_of_somebodys_machine() {
     let homes = ["home", "root", "Users", "work"].map(|h| format!("/{h}/"));
     let mut wrong = Vec::new();
     for folder in [
-        "src", "tests", "benches", "docs", "docker", "menus", ".ci", "web/src", "web/browser",
+        "src",
+        "tests",
+        "benches",
+        "docs",
+        "docker",
+        "menus",
+        ".ci",
+        "web/src",
+        "web/browser",
     ] {
         let endings = [
             ".rs",

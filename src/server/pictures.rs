@@ -108,11 +108,18 @@ mod tests {
             assert_eq!(view.nodes.len(), line.nodes + 1, "{}", line.line);
             let (people, nodes) = view.nodes.split_last().unwrap();
             assert_eq!((&people.node, people.shape), (&None, NodeShape::People));
-            assert!(nodes.iter().all(|n| n.node.is_some() && !n.label.is_empty()));
+            assert!(
+                nodes
+                    .iter()
+                    .all(|n| n.node.is_some() && !n.label.is_empty())
+            );
             let within = |w: &LineWay| w.from < nodes.len() && w.to < view.nodes.len();
             assert!(view.ways.iter().all(within), "{}", line.line);
             let proof = view.proof.as_ref().unwrap();
-            assert_eq!((proof.dead_ends, proof.languages.len()), (0, view.languages.len()));
+            assert_eq!(
+                (proof.dead_ends, proof.languages.len()),
+                (0, view.languages.len())
+            );
         }
         assert!(!all.is_empty());
     }

@@ -24,8 +24,12 @@ impl Browser {
     #[track_caller]
     pub fn start(script: &str, server: &Server, more: &[(&str, &str)]) -> Browser {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
-        let built = folder.join("node_modules").is_dir() && folder.join("dist/index.html").is_file();
-        assert!(built, "the console is not built: run `.ci/web`, then build again");
+        let built =
+            folder.join("node_modules").is_dir() && folder.join("dist/index.html").is_file();
+        assert!(
+            built,
+            "the console is not built: run `.ci/web`, then build again"
+        );
         let mut child = Command::new("node")
             .arg(format!("browser/{script}.mjs"))
             .current_dir(folder)
