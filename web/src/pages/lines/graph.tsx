@@ -13,6 +13,7 @@ import '@xyflow/react/dist/style.css';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client';
+import { theme } from '../../app/theme';
 import { place } from './layout';
 
 type View = Schemas['LineView'];
@@ -98,7 +99,7 @@ export function Graph({ view, there, people }: Props) {
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
-        colorMode="system"
+        colorMode={theme()}
         aria-label={t('lines.graph')}
       >
         <Background />
