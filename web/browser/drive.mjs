@@ -63,7 +63,7 @@ export async function drive(script) {
     },
     async context(options = {}) {
       const context = await browser.newContext({ baseURL: HOME, locale: 'en-GB', ...options });
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(30_000);
       if (process.env.PAGES) await pagesOf(context, process.env.PAGES);
       context.on('console', (message) => {
         if (message.type() === 'error' && !EXPECTED.test(message.text()))
