@@ -1,14 +1,15 @@
 //! Starts the HTTP API over the server's parts.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tracing::warn;
 
 use super::StartError;
+use super::listen::listen;
 use crate::api::{self, Api, serve};
 use crate::config::{Config, Secret};
 use crate::live::{self, Live};
@@ -55,8 +56,8 @@ pub(super) struct Started {
     pub address: Option<String>,
     /// Of the first administrator, made by this start.
     pub first_password: Option<Secret>,
-    /// It answers for metrics and health as well.
-    pub shared: bool,
+    /// Where it answers for metrics and health as well, if it does.
+    pub shared: Option<SocketAddr>,
 }
 
 impl Wanted<'_> {
@@ -94,12 +95,12 @@ impl Wanted<'_> {
             return Ok(Started {
                 address: None,
                 first_password: None,
-                shared: false,
+                shared: None,
             });
         };
         let files = config.api.tls.as_ref();
         let tls = files.map(|t| tls::acceptor(&t.cert, &t.key)).transpose()?;
-        let listener = TcpListener::bind(at).await;
+        let listener = listen(at, config.demo).await;
         let listener = listener.map_err(|e| StartError::Api(at, e))?;
         let at = listener.local_addr().map_err(|e| StartError::Api(at, e))?;
         let first_password = api::first_user(store).await?.map(Secret::new);
@@ -109,7 +110,7 @@ impl Wanted<'_> {
         Ok(Started {
             address: Some(address.unwrap_or_else(|| format!("{scheme}://{at}"))),
             first_password,
-            shared,
+            shared: shared.then_some(at),
         })
     }
 }

@@ -10,6 +10,7 @@ mod demo;
 mod drain;
 mod figures;
 pub mod host;
+mod listen;
 mod reload;
 mod signalling;
 pub mod signals;
@@ -18,11 +19,11 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::{debug, error, info, warn};
 
+use self::listen::listen;
 use self::reload::Reloads;
 use crate::call::setup::{CallSetup, CallStart};
 use crate::config::{Config, Secret};
@@ -190,11 +191,10 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let http = match config.http.listen {
         None => None,
         // The API's listener answers for it as well.
-        Some(at) if api.shared => Some(at),
+        Some(_) if api.shared.is_some() => api.shared,
         Some(at) => {
-            let listener = TcpListener::bind(at)
-                .await
-                .map_err(|e| StartError::Http(at, e))?;
+            let listener = listen(at, config.demo).await;
+            let listener = listener.map_err(|e| StartError::Http(at, e))?;
             let at = listener.local_addr().map_err(|e| StartError::Http(at, e))?;
             tokio::spawn(observe::serve(listener, rest, until(stopped)));
             Some(at)
