@@ -7,6 +7,7 @@
 pub mod fields;
 pub mod guard;
 pub mod page;
+pub mod phone;
 pub mod problem;
 pub mod routes;
 pub mod secret;
@@ -184,12 +185,17 @@ pub fn openapi() -> OpenApi {
 }
 
 /// Everything under [`BASE`], and beside it what `more` has.
-pub fn router(api: Api, more: Router) -> Router {
+/// With a `door` browsers can be phones.
+pub fn router(api: Api, more: Router, door: Option<phone::Door>) -> Router {
     let (routes, document) = parts();
     let document = Arc::new(document);
     let document = move || {
         let document = Arc::clone(&document);
         async move { Json(document.as_ref().clone()) }
+    };
+    let phones = match door {
+        Some(door) => phone::router(api.clone(), door),
+        None => Router::new(),
     };
     routes
         .route(&format!("{BASE}/openapi.json"), get(document))
@@ -198,6 +204,7 @@ pub fn router(api: Api, more: Router) -> Router {
         .layer(DefaultBodyLimit::max(guard::MAX_BODY))
         .with_state(api.clone())
         .merge(more)
+        .merge(phones)
         .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
         .layer(from_fn_with_state(api, guard::guard))
 }

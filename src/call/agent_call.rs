@@ -290,7 +290,7 @@ impl Coded {
             return self.media(MediaCommand::Close { leg });
         }
         let path = Path {
-            secure: self.start.secure,
+            transport: self.start.transport,
             peer: Some(self.start.remote),
         };
         let mut leg = Leg::new(self.start.leg, media, path);

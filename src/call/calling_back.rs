@@ -22,6 +22,7 @@ use crate::now::{Mono, Now};
 use crate::queue::acd::NotAnswered;
 use crate::record::timeline::Event as RecordEvent;
 use crate::record::verdict::{Stage as StageName, Verdict};
+use crate::sip::flow::Transport;
 use crate::sip::leg::{CallTarget, LegCommand, LegEvent, OutgoingInvite};
 
 /// How long the customer's phone rings.
@@ -172,7 +173,7 @@ impl Call {
             codecs.sort_by_key(|&c| c != plan.codec);
         }
         let path = Path {
-            secure: false,
+            transport: Transport::Udp,
             peer: None,
         };
         let mut new = Leg::new(id, media, path);

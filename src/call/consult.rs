@@ -204,7 +204,7 @@ impl Consultation {
     /// The asker's offer is answered before anybody's phone rings in vain.
     fn opened(&mut self, now: Now, media: OpenedMedia) {
         let path = Path {
-            secure: self.start.secure,
+            transport: self.start.transport,
             peer: Some(self.start.remote),
         };
         let mut leg = Leg::new(self.start.leg, media, path);

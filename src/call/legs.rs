@@ -14,6 +14,7 @@ use crate::record::timeline::TransferTo;
 use crate::sdp::plan::Codec;
 use crate::sdp::plan::{Direction, MediaPlan};
 use crate::sdp::{LocalMedia, Preference, Session};
+use crate::sip::flow::Transport;
 use crate::sip::leg::CallTarget;
 
 /// One phone: its dialog's id and what was agreed about its audio.
@@ -30,8 +31,8 @@ pub(super) struct Leg {
 /// What offer and answer must know about a phone's signalling.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Path {
-    /// Secret on the wire, so SRTP keys may be sent.
-    pub secure: bool,
+    /// Whether SRTP keys may be sent, and whether it is a browser.
+    pub transport: Transport,
     /// From where it comes; `None` when that is not known yet.
     pub peer: Option<IpAddr>,
 }
@@ -59,7 +60,8 @@ impl Leg {
             dtmf: true,
             direction: Direction::SendRecv,
             srtp: setup.srtp,
-            secure_signalling: self.path.secure,
+            secure_signalling: self.path.transport.is_secure(),
+            web: setup.web.filter(|_| self.path.transport == Transport::Wss),
             keys: self.media.keys.clone(),
             peer: self.path.peer,
             own_ports: setup.own_ports.clone(),
@@ -68,9 +70,7 @@ impl Leg {
 
     /// The peer has put us on hold: it does not want to hear us, or nobody sends.
     pub fn is_held_by_peer(&self) -> bool {
-        self.plan
-            .as_ref()
-            .is_some_and(|p| !p.direction.sends() || p.remote_rtp.is_none())
+        self.plan.as_ref().is_some_and(MediaPlan::holds_us)
     }
 }
 

@@ -98,7 +98,7 @@ impl Call {
             return self.reject(id, status);
         }
         let path = Path {
-            secure: start.secure,
+            transport: start.transport,
             peer: Some(start.remote),
         };
         let mut leg = Leg::new(id, media, path);

@@ -15,6 +15,7 @@ use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, Withdrawal};
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::Codec;
+use crate::sip::flow::Transport;
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent, OutgoingInvite};
 
 /// The queue decides when an offer is over; the leg's own limit only catches a lost word.
@@ -82,7 +83,7 @@ impl Call {
             return self.media(MediaCommand::Close { leg: id });
         };
         let path = Path {
-            secure: is_secure(&ringing.target),
+            transport: transport(&ringing.target),
             peer: address(&ringing.target),
         };
         let mut leg = Leg::new(id, media, path);
@@ -318,16 +319,21 @@ pub(super) fn address(target: &CallTarget) -> Option<IpAddr> {
     }
 }
 
-pub(super) fn is_secure(target: &CallTarget) -> bool {
+/// How the phone's signalling travels: of those where nobody has asked yet only whether it is secret
+/// is known.
+pub(super) fn transport(target: &CallTarget) -> Transport {
     match target {
         CallTarget::Contact(Contact {
             flow: Some(flow), ..
-        }) => flow.transport.is_secure(),
+        }) => flow.transport,
         CallTarget::Contact(Contact { uri, .. }) => {
             let uri = uri.to_ascii_lowercase();
-            uri.starts_with("sips:") || uri.contains(";transport=tls")
+            match uri.starts_with("sips:") || uri.contains(";transport=tls") {
+                true => Transport::Tls,
+                false => Transport::Udp,
+            }
         }
-        CallTarget::Trunk { .. } => false,
+        CallTarget::Trunk { .. } => Transport::Udp,
     }
 }
 

@@ -20,7 +20,8 @@ use crate::now::Mono;
 use crate::record::card::ContextCard;
 use crate::record::timeline::CallbackId;
 use crate::sdp::SrtpPolicy;
-use crate::sdp::plan::Codec;
+use crate::sdp::plan::{Codec, Fingerprint};
+use crate::sip::flow::Transport;
 
 /// The prompts of the server by language and name, ready to be sent.
 #[derive(Debug, Default)]
@@ -98,6 +99,8 @@ pub struct CallSetup {
     pub codecs: Vec<Codec>,
     /// When voice is encrypted.
     pub srtp: SrtpPolicy,
+    /// Of the certificate that browsers are shown; `None`: browsers are not spoken to.
+    pub web: Option<Fingerprint>,
     /// Our signalling listeners: media is never sent there.
     pub own_ports: Vec<SocketAddr>,
     /// The longest message.
@@ -154,8 +157,8 @@ pub struct CallStart {
     pub caller_name: String,
     /// The offer of the INVITE, if it had one.
     pub offer: Option<Bytes>,
-    /// Signalling came over TLS or secure WebSocket.
-    pub secure: bool,
+    /// How its signalling came.
+    pub transport: Transport,
     /// From where.
     pub remote: IpAddr,
 }
@@ -171,8 +174,8 @@ pub struct AgentCallStart {
     pub leg: LegId,
     /// The offer of the INVITE, if it had one.
     pub offer: Option<Bytes>,
-    /// Signalling came over TLS or secure WebSocket.
-    pub secure: bool,
+    /// How its signalling came.
+    pub transport: Transport,
     /// From where.
     pub remote: IpAddr,
     /// What an outside number is shown; `None`: nothing.

@@ -35,6 +35,8 @@ pub struct Api {
     pub origin: Option<String>,
     /// Those whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Whose pages may have phones here besides ours (`https://shop.example`).
+    pub phone_origins: Vec<String>,
     /// A session that was not used for so long is over.
     pub session_idle: Duration,
     /// A session is over then, however busy.
@@ -95,6 +97,7 @@ pub(super) fn read(mut t: Table<'_>) -> Api {
         tls: cert.zip(key).map(|(cert, key)| ApiTls { cert, key }),
         origin: t.opt("origin", origin),
         trusted_proxies: t.list("trusted_proxies", network).unwrap_or_default(),
+        phone_origins: t.list("phone_origins", origin).unwrap_or_default(),
         session_idle: t.get(
             "session_idle",
             Duration::from_secs(3600),

@@ -147,8 +147,9 @@ fn fixed_contact(agent: &config::Agent) -> Option<Contact> {
 }
 
 /// The media threads' settings.
-pub(super) fn media(config: &Config) -> MediaConfig {
+pub(super) fn media(config: &Config, web: Option<Identity>) -> MediaConfig {
     MediaConfig {
+        web,
         threads: config.media.threads.map_or(0, std::num::NonZero::get),
         ports: config.media.ports.0..=config.media.ports.1,
         realtime: config.media.realtime,

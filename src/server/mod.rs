@@ -29,10 +29,12 @@ use crate::call::setup::{CallSetup, CallStart};
 use crate::config::{Config, Secret};
 use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
+use crate::net;
 use crate::net::http::HttpClient;
 use crate::net::mail::{MailError, Mailer};
 use crate::net::media::MediaPool;
 use crate::net::tls::TlsError;
+use crate::net::web::WebError;
 use crate::observe::menus::MenuState;
 use crate::observe::{self, Health, Readiness};
 use crate::queue::acd::Acd;
@@ -50,6 +52,7 @@ use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
 use crate::task::retention;
 use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
+use crate::webrtc::Identity;
 
 /// How many calls may wait to be begun; the next one is answered 503.
 const INCOMING: usize = 1024;
@@ -129,7 +132,14 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     // What a crash left behind the store tells itself.
     let (store, _) = Store::open(&config.store.dir).await?;
     let store = store.telling(api::watched(&config));
-    let media = MediaPool::start(build::media(&config)).map_err(StartError::Media)?;
+    // Browsers come by the console's port.
+    let web = config
+        .api
+        .listen
+        .map(|_| net::web::identity())
+        .transpose()?;
+    let shown = web.as_ref().map(Identity::fingerprint);
+    let media = MediaPool::start(build::media(&config, web)).map_err(StartError::Media)?;
     let addresses = build::addresses(&config);
     let (incoming_in, incoming) = mpsc::channel(INCOMING);
     let (notices_in, notices) = mpsc::channel(NOTICES);
@@ -144,6 +154,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         leg_ids: Arc::default(),
         codecs: config.media.codecs.clone(),
         srtp: build::srtp(&config),
+        web: shown,
         own_ports,
         message_limit: config.messages.max,
         transfer_ring: build::TRANSFER_RING,
@@ -366,7 +377,7 @@ impl Server {
             caller: invite.caller,
             caller_name: invite.caller_name,
             offer: invite.offer,
-            secure: invite.flow.transport.is_secure(),
+            transport: invite.flow.transport,
             remote: invite.flow.remote.ip(),
         };
         let first = FirstLeg { events, sender };

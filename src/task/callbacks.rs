@@ -228,7 +228,7 @@ impl Callbacks {
             caller: Some(row.number.clone()),
             caller_name: String::new(),
             offer: None,
-            secure: false,
+            transport: Transport::Udp,
             remote: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         };
         let what = CallBack {

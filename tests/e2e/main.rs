@@ -17,6 +17,7 @@ mod dial;
 mod faults;
 mod hostile;
 mod keys;
+mod pages;
 mod people;
 mod promise;
 mod reliable;

@@ -13,6 +13,7 @@ pub mod agents;
 pub mod api;
 pub mod audio;
 pub mod baresip;
+pub mod browser;
 pub mod digest;
 pub mod media;
 pub mod phone;

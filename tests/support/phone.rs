@@ -88,6 +88,14 @@ impl Phone {
         p
     }
 
+    /// A page of the server's own site: SIP over WebSocket, voice by ICE and DTLS.
+    pub fn page(user: &str, api: SocketAddr) -> Phone {
+        let wire = Wire::web(api, &format!("http://{api}"), "sip").expect("a WebSocket");
+        let mut p = Phone::on(user, api, wire);
+        p.ours.web = Some(p.media.browse(user));
+        p
+    }
+
     /// A phone that speaks through this.
     pub fn on(user: &str, server: SocketAddr, wire: Wire) -> Phone {
         let media = Media::new(wire.local().ip());

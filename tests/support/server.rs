@@ -274,6 +274,11 @@ impl Server {
         Phone::udp(user, self.sip)
     }
 
+    /// A phone in a page.
+    pub fn page(&self, user: &str) -> Phone {
+        Phone::page(user, self.api)
+    }
+
     /// A phone on TLS that trusts the server's certificate.
     pub fn tls_phone(&self, user: &str) -> Phone {
         let trusted = self.trusted.clone().expect("a server with TLS");

@@ -42,6 +42,7 @@ use crate::record::facts::Facts;
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::{Codec, Direction};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
+use crate::sip::flow::Transport;
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent};
 
 const CALLER: LegId = LegId(2);
@@ -132,7 +133,7 @@ fn start(offer: Option<Bytes>) -> CallStart {
         caller: Some(PhoneNumber::new("+4930901820")),
         caller_name: String::new(),
         offer,
-        secure: false,
+        transport: Transport::Udp,
         remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
     }
 }
@@ -149,6 +150,7 @@ pub(super) fn local(port: u16, direction: Direction) -> LocalMedia {
         direction,
         srtp: SrtpPolicy::Never,
         secure_signalling: false,
+        web: None,
         keys: KeyMaterial([1; KEY_MATERIAL]),
         peer: None,
         own_ports: Vec::new(),
@@ -264,6 +266,7 @@ pub(super) fn setup() -> Arc<CallSetup> {
         leg_ids: Arc::default(),
         codecs: vec![Codec::Pcma, Codec::Pcmu],
         srtp: SrtpPolicy::Offered,
+        web: None,
         own_ports: Vec::new(),
         message_limit: Duration::from_secs(180),
         transfer_ring: Duration::from_secs(25),

@@ -79,6 +79,7 @@ fn plan(remote: SocketAddr, codec: Codec) -> MediaPlan {
         comfort_noise: None,
         direction: Direction::SendRecv,
         srtp: None,
+        web: None,
     }
 }
 

@@ -152,7 +152,7 @@ impl Stage {
             caller: from,
             caller_name: String::new(),
             offer: Some(self.house.offer.clone()),
-            secure: false,
+            transport: Transport::Udp,
             remote: super::house::phone(0).address,
         };
         let call = Call::new(Arc::clone(&self.setup), start, line, self.now);

@@ -9,6 +9,7 @@ use crate::now::Wall;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
 use crate::record::timeline::Presence;
 use crate::sdp::Session;
+use crate::sip::flow::Transport;
 use crate::sip::leg::{Contact, LegEnd, Replaced};
 
 /// Under what the agent's own call stands in line.
@@ -128,7 +129,7 @@ impl Desk {
             agent: AgentId::new(agent),
             leg,
             offer: Some(offer),
-            secure: false,
+            transport: Transport::Udp,
             remote: media.address,
             number: None,
             to,
