@@ -146,6 +146,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "now",
             "text",
             "config",
+            "sip::digest",
             "sip::flow",
             "queue",
             "record",

@@ -35,6 +35,7 @@ use crate::config::{self, Config};
 use crate::ids::{AgentId, QueueName};
 use crate::live::Live;
 use crate::observe::menus::MenuState;
+use crate::sip::digest::Tickets;
 use crate::store::audit::Deed;
 use crate::store::people::{Changed, Role, UserRow};
 use crate::store::{Reader, Store, StoreError};
@@ -73,6 +74,8 @@ pub struct Parts {
     pub throttle: Throttle,
     /// Signs what browsers keep.
     pub key: String,
+    /// Passwords for phones in pages.
+    pub tickets: Tickets,
     /// Commands with a key that are under way.
     pub under_way: UnderWay,
     /// Held from looking at an agent's state to changing it, so that two supervisors do not both
@@ -102,6 +105,7 @@ impl Api {
         callbacks: CallbacksHandle,
     ) -> Result<Api, StoreError> {
         let key = store.key("device", secret::random()).await?;
+        let tickets = tickets(&store).await?;
         Ok(Api(Arc::new(Parts {
             reader: store.reader(),
             live: store.live().clone(),
@@ -113,6 +117,7 @@ impl Api {
             reload,
             throttle: Throttle::default(),
             key,
+            tickets,
             under_way: UnderWay::default(),
             steering: Mutex::new(()),
         })))
@@ -133,6 +138,14 @@ impl Api {
     pub fn queue(&self, queue: &str) -> Option<&config::Queue> {
         self.config.queues.iter().find(|q| q.name.as_str() == queue)
     }
+}
+
+/// What makes the passwords of phones in pages.
+///
+/// # Errors
+/// The store could not be used.
+pub async fn tickets(store: &Store) -> Result<Tickets, StoreError> {
+    Ok(Tickets::new(store.key("ticket", secret::random()).await?))
 }
 
 /// Makes the first administrator, where there is nobody yet: their password, which is told once.

@@ -160,7 +160,7 @@ impl House {
         );
         let api = api.await.unwrap();
         House {
-            router: router(api.clone(), Router::new()),
+            router: router(api.clone(), Router::new(), None),
             api,
             reloads,
             _dir: dir,

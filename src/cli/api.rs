@@ -69,7 +69,10 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
         CallbacksHandle::default(),
     )
     .await?;
-    Ok(Way::Here(api::router(api, axum::Router::new()), store))
+    Ok(Way::Here(
+        api::router(api, axum::Router::new(), None),
+        store,
+    ))
 }
 
 impl Way {

@@ -143,7 +143,8 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let addresses = build::addresses(&config);
     let (incoming_in, incoming) = mpsc::channel(INCOMING);
     let (notices_in, notices) = mpsc::channel(NOTICES);
-    let (sip, bound) = signalling::start(&config, &addresses, incoming_in, notices_in)?;
+    let tickets = crate::api::tickets(&store).await?;
+    let (sip, bound) = signalling::start(&config, &addresses, tickets, incoming_in, notices_in)?;
     let acd = Acd::new(build::acd(&config));
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();

@@ -128,7 +128,9 @@ impl Side {
             self.ice.handle_packet(now, packet);
         } else {
             self.dtls.handle_timeout(now).expect("DTLS");
-            self.dtls.handle_packet(datagram).expect("DTLS of the server");
+            self.dtls
+                .handle_packet(datagram)
+                .expect("DTLS of the server");
         }
     }
 
@@ -159,7 +161,11 @@ impl Side {
         }
         let (material, profile) = found.filter(|_| !self.done)?;
         self.done = true;
-        assert_eq!(self.shown.as_deref(), Some(self.expected.as_str()), "the announced certificate");
+        assert_eq!(
+            self.shown.as_deref(),
+            Some(self.expected.as_str()),
+            "the announced certificate"
+        );
         Some(self.keys(&material, profile))
     }
 
@@ -174,7 +180,10 @@ impl Side {
         Keys {
             profile,
             ours: (material[..key].to_vec(), salts[..salt].to_vec()),
-            theirs: (material[key..2 * key].to_vec(), salts[salt..2 * salt].to_vec()),
+            theirs: (
+                material[key..2 * key].to_vec(),
+                salts[salt..2 * salt].to_vec(),
+            ),
             to: self.there,
         }
     }

@@ -118,15 +118,11 @@ impl Session {
                         let key = c.split("inline:").nth(1)?;
                         crypto = Some(key.split(['|', ' ']).next()?.to_owned());
                     }
-                } else if let Some((at, value)) = [
-                    "ice-ufrag:",
-                    "ice-pwd:",
-                    "fingerprint:",
-                    "setup:",
-                ]
-                .iter()
-                .enumerate()
-                .find_map(|(i, name)| Some((i, a.strip_prefix(name)?)))
+                } else if let Some((at, value)) =
+                    ["ice-ufrag:", "ice-pwd:", "fingerprint:", "setup:"]
+                        .iter()
+                        .enumerate()
+                        .find_map(|(i, name)| Some((i, a.strip_prefix(name)?)))
                 {
                     web[at] = Some(value.to_owned());
                 } else if ["sendrecv", "sendonly", "recvonly", "inactive"].contains(&a) {

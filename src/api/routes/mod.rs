@@ -8,6 +8,7 @@ mod events;
 mod lines;
 mod messages;
 mod outbox;
+mod phone;
 mod queues;
 mod session;
 mod tasks;
@@ -28,6 +29,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::password))
+        .routes(routes!(phone::ticket))
         .routes(routes!(queues::list))
         .routes(routes!(queues::calls))
         .routes(routes!(agents::list))
