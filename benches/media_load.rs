@@ -79,6 +79,7 @@ fn main() {
             comfort_noise: None,
             direction: Direction::SendRecv,
             srtp: None,
+            web: None,
         };
         opened.media.command(MediaCommand::Apply { leg, plan });
         socket.connect(opened.rtp).expect("connect");

@@ -39,6 +39,7 @@ fn leg(srtp: Option<SrtpPlan>) -> Leg {
         comfort_noise: None,
         direction: Direction::SendRecv,
         srtp,
+        web: None,
     };
     leg.apply(plan, Mono::ZERO);
     leg

@@ -18,6 +18,7 @@ pub mod messages;
 pub mod outbox;
 pub mod people;
 pub mod ready;
+pub mod recordings;
 pub mod report;
 pub mod simulate;
 pub mod test;
@@ -32,6 +33,7 @@ use self::import::ImportArgs;
 use self::messages::MessagesCommand;
 use self::outbox::OutboxCommand;
 use self::people::{AgentsCommand, QueuesArgs, TokensCommand, UsersCommand};
+use self::recordings::RecordingsCommand;
 use self::report::ReportArgs;
 use self::simulate::SimulateArgs;
 use self::test::TestArgs;
@@ -120,6 +122,12 @@ pub enum Command {
         /// What about them; without it: list.
         #[command(subcommand)]
         what: Option<MessagesCommand>,
+    },
+    /// Show the recordings of talks, listen to one, remove one
+    Recordings {
+        /// What about them; without it: list.
+        #[command(subcommand)]
+        what: Option<RecordingsCommand>,
     },
     /// Show who is to be called back, and mark those who were
     Callbacks {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod ids;
 pub mod now;
 pub mod text;
+pub mod webrtc;
 
 // The path of a call.
 pub mod call;

@@ -29,10 +29,15 @@ fn main() -> ExitCode {
         Some(Command::Simulate(asked)) => simulate(&options, &asked),
         Some(Command::Call(asked)) => call(&options, &asked),
         Some(Command::Import(asked)) => import(&asked),
-        Some(Command::Contacts { what }) => look(&options, |reader| contacts(reader, what)),
+        Some(Command::Contacts { what }) => {
+            reach(&options, async |config| contacts(&config, what).await)
+        }
         Some(Command::Messages { what }) => {
             reach(&options, async |config| messages(&config, what).await)
         }
+        Some(Command::Recordings { what }) => reach(&options, async |config| {
+            cli::recordings::run(&config, what).await
+        }),
         Some(Command::Callbacks { what }) => {
             reach(&options, async |config| callbacks(&config, what).await)
         }
@@ -76,6 +81,7 @@ fn end_with_the_reader(command: Option<&Command>) {
             | Command::Simulate(_)
             | Command::Contacts { .. }
             | Command::Messages { .. }
+            | Command::Recordings { .. }
             | Command::Callbacks { .. }
             | Command::Import(_)
             | Command::Outbox { .. }
@@ -307,7 +313,7 @@ where
         Ok(runtime) => runtime,
         Err(e) => return failed(&e),
     };
-    let asked = async { ask(Reader::open(&config.store.dir).await?).await };
+    let asked = async { ask(Reader::open(&config.store).await?).await };
     runtime.block_on(asked).unwrap_or_else(|e| failed(&e))
 }
 
@@ -334,11 +340,16 @@ where
 }
 
 async fn contacts(
-    reader: Reader,
+    config: &Config,
     what: Option<ContactsCommand>,
-) -> Result<u8, zeroline::store::StoreError> {
-    let (told, code) = cli::contacts::run(&reader, what, &View::local()).await?;
-    Ok(tell(&told, code))
+) -> Result<(String, u8), zeroline::store::StoreError> {
+    if let Some(what) = &what
+        && let Some(done) = cli::contacts::change(config, what).await?
+    {
+        return Ok(done);
+    }
+    let reader = Reader::open(&config.store).await?;
+    cli::contacts::run(&reader, what, &View::local()).await
 }
 
 async fn messages(
@@ -348,7 +359,7 @@ async fn messages(
     if let Some(done) = cli::messages::change(config, what.as_ref()).await? {
         return Ok(done);
     }
-    let reader = Reader::open(&config.store.dir).await?;
+    let reader = Reader::open(&config.store).await?;
     let told = cli::messages::run(&reader, what, &View::local()).await?;
     Ok((told, cli::OK))
 }
@@ -360,7 +371,7 @@ async fn callbacks(
     if let Some(done) = cli::callbacks::by_server(&config.store.dir, what.as_ref()).await {
         return Ok(done);
     }
-    let reader = Reader::open(&config.store.dir).await?;
+    let reader = Reader::open(&config.store).await?;
     let now = zeroline::task::clock::now().wall;
     cli::callbacks::run(&reader, what, &View::local(), now).await
 }
@@ -376,7 +387,7 @@ async fn outbox(
 
 fn report(options: &Options, asked: &ReportArgs) -> u8 {
     let rules = match setup::settings(options) {
-        Ok(config) => cli::report::rules(&config),
+        Ok(config) => zeroline::task::board::rules(&config),
         Err(told) => return mistakes(&told),
     };
     let now = zeroline::task::clock::now().wall;

@@ -23,6 +23,7 @@ use self::menus::MenuState;
 use crate::config::{Log, LogFormat};
 
 pub mod figures;
+pub mod lines;
 pub mod menus;
 
 #[cfg(test)]

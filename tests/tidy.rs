@@ -55,6 +55,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "queue::settings",
             "sdp::plan",
             "sip::flow",
+            // What a limit is.
+            "statistics::threshold",
         ],
     ),
     (
@@ -101,7 +103,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     // Those who watch: it is told by the store.
-    ("live", &["ids", "now", "menu", "queue", "record"]),
+    (
+        "live",
+        &["ids", "now", "menu", "queue", "record", "statistics"],
+    ),
     (
         "prompts",
         &[
@@ -135,14 +140,44 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "task",
         &[
-            "ids", "now", "text", "config", "media", "sdp", "sip", "webrtc", "menu", "check",
-            "queue", "bridge", "record", "call", "net", "live", "store", "prompts", "observe",
+            "ids",
+            "now",
+            "text",
+            "config",
+            "media",
+            "sdp",
+            "sip",
+            "webrtc",
+            "menu",
+            "check",
+            "queue",
+            "bridge",
+            "record",
+            "statistics",
+            "call",
+            "net",
+            "live",
+            "store",
+            "prompts",
+            "observe",
         ],
     ),
     (
         "api",
         &[
-            "ids", "now", "text", "config", "queue", "record", "net", "live", "store", "observe",
+            "ids",
+            "now",
+            "text",
+            "config",
+            "sip::digest",
+            "sip::flow",
+            "queue",
+            "record",
+            "statistics",
+            "net",
+            "live",
+            "store",
+            "observe",
             "task",
         ],
     ),
@@ -166,6 +201,7 @@ const PURE: &[&str] = &[
     "media",
     "sdp",
     "sip",
+    "webrtc",
     "menu",
     "check",
     "import",
@@ -203,9 +239,19 @@ const IMPURE_ALL_THE_SAME: &[(&str, &str, &str)] = &[
         "the sending end of a channel: the recorder's, handed through to the media thread",
     ),
     (
+        "media/tap.rs",
+        "tokio::sync::mpsc",
+        "the sending end of a channel: where copies of packets go",
+    ),
+    (
         "media/leg/ear.rs",
         "tokio::sync::mpsc",
         "the same channel: where the leg keeps it",
+    ),
+    (
+        "call/order.rs",
+        "oneshot",
+        "the way back to whoever asked, handed through to the shell",
     ),
 ];
 
@@ -397,9 +443,22 @@ fn no_path_of_somebodys_machine() {
     // Put together here so that this file does not name them.
     let homes = ["home", "root", "Users", "work"].map(|h| format!("/{h}/"));
     let mut wrong = Vec::new();
-    for folder in ["src", "tests", "benches", "docs", "docker", "menus", ".ci"] {
+    for folder in [
+        "src",
+        "tests",
+        "benches",
+        "docs",
+        "docker",
+        "menus",
+        ".ci",
+        "web/src",
+        "web/browser",
+    ] {
         let endings = [
             ".rs",
+            ".ts",
+            ".tsx",
+            ".mjs",
             ".toml",
             ".yaml",
             ".md",
@@ -429,6 +488,7 @@ fn the_scripts_are_programs() {
         ".ci/test",
         ".ci/start",
         ".ci/rust",
+        ".ci/web",
         ".ci/install",
         "benches/run",
     ] {

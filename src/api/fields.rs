@@ -112,6 +112,11 @@ impl Fields {
         self.opt(field, parse)
     }
 
+    /// Whether a mistake was noted.
+    pub fn is_wrong(&self) -> bool {
+        !self.wrong.is_empty()
+    }
+
     /// Notes a mistake.
     pub fn tell(&mut self, field: &str, what: impl Into<String>, remedy: impl Into<String>) {
         self.wrong.push(FieldProblem {

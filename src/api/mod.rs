@@ -2,15 +2,19 @@
 //!
 //! It reads the store and the live picture, and speaks to the queue by its handle, as phones do;
 //! no call waits for it. [`who`] finds out who asks, [`guard`] holds for every answer, and one file
-//! per subject in [`routes`] has the handlers, whose types make the OpenAPI document.
+//! per subject in [`routes`] has the handlers, whose types make the OpenAPI document. Beside it
+//! [`pages`] are the console.
 
 pub mod fields;
 pub mod guard;
 pub mod page;
+pub mod pages;
+pub mod phone;
 pub mod problem;
 pub mod routes;
 pub mod secret;
 pub mod serve;
+mod target;
 pub mod throttle;
 pub mod view;
 pub mod who;
@@ -19,7 +23,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -28,18 +31,20 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use self::guard::UnderWay;
-use self::problem::Problem;
 use self::throttle::Throttle;
 use crate::config::{self, Config};
 use crate::ids::{AgentId, QueueName};
 use crate::live::Live;
 use crate::observe::menus::MenuState;
+use crate::sip::digest::Tickets;
 use crate::store::audit::Deed;
 use crate::store::people::{Changed, Role, UserRow};
 use crate::store::{Reader, Store, StoreError};
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::clock;
+use crate::task::desk::DeskHandle;
 use crate::task::queue::QueueHandle;
+use crate::task::tapes::Tapes;
 
 /// Under this path.
 pub const BASE: &str = "/api/v1";
@@ -62,6 +67,10 @@ pub struct Parts {
     pub queue: QueueHandle,
     /// Those who are to be called back.
     pub callbacks: CallbacksHandle,
+    /// Talks that are recorded.
+    pub tapes: Tapes,
+    /// Calls that are asked for at desks.
+    pub desk: DeskHandle,
     /// What goes on.
     pub live: Live,
     /// The menus in use.
@@ -72,6 +81,8 @@ pub struct Parts {
     pub throttle: Throttle,
     /// Signs what browsers keep.
     pub key: String,
+    /// Passwords for phones in pages.
+    pub tickets: Tickets,
     /// Commands with a key that are under way.
     pub under_way: UnderWay,
     /// Held from looking at an agent's state to changing it, so that two supervisors do not both
@@ -99,8 +110,11 @@ impl Api {
         menus: MenuState,
         reload: mpsc::Sender<()>,
         callbacks: CallbacksHandle,
+        tapes: Tapes,
+        desk: DeskHandle,
     ) -> Result<Api, StoreError> {
         let key = store.key("device", secret::random()).await?;
+        let tickets = tickets(&store).await?;
         Ok(Api(Arc::new(Parts {
             reader: store.reader(),
             live: store.live().clone(),
@@ -108,10 +122,13 @@ impl Api {
             store,
             queue,
             callbacks,
+            tapes,
+            desk,
             menus,
             reload,
             throttle: Throttle::default(),
             key,
+            tickets,
             under_way: UnderWay::default(),
             steering: Mutex::new(()),
         })))
@@ -132,6 +149,14 @@ impl Api {
     pub fn queue(&self, queue: &str) -> Option<&config::Queue> {
         self.config.queues.iter().find(|q| q.name.as_str() == queue)
     }
+}
+
+/// What makes the passwords of phones in pages.
+///
+/// # Errors
+/// The store could not be used.
+pub async fn tickets(store: &Store) -> Result<Tickets, StoreError> {
+    Ok(Tickets::new(store.key("ticket", secret::random()).await?))
 }
 
 /// Makes the first administrator, where there is nobody yet: their password, which is told once.
@@ -184,12 +209,17 @@ pub fn openapi() -> OpenApi {
 }
 
 /// Everything under [`BASE`], and beside it what `more` has.
-pub fn router(api: Api, more: Router) -> Router {
+/// With a `door` browsers can be phones.
+pub fn router(api: Api, more: Router, door: Option<phone::Door>) -> Router {
     let (routes, document) = parts();
     let document = Arc::new(document);
     let document = move || {
         let document = Arc::clone(&document);
         async move { Json(document.as_ref().clone()) }
+    };
+    let phones = match door {
+        Some(door) => phone::router(api.clone(), door),
+        None => Router::new(),
     };
     routes
         .route(&format!("{BASE}/openapi.json"), get(document))
@@ -198,7 +228,8 @@ pub fn router(api: Api, more: Router) -> Router {
         .layer(DefaultBodyLimit::max(guard::MAX_BODY))
         .with_state(api.clone())
         .merge(more)
-        .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
+        .merge(phones)
+        .fallback(pages::page)
         .layer(from_fn_with_state(api, guard::guard))
 }
 

@@ -32,10 +32,14 @@ Bodies have at most 64 KiB, and commands 30 seconds.";
         (name = "session", description = "Signing in and out"),
         (name = "now", description = "What goes on at this moment"),
         (name = "agents", description = "What agents say of themselves, and supervisors for them"),
+        (name = "talk", description = "Orders to a call in progress"),
+        (name = "chat", description = "What agents and supervisors say to each other, and approvals"),
         (name = "contacts", description = "Who called, and what became of it"),
         (name = "messages", description = "What callers left"),
+        (name = "recordings", description = "Talks that are recorded, where a queue says so"),
         (name = "callbacks", description = "Who is to be called back"),
         (name = "tasks", description = "What people have to do; messages are tasks as well"),
+        (name = "statistics", description = "What it came to"),
         (name = "outbox", description = "Follow-ups and webhooks on their way"),
         (name = "lines", description = "The menus in use"),
         (name = "users", description = "Who may sign in"),
@@ -259,6 +263,22 @@ mod tests {
         assert!(
             there == page,
             "docs/api.md is not the document: run with ZEROLINE_RETELL=1"
+        );
+    }
+
+    /// Of it the console's client is made: what that asks for and is not there does not compile.
+    #[test]
+    fn the_document_of_the_console_is_the_document() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/web/openapi.json");
+        let mut text = serde_json::to_string_pretty(&crate::api::openapi()).unwrap();
+        text.push('\n');
+        if std::env::var_os("ZEROLINE_RETELL").is_some() {
+            std::fs::write(path, &text).unwrap();
+        }
+        let there = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            there == text,
+            "web/openapi.json is not the document: run with ZEROLINE_RETELL=1"
         );
     }
 

@@ -2,9 +2,13 @@
 
 mod commands;
 mod contacts;
+mod desk;
 mod events;
+mod orders;
 mod people;
+mod recordings;
 mod signing;
+mod talking;
 mod wire;
 
 use std::sync::Arc;
@@ -24,9 +28,11 @@ use crate::live;
 use crate::queue::acd::Acd;
 use crate::sip::leg::Contact;
 use crate::store::tokens::TokenMeta;
-use crate::task::board;
+use crate::task::board::Board;
 use crate::task::callbacks::CallbacksHandle;
+use crate::task::outbox::OutboxHandle;
 use crate::task::queue::{self, Directory};
+use crate::task::tapes::Tapes;
 
 /// The queues `support` (with codes) and `sales`; anna answers both, bert sales only.
 const SETTINGS: &str = r#"
@@ -144,11 +150,13 @@ impl House {
         let config = Arc::new(config.unwrap_or_else(|m| panic!("{m:?}")));
         let (store, _) = Store::open(dir.path()).await.unwrap();
         let agents = config.agents.iter().map(|a| (a.id.clone(), a.name.clone()));
-        let live = live::spawn(7, agents.collect(), clock::now().wall);
-        let store = store.telling(live.clone());
+        let live = live::spawn(7, agents.collect(), Vec::new(), clock::now().wall);
+        let store = store.telling(live);
         let acd = Acd::new(crate::server::build::acd(&config));
         let queue = queue::spawn(acd, Directory::default(), store.clone());
-        tokio::spawn(board::keep(queue.clone(), live));
+        let outbox = OutboxHandle::default();
+        let board = Board::new(queue.clone(), store.clone(), outbox, &config);
+        tokio::spawn(board.keep());
         let (reload, reloads) = mpsc::channel(1);
         let api = Api::new(
             config,
@@ -157,10 +165,12 @@ impl House {
             MenuState::default(),
             reload,
             CallbacksHandle::default(),
+            Tapes::none(),
+            DeskHandle::default(),
         );
         let api = api.await.unwrap();
         House {
-            router: router(api.clone(), Router::new()),
+            router: router(api.clone(), Router::new(), None),
             api,
             reloads,
             _dir: dir,

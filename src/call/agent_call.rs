@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::click::Click;
 use super::consult::{Consultation, Introduction};
 use super::event::{CallAction, CallEvent, OpenedMedia};
 use super::features::Code;
 use super::legs::{Leg, Path};
 use super::machine::GRACE;
-use super::setup::{AgentCallStart, CallSetup};
+use super::setup::{AgentCallStart, CallSetup, ClickStart};
 use crate::ids::{ContactId, Language, LegId, PromptName};
 use crate::media::command::{MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::media::prompt::Prompt;
@@ -75,6 +76,7 @@ struct Coded {
 enum Kind {
     Coded(Box<Coded>),
     Talk(Box<Consultation>),
+    Click(Box<Click>),
 }
 
 /// One call from an agent's phone. See the module.
@@ -105,6 +107,13 @@ impl AgentCall {
         AgentCall { contact, kind }
     }
 
+    /// Rings the agent's own phones, and then whom they want.
+    pub fn click(setup: Arc<CallSetup>, start: ClickStart, now: Now) -> AgentCall {
+        let contact = start.contact;
+        let kind = Kind::Click(Box::new(Click::new(setup, start, now)));
+        AgentCall { contact, kind }
+    }
+
     /// Under what the queue knows it.
     pub fn contact(&self) -> ContactId {
         self.contact
@@ -115,6 +124,7 @@ impl AgentCall {
         match &self.kind {
             Kind::Coded(c) => matches!(c.stage, Stage::Over),
             Kind::Talk(t) => t.is_over(),
+            Kind::Click(c) => c.is_over(),
         }
     }
 
@@ -123,6 +133,7 @@ impl AgentCall {
         match &mut self.kind {
             Kind::Coded(c) => c.actions.pop_front(),
             Kind::Talk(t) => t.poll_action(),
+            Kind::Click(c) => c.poll_action(),
         }
     }
 
@@ -131,6 +142,7 @@ impl AgentCall {
         match &self.kind {
             Kind::Coded(c) => c.deadline(),
             Kind::Talk(t) => t.poll_timeout(),
+            Kind::Click(c) => c.poll_timeout(),
         }
     }
 
@@ -139,6 +151,7 @@ impl AgentCall {
         match &mut self.kind {
             Kind::Coded(c) => c.overdue(now),
             Kind::Talk(t) => t.handle_timeout(now),
+            Kind::Click(c) => c.handle_timeout(now),
         }
     }
 
@@ -170,8 +183,13 @@ impl AgentCall {
                 | CallEvent::LetterStored(..)
                 | CallEvent::Cancelled
                 | CallEvent::Known(_)
+                | CallEvent::Learnt(_)
+                | CallEvent::Tape(_)
+                // No caller's: whoever asks is told so by the reply that is dropped.
+                | CallEvent::Ordered(_)
                 | CallEvent::AgentState(_) => {}
             },
+            Kind::Click(c) => c.handle(now, event),
         }
     }
 }
@@ -251,6 +269,9 @@ impl Coded {
             | CallEvent::LetterStored(..)
             | CallEvent::Cancelled
             | CallEvent::Known(_)
+            | CallEvent::Learnt(_)
+            | CallEvent::Tape(_)
+            | CallEvent::Ordered(_)
             | CallEvent::Dialled(_)
             | CallEvent::Monitor(..)
             | CallEvent::TakeOver(..) => {}
@@ -290,7 +311,7 @@ impl Coded {
             return self.media(MediaCommand::Close { leg });
         }
         let path = Path {
-            secure: self.start.secure,
+            transport: self.start.transport,
             peer: Some(self.start.remote),
         };
         let mut leg = Leg::new(self.start.leg, media, path);

@@ -62,27 +62,19 @@ impl Call {
         }
     }
 
-    fn agent_of_party(&self) -> Option<AgentId> {
-        match &self.stage {
-            Stage::Bridged(b) => match &b.party.as_ref()?.who {
-                Who::Agent(agent) => Some(agent.clone()),
-                Who::Outside(_) => None,
-            },
-            _ => None,
-        }
-    }
-
     /// What is about the consultation and about nothing else. `Some`: it was not.
     pub(super) fn consult_event(&mut self, now: Now, event: CallEvent) -> Option<CallEvent> {
         let Some(consult) = &mut self.consult else {
             return Some(event);
         };
         match event {
-            CallEvent::Leg(leg, LegEvent::Refer { replaces, .. }) if leg == consult.asker() => {
+            CallEvent::Leg(leg, LegEvent::Refer { replaces, .. })
+                if leg == consult.asker() && !consult.is_lent() =>
+            {
                 self.refer_on_consultation(now, leg, replaces);
             }
             CallEvent::Leg(leg, LegEvent::Info { content_type, body })
-                if leg == consult.asker() =>
+                if leg == consult.asker() && !consult.is_lent() =>
             {
                 if let Some(key) = info::key(&content_type, &body) {
                     self.key_of_person(now, leg, key, DtmfWay::Info);
@@ -124,13 +116,36 @@ impl Call {
         while let Some(action) = consult.poll_action() {
             actions.push(action);
         }
-        let over = consult.is_over();
+        let (over, lent) = (consult.is_over(), consult.is_lent());
         for action in actions {
             self.act(action);
         }
+        let further = self.tell_consult();
         if over {
             self.consult = None;
+            if lent {
+                self.back_from_asking();
+            }
             self.consult_over();
+        } else if lent && further {
+            self.mix_asked();
+        }
+    }
+
+    /// The record is told how far it is. `false`: as far as before.
+    pub(super) fn tell_consult(&mut self) -> bool {
+        let news = self.consult.as_mut().and_then(|c| c.news());
+        let further = news.is_some();
+        if let Some(news) = news {
+            self.record(news);
+        }
+        further
+    }
+
+    /// The agent's leg is gone: whom they asked on it is let go.
+    pub(super) fn take_back(&mut self, leg: LegId) {
+        if self.lent() == Some(leg) {
+            self.end_consult();
         }
     }
 
@@ -141,6 +156,9 @@ impl Call {
             consult.hang_up();
             while let Some(action) = consult.poll_action() {
                 self.act(action);
+            }
+            if let Some(news) = consult.news() {
+                self.record(news);
             }
             self.consult_over();
         }
@@ -186,6 +204,7 @@ impl Call {
         let Some(joined) = joined else {
             return self.hand_on_ringing(now, from);
         };
+        self.tell_consult();
         self.consult = None;
         self.sip(from, LegCommand::ReferProgress { status: 200 });
         self.take_over(now, joined);
@@ -209,13 +228,15 @@ impl Call {
     }
 
     /// The caller talks with whom the agent asked; the agent is free.
-    fn take_over(&mut self, now: Now, joined: Joined) {
+    pub(super) fn take_over(&mut self, now: Now, joined: Joined) {
         let Joined {
             asker,
             party,
             queued,
         } = joined;
-        self.end_leg(&asker);
+        if let Some(asker) = asker {
+            self.end_leg(&asker);
+        }
         let purpose = match party.who.clone() {
             Who::Agent(agent) => Purpose::TransferToAgent(agent),
             Who::Outside(number) => Purpose::TransferOutside(number),
@@ -225,7 +246,7 @@ impl Call {
             b.transfer = Some(Transfer::Told);
         }
         let who = party.who;
-        if let (Some(agent), Some(to)) = (self.agent_of_party(), purpose.transfer_to()) {
+        if let (Some(agent), Some(to)) = (self.agent_there().cloned(), purpose.transfer_to()) {
             self.record(RecordEvent::TransferStarted { agent, to });
         }
         self.connect(now, purpose, party.leg);

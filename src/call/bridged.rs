@@ -7,7 +7,7 @@ use super::event::{CallAction, QueueCommand};
 use super::info;
 use super::legs::{Leg, Purpose};
 use super::machine::{Call, Stage};
-use super::setup::CallSetup;
+use super::taping::Notice;
 use super::transfer::Transfer;
 use super::whisper::Whisper;
 use crate::ids::{AgentId, Key, LegId, PhoneNumber, QueueName};
@@ -16,7 +16,6 @@ use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
 use crate::record::timeline::{Event as RecordEvent, Party as RecordParty, TransferTo};
 use crate::record::verdict::Verdict;
-use crate::sdp::plan::Codec;
 use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
 
 /// The person at the other end.
@@ -64,6 +63,12 @@ pub(super) struct Bridged {
     pub whisper: Option<Whisper>,
     /// Whether the caller, and whether the person, holds.
     pub held: [bool; 2],
+    /// The person's desk holds: the two are parted.
+    pub on_hold: bool,
+    /// That is so for as long as somebody is asked.
+    pub held_to_ask: bool,
+    /// The transfer was asked for from a desk: no REFER waits for news of it.
+    pub quiet: bool,
     pub transfer: Option<Transfer>,
     /// By then a transfer has come about or failed.
     pub transfer_until: Option<Mono>,
@@ -77,6 +82,8 @@ pub(super) struct Word {
     pub token: PlayToken,
     /// By then it has been said, or its end is never told.
     pub until: Mono,
+    /// It is about the recording.
+    pub notice: Option<Notice>,
 }
 
 impl Bridged {
@@ -89,6 +96,9 @@ impl Bridged {
             silent: false,
             whisper: None,
             held: [false; 2],
+            on_hold: false,
+            held_to_ask: false,
+            quiet: false,
             transfer: None,
             transfer_until: None,
             word: None,
@@ -102,6 +112,7 @@ impl Bridged {
 
     /// Ends the person's leg; the caller's is not touched.
     pub fn release(self, call: &mut Call) {
+        call.turn_leads_away();
         if let Some(party) = self.party {
             call.release(party);
         }
@@ -136,8 +147,9 @@ impl Call {
                 for guest in b.guests {
                     self.release_guest(guest);
                 }
+                self.turn_leads_away();
                 if let Some(old) = b.party {
-                    if b.transfer != Some(Transfer::Told) {
+                    if b.transfer != Some(Transfer::Told) && !b.quiet {
                         self.sip(old.leg.id, LegCommand::ReferProgress { status: 200 });
                     }
                     self.hand_on(old);
@@ -154,7 +166,7 @@ impl Call {
             }
         };
         match &purpose {
-            Purpose::Offer(..) | Purpose::Dial(..) => {}
+            Purpose::Offer(..) | Purpose::Dial(..) | Purpose::Join(..) => {}
             Purpose::TransferToAgent(agent) => {
                 self.act(CallAction::Queue(QueueCommand::Took(agent.clone())))
             }
@@ -165,22 +177,21 @@ impl Call {
         }
         let who = purpose.who();
         self.stage = Stage::Bridged(Box::new(Bridged::new(Party { leg, who }, home)));
-        if fetched {
-            self.say_before_bridge(now);
-        }
+        self.say_before_bridge(now, fetched);
         if let Purpose::Offer(..) = purpose {
             self.whisper(now);
         }
+        self.tell_agent_meanwhile();
         self.bridge_when_said();
     }
 
     pub(super) fn somebody_holds(&self) -> bool {
-        let person = match &self.stage {
-            Stage::Bridged(b) => b.party.as_ref().map(|p| &p.leg),
-            _ => None,
+        let (person, desk) = match &self.stage {
+            Stage::Bridged(b) => (b.party.as_ref().map(|p| &p.leg), b.on_hold),
+            _ => (None, false),
         };
         let legs = [self.caller.as_ref(), person];
-        legs.into_iter().flatten().any(Leg::is_held_by_peer)
+        desk || legs.into_iter().flatten().any(Leg::is_held_by_peer)
     }
 
     /// Ends a leg of an agent's phone, and nothing else.
@@ -191,6 +202,7 @@ impl Call {
 
     /// Ends a person's leg: the talk, and the contact, are over.
     pub(super) fn release(&mut self, party: Party) {
+        self.take_back(party.leg.id);
         self.sip(party.leg.id, LegCommand::Hangup { reason: None });
         self.media(MediaCommand::Close { leg: party.leg.id });
         if let Who::Agent(agent) = party.who {
@@ -200,6 +212,7 @@ impl Call {
 
     /// Ends a person's leg; the caller's place is kept.
     pub(super) fn hand_on(&mut self, party: Party) {
+        self.take_back(party.leg.id);
         self.media(MediaCommand::Unbridge {
             leg: self.start.leg,
         });
@@ -264,7 +277,10 @@ impl Call {
         }
     }
 
-    fn person_left(&mut self, now: Now, end: &LegEnd) {
+    pub(super) fn person_left(&mut self, now: Now, end: &LegEnd) {
+        if self.hung_up_asking(now, end) {
+            return;
+        }
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };
@@ -361,16 +377,36 @@ impl Call {
             return;
         }
         let (caller_id, party_id, home) = (caller.id, party.leg.id, b.home.clone());
-        let (caller_holds, party_holds) = (caller.is_held_by_peer(), party.leg.is_held_by_peer());
+        let caller_holds = caller.is_held_by_peer();
+        let party_holds = party.leg.is_held_by_peer() || b.on_hold;
+        let lent = self.lent().is_some();
         self.note_holds([caller_holds, party_holds]);
         match (party_holds, caller_holds) {
             (true, _) => self.play_music(caller_id, Some(&home)),
             (false, _) => self.media(MediaCommand::Stop { leg: caller_id }),
         }
         match (caller_holds, party_holds) {
+            // They hear whom they ask.
+            _ if lent => {}
             (true, false) => self.play_music(party_id, Some(&home)),
             (true, true) | (false, _) => self.media(MediaCommand::Stop { leg: party_id }),
         }
+    }
+
+    /// The same, where no music is to change.
+    pub(super) fn note_hold_now(&mut self) {
+        let Stage::Bridged(b) = &self.stage else {
+            return;
+        };
+        let (Some(party), Some(caller)) = (&b.party, &self.caller) else {
+            return;
+        };
+        let desk = b.on_hold;
+        let holds = [
+            caller.is_held_by_peer(),
+            party.leg.is_held_by_peer() || desk,
+        ];
+        self.note_holds(holds);
     }
 
     /// Who holds whom from now on goes into the record.
@@ -406,6 +442,9 @@ impl Call {
 
     /// 0 during a talk is the talk's own, unless the person's phone is dead.
     pub(super) fn key_while_bridged(&mut self, now: Now, key: Key) {
+        if self.key_at_notice(key) {
+            return;
+        }
         let Stage::Bridged(b) = &mut self.stage else {
             return;
         };
@@ -421,46 +460,6 @@ impl Call {
         };
         if let Some(party) = b.party.take() {
             self.person_lost(now, party, home, "the agent's phone fell silent");
-        }
-    }
-}
-
-impl Leg {
-    /// The peer offers anew (or asks us to): our reply, and what changes for the media.
-    pub(super) fn reoffered(
-        &mut self,
-        offer: Option<Bytes>,
-        setup: &CallSetup,
-        codecs: &[Codec],
-    ) -> Vec<CallAction> {
-        let local = self.local(setup, codecs);
-        let Some(offer) = offer else {
-            let sdp = self.session.offer(&local);
-            return vec![CallAction::Sip(self.id, LegCommand::AnswerOffer { sdp })];
-        };
-        match self.session.answer(&offer, &local) {
-            Ok((sdp, plan)) => {
-                self.plan = Some(plan.clone());
-                vec![
-                    CallAction::Sip(self.id, LegCommand::AnswerOffer { sdp }),
-                    CallAction::Media(self.id, MediaCommand::Apply { leg: self.id, plan }),
-                ]
-            }
-            // The session stays as it was (RFC 3261 §14.2).
-            Err(_) => vec![CallAction::Sip(self.id, LegCommand::RefuseOffer)],
-        }
-    }
-
-    pub(super) fn offer_answered(&mut self, answer: &[u8]) -> Vec<CallAction> {
-        match self.session.accept(answer) {
-            Ok(plan) => {
-                self.plan = Some(plan.clone());
-                vec![CallAction::Media(
-                    self.id,
-                    MediaCommand::Apply { leg: self.id, plan },
-                )]
-            }
-            Err(_) => Vec::new(),
         }
     }
 }

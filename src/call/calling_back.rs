@@ -22,6 +22,7 @@ use crate::now::{Mono, Now};
 use crate::queue::acd::NotAnswered;
 use crate::record::timeline::Event as RecordEvent;
 use crate::record::verdict::{Stage as StageName, Verdict};
+use crate::sip::flow::Transport;
 use crate::sip::leg::{CallTarget, LegCommand, LegEvent, OutgoingInvite};
 
 /// How long the customer's phone rings.
@@ -172,7 +173,7 @@ impl Call {
             codecs.sort_by_key(|&c| c != plan.codec);
         }
         let path = Path {
-            secure: false,
+            transport: Transport::Udp,
             peer: None,
         };
         let mut new = Leg::new(id, media, path);
@@ -242,15 +243,13 @@ impl Call {
         self.callback(CallbackStep::Done);
         self.act(CallAction::Queue(QueueCommand::Reached));
         self.record(RecordEvent::Answered);
-        if let Who::Agent(agent) = party.who.clone() {
-            self.record(RecordEvent::Connected { agent });
-        }
-        self.media(MediaCommand::Stop { leg: party.leg.id });
-        self.media(MediaCommand::Bridge {
-            a: id,
-            b: party.leg.id,
-        });
+        let agent = party.leg.id;
         self.stage = Stage::Bridged(Box::new(Bridged::new(party, what.queue)));
+        self.say_before_bridge(now, false);
+        if matches!(&self.stage, Stage::Bridged(b) if b.is_joined()) {
+            self.media(MediaCommand::Stop { leg: agent });
+        }
+        self.bridge_when_said();
     }
 
     /// The customer does not answer. The agent is told, and is free then.
@@ -439,7 +438,7 @@ impl Call {
         }
     }
 
-    fn tell_agent(&mut self, leg: LegId, names: &[&str]) -> PlayToken {
+    pub(super) fn tell_agent(&mut self, leg: LegId, names: &[&str]) -> PlayToken {
         let names = names.iter().map(PromptName::new);
         let prompts = names.filter_map(|n| self.prompt(&n).cloned()).collect();
         let token = self.tokens.next();

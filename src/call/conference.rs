@@ -18,6 +18,8 @@ pub(super) struct Guest {
     pub presence: Presence,
     /// The queue gave this colleague under this contact.
     pub queued: Option<ContactId>,
+    /// A supervisor, not a colleague whom the agent had join.
+    pub leads: bool,
 }
 
 impl Who {
@@ -52,6 +54,7 @@ impl Call {
             // Whom they ask has not answered.
             return;
         };
+        self.tell_consult();
         self.consult = None;
         let Joined {
             asker,
@@ -66,13 +69,17 @@ impl Call {
             party,
             presence: Presence::Talks,
             queued,
+            leads: false,
         });
+        (b.on_hold, b.held_to_ask) = (false, false);
         // They talk on where they spoke; their other call has nothing to say any more.
-        let mut idle = asker;
-        if let Some(own) = b.party.as_mut().filter(|_| by == idle.id) {
-            std::mem::swap(&mut own.leg, &mut idle);
+        if let Some(mut idle) = asker {
+            if let Some(own) = b.party.as_mut().filter(|_| by == idle.id) {
+                std::mem::swap(&mut own.leg, &mut idle);
+            }
+            self.end_leg(&idle);
         }
-        self.end_leg(&idle);
+        self.note_hold_now();
         self.record(RecordEvent::Joined {
             who,
             presence: Presence::Talks,
@@ -102,18 +109,29 @@ impl Call {
         let Some(party) = b.party.as_ref().map(|p| p.leg.id) else {
             return;
         };
+        let on_hold = b.on_hold;
         if b.guests.is_empty() {
-            return self.media(MediaCommand::Bridge {
-                a: caller,
-                b: party,
+            return self.media(match on_hold {
+                true => MediaCommand::Unbridge { leg: caller },
+                false => MediaCommand::Bridge {
+                    a: caller,
+                    b: party,
+                },
             });
         }
         let guests = b.guests.iter().map(|g| (g.party.leg.id, Some(g.presence)));
+        // Whom the agent asks on the leg that they have with the caller.
+        let lent = self.consult.as_ref().filter(|c| c.is_lent());
+        let asked = lent.and_then(|c| c.asked()).map(|leg| (leg, None));
         let all: Vec<(LegId, Option<Presence>)> = [(caller, None), (party, None)]
             .into_iter()
+            .chain(asked)
             .chain(guests)
             .collect();
         let hears = |listener: LegId, (speaker, presence): &(LegId, Option<Presence>)| {
+            if on_hold && (listener == caller || *speaker == caller) {
+                return None;
+            }
             let heard = match presence {
                 None | Some(Presence::Talks) => true,
                 Some(Presence::Whispers) => listener == party,
@@ -172,9 +190,33 @@ impl Call {
         let Some(at) = b.guests.iter().position(|g| g.party.leg.id == id) else {
             return;
         };
-        let guest = b.guests.remove(at);
-        self.release_guest(guest);
+        self.guest_out(at);
+    }
+
+    /// Ends the part that this guest has.
+    pub(super) fn guest_out(&mut self, at: usize) {
+        if let Stage::Bridged(b) = &mut self.stage {
+            let guest = b.guests.remove(at);
+            self.release_guest(guest);
+            self.remix();
+        }
+    }
+
+    /// Who has a part in the talk hears whom the agent asks, too.
+    pub(super) fn mix_asked(&mut self) {
+        let asked = self.consult.as_ref().is_some_and(|c| c.talks());
+        if asked && matches!(&self.stage, Stage::Bridged(b) if !b.guests.is_empty()) {
+            self.remix();
+        }
+    }
+
+    /// Who hears whom, and music for whoever is on hold.
+    pub(super) fn remix(&mut self) {
         self.mix();
+        match self.somebody_holds() {
+            true => self.hold_music(),
+            false => self.note_hold_now(),
+        }
     }
 
     /// Ends a guest's leg.
@@ -191,6 +233,7 @@ impl Call {
 
     /// The caller and the agent part: nobody else stays.
     pub(super) fn release_guests(&mut self) {
+        self.turn_leads_away();
         if let Stage::Bridged(b) = &mut self.stage {
             for guest in std::mem::take(&mut b.guests) {
                 self.release_guest(guest);
@@ -208,7 +251,17 @@ impl Call {
         let Some(at) = b.guests.iter().position(talks) else {
             return false;
         };
+        self.succeed_by(at);
+        true
+    }
+
+    /// The talk is this guest's from now on, and the agent's phone is let go.
+    pub(super) fn succeed_by(&mut self, at: usize) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
         let Guest { party, queued, .. } = b.guests.remove(at);
+        (b.on_hold, b.held_to_ask, b.held) = (false, false, [false; 2]);
         let who = party.who.clone();
         let old = b.party.replace(party);
         b.silent = false;
@@ -232,6 +285,5 @@ impl Call {
             self.queue_as(contact, QueueCommand::Over(agent));
         }
         self.mix();
-        true
     }
 }

@@ -7,6 +7,7 @@
 //! ```
 
 mod ringing;
+mod side;
 mod talk;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +26,7 @@ use crate::ids::{AgentId, ContactId, LegId, PhoneNumber, QueueName};
 use crate::media::command::MediaCommand;
 use crate::now::{Mono, Now};
 use crate::queue::{Arrival, Priority};
+use crate::record::timeline::ConsultStep;
 use crate::sdp::plan::Codec;
 use crate::sip::leg::{LegCommand, LegEnd, LegEvent};
 
@@ -44,6 +46,17 @@ pub(super) struct Introduction {
     pub call_info: Option<String>,
 }
 
+/// Whose leg the asker speaks on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    /// They have called us: it is answered when whom they want is there.
+    Called,
+    /// We have called them, and they have answered.
+    Ours,
+    /// Another call's, which has it back when this one is over.
+    Lent,
+}
+
 #[derive(Debug)]
 enum Stage {
     /// Ports are asked for.
@@ -61,7 +74,12 @@ enum Stage {
 pub(super) struct Consultation {
     setup: Arc<CallSetup>,
     start: AgentCallStart,
+    side: Side,
     introduction: Introduction,
+    /// What the record has been told last.
+    told: Option<ConsultStep>,
+    /// Nobody answered, for this reason.
+    failed: Option<u16>,
     /// Codecs in order of preference: with those of a caller first, nothing is decoded later.
     codecs: Vec<Codec>,
     /// The asker's phone, once its ports are open.
@@ -79,8 +97,8 @@ pub(super) struct Consultation {
 /// What a consultation leaves to the call that takes it over.
 #[derive(Debug)]
 pub(super) struct Joined {
-    /// The asker's phone.
-    pub asker: Leg,
+    /// The asker's phone; `None`: it is lent.
+    pub asker: Option<Leg>,
     /// Whom they asked.
     pub party: Party,
     /// The queue gave them this colleague under this contact.
@@ -96,9 +114,28 @@ impl Consultation {
         codecs: Vec<Codec>,
         beside: Option<LegId>,
     ) -> Consultation {
-        let mut consultation = Consultation {
+        let mut consultation = Consultation::of(setup, start, Side::Called, introduction, codecs);
+        consultation.act(CallAction::OpenMedia {
+            leg: consultation.start.leg,
+            beside,
+            toward: Some(consultation.start.remote),
+        });
+        consultation
+    }
+
+    fn of(
+        setup: Arc<CallSetup>,
+        start: AgentCallStart,
+        side: Side,
+        introduction: Introduction,
+        codecs: Vec<Codec>,
+    ) -> Consultation {
+        Consultation {
             setup,
+            side,
             introduction,
+            told: None,
+            failed: None,
             codecs,
             asker: None,
             sdp: Bytes::new(),
@@ -108,13 +145,7 @@ impl Consultation {
             plays: 0,
             actions: VecDeque::new(),
             start,
-        };
-        consultation.act(CallAction::OpenMedia {
-            leg: consultation.start.leg,
-            beside,
-            toward: Some(consultation.start.remote),
-        });
-        consultation
+        }
     }
 
     /// Who calls.
@@ -140,7 +171,8 @@ impl Consultation {
     /// Whether a leg is one of this call's.
     pub fn owns(&self, leg: LegId) -> bool {
         let talks = matches!(&self.stage, Stage::Talking(party) if party.leg.id == leg);
-        leg == self.start.leg || talks || self.phones.contains_key(&leg)
+        let own = leg == self.start.leg && self.side != Side::Lent;
+        own || talks || self.phones.contains_key(&leg)
     }
 
     /// Nothing follows.
@@ -204,7 +236,7 @@ impl Consultation {
     /// The asker's offer is answered before anybody's phone rings in vain.
     fn opened(&mut self, now: Now, media: OpenedMedia) {
         let path = Path {
-            secure: self.start.secure,
+            transport: self.start.transport,
             peer: Some(self.start.remote),
         };
         let mut leg = Leg::new(self.start.leg, media, path);
@@ -224,7 +256,7 @@ impl Consultation {
         };
         self.sdp = sdp;
         self.asker = Some(leg);
-        self.act_sip(self.start.leg, LegCommand::Ring);
+        self.asker_sip(LegCommand::Ring);
         self.seek(now);
     }
 
@@ -260,13 +292,17 @@ impl Consultation {
     /// Refuses the asker's call; whatever rings is let go.
     pub(super) fn fail(&mut self, status: u16) {
         self.hang_up_phones(None);
-        self.act_sip(
-            self.start.leg,
-            LegCommand::Reject {
+        self.failed = Some(status);
+        let refuse = match self.side {
+            Side::Called => LegCommand::Reject {
                 status,
                 retry_after: None,
             },
-        );
+            Side::Ours | Side::Lent => LegCommand::Hangup {
+                reason: Some(format!("SIP;cause={status}")),
+            },
+        };
+        self.asker_sip(refuse);
         self.end();
     }
 
@@ -286,10 +322,13 @@ impl Consultation {
     pub fn hang_up(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Over => {}
-            Stage::Opening => self.fail(480),
-            Stage::Ringing { .. } => self.fail(480),
+            Stage::Opening | Stage::Ringing { .. } => {
+                self.fail(480);
+                // Nobody refused: it was called off.
+                self.failed = None;
+            }
             Stage::Talking(party) => {
-                self.act_sip(self.start.leg, LegCommand::Hangup { reason: None });
+                self.asker_sip(LegCommand::Hangup { reason: None });
                 self.let_go(*party);
                 self.end();
             }
@@ -324,6 +363,13 @@ impl Consultation {
 
     fn act_sip(&mut self, leg: LegId, command: LegCommand) {
         self.act(CallAction::Sip(leg, command));
+    }
+
+    /// To the asker's phone, unless that is another call's to command.
+    fn asker_sip(&mut self, command: LegCommand) {
+        if self.side != Side::Lent {
+            self.act_sip(self.start.leg, command);
+        }
     }
 
     fn act_media(&mut self, command: MediaCommand) {

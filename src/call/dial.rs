@@ -16,7 +16,10 @@ impl MenuStage {
     pub(super) fn is_for(&self, purpose: &Purpose) -> bool {
         match purpose {
             Purpose::Dial(ask, _) => self.walk.is_dialling() == Some(*ask),
-            Purpose::Offer(..) | Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) => false,
+            Purpose::Offer(..)
+            | Purpose::TransferToAgent(_)
+            | Purpose::TransferOutside(_)
+            | Purpose::Join(..) => false,
         }
     }
 }

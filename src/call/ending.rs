@@ -15,6 +15,11 @@ impl Call {
     /// After a panic in one of the other methods: whatever the stage was, the caller's leg is
     /// still there, and goes to the people with the reason (P4).
     pub fn rescue(&mut self, now: Now, what: &str) {
+        self.bring_to_people(now, what);
+        self.retape();
+    }
+
+    fn bring_to_people(&mut self, now: Now, what: &str) {
         self.record(RecordEvent::Fault {
             what: what.to_owned(),
         });
@@ -206,6 +211,8 @@ impl Call {
 
     pub(super) fn done(&mut self, verdict: Verdict) {
         self.stage = Stage::Ended;
+        // Nothing follows the end.
+        self.retape();
         self.media(MediaCommand::Close {
             leg: self.start.leg,
         });

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::order::{Asked, Refusal, Reply, Talk};
 use super::setup::AgentCallStart;
 use crate::ids::{
     AgentId, ContactId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName, SkillName,
 };
 use crate::media::command::{MediaCommand, MediaEvent};
+use crate::media::tap::Side;
 use crate::menu::outcome::{AskId, Letter, WebReply, WebRequest};
 use crate::now::Wall;
 use crate::queue::Arrival;
@@ -17,6 +19,8 @@ use crate::queue::action::{
     AgentState, AgentWish, OfferId, OverflowCause, OverflowStep, Withdrawal,
 };
 use crate::queue::estimate::Interval;
+use crate::record::customer::Learnt;
+use crate::record::taping::{Silence, TapedBy};
 use crate::record::timeline::{CallbackId, Event as RecordEvent, MessageId, OutboxId, Presence};
 use crate::record::verdict::Verdict;
 use crate::sdp::KeyMaterial;
@@ -56,12 +60,18 @@ pub enum CallEvent {
     TakeOver(Box<AgentCallStart>, LegId),
     /// From the queue, about the call that an agent placed under this contact.
     QueueAs(ContactId, QueueEvent),
+    /// Somebody at a desk asks for something; [`CallAction::Told`] follows.
+    Ordered(Box<Asked>),
     /// The answer to [`CallAction::Wish`]; `None`: the queue does not know the agent.
     AgentState(Option<AgentState>),
     /// Who is to be called back by this call has called in, or does not want it any more.
     Cancelled,
     /// The answer to [`CallAction::LookUp`]; the usual one where nothing is known.
     Known(Known),
+    /// Something more is known of who calls: it goes onto the card.
+    Learnt(Box<Learnt>),
+    /// About the recording of the talk.
+    Tape(TapeEvent),
     /// The server stops: the grace period is over.
     Stop,
 }
@@ -269,6 +279,59 @@ pub struct OpenCallback {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecordingId(pub u32);
 
+/// One recording of a talk of this call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TapeId(pub u32);
+
+/// What a call asks of whoever writes its talks down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TapeCommand {
+    /// A talk begins that is recorded.
+    Begin {
+        /// Which.
+        tape: TapeId,
+        /// Whose caller.
+        queue: QueueName,
+        /// Who talks with them.
+        agent: AgentId,
+        /// The caller was asked and agreed; else they were told.
+        agreed: bool,
+    },
+    /// From now on these are heard, and nobody else.
+    Hear {
+        /// Which.
+        tape: TapeId,
+        /// Whose legs, on which channel.
+        legs: Vec<(LegId, Side)>,
+        /// Why nobody is heard.
+        silence: Option<Silence>,
+    },
+    /// The talk is over. The end of the call ends it as well.
+    End {
+        /// Which.
+        tape: TapeId,
+    },
+}
+
+/// What a call is told of its recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TapeEvent {
+    /// It is to pause, or to go on.
+    Pause {
+        /// Pause.
+        pause: bool,
+        /// Who says so.
+        by: TapedBy,
+    },
+    /// It could not be begun, or has ended before the talk.
+    Failed {
+        /// Which.
+        tape: TapeId,
+        /// Why, in words.
+        what: String,
+    },
+}
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordingOutcome {
@@ -344,6 +407,10 @@ pub enum CallAction {
     Callback(CallbackId, CallbackStep),
     /// Store a follow-up, to be sent; [`CallEvent::LetterStored`] follows.
     Send(AskId, FollowUpWish),
+    /// About the recording of a talk.
+    Tape(TapeCommand),
+    /// The answer to [`CallEvent::Ordered`]: how the talk stands, or why it was not done.
+    Told(Reply, Result<Talk, Refusal>),
     /// For the contact's timeline.
     Record(RecordEvent),
     /// The call is over; nothing follows.

@@ -61,9 +61,14 @@ impl Call {
         let Some(code) = self.agent_keys.press(now.mono, leg, key, way) else {
             return;
         };
-        if self.setup.features.conference.as_deref() == Some(code) {
+        let features = &self.setup.features;
+        let is = |feature: &Option<String>| feature.as_deref() == Some(code);
+        if is(&features.conference) {
             self.agent_keys = AgentKeys::default();
             self.confer(leg);
+        } else if is(&features.recording) {
+            self.agent_keys = AgentKeys::default();
+            self.toggle_tape(leg);
         }
     }
 }

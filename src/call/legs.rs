@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::bridged::Who;
-use super::event::OpenedMedia;
+use super::event::{CallAction, OpenedMedia};
 use super::setup::CallSetup;
 use crate::ids::{AgentId, LegId, PhoneNumber};
+use crate::media::command::MediaCommand;
 use crate::menu::outcome::AskId;
 use crate::queue::action::OfferId;
-use crate::record::timeline::TransferTo;
+use crate::record::timeline::{Presence, TransferTo};
 use crate::sdp::plan::Codec;
 use crate::sdp::plan::{Direction, MediaPlan};
 use crate::sdp::{LocalMedia, Preference, Session};
-use crate::sip::leg::CallTarget;
+use crate::sip::flow::Transport;
+use crate::sip::leg::{CallTarget, LegCommand};
 
 /// One phone: its dialog's id and what was agreed about its audio.
 #[derive(Debug)]
@@ -30,8 +34,8 @@ pub(super) struct Leg {
 /// What offer and answer must know about a phone's signalling.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Path {
-    /// Secret on the wire, so SRTP keys may be sent.
-    pub secure: bool,
+    /// Whether SRTP keys may be sent, and whether it is a browser.
+    pub transport: Transport,
     /// From where it comes; `None` when that is not known yet.
     pub peer: Option<IpAddr>,
 }
@@ -59,7 +63,8 @@ impl Leg {
             dtmf: true,
             direction: Direction::SendRecv,
             srtp: setup.srtp,
-            secure_signalling: self.path.secure,
+            secure_signalling: self.path.transport.is_secure(),
+            web: setup.web.filter(|_| self.path.transport == Transport::Wss),
             keys: self.media.keys.clone(),
             peer: self.path.peer,
             own_ports: setup.own_ports.clone(),
@@ -68,9 +73,45 @@ impl Leg {
 
     /// The peer has put us on hold: it does not want to hear us, or nobody sends.
     pub fn is_held_by_peer(&self) -> bool {
-        self.plan
-            .as_ref()
-            .is_some_and(|p| !p.direction.sends() || p.remote_rtp.is_none())
+        self.plan.as_ref().is_some_and(MediaPlan::holds_us)
+    }
+
+    /// The peer offers anew (or asks us to): our reply, and what changes for the media.
+    pub(super) fn reoffered(
+        &mut self,
+        offer: Option<Bytes>,
+        setup: &CallSetup,
+        codecs: &[Codec],
+    ) -> Vec<CallAction> {
+        let local = self.local(setup, codecs);
+        let Some(offer) = offer else {
+            let sdp = self.session.offer(&local);
+            return vec![CallAction::Sip(self.id, LegCommand::AnswerOffer { sdp })];
+        };
+        match self.session.answer(&offer, &local) {
+            Ok((sdp, plan)) => {
+                self.plan = Some(plan.clone());
+                vec![
+                    CallAction::Sip(self.id, LegCommand::AnswerOffer { sdp }),
+                    CallAction::Media(self.id, MediaCommand::Apply { leg: self.id, plan }),
+                ]
+            }
+            // The session stays as it was (RFC 3261 §14.2).
+            Err(_) => vec![CallAction::Sip(self.id, LegCommand::RefuseOffer)],
+        }
+    }
+
+    pub(super) fn offer_answered(&mut self, answer: &[u8]) -> Vec<CallAction> {
+        match self.session.accept(answer) {
+            Ok(plan) => {
+                self.plan = Some(plan.clone());
+                vec![CallAction::Media(
+                    self.id,
+                    MediaCommand::Apply { leg: self.id, plan },
+                )]
+            }
+            Err(_) => Vec::new(),
+        }
     }
 }
 
@@ -85,13 +126,26 @@ pub(super) enum Purpose {
     TransferOutside(PhoneNumber),
     /// A menu calls an outside number.
     Dial(AskId, PhoneNumber),
+    /// A supervisor is to have a part in the talk.
+    Join(AgentId, Part),
+}
+
+/// What a supervisor is to have of a talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A part in it.
+    Of(Presence),
+    /// All: they are the caller's agent from then on.
+    Whole,
 }
 
 impl Purpose {
     /// With whom the caller talks when this phone answers.
     pub fn who(&self) -> Who {
         match self {
-            Purpose::Offer(_, agent) | Purpose::TransferToAgent(agent) => Who::Agent(agent.clone()),
+            Purpose::Offer(_, agent)
+            | Purpose::TransferToAgent(agent)
+            | Purpose::Join(agent, _) => Who::Agent(agent.clone()),
             Purpose::TransferOutside(number) | Purpose::Dial(_, number) => {
                 Who::Outside(number.clone())
             }
@@ -101,7 +155,7 @@ impl Purpose {
     /// For the record: whom the caller is handed on to.
     pub fn transfer_to(&self) -> Option<TransferTo> {
         match self {
-            Purpose::Offer(..) => None,
+            Purpose::Offer(..) | Purpose::Join(..) => None,
             Purpose::TransferToAgent(agent) => Some(TransferTo::Agent {
                 agent: agent.clone(),
             }),

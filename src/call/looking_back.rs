@@ -7,6 +7,7 @@ use super::bridged::{Bridged, Word};
 use super::event::{CallAction, QueueCommand};
 use super::machine::{Call, Stage};
 use super::menu_stage::MenuStage;
+use super::taping::Notice;
 use crate::ids::{PromptName, QueueName};
 use crate::media::command::PlayToken;
 use crate::menu::outcome::Reason;
@@ -140,26 +141,51 @@ impl Call {
         place.map_or_else(|| self.line.human.clone(), |p| p.queue)
     }
 
-    /// Says that a person is there now; the two are bridged when it has been said.
-    pub(super) fn say_before_bridge(&mut self, now: Now) {
-        let words = [PromptName::new(sys::PERSON_NOW)];
+    /// Says that a person is there now, and that the talk is recorded, if the caller has not heard
+    /// so; the two are bridged when it has been said.
+    pub(super) fn say_before_bridge(&mut self, now: Now, fetched: bool) {
+        let notice = self.notice_before_bridge();
+        let fetched = fetched.then_some(sys::PERSON_NOW);
+        let notice_word = notice.map(Notice::prompt);
+        let words: Vec<PromptName> = fetched
+            .into_iter()
+            .chain(notice_word)
+            .map(PromptName::new)
+            .collect();
+        if words.is_empty() {
+            return;
+        }
         let length = self
             .time_to_say(&words)
             .saturating_sub(super::machine::GRACE);
         let token = self.say(&words);
         let until = now.mono + length + WORD_GRACE;
         if let Stage::Bridged(b) = &mut self.stage {
-            b.word = Some(Word { token, until });
+            b.word = Some(Word {
+                token,
+                until,
+                notice,
+            });
         }
     }
 
     /// A prompt has ended in a talk: that word, perhaps.
-    pub(super) fn word_said(&mut self, token: PlayToken) {
-        if let Stage::Bridged(b) = &self.stage
-            && b.word.as_ref().is_some_and(|w| w.token == token)
-        {
+    pub(super) fn word_said(&mut self, now: Now, token: PlayToken) {
+        if self.is_word(token) && self.notice_said(now) {
             self.bridge_now();
         }
+    }
+
+    /// That word can not be said.
+    pub(super) fn word_failed(&mut self, token: PlayToken) {
+        if self.is_word(token) {
+            self.bridge_now();
+        }
+    }
+
+    fn is_word(&self, token: PlayToken) -> bool {
+        matches!(&self.stage, Stage::Bridged(b)
+            if b.word.as_ref().is_some_and(|w| w.token == token))
     }
 
     /// The end of that word has not been told.

@@ -19,9 +19,10 @@ use super::message::MessageStage;
 use super::monitor::Joining;
 use super::setup::{CallSetup, CallStart};
 use super::sound::Tokens;
+use super::taping::Tapes;
 use super::waiting::Waiting;
-use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, PromptName, SkillName};
-use crate::media::command::{DtmfWay, MediaEvent, PlayToken};
+use crate::ids::{ContactId, Key, Language, LegId, PhoneNumber, SkillName};
+use crate::media::command::{DtmfWay, MediaEvent};
 use crate::media::dedup::KeyDedup;
 use crate::menu::outcome::AskId;
 use crate::menu::tree::Line;
@@ -121,8 +122,12 @@ pub struct Call {
     pub(super) promised: Option<Promised>,
     /// Whom this call calls back.
     pub(super) calls_back: Option<CallbackId>,
+    /// More with each thing that happens to it.
+    pub(super) version: u64,
     /// The last recording of a message.
     pub(super) recordings: RecordingId,
+    /// The recording of the talks.
+    pub(super) tapes: Tapes,
     keys: KeyDedup,
     pub(super) agent_keys: AgentKeys,
     actions: VecDeque<CallAction>,
@@ -184,7 +189,9 @@ impl Call {
             asked_in_queue: None,
             promised: None,
             calls_back: None,
+            version: 0,
             recordings: RecordingId::default(),
+            tapes: Tapes::default(),
             keys: KeyDedup::new(),
             agent_keys: AgentKeys::default(),
             actions: VecDeque::new(),
@@ -272,6 +279,11 @@ impl Call {
 
     /// A deadline has come.
     pub fn handle_timeout(&mut self, now: Now) {
+        self.overdue(now);
+        self.retape();
+    }
+
+    fn overdue(&mut self, now: Now) {
         if let Some(consult) = &mut self.consult {
             consult.handle_timeout(now);
             self.drive_consult();
@@ -300,6 +312,11 @@ impl Call {
 
     /// Something happened.
     pub fn handle(&mut self, now: Now, event: CallEvent) {
+        self.happened(now, event);
+        self.retape();
+    }
+
+    fn happened(&mut self, now: Now, event: CallEvent) {
         let Some(event) = self.consult_event(now, event) else {
             return;
         };
@@ -342,10 +359,13 @@ impl Call {
             CallEvent::TakeOver(start, leg) => self.replaced(*start, leg),
             CallEvent::Monitor(start, presence) => self.monitored(*start, presence),
             CallEvent::QueueAs(contact, event) => self.queue_event_as(contact, event),
+            CallEvent::Ordered(asked) => self.ordered(now, *asked),
             // Asked by calls of agents only.
             CallEvent::AgentState(_) => {}
             CallEvent::Known(known) => self.looked_up(now, known),
+            CallEvent::Learnt(learnt) => self.card.learn(*learnt),
             CallEvent::Cancelled => self.cancel_callback(),
+            CallEvent::Tape(event) => self.tape_event(event),
             CallEvent::Stop => self.stop(now),
         }
     }
@@ -423,59 +443,6 @@ impl Call {
             Stage::Message(_) => self.key_in_message(now, key),
             Stage::Bridged(_) => self.key_while_bridged(now, key),
             Stage::Waiting(_) => self.key_while_waiting(now, key),
-            Stage::CallingBack(_)
-            | Stage::Opening { .. }
-            | Stage::Answering { .. }
-            | Stage::Closing { .. }
-            | Stage::Ended => {}
-        }
-    }
-
-    fn played(&mut self, now: Now, token: PlayToken) {
-        match &mut self.stage {
-            Stage::Menu(m) if m.playing == Some(token) => {
-                m.playing = None;
-                m.walk.handle_played(now);
-                self.drive_menu(now);
-            }
-            Stage::Waiting(w) if w.announcer.playing == Some(token) => {
-                w.announcer.playing = None;
-                self.drive_waiting(now);
-            }
-            Stage::Message(_) => self.played_in_message(now, token),
-            Stage::Bridged(_) => self.word_said(token),
-            Stage::CallingBack(_)
-            | Stage::Menu(_)
-            | Stage::Waiting(_)
-            | Stage::Opening { .. }
-            | Stage::Answering { .. }
-            | Stage::Closing { .. }
-            | Stage::Ended => {}
-        }
-    }
-
-    /// What should be heard can not be: a fault, which ends with a person (P4).
-    fn play_failed(&mut self, now: Now, token: PlayToken, prompt: &PromptName) {
-        let what = format!("prompt {prompt} is not encoded for this call's codec");
-        match &mut self.stage {
-            Stage::Menu(m) if m.playing == Some(token) => {
-                m.playing = None;
-                m.walk.handle_play_failed(now, &what);
-                self.drive_menu(now);
-            }
-            Stage::Waiting(w) if w.announcer.playing == Some(token) => {
-                w.announcer.playing = None;
-                self.record(RecordEvent::Fault { what });
-                self.drive_waiting(now);
-            }
-            Stage::Message(_) => {
-                self.play_failed_in_message(now, token, what);
-            }
-            // Music, or what was replaced meanwhile: the caller waits on, in silence.
-            Stage::Waiting(_) | Stage::Menu(_) | Stage::Bridged(_) => {
-                self.record(RecordEvent::Fault { what });
-                self.word_said(token);
-            }
             Stage::CallingBack(_)
             | Stage::Opening { .. }
             | Stage::Answering { .. }

@@ -4,7 +4,7 @@
 use super::bridged::{Party, Who};
 use super::conference::Guest;
 use super::event::OpenedMedia;
-use super::legs::{Leg, Path};
+use super::legs::{Leg, Path, Purpose, Ringing};
 use super::machine::{Call, Stage};
 use super::setup::AgentCallStart;
 use crate::ids::{AgentId, LegId};
@@ -13,7 +13,7 @@ use crate::record::timeline::{Event as RecordEvent, Presence};
 use crate::sip::leg::LegCommand;
 
 /// As many have a part in one talk beside caller and agent.
-const MOST_GUESTS: usize = 4;
+pub(super) const MOST_GUESTS: usize = 4;
 
 /// Somebody whose ports are asked for.
 #[derive(Debug)]
@@ -32,12 +32,12 @@ enum Part {
 impl Call {
     /// A supervisor has called to have a part in this talk.
     pub(super) fn monitored(&mut self, start: AgentCallStart, presence: Presence) {
-        let status = match (self.talking_agent(), self.guests()) {
-            (None, _) => Some(480),
-            (Some(_), guests) if guests + self.joining.len() >= MOST_GUESTS => Some(486),
+        let status = match self.talking_agent() {
+            None => Some(480),
+            Some(_) if self.places_taken() >= MOST_GUESTS => Some(486),
             // Nobody listens to themselves.
-            (Some(agent), _) if *agent == start.agent => Some(480),
-            (Some(_), _) => None,
+            Some(agent) if *agent == start.agent => Some(480),
+            Some(_) => None,
         };
         if let Some(status) = status {
             return self.reject(start.leg, status);
@@ -67,11 +67,14 @@ impl Call {
         self.open_media(leg, toward);
     }
 
-    fn guests(&self) -> usize {
-        match &self.stage {
+    /// Guests, and those who are on their way in.
+    pub(super) fn places_taken(&self) -> usize {
+        let guests = match &self.stage {
             Stage::Bridged(b) => b.guests.len(),
             _ => 0,
-        }
+        };
+        let rings = |r: &&Ringing| matches!(r.purpose, Purpose::Join(..));
+        guests + self.joining.len() + self.ringing.values().filter(rings).count()
     }
 
     pub(super) fn reject(&mut self, leg: LegId, status: u16) {
@@ -98,7 +101,7 @@ impl Call {
             return self.reject(id, status);
         }
         let path = Path {
-            secure: start.secure,
+            transport: start.transport,
             peer: Some(start.remote),
         };
         let mut leg = Leg::new(id, media, path);
@@ -131,6 +134,7 @@ impl Call {
                         party,
                         presence,
                         queued: None,
+                        leads: true,
                     });
                 }
             }

@@ -6,15 +6,17 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::event::{CallAction, OpenedMedia, QueueCommand};
-use super::legs::{Leg, Path, Purpose, Ringing};
+use super::legs::{Leg, Part, Path, Purpose, Ringing};
 use super::machine::{Call, Stage};
 use crate::ids::{AgentId, LegId};
 use crate::media::command::MediaCommand;
 use crate::now::Now;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{OfferId, Withdrawal};
-use crate::record::timeline::Event as RecordEvent;
+use crate::record::card::ContextCard;
+use crate::record::timeline::{Event as RecordEvent, Presence};
 use crate::sdp::plan::Codec;
+use crate::sip::flow::Transport;
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent, OutgoingInvite};
 
 /// The queue decides when an offer is over; the leg's own limit only catches a lost word.
@@ -75,6 +77,7 @@ impl Call {
     pub(super) fn ring(&mut self, now: Now, id: LegId, media: OpenedMedia) {
         let codecs = self.codecs_callers_first();
         let card_url = self.card_url();
+        let talk_of = self.agent_there().cloned();
         if let Some(since) = self.waits_since() {
             self.card.waited = now.mono.since(since);
         }
@@ -82,7 +85,7 @@ impl Call {
             return self.media(MediaCommand::Close { leg: id });
         };
         let path = Path {
-            secure: is_secure(&ringing.target),
+            transport: transport(&ringing.target),
             peer: address(&ringing.target),
         };
         let mut leg = Leg::new(id, media, path);
@@ -99,7 +102,7 @@ impl Call {
             target: ringing.target.clone(),
             from: self.start.caller.clone(),
             from_name: match inside {
-                true => self.card.short(),
+                true => shown(&ringing.purpose, talk_of.as_ref(), &self.card),
                 false => String::new(),
             },
             user_to_user: inside.then(|| self.card.user_to_user()),
@@ -178,6 +181,7 @@ impl Call {
             Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) | Purpose::Dial(..) => {
                 self.connect_ringing(now, id);
             }
+            Purpose::Join(..) => self.lead_answered(id),
         }
     }
 
@@ -251,6 +255,7 @@ impl Call {
                 self.transfer_failed(now, ringing.purpose.transfer_to(), status_of(end));
             }
             Purpose::Dial(ask, _) => self.not_reached(now, ask, why_not(end)),
+            Purpose::Join(..) => self.lead_missing(),
         }
     }
 
@@ -268,7 +273,10 @@ impl Call {
         let first = legs.first().and_then(|leg| self.ringing.get(leg));
         let agent = first.and_then(|ringing| match &ringing.purpose {
             Purpose::Offer(_, agent) => Some(agent.clone()),
-            Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) | Purpose::Dial(..) => None,
+            Purpose::TransferToAgent(_)
+            | Purpose::TransferOutside(_)
+            | Purpose::Dial(..)
+            | Purpose::Join(..) => None,
         });
         for leg in legs {
             self.hang_up_phone(leg, reason);
@@ -302,6 +310,20 @@ impl Call {
     }
 }
 
+/// The display name at the phone: who calls, and for supervisors what their phone rings for.
+fn shown(purpose: &Purpose, agent: Option<&AgentId>, card: &ContextCard) -> String {
+    let (Purpose::Join(_, part), Some(agent)) = (purpose, agent) else {
+        return card.short();
+    };
+    let what = match part {
+        Part::Of(Presence::Listens) => "Listen to",
+        Part::Of(Presence::Whispers) => "Whisper to",
+        Part::Of(Presence::Talks) => "Join",
+        Part::Whole => "Take over from",
+    };
+    format!("{what} {agent}: {}", card.short())
+}
+
 /// Where the phone is, if that is known without asking anybody.
 pub(super) fn address(target: &CallTarget) -> Option<IpAddr> {
     match target {
@@ -318,16 +340,21 @@ pub(super) fn address(target: &CallTarget) -> Option<IpAddr> {
     }
 }
 
-pub(super) fn is_secure(target: &CallTarget) -> bool {
+/// How the phone's signalling travels: of those where nobody has asked yet only whether it is secret
+/// is known.
+pub(super) fn transport(target: &CallTarget) -> Transport {
     match target {
         CallTarget::Contact(Contact {
             flow: Some(flow), ..
-        }) => flow.transport.is_secure(),
+        }) => flow.transport,
         CallTarget::Contact(Contact { uri, .. }) => {
             let uri = uri.to_ascii_lowercase();
-            uri.starts_with("sips:") || uri.contains(";transport=tls")
+            match uri.starts_with("sips:") || uri.contains(";transport=tls") {
+                true => Transport::Tls,
+                false => Transport::Udp,
+            }
         }
-        CallTarget::Trunk { .. } => false,
+        CallTarget::Trunk { .. } => Transport::Udp,
     }
 }
 

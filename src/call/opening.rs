@@ -27,7 +27,7 @@ impl Call {
         };
         let offer = offer.take();
         let path = Path {
-            secure: self.start.secure,
+            transport: self.start.transport,
             peer: Some(self.start.remote),
         };
         let mut leg = Leg::new(self.start.leg, media, path);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::event::Location;
 use super::faults::Faults;
-use crate::config::Features;
+use crate::config::{Features, Recording};
 use crate::ids::{
     AgentId, ContactId, Language, LegId, LineName, OutgoingLegIds, PhoneNumber, PromptName,
     QueueName, SkillName,
@@ -20,7 +20,9 @@ use crate::now::Mono;
 use crate::record::card::ContextCard;
 use crate::record::timeline::CallbackId;
 use crate::sdp::SrtpPolicy;
-use crate::sdp::plan::Codec;
+use crate::sdp::plan::{Codec, Fingerprint};
+use crate::sip::flow::Transport;
+use crate::sip::leg::Contact;
 
 /// The prompts of the server by language and name, ready to be sent.
 #[derive(Debug, Default)]
@@ -67,6 +69,8 @@ pub struct QueueSound {
     pub comfort: Option<PromptName>,
     /// Agents hear who it is before the caller is connected.
     pub whisper: bool,
+    /// Whether the talks are recorded.
+    pub recording: Recording,
     /// What they can ask for.
     pub keys: WaitingKeys,
     /// Who is kept for the agent that they know; `None`: nobody.
@@ -98,6 +102,8 @@ pub struct CallSetup {
     pub codecs: Vec<Codec>,
     /// When voice is encrypted.
     pub srtp: SrtpPolicy,
+    /// Of the certificate that browsers are shown; `None`: browsers are not spoken to.
+    pub web: Option<Fingerprint>,
     /// Our signalling listeners: media is never sent there.
     pub own_ports: Vec<SocketAddr>,
     /// The longest message.
@@ -154,8 +160,8 @@ pub struct CallStart {
     pub caller_name: String,
     /// The offer of the INVITE, if it had one.
     pub offer: Option<Bytes>,
-    /// Signalling came over TLS or secure WebSocket.
-    pub secure: bool,
+    /// How its signalling came.
+    pub transport: Transport,
     /// From where.
     pub remote: IpAddr,
 }
@@ -171,10 +177,27 @@ pub struct AgentCallStart {
     pub leg: LegId,
     /// The offer of the INVITE, if it had one.
     pub offer: Option<Bytes>,
-    /// Signalling came over TLS or secure WebSocket.
-    pub secure: bool,
+    /// How its signalling came.
+    pub transport: Transport,
     /// From where.
     pub remote: IpAddr,
+    /// What an outside number is shown; `None`: nothing.
+    pub number: Option<PhoneNumber>,
+    /// Whom they want.
+    pub to: Location,
+}
+
+/// A call that an agent asks for at their desk: their own phone rings first.
+#[derive(Clone, Debug)]
+pub struct ClickStart {
+    /// Names the call at the queue and in logs.
+    pub contact: ContactId,
+    /// Who wants it.
+    pub agent: AgentId,
+    /// Their name, for colleagues.
+    pub name: String,
+    /// Their phones.
+    pub contacts: Vec<Contact>,
     /// What an outside number is shown; `None`: nothing.
     pub number: Option<PhoneNumber>,
     /// Whom they want.

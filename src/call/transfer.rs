@@ -33,7 +33,8 @@ impl Call {
         let Stage::Bridged(b) = &self.stage else {
             return;
         };
-        if b.transfer.is_some() || self.is_conference() {
+        // Whom they ask from the desk speaks on this leg.
+        if b.transfer.is_some() || self.is_conference() || self.lent().is_some() {
             return self.sip(from, LegCommand::ReferProgress { status: 491 });
         }
         self.begin_transfer(now);
@@ -115,7 +116,7 @@ impl Call {
         let party = b.party.take();
         self.release_guests();
         if let Some(party) = party {
-            self.sip(party.leg.id, LegCommand::ReferProgress { status: 200 });
+            self.refer_progress(party.leg.id, 200);
             self.hand_on(party);
         }
     }
@@ -125,8 +126,14 @@ impl Call {
             return;
         };
         if let (Some(party), Some(Transfer::Ringing)) = (&b.party, b.transfer) {
-            let id = party.leg.id;
-            self.sip(id, LegCommand::ReferProgress { status });
+            self.refer_progress(party.leg.id, status);
+        }
+    }
+
+    /// Tells whoever asked by REFER; who asked from the desk reads it in the live events.
+    pub(super) fn refer_progress(&mut self, leg: LegId, status: u16) {
+        if !matches!(&self.stage, Stage::Bridged(b) if b.quiet) {
+            self.sip(leg, LegCommand::ReferProgress { status });
         }
     }
 
@@ -159,15 +166,26 @@ impl Call {
             // Still there: the two talk on.
             Some(party) => {
                 let (id, who) = (party.leg.id, party.who.clone());
+                let (on_hold, to_ask) = (b.on_hold, b.held_to_ask);
                 if let Who::Agent(agent) = who
                     && rang
                 {
                     self.record(RecordEvent::Connected { agent });
                 }
-                self.sip(id, LegCommand::ReferProgress { status });
-                self.media(MediaCommand::Stop {
-                    leg: self.start.leg,
-                });
+                self.refer_progress(id, status);
+                if let Stage::Bridged(b) = &mut self.stage {
+                    b.quiet = false;
+                    if rang && on_hold {
+                        // A new talk in the record: holds are told anew.
+                        b.held = [false; 2];
+                    }
+                }
+                match on_hold {
+                    true => self.set_hold(!to_ask),
+                    false => self.media(MediaCommand::Stop {
+                        leg: self.start.leg,
+                    }),
+                }
             }
             None => self.return_to_queue(now, home, Reason::Transferred),
         }

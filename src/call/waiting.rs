@@ -122,7 +122,18 @@ impl Call {
         {
             w.announcer.push(words);
         }
+        let notice = self.waiting_queue().and_then(|q| self.notice_due(&q));
+        if let (Some(notice), Stage::Waiting(w)) = (notice, &mut self.stage) {
+            w.announcer.push(vec![PromptName::new(notice.prompt())]);
+        }
         self.drive_waiting(now);
+    }
+
+    fn waiting_queue(&self) -> Option<QueueName> {
+        match &self.stage {
+            Stage::Waiting(w) => Some(w.queue.clone()),
+            _ => None,
+        }
     }
 
     /// What a waiting caller's call waits for itself: the end of an announcement, and the time to
@@ -172,6 +183,7 @@ impl Call {
         match w.announcer.take_next() {
             Some(words) => {
                 let token = self.say(&words);
+                self.note_notice(&words, token);
                 let until = now.mono + self.time_to_say(&words);
                 if let Stage::Waiting(w) = &mut self.stage {
                     w.announcer.playing = Some(token);

@@ -24,12 +24,22 @@ impl Call {
             '1' if keys.callback => self.look_back(now, Some(Aside::Callback)),
             '2' if keys.message => self.act(CallAction::Queue(QueueCommand::Message)),
             '*' if keys.self_service => self.look_back(now, None),
+            _ if self.asks_to_record() && self.answer_question(now, key) => {}
             _ => {
                 let told = self.words_of_keys();
                 let words = [PromptName::new(sys::WRONG)].into_iter().chain(told);
                 self.say_at_once(now, words.collect());
             }
         }
+    }
+
+    /// Whether the key was an answer; the caller hears what they get.
+    fn answer_question(&mut self, now: Now, key: Key) -> bool {
+        let word = self.answers_question(key);
+        if let Some(word) = word {
+            self.answer_at_once(now, &[word]);
+        }
+        word.is_some()
     }
 
     /// What the caller can ask for now.

@@ -36,6 +36,7 @@ impl Call {
     }
 
     pub(super) fn record(&mut self, event: RecordEvent) {
+        self.version += 1;
         self.act(CallAction::Record(event));
     }
 

@@ -23,7 +23,9 @@ use crate::queue::acd::Acd;
 use crate::server::build;
 use crate::store::{Store, StoreError};
 use crate::task::callbacks::CallbacksHandle;
+use crate::task::desk::DeskHandle;
 use crate::task::queue::{self, Directory};
+use crate::task::tapes::Tapes;
 
 /// What only a server that runs can do.
 pub const NOT_RUNNING: &str = "no server runs with this data folder; start it first\n";
@@ -53,7 +55,7 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
     if let Some(running) = running(&config.store.dir).await {
         return Ok(running);
     }
-    let (store, _) = Store::open(&config.store.dir).await?;
+    let (store, _) = Store::open(&config.store).await?;
     let acd = Acd::new(build::acd(config));
     let queue = queue::spawn(acd, Directory::default(), store.clone());
     let menus = MenuState::default();
@@ -67,9 +69,14 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
         menus,
         reload,
         CallbacksHandle::default(),
+        Tapes::none(),
+        DeskHandle::default(),
     )
     .await?;
-    Ok(Way::Here(api::router(api, axum::Router::new()), store))
+    Ok(Way::Here(
+        api::router(api, axum::Router::new(), None),
+        store,
+    ))
 }
 
 impl Way {
@@ -83,6 +90,20 @@ impl Way {
         path: &str,
         body: Option<Value>,
     ) -> Result<Value, Refused> {
+        let bytes = self.bytes(method, path, body).await?;
+        Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Asks, and gives what is answered as it is: a recording.
+    ///
+    /// # Errors
+    /// What the API says, in words.
+    pub async fn bytes(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Bytes, Refused> {
         let body = body.map(|b| b.to_string()).unwrap_or_default();
         let request = Request::builder()
             .method(method)
@@ -100,10 +121,12 @@ impl Way {
             }
         }
         .map_err(|e| (format!("zeroline: {e}\n"), FAILED))?;
-        let value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         match status.is_success() {
-            true => Ok(value),
-            false => Err(refused(status, &value)),
+            true => Ok(bytes),
+            false => {
+                let problem = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+                Err(refused(status, &problem))
+            }
         }
     }
 }

@@ -1,8 +1,11 @@
 //! `zeroline contacts`: who called, and what became of it.
 
 use clap::Subcommand;
+use http::Method;
+use serde_json::{Value, json};
 
-use super::{NOT_FOUND, OK};
+use super::{FAILED, NOT_FOUND, OK, api};
+use crate::config::Config;
 use crate::ids::ContactId;
 use crate::store::report::{self, View};
 use crate::store::rows::ContactFilter;
@@ -28,6 +31,50 @@ pub enum ContactsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Remove what is kept of one caller: contacts, recordings, messages. Tells what that is, and
+    /// does it with --yes; it can not be taken back
+    Erase {
+        /// Their number, exactly as it is kept (`show` tells it)
+        number: String,
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+        /// Also what is owed to them: open callbacks, messages and tasks that are not done
+        #[arg(long)]
+        owed: bool,
+    },
+}
+
+/// What changes something goes by the API. `None`: it changes nothing.
+///
+/// # Errors
+/// What the store says.
+pub async fn change(
+    config: &Config,
+    what: &ContactsCommand,
+) -> Result<Option<(String, u8)>, StoreError> {
+    let ContactsCommand::Erase { number, yes, owed } = what else {
+        return Ok(None);
+    };
+    let body = json!({ "number": number, "confirm": yes, "owed": owed });
+    let way = api::way(config).await?;
+    let told = way.ask(Method::POST, "/callers/erase", Some(body)).await;
+    Ok(Some(api::told(told.map(|e| erased(&e, *owed)))))
+}
+
+fn erased(told: &Value, owed: bool) -> String {
+    let summary = told["summary"].as_str().unwrap_or_default();
+    let kept = told["kept"].as_u64().unwrap_or(0);
+    let mut words = match told["done"].as_bool() {
+        Some(true) => format!("removed: {summary}\n"),
+        Some(false) | None => {
+            format!("would be removed: {summary}\nnothing was changed; --yes does it\n")
+        }
+    };
+    if kept > 0 && !owed {
+        words.push_str("something is owed to those that stay, or they go on; --owed removes what is owed as well\n");
+    }
+    words
 }
 
 /// Does what is asked: what is told, and the exit code.
@@ -55,6 +102,8 @@ pub async fn run(
             };
             (told, OK)
         }
+        // By the API only, see `change`.
+        ContactsCommand::Erase { .. } => (api::NOT_RUNNING.to_owned(), FAILED),
         ContactsCommand::Show { id, json } => match reader.contact(id).await? {
             Some((row, timeline)) if json => {
                 let json = report::contact_json(&row, Some(&timeline), view);

@@ -135,7 +135,7 @@ pub async fn agents(
     let what = what.unwrap_or(AgentsCommand::List { json: false });
     let (way, command) = match (running, what) {
         (None, AgentsCommand::List { json }) => {
-            let rows = Reader::open(&config.store.dir).await?.agents().await?;
+            let rows = Reader::open(&config.store).await?.agents().await?;
             let told = match json {
                 true => rows.iter().map(|r| format!("{}\n", json!(r))).collect(),
                 false => report::agents(&rows, view),

@@ -43,7 +43,7 @@ impl Told {
             println!("metrics and health on http://{http}/metrics and /health");
         }
         if let Some(api) = &server.api {
-            println!("API on {api}/api/v1");
+            println!("console on {api}/, API on {api}/api/v1");
         }
         if let Some(password) = &server.first_password {
             println!(

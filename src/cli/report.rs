@@ -4,15 +4,14 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Span as JiffSpan, Timestamp, Zoned};
+use jiff::{Timestamp, Zoned};
 use serde_json::json;
 
-use crate::config::Config;
 use crate::now::Wall;
 use crate::record::facts::Containment;
-use crate::statistics::{Report, Rules, Waits};
+use crate::statistics::spans::{self, Asked, Unit};
+use crate::statistics::{Report, Rules, SurveyFigures, Waits};
 use crate::store::report::{clean, clock, table};
 use crate::store::{Reader, Span, StoreError};
 
@@ -51,28 +50,14 @@ pub enum Slice {
     Month,
 }
 
-impl Slice {
-    fn step(self) -> JiffSpan {
-        match self {
-            Slice::Hour => JiffSpan::new().hours(1),
-            Slice::Day => JiffSpan::new().days(1),
-            Slice::Week => JiffSpan::new().weeks(1),
-            Slice::Month => JiffSpan::new().months(1),
+impl From<Slice> for Unit {
+    fn from(slice: Slice) -> Unit {
+        match slice {
+            Slice::Hour => Unit::Hour,
+            Slice::Day => Unit::Day,
+            Slice::Week => Unit::Week,
+            Slice::Month => Unit::Month,
         }
-    }
-}
-
-/// How it is counted, as the settings say.
-pub fn rules(config: &Config) -> Rules {
-    let days = u64::try_from(config.statistics.repeat_days).unwrap_or(u64::MAX);
-    Rules {
-        aims: config
-            .queues
-            .iter()
-            .map(|q| (q.name.clone(), q.service_level))
-            .collect(),
-        short_abandon: config.statistics.short_abandon,
-        repeat_within: Duration::from_secs(days.saturating_mul(86_400)),
     }
 }
 
@@ -81,52 +66,13 @@ pub fn rules(config: &Config) -> Rules {
 /// # Errors
 /// In words: a time that can not be read, an end before the start, or too many spans.
 pub fn spans(asked: &ReportArgs, zone: &TimeZone, now: Wall) -> Result<Vec<Span>, String> {
-    let now = zoned(now, zone);
-    let today = || now.start_of_day().map_err(|e| e.to_string());
-    let since = match &asked.since {
-        Some(text) => point("--since", text, &now)?,
-        None => today()?,
+    let asked = Asked {
+        since: asked.since.as_deref(),
+        until: asked.until.as_deref(),
+        by: asked.by.map(Unit::from),
     };
-    let until = match &asked.until {
-        Some(text) => point("--until", text, &now)?,
-        None => now.clone(),
-    };
-    if until < since {
-        return Err(format!(
-            "--until ({}) is before --since ({}); exchange them",
-            shown(&until),
-            shown(&since)
-        ));
-    }
-    let Some(by) = asked.by else {
-        return Ok(vec![span(&since, &until)]);
-    };
-    let mut spans = Vec::new();
-    for n in 0.. {
-        let at = |n: i64| {
-            let far = by.step().checked_mul(n).map_err(|e| e.to_string())?;
-            since.checked_add(far).map_err(|e| e.to_string())
-        };
-        let (from, to) = (at(n)?, at(n + 1)?);
-        if from >= until {
-            break;
-        }
-        if spans.len() >= MOST_SPANS {
-            return Err(format!(
-                "that is more than {MOST_SPANS} spans; choose a longer unit or a shorter time"
-            ));
-        }
-        spans.push(span(&from, &to.min(until.clone())));
-    }
-    Ok(spans)
-}
-
-fn span(since: &Zoned, until: &Zoned) -> Span {
-    let wall = |z: &Zoned| Wall::from_unix_millis(z.timestamp().as_millisecond());
-    Span {
-        since: wall(since),
-        until: wall(until),
-    }
+    let named = |(field, what): (&str, String)| format!("--{field}: {what}");
+    spans::spans(&asked, zone, now, MOST_SPANS).map_err(named)
 }
 
 fn zoned(at: Wall, zone: &TimeZone) -> Zoned {
@@ -137,26 +83,6 @@ fn zoned(at: Wall, zone: &TimeZone) -> Zoned {
 
 fn shown(at: &Zoned) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-fn point(flag: &str, text: &str, now: &Zoned) -> Result<Zoned, String> {
-    let wrong = || {
-        format!(
-            "{flag}: `{}` is no time; write one like 2026-11-02, 2026-11-02T08:00 or 7d",
-            clean(text)
-        )
-    };
-    if let Ok(at) = text.parse::<DateTime>() {
-        return at.to_zoned(now.time_zone().clone()).map_err(|_| wrong());
-    }
-    let ago = text.parse::<JiffSpan>().map_err(|_| wrong())?;
-    let at = now.checked_sub(ago.abs()).map_err(|_| wrong())?;
-    // A number of days ago means whole days.
-    let of_the_clock = ago.get_hours() != 0 || ago.get_minutes() != 0 || ago.get_seconds() != 0;
-    match of_the_clock {
-        true => Ok(at),
-        false => at.start_of_day().map_err(|_| wrong()),
-    }
 }
 
 /// The reports, ready to print.
@@ -198,7 +124,13 @@ pub fn text(out: &mut String, report: &Report) {
         out.push_str("nobody called, and nobody was there\n");
         return;
     }
-    let parts = [lines(report), queues(report), agents(report), nodes(report)];
+    let parts = [
+        lines(report),
+        queues(report),
+        agents(report),
+        nodes(report),
+        surveys(report),
+    ];
     for part in parts.iter().flatten() {
         out.push('\n');
         out.push_str(part);
@@ -296,6 +228,23 @@ fn agents(report: &Report) -> Option<String> {
     (!report.agents.is_empty()).then(|| table(&head, rows))
 }
 
+fn surveys(report: &Report) -> Option<String> {
+    let head = ["SURVEY", "QUESTION", "ANSWERS", "MEAN", "OF"];
+    let questions = report.surveys.iter().flat_map(|(survey, questions)| {
+        let row = move |(question, q): (&String, &SurveyFigures)| {
+            [
+                clean(survey.as_str()),
+                clean(question),
+                q.count().to_string(),
+                q.mean().map_or("-".to_owned(), |m| format!("{m:.1}")),
+                format!("{} to {}", q.low, q.high),
+            ]
+        };
+        questions.iter().map(row)
+    });
+    (!report.surveys.is_empty()).then(|| table(&head, questions))
+}
+
 fn nodes(report: &Report) -> Option<String> {
     let head = [
         "LINE",
@@ -349,7 +298,11 @@ mod tests {
 
     fn at(text: &str) -> Wall {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let at = text.parse::<DateTime>().unwrap().to_zoned(zone).unwrap();
+        let at = text
+            .parse::<jiff::civil::DateTime>()
+            .unwrap()
+            .to_zoned(zone)
+            .unwrap();
         Wall::from_unix_millis(at.timestamp().as_millisecond())
     }
 

@@ -12,7 +12,7 @@ use crate::sip::flow::Network;
 use crate::text::nearest;
 
 /// What webhooks may be asked for.
-pub const EVENTS: [&str; 7] = [
+pub const EVENTS: [&str; 8] = [
     "contact.begun",
     "contact.queued",
     "contact.connected",
@@ -20,9 +20,10 @@ pub const EVENTS: [&str; 7] = [
     "contact.ended",
     "message.stored",
     "callback.stored",
+    "queue.threshold",
 ];
 /// A shorter secret can be guessed.
-const SECRET: usize = 16;
+pub(super) const SECRET: usize = 16;
 
 /// The HTTP API: section `[api]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Api {
     pub origin: Option<String>,
     /// Those whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Whose pages may have phones here besides ours (`https://shop.example`).
+    pub phone_origins: Vec<String>,
     /// A session that was not used for so long is over.
     pub session_idle: Duration,
     /// A session is over then, however busy.
@@ -95,6 +98,7 @@ pub(super) fn read(mut t: Table<'_>) -> Api {
         tls: cert.zip(key).map(|(cert, key)| ApiTls { cert, key }),
         origin: t.opt("origin", origin),
         trusted_proxies: t.list("trusted_proxies", network).unwrap_or_default(),
+        phone_origins: t.list("phone_origins", origin).unwrap_or_default(),
         session_idle: t.get(
             "session_idle",
             Duration::from_secs(3600),
@@ -183,7 +187,7 @@ pub(super) fn webhooks(tables: Option<Vec<Table<'_>>>) -> Vec<Webhook> {
     hooks
 }
 
-fn url(t: &str) -> Parsed<String> {
+pub(super) fn url(t: &str) -> Parsed<String> {
     let good = text(t).is_ok()
         && !t.contains(char::is_whitespace)
         && t.parse::<http::Uri>().is_ok_and(|u| {

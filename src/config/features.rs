@@ -23,6 +23,8 @@ pub struct Features {
     pub barge: Option<String>,
     /// Pressed while they ask a colleague: all three talk together.
     pub conference: Option<String>,
+    /// Pressed in a talk: the recording pauses, or goes on.
+    pub recording: Option<String>,
 }
 
 impl Default for Features {
@@ -38,6 +40,7 @@ impl Default for Features {
             whisper: code("*65"),
             barge: code("*66"),
             conference: code("*3"),
+            recording: code("*7"),
         }
     }
 }
@@ -57,6 +60,7 @@ pub(super) fn read(mut t: Table<'_>) -> Features {
         whisper: t.get("whisper", usual.whisper, code),
         barge: t.get("barge", usual.barge, code),
         conference: t.get("conference", usual.conference, code),
+        recording: t.get("recording", usual.recording, code),
     };
     if features.reasons.len() > MOST_REASONS {
         let what = format!("more than {MOST_REASONS} reasons have no digit");
@@ -82,6 +86,17 @@ pub(super) fn read(mut t: Table<'_>) -> Features {
             let what = format!("`{code}` begins like the code of `{other}`");
             t.tell(name, what, "choose codes of which none begins another");
         }
+    }
+    if let (Some(conference), Some(recording)) = (&features.conference, &features.recording)
+        && (conference.starts_with(recording.as_str())
+            || recording.starts_with(conference.as_str()))
+    {
+        let what = format!("`{recording}` and `{conference}` of `conference` are pressed alike");
+        t.tell(
+            "recording",
+            what,
+            "choose codes of which none begins the other",
+        );
     }
     t.finish();
     features

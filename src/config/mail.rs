@@ -66,7 +66,7 @@ fn server(t: &str) -> Parsed<(String, Option<u16>)> {
     }
 }
 
-fn address(t: &str) -> Parsed<String> {
+pub(super) fn address(t: &str) -> Parsed<String> {
     let plain = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_graphic() && c != '@');
     match t.split_once('@') {
         Some((local, domain)) if plain(local) && plain(domain) && t.len() <= 254 => {

@@ -5,6 +5,8 @@
 //! Everything is text to the reader, so that all three ways take the same forms.
 
 mod api;
+mod crm;
+mod deliver;
 mod features;
 mod locate;
 mod mail;
@@ -12,8 +14,10 @@ mod mistake;
 mod people;
 mod prompts;
 mod reader;
+mod recording;
 mod retention;
 mod sections;
+mod thresholds;
 mod types;
 mod waiting;
 
@@ -22,6 +26,8 @@ use std::collections::HashMap;
 use ::config::{Config as Layered, Environment, FileFormat, Format, Map, Source, Value};
 
 pub use api::EVENTS as WEBHOOK_EVENTS;
+pub use crm::Crm;
+pub use deliver::MessagesTo;
 pub use features::Features;
 pub use mistake::{Mistake, Place};
 pub use types::*;

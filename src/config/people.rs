@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::api::code;
+use super::deliver::receiver;
 use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
 use super::sections::network;
+use super::thresholds::threshold;
 use super::types::*;
 use crate::ids::{AgentId, PromptName, QueueName, SkillName};
 use crate::menu::system;
@@ -25,6 +27,12 @@ const STRATEGIES: &[(&str, Strategy)] = &[
 
 const UNSTAFFED: &[(&str, Unstaffed)] =
     &[("overflow", Unstaffed::Overflow), ("wait", Unstaffed::Wait)];
+
+const RECORDING: &[(&str, Recording)] = &[
+    ("off", Recording::Off),
+    ("announced", Recording::Announced),
+    ("asked", Recording::Asked),
+];
 
 const WAITING_KEYS: &[(&str, WaitingKey)] = &[
     ("callback", WaitingKey::Callback),
@@ -68,6 +76,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             }),
             position_every: t.get("position_every", usual.position_every, or_never),
             whisper: t.get("whisper", usual.whisper, flag),
+            recording: t.get("recording", usual.recording, choice(RECORDING)),
             waiting_keys: t
                 .list("waiting_keys", choice(WAITING_KEYS))
                 .unwrap_or(usual.waiting_keys),
@@ -78,6 +87,9 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             service_level: t.get("service_level", usual.service_level, service_level),
             overflow: t.list("overflow", step).unwrap_or(usual.overflow),
             wrap_up_codes: codes(&mut t),
+            messages_to: t.list("messages_to", receiver).unwrap_or_default(),
+            thresholds: t.list("thresholds", threshold).unwrap_or_default(),
+            monitor_notice: t.get("monitor_notice", usual.monitor_notice, flag),
         };
         queues.push(queue);
         overflows.push(t);
@@ -161,6 +173,7 @@ fn support() -> Queue {
         }),
         position_every: Some(Duration::from_secs(60)),
         whisper: false,
+        recording: Recording::Off,
         waiting_keys: WAITING_KEYS.iter().map(|(_, key)| *key).collect(),
         affinity: None,
         affinity_hold: Duration::from_secs(20),
@@ -169,6 +182,9 @@ fn support() -> Queue {
         service_level: ServiceLevel::default(),
         overflow: vec![OverflowStep::Message],
         wrap_up_codes: Vec::new(),
+        messages_to: Vec::new(),
+        thresholds: Vec::new(),
+        monitor_notice: true,
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Retention {
     pub contacts: Option<Duration>,
     /// Messages, once they are done.
     pub messages: Option<Duration>,
+    /// Recordings of talks, after they ended.
+    pub recordings: Option<Duration>,
     /// Who did what.
     pub audit: Option<Duration>,
 }
@@ -26,6 +28,7 @@ pub(super) fn read(mut t: Table<'_>) -> Retention {
     let retention = Retention {
         contacts: t.get("contacts", None, age),
         messages: t.get("messages", None, age),
+        recordings: t.get("recordings", None, age),
         audit: t.get("audit", None, age),
     };
     t.finish();

@@ -9,6 +9,8 @@ use std::time::Duration;
 use ::config::{Map, Value};
 
 use super::api;
+use super::crm;
+use super::deliver;
 use super::features;
 use super::mail;
 use super::people;
@@ -65,11 +67,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     };
     t.finish();
     let prompts = root.table("prompts");
-    let mut t = root.table("store");
-    let store = Store {
-        dir: t.get("dir", PathBuf::from("data"), path),
-    };
-    t.finish();
+    let store = store(root.table("store"));
     let mut t = root.table("statistics");
     let statistics = Statistics {
         short_abandon: t.get(
@@ -81,10 +79,18 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     };
     t.finish();
     let prompts = prompts::read(prompts, &store);
-    let mail = match root.has("mail") {
+    let sends_mail = root.has("mail");
+    let mail = match sends_mail {
         true => mail::read(root.table("mail")),
         false => {
             root.table("mail").finish();
+            None
+        }
+    };
+    let crm = match root.has("crm") {
+        true => crm::read(root.table("crm")),
+        false => {
+            root.table("crm").finish();
             None
         }
     };
@@ -100,6 +106,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     let retention = retention::read(root.table("retention"));
     let api = api::read(root.table("api"));
     let webhooks = api::webhooks(root.tables("webhooks"));
+    deliver::check(told, &queues, sends_mail, &webhooks);
     let mut t = root.table("stop");
     let stop = Stop {
         grace: t.get("grace", Duration::from_secs(30), duration("0s", "24h")),
@@ -124,6 +131,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         lines,
         prompts,
         mail,
+        crm,
         store,
         statistics,
         retention,
@@ -350,6 +358,51 @@ fn ports(t: &str) -> Parsed<(u16, u16)> {
         return Err(like().to_owned());
     }
     Ok((first, last))
+}
+
+fn store(mut t: Table<'_>) -> Store {
+    let elsewhere = t.has("url");
+    let store = Store {
+        dir: t.get("dir", PathBuf::from("data"), path),
+        // Both may hold a password.
+        url: t.secret("url", |s| database(s).map(Secret::new)),
+        password: t.secret("password", |s| text(s).map(Secret::new)),
+        password_file: t.opt("password_file", path),
+    };
+    let both = store.password.is_some() && store.password_file.is_some();
+    if both {
+        t.tell(
+            "password_file",
+            "there is a `password` as well",
+            "remove one",
+        );
+    }
+    let given = store.password.is_some() || store.password_file.is_some();
+    if !elsewhere && given {
+        let key = if store.password.is_some() {
+            "password"
+        } else {
+            "password_file"
+        };
+        t.tell(
+            key,
+            "there is no database that asks for it",
+            "write `url` as well, or remove it",
+        );
+    }
+    t.finish();
+    store
+}
+
+fn database(t: &str) -> Parsed<String> {
+    let like = "write `postgres://user@host/database`";
+    let rest = t
+        .strip_prefix("postgres://")
+        .or_else(|| t.strip_prefix("postgresql://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && text(t).is_ok() => Ok(t.to_owned()),
+        Some(_) | None => Err(like.to_owned()),
+    }
 }
 
 pub(super) fn path(t: &str) -> Parsed<PathBuf> {

@@ -470,3 +470,31 @@ fn mail_that_can_not_be_sent() {
         ],
     );
 }
+
+#[test]
+fn a_database_elsewhere_and_its_password_are_no_words_for_a_log() {
+    let read = |text: &str| {
+        let layers = Layers {
+            file: Some(("zeroline.toml".to_owned(), text.to_owned())),
+            ..Layers::default()
+        };
+        load(&layers, Secret::new("demo"))
+            .map_err(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let url = "postgres://me:open-sesame@db.example/zeroline";
+    let config = read(&format!("[store]\nurl = \"{url}\"\n")).unwrap();
+    assert_eq!(config.store.url.as_ref().map(Secret::reveal), Some(url));
+    assert!(!format!("{config:?}").contains("sesame"));
+    let wrong = "[store]\nurl = \"mysql://me:open-sesame@db/x\"\npassword = \"open-sesame\"\n\
+                 password_file = \"p\"\n";
+    let told = read(wrong).unwrap_err().join("\n");
+    for part in [
+        "store.url: the value does not fit; write `postgres://user@host/database`",
+        "store.password_file: there is a `password` as well",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    assert!(!told.contains("sesame"), "{told}");
+    let told = read("[store]\npassword_file = \"p\"\n").unwrap_err();
+    assert!(told[0].contains("no database that asks for it"), "{told:?}");
+}

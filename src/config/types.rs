@@ -11,8 +11,10 @@ use crate::ids::{AgentId, Language, PromptName, QueueName, SkillName};
 use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
+use crate::statistics::threshold::Threshold;
 
 pub use super::api::{Api, ApiTls, Webhook};
+pub use super::recording::Recording;
 pub use super::retention::Retention;
 pub use super::waiting::{Comfort, Statistics, WaitingKey};
 pub use crate::queue::settings::{ServiceLevel, Strategy, Unstaffed};
@@ -43,6 +45,8 @@ pub struct Config {
     pub prompts: Prompts,
     /// How e-mails are sent; `None`: not at all.
     pub mail: Option<Mail>,
+    /// Who knows the callers; `None`: nobody is asked.
+    pub crm: Option<super::Crm>,
     /// What is kept.
     pub store: Store,
     /// How long.
@@ -281,6 +285,8 @@ pub struct Queue {
     pub position_every: Option<Duration>,
     /// Agents hear who it is before the caller is connected.
     pub whisper: bool,
+    /// Whether talks are recorded.
+    pub recording: Recording,
     /// What callers can ask for by a key while they wait, besides 0 and 9.
     pub waiting_keys: Vec<WaitingKey>,
     /// Who called within that time is kept for the agent with whom they talked; `None`: nobody.
@@ -297,6 +303,12 @@ pub struct Queue {
     pub overflow: Vec<OverflowStep>,
     /// What agents may say of a talk when they write it up.
     pub wrap_up_codes: Vec<String>,
+    /// To whom messages of its callers go.
+    pub messages_to: Vec<super::MessagesTo>,
+    /// Limits for its figures.
+    pub thresholds: Vec<Threshold>,
+    /// Agents are told when a supervisor only listens.
+    pub monitor_notice: bool,
 }
 
 /// What callers leave when nobody is free: section `[messages]`.
@@ -405,8 +417,14 @@ pub enum SpeechEngineKind {
 /// What is kept: section `[store]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {
-    /// Folder for everything.
+    /// Folder for everything that is not in the database, and for that as well.
     pub dir: PathBuf,
+    /// A PostgreSQL database in place of the one in the folder: `postgres://…`.
+    pub url: Option<Secret>,
+    /// In place of the password in its address.
+    pub password: Option<Secret>,
+    /// A file that holds the password.
+    pub password_file: Option<PathBuf>,
 }
 
 impl Store {

@@ -55,6 +55,8 @@ pub(super) enum Scope {
     Some(Option<QueueName>, Vec<AgentId>),
     /// One agent and nobody else.
     Only(AgentId),
+    /// Those who see everything.
+    Leads,
 }
 
 /// Something that happened, as it is told.
@@ -83,9 +85,10 @@ impl LiveEvent {
     }
 
     pub(super) fn stored(stored: Stored) -> LiveEvent {
-        let scope = match stored.queue {
-            Some(queue) => Scope::Some(Some(queue), Vec::new()),
-            None => Scope::All,
+        let scope = match (stored.only, stored.queue) {
+            (Some(agents), _) => Scope::Some(None, agents),
+            (None, Some(queue)) => Scope::Some(Some(queue), Vec::new()),
+            (None, None) => Scope::All,
         };
         LiveEvent::new(stored.kind, scope, stored.data)
     }
@@ -100,6 +103,7 @@ impl LiveEvent {
     pub(super) fn is_for(&self, viewer: &Viewer) -> bool {
         match (&self.scope, &viewer.agent) {
             (Scope::All, _) => true,
+            (Scope::Leads, viewer) => viewer.is_none(),
             (Scope::Only(agent), Some((who, _))) => agent == who,
             (Scope::Only(_), None) => false,
             (Scope::Some(..), None) => true,
@@ -114,7 +118,7 @@ impl LiveEvent {
         let theirs = match (&self.scope, &viewer.agent) {
             (Scope::Some(_, agents), Some((who, _))) => agents.contains(who),
             (Scope::Only(_), _) => true,
-            (Scope::Some(..) | Scope::All, _) => false,
+            (Scope::Some(..) | Scope::All | Scope::Leads, _) => false,
         };
         match &self.clear {
             Some(clear) if viewer.numbers || theirs => clear,

@@ -5,10 +5,13 @@
 //! A watcher has a bounded channel as well: who does not read misses events, and is then sent the
 //! whole picture anew. Nothing here can slow a call.
 
+mod beside;
 mod journal;
 mod more;
 mod picture;
+mod queues;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,8 +19,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::{Notify, mpsc, oneshot};
 
+pub use self::beside::{ConsultNow, OtherNow, PartyNow};
 pub use self::journal::{LiveEvent, Place, Viewer};
-pub use self::picture::{AgentNow, CallNow, CallStage, QueueNow, stamp};
+pub use self::picture::{AgentNow, CallNow, CallStage, stamp};
+pub use self::queues::{AgentsNow, QueueNow, ThresholdNow, TodayNow};
 
 use self::journal::Journal;
 use self::picture::Picture;
@@ -25,6 +30,7 @@ use crate::ids::{AgentId, ContactId, QueueName};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
+use crate::statistics::today::{QueueToDate, Today};
 
 /// What may wait for the task. More is dropped and counted, and every watcher gets a new picture.
 const INBOX: usize = 16_384;
@@ -61,6 +67,13 @@ enum Note {
     ),
     Calls(Viewer, oneshot::Sender<Vec<CallNow>>),
     Agents(oneshot::Sender<Vec<AgentNow>>),
+    Known(oneshot::Sender<Vec<QueueNow>>),
+    Count(Box<Today>),
+    Figures {
+        now: Wall,
+        day: Wall,
+        reply: oneshot::Sender<BTreeMap<QueueName, QueueToDate>>,
+    },
 }
 
 /// Something that was stored, or changed there, outside of a call's own record.
@@ -70,12 +83,15 @@ pub struct Stored {
     pub kind: &'static str,
     /// Whose people it is for; `None`: all.
     pub queue: Option<QueueName>,
+    /// These agents, and those who see everything; `None`: as the queue says.
+    pub only: Option<Vec<AgentId>>,
     /// What it looks like, without numbers.
     pub data: Value,
 }
 
-/// Starts the task. All agents are offline until they are heard of.
-pub fn spawn(epoch: u32, agents: Vec<(AgentId, String)>, now: Wall) -> Live {
+/// Starts the task. All agents are offline until they are heard of. In the queues of `quiet` agents
+/// are not told of supervisors who only listen.
+pub fn spawn(epoch: u32, agents: Vec<(AgentId, String)>, quiet: Vec<QueueName>, now: Wall) -> Live {
     let (notes, inbox) = mpsc::channel(INBOX);
     let wire = Arc::new(Wire {
         notes,
@@ -84,7 +100,8 @@ pub fn spawn(epoch: u32, agents: Vec<(AgentId, String)>, now: Wall) -> Live {
     });
     let hub = Hub {
         journal: Journal::new(epoch, KEPT),
-        picture: Picture::new(agents, now),
+        picture: Picture::new(agents, quiet, now),
+        today: None,
         watchers: Vec::new(),
         lost: 0,
     };
@@ -159,6 +176,22 @@ impl Live {
         self.ask(Note::Agents).await.unwrap_or_default()
     }
 
+    /// The queues as they were told last, with the figures of today.
+    pub async fn known_queues(&self) -> Vec<QueueNow> {
+        self.ask(Note::Known).await.unwrap_or_default()
+    }
+
+    /// From now on the figures of today are counted here.
+    pub fn count(&self, today: Today) {
+        self.tell(Note::Count(Box::new(today)));
+    }
+
+    /// What the queues have come to since `day` began.
+    pub async fn figures(&self, now: Wall, day: Wall) -> BTreeMap<QueueName, QueueToDate> {
+        let figures = self.ask(|reply| Note::Figures { now, day, reply }).await;
+        figures.unwrap_or_default()
+    }
+
     async fn ask<T>(&self, note: impl FnOnce(oneshot::Sender<T>) -> Note) -> Option<T> {
         let (reply, answer) = oneshot::channel();
         self.0.as_ref()?.notes.send(note(reply)).await.ok()?;
@@ -183,6 +216,7 @@ impl Live {
 struct Hub {
     journal: Journal,
     picture: Picture,
+    today: Option<Box<Today>>,
     watchers: Vec<Watcher>,
     lost: u64,
 }
@@ -219,11 +253,17 @@ impl Hub {
     fn take(&mut self, note: Note) {
         match note {
             Note::Record(contact, at, event) => {
+                if let Some(today) = &mut self.today {
+                    today.handle_event(contact, at, &event);
+                }
                 for event in self.picture.record(contact, at, &event) {
                     self.publish(event);
                 }
             }
             Note::Agent(agent, state, at) => {
+                if let Some(today) = &mut self.today {
+                    today.handle_agent(&agent, &state, at);
+                }
                 let event = self.picture.agent(agent, state, at);
                 self.publish(event);
             }
@@ -247,6 +287,17 @@ impl Hub {
             }
             Note::Agents(reply) => {
                 let _ = reply.send(self.picture.agents());
+            }
+            Note::Known(reply) => {
+                let _ = reply.send(self.picture.known_queues());
+            }
+            Note::Count(today) => self.today = Some(today),
+            Note::Figures { now, day, reply } => {
+                let figures = self.today.as_mut().map(|today| {
+                    today.handle_day(day);
+                    today.figures(now)
+                });
+                let _ = reply.send(figures.unwrap_or_default());
             }
         }
     }

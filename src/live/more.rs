@@ -2,11 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::record::timeline::Event;
+use super::beside::PartyNow;
+use crate::record::timeline::{Event, TransferTo};
 
-/// What else is told of an event; nothing of the caller's.
-pub(super) fn more(event: &Event) -> Vec<(&'static str, Value)> {
+/// What else is told of an event; nothing of the caller's. `numbers`: with those outside.
+pub(super) fn more(event: &Event, numbers: bool) -> Vec<(&'static str, Value)> {
+    let party = |to: &TransferTo| ("to", json!(PartyNow::from(to).seen(numbers)));
     match event {
+        Event::TransferStarted { to, .. } | Event::Transferred { to } => vec![party(to)],
+        Event::TransferFailed { to, status } => vec![party(to), ("status", json!(status))],
+        Event::Consulted {
+            to, step, status, ..
+        } => vec![party(to), ("step", json!(step)), ("status", json!(status))],
         Event::Queued { reason, .. } => vec![("reason", json!(reason))],
         Event::Missed { agent, cause } => vec![("missed", json!(agent)), ("cause", json!(cause))],
         Event::Held { by } | Event::Resumed { by } => vec![("by", json!(by))],
@@ -23,6 +30,7 @@ pub(super) fn more(event: &Event) -> Vec<(&'static str, Value)> {
         Event::CallbackStored { callback, .. }
         | Event::CallingBack { callback, .. }
         | Event::CallbackCancelled { callback } => vec![("callback", json!(callback))],
+        Event::Recording { step } => vec![("step", json!(step))],
         Event::Fault { what } => vec![("what", json!(what))],
         Event::Ended { verdict } => vec![("verdict", json!(verdict.as_str()))],
         Event::Started { .. }
@@ -33,10 +41,9 @@ pub(super) fn more(event: &Event) -> Vec<(&'static str, Value)> {
         | Event::LookedBack
         | Event::Offered { .. }
         | Event::Connected { .. }
-        | Event::TransferStarted { .. }
-        | Event::TransferFailed { .. }
-        | Event::Transferred { .. }
         | Event::LetterStored { .. }
+        | Event::Said { .. }
+        | Event::Approval { .. }
         | Event::Joined { .. }
         | Event::Parted { .. }
         | Event::WrappedUp { .. }

@@ -8,13 +8,14 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::beside::{ConsultNow, OtherNow};
 use super::journal::{LiveEvent, Scope, Viewer};
 use super::more::more;
+use super::queues::QueueNow;
 use crate::ids::{AgentId, ContactId, LineName, NodeName, PhoneNumber, QueueName};
-use crate::menu::outcome::StepKind;
+use crate::menu::outcome::{Reason, StepKind};
 use crate::now::Wall;
 use crate::queue::action::{AgentState, OverflowStep};
-use crate::queue::snapshot::QueueCounts;
 use crate::record::timeline::Event;
 
 /// Calls that are known of. Beyond it the oldest is forgotten.
@@ -30,7 +31,7 @@ fn stamped<S: Serializer>(at: &Wall, s: S) -> Result<S::Ok, S::Error> {
     s.serialize_str(&stamp(*at))
 }
 
-fn stamped_some<S: Serializer>(at: &Option<Wall>, s: S) -> Result<S::Ok, S::Error> {
+pub(super) fn stamped_some<S: Serializer>(at: &Option<Wall>, s: S) -> Result<S::Ok, S::Error> {
     match at {
         Some(at) => stamped(at, s),
         None => s.serialize_none(),
@@ -87,10 +88,17 @@ pub struct CallNow {
     #[serde(serialize_with = "stamped")]
     #[schema(value_type = String)]
     pub since: Wall,
+    /// Why it came to a queue last.
+    #[schema(value_type = Option<Object>)]
+    pub reason: Option<Reason>,
     /// Since when it waits for a person, where it does.
     #[serde(serialize_with = "stamped_some")]
     #[schema(value_type = Option<String>)]
     pub waiting_since: Option<Wall>,
+    /// Whom the agent asks meanwhile.
+    pub consult: Option<ConsultNow>,
+    /// Who has a part in the talk beside caller and agent.
+    pub others: Vec<OtherNow>,
     /// The whole number; never serialized.
     #[serde(skip)]
     number: Option<PhoneNumber>,
@@ -121,85 +129,17 @@ pub struct AgentNow {
     pub since: Wall,
 }
 
-/// A queue.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct QueueNow {
-    /// Which.
-    #[schema(value_type = String)]
-    pub queue: QueueName,
-    /// Callers in line, those whose offer rings included.
-    pub waiting: usize,
-    /// Since when the one at the front waits.
-    #[serde(serialize_with = "stamped_some")]
-    #[schema(value_type = Option<String>)]
-    pub waiting_since: Option<Wall>,
-    /// Agents signed in.
-    pub staffed: usize,
-    /// Agents ready.
-    pub ready: usize,
-    /// What happened since the server's start.
-    pub counts: Counts,
-}
-
-/// What happened in a queue since the server's start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Counts {
-    /// Entries.
-    pub entered: u64,
-    /// Ended with an agent.
-    pub answered: u64,
-    /// The caller left.
-    pub abandoned: u64,
-    /// The queue could not keep them.
-    pub overflowed: u64,
-    /// Went to another queue.
-    pub moved: u64,
-    /// Offers made.
-    pub offers: u64,
-    /// Offers not taken.
-    pub missed: u64,
-}
-
-impl From<QueueCounts> for Counts {
-    fn from(c: QueueCounts) -> Counts {
-        Counts {
-            entered: c.entered,
-            answered: c.answered,
-            abandoned: c.abandoned,
-            overflowed: c.overflowed,
-            moved: c.moved,
-            offers: c.offers,
-            missed: c.missed,
-        }
-    }
-}
-
-impl QueueNow {
-    /// Whether somebody who looks would see a difference. The front's wait is counted anew each
-    /// time, to some milliseconds.
-    fn differs(&self, other: &QueueNow) -> bool {
-        let front = |q: &QueueNow| q.waiting_since.map(Wall::unix_millis);
-        let same_front = match (front(self), front(other)) {
-            (Some(a), Some(b)) => (a - b).abs() < 1_500,
-            (a, b) => a == b,
-        };
-        let rest = |q: &QueueNow| QueueNow {
-            waiting_since: None,
-            ..q.clone()
-        };
-        !same_front || rest(self) != rest(other)
-    }
-}
-
 /// How everything looks now.
 pub(super) struct Picture {
     agents: BTreeMap<AgentId, AgentNow>,
     queues: BTreeMap<QueueName, QueueNow>,
     calls: HashMap<ContactId, CallNow>,
+    /// Where nobody is told of those who only listen.
+    pub(super) quiet: Vec<QueueName>,
 }
 
 impl Picture {
-    pub fn new(agents: Vec<(AgentId, String)>, now: Wall) -> Picture {
+    pub fn new(agents: Vec<(AgentId, String)>, quiet: Vec<QueueName>, now: Wall) -> Picture {
         let offline = |(agent, name): (AgentId, String)| {
             let now = AgentNow {
                 agent: agent.clone(),
@@ -213,7 +153,16 @@ impl Picture {
             agents: agents.into_iter().map(offline).collect(),
             queues: BTreeMap::new(),
             calls: HashMap::new(),
+            quiet,
         }
+    }
+
+    pub(super) fn known(&self, contact: ContactId) -> Option<&CallNow> {
+        self.calls.get(&contact)
+    }
+
+    pub(super) fn known_mut(&mut self, contact: ContactId) -> Option<&mut CallNow> {
+        self.calls.get_mut(&contact)
     }
 
     pub fn agent(&mut self, agent: AgentId, state: AgentState, at: Wall) -> LiveEvent {
@@ -238,9 +187,12 @@ impl Picture {
         mut card: Value,
     ) -> LiveEvent {
         let asked = self.calls.get(&contact).and_then(|c| c.waiting_since);
-        let now = moment(contact, at).unix_millis();
-        let waited = asked.map_or(0, |asked| (now - asked.unix_millis()).max(0));
-        card["waited_s"] = json!(waited / 1000);
+        // Told once more during the talk, it says how long they had waited.
+        if let Some(asked) = asked {
+            let now = moment(contact, at).unix_millis();
+            let waited = (now - asked.unix_millis()).max(0);
+            card["waited_s"] = json!(waited / 1000);
+        }
         card["started"] = json!(stamp(contact.started()));
         LiveEvent::new("card", Scope::Only(agent), card)
     }
@@ -260,6 +212,9 @@ impl Picture {
 
     /// Something happened to a contact: what is told of it.
     pub fn record(&mut self, contact: ContactId, at: Duration, event: &Event) -> Vec<LiveEvent> {
+        if let Some(events) = self.beside(contact, event) {
+            return events;
+        }
         let before = self
             .calls
             .get(&contact)
@@ -273,10 +228,9 @@ impl Picture {
         agents.extend(before);
         agents.dedup();
         let scope = Scope::Some(call.queue.clone(), agents);
-        let more = more(event);
         let told = |numbers: bool| {
             let mut data = json!(call.seen(numbers));
-            for (key, value) in more.clone() {
+            for (key, value) in more(event, numbers) {
                 data[key] = value;
             }
             data
@@ -308,9 +262,16 @@ impl Picture {
             agents: Vec::new(),
             started: contact.started(),
             since: contact.started(),
+            reason: None,
             waiting_since: None,
+            consult: None,
+            others: Vec::new(),
             number: None,
         })
+    }
+
+    pub fn known_queues(&self) -> Vec<QueueNow> {
+        self.queues.values().cloned().collect()
     }
 
     pub fn agents(&self) -> Vec<AgentNow> {
@@ -352,13 +313,18 @@ impl Picture {
 }
 
 impl CallNow {
-    fn seen(&self, numbers: bool) -> CallNow {
+    pub(super) fn seen(&self, numbers: bool) -> CallNow {
         let shown = |n: &PhoneNumber| match numbers {
             true => n.reveal().to_owned(),
             false => n.to_string(),
         };
         CallNow {
             caller: self.number.as_ref().map(shown),
+            consult: self.consult.clone().map(|c| ConsultNow {
+                to: c.to.seen(numbers),
+                ..c
+            }),
+            others: self.others.iter().map(|o| o.seen(numbers)).collect(),
             ..self.clone()
         }
     }
@@ -388,9 +354,11 @@ fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
             call.node = Some(step.node.clone());
             "contact.step"
         }
-        Event::Queued { queue, .. } => {
+        Event::Queued { queue, reason, .. } => {
             call.queue = Some(queue.clone());
+            call.reason = Some(reason.clone());
             call.agents.clear();
+            call.alone();
             call.waiting_since = Some(at);
             to(call, CallStage::Waiting);
             "contact.queued"
@@ -426,6 +394,7 @@ fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
         }
         Event::Connected { agent } => {
             call.agents = vec![agent.clone()];
+            call.is_with(agent);
             call.waiting_since = None;
             to(call, CallStage::Talking);
             "contact.connected"
@@ -461,8 +430,14 @@ fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
         }
         Event::CalledInVain { .. } => "contact.called_in_vain",
         Event::CallbackCancelled { .. } => "callback.cancelled",
-        Event::WrappedUp { .. } => return None,
-        // Who listens is for the record, not for all who see the queue.
+        Event::Recording { .. } => "contact.recording",
+        // These are told by whoever writes them.
+        Event::WrappedUp { .. } | Event::Said { .. } | Event::Approval { .. } => return None,
+        Event::Consulted { to, step, .. } => {
+            call.consulted(to, *step);
+            "contact.consult"
+        }
+        // Told apart: not all may see who listens.
         Event::Joined { .. } | Event::Parted { .. } => return None,
         Event::Ended { .. } => "contact.ended",
         Event::Answered

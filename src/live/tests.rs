@@ -20,7 +20,13 @@ fn ended() -> Event {
 }
 
 fn live() -> Live {
-    spawn(1, vec![("anna".into(), "Anna".to_owned())], Wall::default())
+    let quiet = vec!["hush".into()];
+    spawn(
+        1,
+        vec![("anna".into(), "Anna".to_owned())],
+        quiet,
+        Wall::default(),
+    )
 }
 
 fn lead() -> Viewer {
@@ -92,9 +98,13 @@ async fn a_queue_is_told_of_when_it_looks_different() {
         queue: "support".into(),
         waiting,
         waiting_since: (waiting > 0).then(|| Wall::from_unix_millis(since)),
+        front: None,
         staffed: 1,
         ready: 0,
+        agents: Default::default(),
         counts: Default::default(),
+        today: Default::default(),
+        thresholds: Vec::new(),
     };
     // The front's wait is measured anew each time and wavers.
     for queue in [
@@ -124,4 +134,111 @@ async fn without_anybody_to_tell_nothing_is_kept() {
     nobody.record(contact(1), Duration::ZERO, &started());
     assert!(!nobody.is_on() && nobody.calls(lead()).await.is_empty());
     assert!(nobody.watch(lead(), None).await.is_none());
+}
+
+fn queued(queue: &str) -> Event {
+    Event::Queued {
+        queue: queue.into(),
+        reason: crate::menu::outcome::Reason::Asked,
+        language: None,
+    }
+}
+
+fn agent(agent: &str) -> crate::record::timeline::TransferTo {
+    crate::record::timeline::TransferTo::Agent {
+        agent: agent.into(),
+    }
+}
+
+#[tokio::test]
+async fn who_only_listens_is_told_to_the_talk_where_its_queue_says_so() {
+    use crate::record::timeline::Presence;
+    for (queue, told) in [("support", true), ("hush", false)] {
+        let live = live();
+        let desk = Viewer {
+            agent: Some(("anna".into(), vec![])),
+            numbers: false,
+        };
+        let mut desk = live.watch(desk, None).await.unwrap();
+        let mut lead = live.watch(lead(), None).await.unwrap();
+        let tell = |s: u64, event: Event| live.record(contact(1), Duration::from_secs(s), &event);
+        tell(0, started());
+        tell(1, queued(queue));
+        tell(
+            2,
+            Event::Connected {
+                agent: "anna".into(),
+            },
+        );
+        for (at, presence) in [(3, Presence::Listens), (4, Presence::Whispers)] {
+            let who = agent("boss");
+            tell(at, Event::Joined { who, presence });
+        }
+        let who = agent("boss");
+        tell(5, Event::Parted { who });
+        tell(6, ended());
+        let mut seen = Vec::new();
+        let mut kinds = async |events: &mut mpsc::Receiver<Arc<LiveEvent>>| {
+            seen.clear();
+            loop {
+                let event = next(events).await;
+                if event.kind == "contact.joined" || event.kind == "contact.parted" {
+                    let data = event.data(&Viewer::default());
+                    let others = data["others"].as_array().unwrap().len();
+                    seen.push(format!("{} {}", event.kind, others));
+                }
+                if event.kind == "contact.ended" {
+                    return seen.clone();
+                }
+            }
+        };
+        let all = ["contact.joined 1", "contact.joined 1", "contact.parted 0"];
+        let hidden = ["contact.joined 0", "contact.joined 1", "contact.parted 0"];
+        let leads = kinds(&mut lead).await;
+        assert_eq!(leads, if told { all } else { hidden }, "{queue}");
+        let desks = kinds(&mut desk).await;
+        match told {
+            true => assert_eq!(desks, all),
+            false => assert_eq!(desks, &all[1..]),
+        }
+    }
+}
+
+#[tokio::test]
+async fn whom_an_agent_asks_is_with_the_call_and_numbers_are_masked() {
+    use crate::record::timeline::{ConsultStep, TransferTo};
+    let live = live();
+    let masked = Viewer {
+        agent: None,
+        numbers: false,
+    };
+    let mut events = live.watch(masked.clone(), None).await.unwrap();
+    let to = TransferTo::Number {
+        number: crate::ids::PhoneNumber::new("+4512345678"),
+    };
+    live.record(contact(1), Duration::ZERO, &started());
+    for step in [ConsultStep::Rings, ConsultStep::Failed] {
+        let event = Event::Consulted {
+            agent: "anna".into(),
+            to: to.clone(),
+            step,
+            status: (step == ConsultStep::Failed).then_some(486),
+        };
+        live.record(contact(1), Duration::from_secs(1), &event);
+    }
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        let event = next(&mut events).await;
+        if event.kind == "contact.consult" {
+            told.push(event);
+        }
+    }
+    let rings = told[0].data(&masked);
+    assert_eq!(rings["consult"]["to"]["name"], "…78");
+    assert_eq!(told[0].data(&lead())["to"]["name"], "+4512345678");
+    let failed = told[1].data(&masked);
+    assert_eq!(
+        (&failed["status"], &failed["consult"]),
+        (&serde_json::json!(486), &Value::Null)
+    );
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::mixer::MixSeat;
 use super::prompt::Prompt;
+use super::tap::Tap;
 use crate::ids::{Key, LegId, PromptName};
 use crate::sdp::plan::MediaPlan;
 
@@ -93,6 +94,14 @@ pub enum MediaCommand {
     StopRecord {
         /// The leg.
         leg: LegId,
+    },
+    /// Copy what arrives on the leg, as it comes, for a recording that is made elsewhere; in place
+    /// of an earlier tap. Nothing is decoded for it here.
+    Tap {
+        /// The leg.
+        leg: LegId,
+        /// Where the copies go; `None`: no more of them.
+        tap: Option<Tap>,
     },
     /// Forget the leg and put its ports into quarantine.
     Close {
@@ -202,6 +211,7 @@ impl MediaCommand {
             | MediaCommand::Unbridge { leg }
             | MediaCommand::Record { leg, .. }
             | MediaCommand::StopRecord { leg }
+            | MediaCommand::Tap { leg, .. }
             | MediaCommand::Close { leg } => *leg,
         }
     }

@@ -139,6 +139,11 @@ impl ToneDetector {
         }
     }
 
+    /// Whether a key is down, as far as is known by now.
+    pub fn is_down(&self) -> bool {
+        self.state.held.is_some()
+    }
+
     /// Audio is missing here (a lost packet, a new codec): a half-seen key is forgotten, a
     /// held one stays held.
     pub fn gap(&mut self) {

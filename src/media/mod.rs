@@ -19,3 +19,5 @@ pub mod rtp;
 pub mod slots;
 pub mod source_lock;
 pub mod srtp;
+pub mod tap;
+pub mod tape;

@@ -1,6 +1,7 @@
 //! The prompts that every language must have: what the server itself says.
 
 pub mod people;
+pub mod recording;
 
 /// Said when a caller is on the way to a person.
 pub const CONNECTING: &str = "sys-connecting";
@@ -182,6 +183,7 @@ pub fn all() -> Vec<String> {
     fixed
         .into_iter()
         .chain(people::all())
+        .chain(recording::all())
         .map(str::to_owned)
         .chain((1..=10).map(position))
         .chain((1..=9).map(press))

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -27,6 +27,17 @@ pub enum MailError {
     /// It may be taken later.
     #[error("{0}")]
     NotNow(String),
+}
+
+/// A file that goes with an e-mail.
+#[derive(Debug)]
+pub struct Attached {
+    /// Its name.
+    pub name: String,
+    /// Its type (RFC 2046).
+    pub kind: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// The way to the server.
@@ -85,6 +96,7 @@ impl Mailer {
         to: &str,
         subject: String,
         text: String,
+        with: Option<Attached>,
     ) -> Result<(), MailError> {
         let to: Mailbox = to
             .parse()
@@ -94,10 +106,19 @@ impl Mailer {
             .from(self.from.clone())
             .to(to)
             .subject(subject)
-            .message_id(Some(format!("<{name}@{domain}>")))
-            .header(ContentType::TEXT_PLAIN)
-            .body(text)
-            .map_err(|_| MailError::Refused("it can not be written as an e-mail".to_owned()))?;
+            .message_id(Some(format!("<{name}@{domain}>")));
+        let mail = match with {
+            None => mail.header(ContentType::TEXT_PLAIN).body(text),
+            Some(with) => {
+                let part = ContentType::parse(with.kind)
+                    .map(|kind| Attachment::new(with.name).body(with.bytes, kind))
+                    .map_err(|_| MailError::Refused("it has no type".to_owned()))?;
+                let parts = MultiPart::mixed().singlepart(SinglePart::plain(text));
+                mail.multipart(parts.singlepart(part))
+            }
+        };
+        let mail =
+            mail.map_err(|_| MailError::Refused("it can not be written as an e-mail".to_owned()))?;
         match tokio::time::timeout(WHOLE, self.transport.send(mail)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(e)) if e.is_permanent() && !is_of_us(&e) => Err(MailError::Refused(told(&e))),

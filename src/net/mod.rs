@@ -11,6 +11,8 @@ pub mod stream;
 pub mod tcp;
 pub mod tls;
 pub mod udp;
+pub mod web;
+pub mod websocket;
 
 #[cfg(test)]
 mod tests;

@@ -126,9 +126,9 @@ impl StreamWriter {
 
 /// The connection's end of a [`StreamWriter`].
 pub(super) struct WriteQueue {
-    messages: mpsc::Receiver<Bytes>,
-    queued: Arc<AtomicUsize>,
-    alive: oneshot::Receiver<()>,
+    pub(super) messages: mpsc::Receiver<Bytes>,
+    pub(super) queued: Arc<AtomicUsize>,
+    pub(super) alive: oneshot::Receiver<()>,
 }
 
 pub(super) fn write_queue(limits: &StreamLimits) -> (StreamWriter, WriteQueue) {

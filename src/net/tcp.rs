@@ -23,9 +23,9 @@ use crate::sip::flow::{Flow, Transmit, Transport};
 /// What all connections share.
 #[derive(Debug)]
 pub struct StreamContext {
-    events: mpsc::Sender<StreamEvent>,
-    admission: Arc<Admission>,
-    limits: StreamLimits,
+    pub(super) events: mpsc::Sender<StreamEvent>,
+    pub(super) admission: Arc<Admission>,
+    pub(super) limits: StreamLimits,
     ids: AtomicU64,
     tls: Option<TlsClient>,
 }
@@ -47,7 +47,7 @@ impl StreamContext {
         })
     }
 
-    fn next_id(&self) -> ConnectionId {
+    pub(super) fn next_id(&self) -> ConnectionId {
         ConnectionId(self.ids.fetch_add(1, Ordering::Relaxed))
     }
 

@@ -17,6 +17,8 @@
 //! | `zeroline_queue_estimates_total` | counter, `queue`, `outcome` | told waits that were `right` or `wrong` in the end |
 //! | `zeroline_queue_wait_seconds` | histogram, `queue` | waits that ended with an agent |
 //! | `zeroline_messages_stored_total` | counter, `queue` | messages confirmed |
+//! | `zeroline_recordings_total` | counter, `queue`, `outcome` | recordings of talks that are `complete`, and those that `failed` |
+//! | `zeroline_recording_lost_packets_total` | counter | packets missing in recordings because the disk was too slow |
 //! | `zeroline_store_dropped_total` | counter | records lost because the disk was too slow |
 //! | `zeroline_live_lost_total` | counter | things that those who watch were not told of, and saw in a new picture |
 //! | `zeroline_store_errors_total` | counter | writes that failed |
@@ -84,6 +86,10 @@ pub const QUEUE_ESTIMATES: &str = "zeroline_queue_estimates_total";
 pub const QUEUE_WAIT: &str = "zeroline_queue_wait_seconds";
 /// Messages confirmed.
 pub const MESSAGES: &str = "zeroline_messages_stored_total";
+/// Recordings of talks; label `outcome`: `complete` or `failed`.
+pub const RECORDINGS: &str = "zeroline_recordings_total";
+/// Packets that are missing in recordings.
+pub const TALKS_LOST: &str = "zeroline_recording_lost_packets_total";
 /// Attempts to send a follow-up; label `outcome`: `sent`, `later` or `given_up`.
 pub const LETTERS: &str = "zeroline_follow_ups_tried_total";
 /// Wishes to be called back, stored.
@@ -155,6 +161,8 @@ pub fn describe() {
         "Told waits that were right or wrong in the end"
     );
     describe_histogram!(QUEUE_WAIT, "Waits that ended with an agent");
+    describe_counter!(RECORDINGS, "Recordings of talks, by outcome");
+    describe_counter!(TALKS_LOST, "Packets missing in recordings");
     describe_counter!(MESSAGES, "Messages stored and confirmed");
     describe_counter!(MENUS, "Menus read anew, and whether they were taken");
     describe_counter!(
@@ -231,6 +239,13 @@ pub fn queue_answered(queue: &QueueName, waited: Duration) {
 pub fn menus_read(taken: bool) {
     let outcome = if taken { "taken" } else { "refused" };
     counter!(MENUS, "outcome" => outcome).increment(1);
+}
+
+/// A talk was recorded, or should have been.
+pub fn recorded(queue: &QueueName, complete: bool, lost: u64) {
+    let outcome = if complete { "complete" } else { "failed" };
+    counter!(RECORDINGS, "queue" => queue.to_string(), "outcome" => outcome).increment(1);
+    counter!(TALKS_LOST).increment(lost);
 }
 
 /// A message was confirmed.

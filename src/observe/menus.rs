@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::lines::LineView;
 use crate::now::Wall;
 
 /// Which menus are in use. Cheap to clone; all clones are the same.
@@ -37,6 +38,9 @@ pub struct LineTold {
     pub numbers: Vec<String>,
     /// How many nodes it has.
     pub nodes: usize,
+    /// All of it, to be drawn.
+    #[serde(skip)]
+    pub view: Arc<LineView>,
 }
 
 /// Newer menus that were refused.
@@ -77,6 +81,13 @@ impl MenuState {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// A line in use, to be drawn.
+    pub fn line(&self, line: &str) -> Option<Arc<LineView>> {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = told.lines.iter().find(|l| l.line == line);
+        found.map(|l| Arc::clone(&l.view))
     }
 
     /// As JSON.

@@ -23,6 +23,8 @@ pub struct QueueSnapshot {
     pub waiting: usize,
     /// How long the one at the front has waited.
     pub longest_wait: Duration,
+    /// Who that is.
+    pub front: Option<ContactId>,
     /// Agents signed in.
     pub staffed: usize,
     /// Agents ready now.

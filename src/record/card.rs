@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::customer::{Crm, History, Learnt};
 use super::timeline::{EntryValue, Event, Timeline};
 use crate::ids::{ContactId, LineName, PhoneNumber, QueueName};
 use crate::menu::outcome::{Reason, Step, StepKind};
@@ -44,6 +45,10 @@ pub struct ContextCard {
     pub reason: Option<Reason>,
     /// For how long the caller has waited.
     pub waited: Duration,
+    /// What our own record knows of them; `None`: that is not known (yet).
+    pub history: Option<History>,
+    /// What the operator's books say of them.
+    pub crm: Crm,
     path: VecDeque<Step>,
     forgotten_steps: usize,
     entries: Vec<(String, EntryValue)>,
@@ -67,6 +72,8 @@ impl ContextCard {
             queue: None,
             reason: None,
             waited: Duration::ZERO,
+            history: None,
+            crm: Crm::Unasked,
             path: VecDeque::new(),
             forgotten_steps: 0,
             entries: Vec::new(),
@@ -100,6 +107,14 @@ impl ContextCard {
             }
         }
         card
+    }
+
+    /// Something more is known of the caller.
+    pub fn learn(&mut self, learnt: Learnt) {
+        match learnt {
+            Learnt::History(history) => self.history = Some(history),
+            Learnt::Crm(crm) => self.crm = crm,
+        }
     }
 
     /// One more step through the menu.
@@ -286,6 +301,9 @@ impl ContextCard {
             "steps_forgotten": self.forgotten_steps,
             "entries": entries,
             "failures": self.failures,
+            "history": self.history.as_ref().map(History::past_json),
+            "owed": self.history.as_ref().map(History::owed_json),
+            "crm": self.crm.to_json(),
         })
     }
 }

@@ -108,8 +108,12 @@ impl Facts {
         match event {
             Event::Started { .. }
             | Event::LetterStored { .. }
+            | Event::Consulted { .. }
+            | Event::Said { .. }
+            | Event::Approval { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::Recording { .. }
             | Event::WrappedUp { .. }
             | Event::CalledInVain { .. }
             | Event::Step { .. }

@@ -2,8 +2,12 @@
 //! sees, and the arithmetic of WAV files. Writing it down is the store's.
 
 pub mod card;
+pub mod customer;
 pub mod facts;
 mod figures;
+mod millis;
+mod parties;
+pub mod taping;
 pub mod timeline;
 pub mod verdict;
 pub mod wav;

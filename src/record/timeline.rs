@@ -6,6 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use super::figures::MediaFigures;
+pub(super) use super::millis;
+pub use super::parties::{ApprovalStep, ConsultStep, Party, Presence, TransferTo};
+use super::taping::Taping;
 use super::verdict::{LostSign, Verdict};
 use crate::ids::{AgentId, ContactId, Language, LineName, NodeName, PhoneNumber, QueueName};
 use crate::menu::outcome::{Reason, Step};
@@ -164,6 +167,18 @@ pub enum Event {
         /// To whom.
         to: TransferTo,
     },
+    /// The agent asks somebody while the caller waits.
+    Consulted {
+        /// Who asks.
+        agent: AgentId,
+        /// Whom.
+        to: TransferTo,
+        /// How far it is.
+        step: ConsultStep,
+        /// The SIP status, where it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+    },
     /// Somebody has a part in the talk beside caller and agent.
     Joined {
         /// Who.
@@ -175,6 +190,12 @@ pub enum Event {
     Parted {
         /// Who.
         who: TransferTo,
+    },
+    /// About the recording of the talk.
+    Recording {
+        /// What.
+        #[serde(flatten)]
+        step: Taping,
     },
     /// A message was stored.
     MessageStored {
@@ -214,6 +235,42 @@ pub enum Event {
     LetterStored {
         /// Which.
         letter: OutboxId,
+    },
+    /// An agent or a supervisor said something of it to the other.
+    Said {
+        /// A user or a token.
+        by: String,
+        /// Whose phone is theirs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        /// What.
+        text: String,
+    },
+    /// An agent asks a supervisor whether they may do something, or is answered.
+    Approval {
+        /// Its number.
+        approval: i64,
+        /// How far it is.
+        step: ApprovalStep,
+        /// Who asked or decided: a user or a token; empty: nobody did.
+        by: String,
+        /// What is asked for, in words.
+        what: String,
+        /// How much.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<f64>,
+        /// Of what: `EUR`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<String>,
+        /// Granted up to this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<f64>,
+        /// In the words of who decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// How long the agent waited for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waited_ms: Option<u64>,
     },
     /// An agent wrote up the talk.
     WrappedUp {
@@ -267,12 +324,16 @@ impl Event {
             Event::TransferStarted { .. } => "transfer_started",
             Event::TransferFailed { .. } => "transfer_failed",
             Event::Transferred { .. } => "transferred",
+            Event::Consulted { .. } => "consulted",
             Event::Joined { .. } => "joined",
             Event::Parted { .. } => "parted",
+            Event::Recording { .. } => "recording",
             Event::MessageStored { .. } => "message_stored",
             Event::CallbackStored { .. } => "callback_stored",
             Event::LetterStored { .. } => "letter_stored",
             Event::WrappedUp { .. } => "wrapped_up",
+            Event::Said { .. } => "said",
+            Event::Approval { .. } => "approval",
             Event::CallingBack { .. } => "calling_back",
             Event::CalledInVain { .. } => "called_in_vain",
             Event::CallbackCancelled { .. } => "callback_cancelled",
@@ -329,59 +390,6 @@ impl EntryValue {
 impl fmt::Debug for EntryValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{} characters>", self.len())
-    }
-}
-
-/// One side of a talk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Party {
-    /// The caller.
-    Caller,
-    /// The agent.
-    Agent,
-}
-
-/// What part somebody has in a talk beside caller and agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Presence {
-    /// Hears all and is heard by all.
-    Talks,
-    /// Hears all and is heard by nobody.
-    Listens,
-    /// Hears all and is heard by the agent.
-    Whispers,
-}
-
-/// To whom a caller is handed on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TransferTo {
-    /// Another agent.
-    Agent {
-        /// Who.
-        agent: AgentId,
-    },
-    /// A queue.
-    Queue {
-        /// Which.
-        queue: QueueName,
-    },
-    /// A number outside.
-    Number {
-        /// Which.
-        number: PhoneNumber,
-    },
-}
-
-impl fmt::Display for TransferTo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TransferTo::Agent { agent } => write!(f, "agent {agent}"),
-            TransferTo::Queue { queue } => write!(f, "queue {queue}"),
-            TransferTo::Number { number } => write!(f, "number {number}"),
-        }
     }
 }
 
@@ -452,8 +460,10 @@ impl Timeline {
             | Event::Queued { .. }
             | Event::Overflowed { .. }
             | Event::LookedBack
+            | Event::Consulted { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::Recording { .. }
             | Event::Offered { .. }
             | Event::Missed { .. }
             | Event::Connected { .. }
@@ -470,25 +480,11 @@ impl Timeline {
             | Event::CallbackCancelled { .. }
             | Event::LetterStored { .. }
             | Event::WrappedUp { .. }
+            | Event::Said { .. }
+            | Event::Approval { .. }
             | Event::Fault { .. }
             | Event::Media { .. } => None,
         })
-    }
-}
-
-pub(super) mod millis {
-    //! Durations as whole milliseconds.
-
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(d: &Duration, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_u64(u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
-        u64::deserialize(d).map(Duration::from_millis)
     }
 }
 

@@ -187,8 +187,12 @@ fn recorded(event: &Event) -> Option<String> {
         | Event::Answered
         | Event::WrappedUp { .. }
         | Event::LookedBack
+        | Event::Consulted { .. }
+        | Event::Said { .. }
+        | Event::Approval { .. }
         | Event::Joined { .. }
         | Event::Parted { .. }
+        | Event::Recording { .. }
         | Event::Held { .. }
         | Event::Resumed { .. }
         | Event::AgentLost { .. }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::plan::{Codec, Direction};
+use super::plan::{Codec, Direction, Fingerprint};
 
 /// Random bytes that [`KeyMaterial`] takes: one master key and salt per suite.
 pub const KEY_MATERIAL: usize = 30 + 30 + 28 + 44;
@@ -62,6 +62,9 @@ pub struct LocalMedia {
     /// Whether the signalling is secret ([`crate::sip::flow::Transport::is_secure`]): only then
     /// are keys sent or taken (RFC 4568 §7).
     pub secure_signalling: bool,
+    /// The peer is a browser: the fingerprint of the certificate that we show it. Offers are then
+    /// made for browsers; whether an answer is, the offer says.
+    pub web: Option<Fingerprint>,
     /// Randomness for our keys; a session uses that of its first offer or answer.
     pub keys: KeyMaterial,
     /// Where the peer's signalling comes from, for the address check. `None` trusts.

@@ -19,6 +19,7 @@ mod parse;
 pub mod plan;
 mod refusal;
 mod session;
+mod web;
 mod write;
 
 pub use local::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, SrtpPolicy};

@@ -9,23 +9,44 @@ use super::formats::Formats;
 use super::local::{KeyMaterial, LocalMedia, Preference, SrtpPolicy};
 use super::parse::{Connection, Description, Media};
 use super::plan::{Codec, Direction, DtmfPlan, MediaPlan, SrtpPlan};
+use super::web::{self, Memory};
 use super::write::AudioLine;
 
-pub(super) fn is_secure(protocol: &str) -> bool {
-    profile(protocol) == Some(true)
+/// The profiles of RTP that we speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Profile {
+    /// In the clear (RFC 3551, 4585), with keys as an opportunity (RFC 8643).
+    Plain,
+    /// SRTP with keys in the description (RFC 4568).
+    Sdes,
+    /// SRTP with keys by DTLS (RFC 5764): browsers.
+    Dtls,
 }
 
-/// Whether a profile of ours is a secure one; `None` for profiles that are not ours
-/// (DTLS-SRTP among them).
-pub(super) fn profile(protocol: &str) -> Option<bool> {
-    let is = |p: &str| protocol.eq_ignore_ascii_case(p);
-    if is("RTP/AVP") || is("RTP/AVPF") {
-        Some(false)
-    } else if is("RTP/SAVP") || is("RTP/SAVPF") {
-        Some(true)
-    } else {
-        None
+impl Profile {
+    /// `None` for profiles that are not ours.
+    pub(super) fn of(protocol: &str) -> Option<Profile> {
+        let is = |p: &str| protocol.eq_ignore_ascii_case(p);
+        if is("RTP/AVP") || is("RTP/AVPF") {
+            Some(Profile::Plain)
+        } else if is("RTP/SAVP") || is("RTP/SAVPF") {
+            Some(Profile::Sdes)
+        } else if is(web::PROFILE) || is("UDP/TLS/RTP/SAVP") {
+            Some(Profile::Dtls)
+        } else {
+            None
+        }
     }
+}
+
+pub(super) fn is_secure(protocol: &str) -> bool {
+    Profile::of(protocol) == Some(Profile::Sdes)
+}
+
+/// What a session brings to a negotiation.
+pub(super) struct Own<'s> {
+    pub keys: &'s KeyMaterial,
+    pub web: &'s Memory,
 }
 
 pub(super) type Chosen = (usize, MediaPlan, AudioLine);
@@ -35,16 +56,16 @@ pub(super) type Chosen = (usize, MediaPlan, AudioLine);
 pub(super) fn choose(
     description: &Description<'_>,
     local: &LocalMedia,
-    keys: &KeyMaterial,
+    own: &Own<'_>,
 ) -> Result<Chosen, Refusal> {
     let mut why = Refusal::NoAudio;
-    for secure in [true, false] {
+    for profile in [Profile::Dtls, Profile::Sdes, Profile::Plain] {
         for (i, media) in description.media.iter().enumerate() {
             let usable = media.is_audio() && media.port != 0;
-            if !usable || profile(media.protocol) != Some(secure) {
+            if !usable || Profile::of(media.protocol) != Some(profile) {
                 continue;
             }
-            match answered(description, media, local, keys) {
+            match answered(description, media, local, own) {
                 Ok((plan, line)) => return Ok((i, plan, line)),
                 Err(e) if why == Refusal::NoAudio => why = e,
                 Err(_) => {}
@@ -59,7 +80,7 @@ fn answered(
     description: &Description<'_>,
     media: &Media<'_>,
     local: &LocalMedia,
-    keys: &KeyMaterial,
+    own: &Own<'_>,
 ) -> Result<(MediaPlan, AudioLine), Refusal> {
     let formats = Formats::of(media);
     let ours = |c: &Codec| local.codecs.contains(c);
@@ -72,12 +93,26 @@ fn answered(
     };
     let codec = codec.ok_or(Refusal::NoCommonCodec)?;
     let pt = formats.payload_type(codec).ok_or(Refusal::NoCommonCodec)?;
+    let browser = Profile::of(media.protocol) == Some(Profile::Dtls);
+    let (web, web_line) = if browser {
+        // Who does not speak to us by WebSocket is not known to be a browser.
+        let fingerprint = local.web.ok_or(Refusal::NoAudio)?;
+        let theirs = description.web_of(media);
+        let (plan, line) = own.web.answered(&theirs, own.keys, fingerprint)?;
+        (Some(plan), Some(line))
+    } else {
+        (None, None)
+    };
     let remote = Remote::of(description, media, local)?;
-    let (srtp, crypto) = answer_srtp(media, local, keys)?;
+    let (srtp, crypto) = match browser {
+        true => (None, None),
+        false => answer_srtp(media, local, own.keys)?,
+    };
     let event = formats.event_for(codec).filter(|_| local.dtmf);
     let comfort_noise = formats.comfort_noise.filter(|_| codec != Codec::Opus);
     let direction = meet(local.direction, remote.direction);
-    let rtcp_mux = media.rtcp_mux && local.rtcp_mux;
+    // Browsers have no other way (RFC 8834 §4.5).
+    let rtcp_mux = browser || (media.rtcp_mux && local.rtcp_mux);
     let line = AudioLine {
         protocol: media.protocol.to_owned(),
         port: local.rtp_port,
@@ -88,6 +123,7 @@ fn answered(
         rtcp_port: (!rtcp_mux).then_some(local.rtcp_port),
         rtcp_mux,
         cryptos: crypto.into_iter().collect(),
+        web: web_line,
     };
     let plan = MediaPlan {
         remote_rtp: remote.rtp,
@@ -104,6 +140,7 @@ fn answered(
         comfort_noise,
         direction,
         srtp,
+        web,
     };
     Ok((plan, line))
 }
@@ -133,8 +170,15 @@ pub(super) fn accepted(
             recv.push((theirs, c));
         }
     }
+    let web = match &line.web {
+        Some(ours) => Some(Memory::accepted(ours, &description.web_of(media))?),
+        None => None,
+    };
     let remote = Remote::of(description, media, local)?;
-    let srtp = accept_srtp(media, local, line, keys)?;
+    let srtp = match web {
+        Some(_) => None,
+        None => accept_srtp(media, local, line, keys)?,
+    };
     let event_types = formats.event_for(codec).and_then(|(theirs, rate)| {
         let ours = line.events.iter().find(|e| e.1 == rate)?;
         Some(DtmfPlan {
@@ -143,7 +187,7 @@ pub(super) fn accepted(
             clock_rate: rate,
         })
     });
-    let rtcp_mux = media.rtcp_mux && line.rtcp_mux;
+    let rtcp_mux = web.is_some() || (media.rtcp_mux && line.rtcp_mux);
     Ok(MediaPlan {
         remote_rtp: remote.rtp,
         remote_rtcp: if rtcp_mux { remote.rtp } else { remote.rtcp },
@@ -155,6 +199,7 @@ pub(super) fn accepted(
         comfort_noise: formats.comfort_noise,
         direction: meet(line.direction, remote.direction),
         srtp,
+        web,
     })
 }
 
@@ -185,6 +230,14 @@ impl Remote {
             return Err(Refusal::PacketTime);
         }
         let direction = d.direction_of(media);
+        if Profile::of(media.protocol) == Some(Profile::Dtls) {
+            // ICE finds where, and only who knows the password is found.
+            return Ok(Remote {
+                rtp: None,
+                rtcp: None,
+                direction,
+            });
+        }
         let ip = match d.connection_of(media) {
             None => return Err(Refusal::Malformed("no connection line")),
             Some(Connection::HostName) => return Err(BadAddress::HostName.into()),

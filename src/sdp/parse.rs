@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 
 use super::plan::Direction;
+use super::web::Attributes;
 use super::{MAX_BODY, Refusal};
 
 const MAX_LINES: usize = 1000;
@@ -67,6 +68,7 @@ pub(super) struct Media<'a> {
     pub max_ptime: Option<u32>,
     pub rtcp: Option<(u16, Option<Connection>)>,
     pub rtcp_mux: bool,
+    pub web: Attributes<'a>,
 }
 
 impl<'a> Media<'a> {
@@ -98,6 +100,7 @@ impl<'a> Media<'a> {
             max_ptime: None,
             rtcp: None,
             rtcp_mux: false,
+            web: Attributes::default(),
         })
     }
 
@@ -123,11 +126,10 @@ impl<'a> Media<'a> {
                 self.rtcp = port.map(|p| (p, parts.next().and_then(Connection::parse)));
             }
             "rtcp-mux" => self.rtcp_mux = true,
-            other => {
-                if let Some(d) = direction(other) {
-                    self.direction = Some(d);
-                }
-            }
+            other => match direction(other) {
+                Some(d) => self.direction = Some(d),
+                None => self.web.read(other, value),
+            },
         }
         Ok(())
     }
@@ -173,6 +175,8 @@ pub(super) struct Description<'a> {
     pub direction: Option<Direction>,
     /// The first `t=` line's value, if it is two numbers.
     pub timing: Option<&'a str>,
+    /// What holds for all lines.
+    pub web: Attributes<'a>,
     pub media: Vec<Media<'a>>,
 }
 
@@ -180,6 +184,11 @@ impl Description<'_> {
     /// The address of a media line: its own, else the session's (RFC 8866 §5.7).
     pub(super) fn connection_of(&self, media: &Media<'_>) -> Option<Connection> {
         media.connection.or(self.connection)
+    }
+
+    /// What a browser says of a media line, or for all of them.
+    pub(super) fn web_of<'d>(&'d self, media: &Media<'d>) -> Attributes<'d> {
+        media.web.or(self.web)
     }
 
     /// The direction of a media line: its own, else the session's, else both ways.
@@ -261,7 +270,10 @@ fn read_line<'a>(d: &mut Description<'a>, kind: u8, value: &'a str) -> Result<()
             let name = name.trim();
             match d.media.last_mut() {
                 Some(m) => m.attribute(name, value)?,
-                None => d.direction = direction(name).or(d.direction),
+                None => match direction(name) {
+                    Some(direction) => d.direction = Some(direction),
+                    None => d.web.read(name, value),
+                },
             }
         }
         _ => {}

@@ -102,11 +102,74 @@ pub enum SrtpSuite {
     AeadAes256Gcm,
 }
 
+/// What a browser and we agreed on the way to the keys: a path by ICE (RFC 8445), then DTLS on it
+/// (RFC 5763).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebPlan {
+    /// Ours.
+    pub ours: IceCredentials,
+    /// Theirs.
+    pub theirs: IceCredentials,
+    /// Of the certificate that they must show.
+    pub fingerprint: Fingerprint,
+    /// We begin the handshake; usually they do.
+    pub active: bool,
+}
+
+/// What proves that a check is of this leg (RFC 8445 §7.1.1).
+#[derive(Clone, PartialEq, Eq)]
+pub struct IceCredentials {
+    /// The user name's part.
+    pub ufrag: String,
+    /// The password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for IceCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IceCredentials")
+            .field("ufrag", &self.ufrag)
+            .finish_non_exhaustive()
+    }
+}
+
+/// SHA-256 of a certificate (RFC 8122 §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// `sha-256 AB:CD:…`; `None` for other hashes.
+    pub fn parse(value: &str) -> Option<Fingerprint> {
+        let (hash, hex) = value.trim().split_once(' ')?;
+        if !hash.eq_ignore_ascii_case("sha-256") {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        let mut pairs = hex.trim().split(':');
+        for byte in &mut bytes {
+            let pair = pairs.next().filter(|p| p.len() == 2)?;
+            *byte = u8::from_str_radix(pair, 16).ok()?;
+        }
+        pairs.next().is_none().then_some(Fingerprint(bytes))
+    }
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("sha-256 ")?;
+        for (i, byte) in self.0.iter().enumerate() {
+            let colon = if i == 0 { "" } else { ":" };
+            write!(f, "{colon}{byte:02X}")?;
+        }
+        Ok(())
+    }
+}
+
 /// What was agreed about the one audio stream of a leg.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaPlan {
     /// Where to send RTP, until a source is latched. `None` when the peer gave an address
-    /// of 0.0.0.0 or port 0 (old-style hold): do not send.
+    /// of 0.0.0.0 or port 0 (old-style hold), or the path is found by ICE: do not send.
     pub remote_rtp: Option<SocketAddr>,
     /// Where to send RTCP; equal to `remote_rtp` with rtcp-mux (RFC 5761).
     pub remote_rtcp: Option<SocketAddr>,
@@ -126,4 +189,13 @@ pub struct MediaPlan {
     pub direction: Direction,
     /// SRTP, if the media line is RTP/SAVP.
     pub srtp: Option<SrtpPlan>,
+    /// A browser: address and keys follow, by ICE and DTLS.
+    pub web: Option<WebPlan>,
+}
+
+impl MediaPlan {
+    /// Whether the peer wants to hear nothing (RFC 3264 §8.4).
+    pub fn holds_us(&self) -> bool {
+        !self.direction.sends() || (self.remote_rtp.is_none() && self.web.is_none())
+    }
 }

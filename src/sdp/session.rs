@@ -5,9 +5,10 @@ use bytes::Bytes;
 use super::Refusal;
 use super::crypto::{self, Crypto};
 use super::local::{KeyMaterial, LocalMedia, SrtpPolicy};
-use super::negotiate::{accepted, choose, is_secure, profile};
+use super::negotiate::{Own, Profile, accepted, choose};
 use super::parse::{self, Description, Media};
 use super::plan::{Codec, Direction, MediaPlan};
+use super::web::{self, Memory};
 use super::write::{self, AudioLine, DeadLine, Line};
 
 /// One leg's side of offer and answer: remembers what was said, so that media lines keep
@@ -24,6 +25,7 @@ pub struct Session {
     payload_types: [u8; Codec::ALL.len()],
     event_types: [(u8, u32); 2],
     keys: Option<KeyMaterial>,
+    web: Memory,
     offered: Option<(LocalMedia, AudioLine)>,
     plan: Option<MediaPlan>,
 }
@@ -41,6 +43,7 @@ impl Session {
             payload_types: [0, 8, 9, 111],
             event_types: [(101, 8000), (110, 48_000)],
             keys: None,
+            web: Memory::default(),
             offered: None,
             plan: None,
         }
@@ -62,7 +65,11 @@ impl Session {
     ) -> Result<(Bytes, MediaPlan), Refusal> {
         let description = parse::parse(offer)?;
         let keys = self.keys.get_or_insert_with(|| local.keys.clone()).clone();
-        let (at, mut plan, line) = match choose(&description, local, &keys) {
+        let own = Own {
+            keys: &keys,
+            web: &self.web,
+        };
+        let (at, mut plan, line) = match choose(&description, local, &own) {
             Ok(chosen) => chosen,
             Err(refusal) => self.closed(&description, refusal)?,
         };
@@ -74,6 +81,9 @@ impl Session {
             .map(|(i, m)| (i != at).then(|| dead(m)))
             .collect();
         self.remember(&line);
+        if let (Some(plan), Some(line)) = (&plan.web, &line.web) {
+            self.web.keep(plan, line);
+        }
         self.protocol = Some(line.protocol.clone());
         self.offered = None;
         let timing = description.timing.unwrap_or("0 0");
@@ -96,15 +106,22 @@ impl Session {
             Vec::new()
         };
         // A renewed offer keeps its profile as long as that carries what is wanted.
-        let wanted = |p: &&String| {
-            if is_secure(p) {
-                may_send_keys
-            } else {
-                local.srtp != SrtpPolicy::Required
-            }
+        let wanted = |p: &&String| match Profile::of(p) {
+            Some(Profile::Sdes) => may_send_keys,
+            Some(Profile::Dtls) => local.web.is_some(),
+            Some(Profile::Plain) | None => local.srtp != SrtpPolicy::Required,
+        };
+        let browser = local.web.filter(|_| {
+            let agreed = self.protocol.as_deref().map(Profile::of);
+            agreed.is_none_or(|p| p == Some(Profile::Dtls))
+        });
+        let cryptos = match browser {
+            Some(_) => Vec::new(),
+            None => cryptos,
         };
         let protocol = match self.protocol.as_ref().filter(wanted) {
             Some(p) => p.clone(),
+            None if browser.is_some() => web::PROFILE.to_owned(),
             None if local.srtp == SrtpPolicy::Required => "RTP/SAVP".to_owned(),
             None => "RTP/AVP".to_owned(),
         };
@@ -123,9 +140,10 @@ impl Session {
             audio,
             comfort_noise: None,
             direction: local.direction,
-            rtcp_port: Some(local.rtcp_port),
-            rtcp_mux: local.rtcp_mux,
+            rtcp_port: browser.is_none().then_some(local.rtcp_port),
+            rtcp_mux: browser.is_some() || local.rtcp_mux,
             cryptos,
+            web: browser.map(|fingerprint| self.web.offered(keys, fingerprint)),
         };
         if self.shape.is_empty() {
             self.shape = vec![None];
@@ -152,6 +170,9 @@ impl Session {
         let keys = self.keys.clone().unwrap_or_else(|| local.keys.clone());
         let plan = accepted(&description, media, local, line, &keys)?;
         self.protocol = Some(line.protocol.clone());
+        if let (Some(plan), Some(line)) = (&plan.web, &line.web) {
+            self.web.keep(plan, line);
+        }
         self.plan = Some(plan.clone());
         Ok(plan)
     }
@@ -168,7 +189,7 @@ impl Session {
         let at = description
             .media
             .iter()
-            .position(|m| m.is_audio() && m.port == 0 && profile(m.protocol).is_some());
+            .position(|m| m.is_audio() && m.port == 0 && Profile::of(m.protocol).is_some());
         let (Refusal::NoAudio, Some(at)) = (refusal, at) else {
             return Err(refusal);
         };
@@ -193,6 +214,7 @@ impl Session {
             rtcp_port: None,
             rtcp_mux: false,
             cryptos: Vec::new(),
+            web: None,
         };
         Ok((at, plan, line))
     }

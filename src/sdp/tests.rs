@@ -6,6 +6,7 @@ mod ours;
 mod phones;
 mod srtp;
 mod theirs;
+mod web;
 
 use std::net::IpAddr;
 
@@ -26,6 +27,7 @@ fn local() -> LocalMedia {
         direction: Direction::SendRecv,
         srtp: SrtpPolicy::Offered,
         secure_signalling: false,
+        web: None,
         keys: KeyMaterial([7; KEY_MATERIAL]),
         peer: Some(IpAddr::from([198, 51, 100, 1])),
         own_ports: vec!["0.0.0.0:5060".parse().unwrap()],

@@ -1,9 +1,10 @@
 //! SDP as we write it.
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::plan::{Codec, Direction};
+use super::web::WebLine;
 
 /// A media line that is not in use: kept in its place with port 0 (RFC 3264 §6, §8.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub(super) struct AudioLine {
     pub rtcp_port: Option<u16>,
     pub rtcp_mux: bool,
     pub cryptos: Vec<String>,
+    pub web: Option<WebLine>,
 }
 
 fn family(ip: IpAddr) -> &'static str {
@@ -51,17 +53,22 @@ pub(super) fn body(id: u64, version: u64, address: IpAddr, timing: &str, lines: 
         f = family(ip)
     );
     for line in lines {
+        if let Line::Audio(AudioLine { web: Some(web), .. }) = line {
+            web.write_session(&mut s);
+        }
+    }
+    for line in lines {
         match line {
             Line::Dead(d) => {
                 let _ = write!(s, "m={} 0 {} {}\r\n", d.kind, d.protocol, d.format);
             }
-            Line::Audio(a) => audio(&mut s, a),
+            Line::Audio(a) => audio(&mut s, a, address),
         }
     }
     s
 }
 
-fn audio(s: &mut String, a: &AudioLine) {
+fn audio(s: &mut String, a: &AudioLine, address: IpAddr) {
     let _ = write!(s, "m=audio {} {}", a.port, a.protocol);
     let types = a.audio.iter().map(|f| f.0);
     let types = types
@@ -95,6 +102,9 @@ fn audio(s: &mut String, a: &AudioLine) {
     }
     for c in &a.cryptos {
         let _ = write!(s, "a=crypto:{c}\r\n");
+    }
+    if let Some(web) = &a.web {
+        web.write_media(s, SocketAddr::new(address, a.port));
     }
     let _ = write!(s, "a={}\r\n", word(a.direction));
 }

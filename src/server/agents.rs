@@ -158,7 +158,7 @@ fn start(agent: AgentId, invite: IncomingInvite, agents: &Agents) -> AgentCallSt
         agent,
         leg: invite.leg,
         offer: invite.offer,
-        secure: invite.flow.transport.is_secure(),
+        transport: invite.flow.transport,
         remote: invite.flow.remote.ip(),
         number: agents.number.clone(),
         to: Location::Unknown,

@@ -10,6 +10,7 @@ use tracing::warn;
 
 use super::StartError;
 use super::listen::listen;
+use crate::api::phone::Door;
 use crate::api::{self, Api, serve};
 use crate::config::{Config, Secret};
 use crate::live::{self, Live};
@@ -18,11 +19,14 @@ use crate::observe::menus::MenuState;
 use crate::observe::{self, Health};
 use crate::task::call::Tools;
 use crate::task::clock;
+use crate::task::desk::DeskHandle;
 
 /// What is told to those who watch.
 pub(super) fn watched(config: &Config) -> Live {
     let agents = config.agents.iter().map(|a| (a.id.clone(), a.name.clone()));
-    live::spawn(rand::random(), agents.collect(), clock::now().wall)
+    let quiet = config.queues.iter().filter(|q| !q.monitor_notice);
+    let quiet = quiet.map(|q| q.name.clone()).collect();
+    live::spawn(rand::random(), agents.collect(), quiet, clock::now().wall)
 }
 
 /// Where contacts' cards are to be seen, if it is known how agents' phones reach the API.
@@ -48,6 +52,7 @@ pub(super) struct Wanted<'t> {
     pub menus: MenuState,
     pub health: Health,
     pub reload: mpsc::Sender<()>,
+    pub desk: DeskHandle,
 }
 
 /// What came of it.
@@ -76,6 +81,8 @@ impl Wanted<'_> {
             self.menus,
             self.reload,
             self.tools.callbacks.clone(),
+            self.tools.tapes.clone(),
+            self.desk,
         )
         .await?;
         let shared = config.api.listen.is_some_and(|at| at.port() != 0)
@@ -84,14 +91,26 @@ impl Wanted<'_> {
             true => rest,
             false => observe::probes(self.health),
         };
-        let router = api::router(api, more);
+        let listener = match config.api.listen {
+            Some(at) => {
+                let bound = listen(at, config.demo).await;
+                let bound = bound.and_then(|l| l.local_addr().map(|at| (l, at)));
+                Some(bound.map_err(|e| StartError::Api(at, e))?)
+            }
+            None => None,
+        };
+        let door = listener.as_ref().map(|(_, at)| Door {
+            streams: self.tools.sip.streams(),
+            local: *at,
+        });
+        let router = api::router(api, more, door);
         match serve::bind_local(&config.store.dir) {
             Ok((listener, path)) => {
                 tokio::spawn(serve::local(listener, path, router.clone(), stop.clone()));
             }
             Err(e) => warn!(error = %e, "the command line can not be answered"),
         }
-        let Some(at) = config.api.listen else {
+        let Some((listener, at)) = listener else {
             return Ok(Started {
                 address: None,
                 first_password: None,
@@ -100,9 +119,6 @@ impl Wanted<'_> {
         };
         let files = config.api.tls.as_ref();
         let tls = files.map(|t| tls::acceptor(&t.cert, &t.key)).transpose()?;
-        let listener = listen(at, config.demo).await;
-        let listener = listener.map_err(|e| StartError::Api(at, e))?;
-        let at = listener.local_addr().map_err(|e| StartError::Api(at, e))?;
         let first_password = api::first_user(store).await?.map(Secret::new);
         let scheme = if tls.is_some() { "https" } else { "http" };
         let address = config.api.origin.clone();

@@ -18,7 +18,7 @@ use crate::net::media::MediaConfig;
 use crate::prompts::PromptLibrary;
 use crate::queue::settings::{AcdSettings, AgentSettings, QueueSettings};
 use crate::sdp::SrtpPolicy;
-use crate::sip::digest::{Credentials, Secret};
+use crate::sip::digest::{Credentials, Secret, Tickets};
 use crate::sip::endpoint::{
     EndpointConfig, EndpointLimits, Listener, SessionTimerConfig, TrunkConfig, TrunkCredentials,
 };
@@ -27,6 +27,7 @@ use crate::sip::leg::Contact;
 use crate::sip::message::Uri;
 use crate::sip::registrar::RegistrarConfig;
 use crate::task::queue::Directory;
+use crate::webrtc::Identity;
 
 /// The queue machine's settings.
 pub(crate) fn acd(config: &Config) -> AcdSettings {
@@ -82,6 +83,7 @@ pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
         music: Some(q.music.clone()),
         comfort: q.comfort.as_ref().map(|c| c.prompt.clone()),
         whisper: q.whisper,
+        recording: q.recording,
     };
     config
         .queues
@@ -147,8 +149,9 @@ fn fixed_contact(agent: &config::Agent) -> Option<Contact> {
 }
 
 /// The media threads' settings.
-pub(super) fn media(config: &Config) -> MediaConfig {
+pub(super) fn media(config: &Config, web: Option<Identity>) -> MediaConfig {
     MediaConfig {
+        web,
         threads: config.media.threads.map_or(0, std::num::NonZero::get),
         ports: config.media.ports.0..=config.media.ports.1,
         realtime: config.media.realtime,
@@ -255,7 +258,7 @@ pub(super) fn unverified(config: &Config) -> Vec<String> {
 }
 
 /// Who may register.
-pub(super) fn registrar(config: &Config) -> RegistrarConfig {
+pub(super) fn registrar(config: &Config, tickets: Tickets) -> RegistrarConfig {
     let users = config.agents.iter().filter_map(|a| {
         let secret = match a.secret.as_ref()? {
             config::AgentSecret::Password(p) => Secret::Plain(p.reveal().to_owned()),
@@ -271,6 +274,7 @@ pub(super) fn registrar(config: &Config) -> RegistrarConfig {
     });
     let mut r = RegistrarConfig::new(&config.sip.realm);
     r.auth.users = users.collect();
+    r.auth.tickets = Some(tickets);
     r.domains = config.sip.domains.clone();
     r.min_expires = config.sip.registration.min;
     r.max_expires = config.sip.registration.max;

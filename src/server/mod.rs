@@ -11,6 +11,7 @@ mod drain;
 mod figures;
 pub mod host;
 mod listen;
+mod pictures;
 mod reload;
 mod signalling;
 pub mod signals;
@@ -29,20 +30,26 @@ use crate::call::setup::{CallSetup, CallStart};
 use crate::config::{Config, Secret};
 use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
+use crate::net;
 use crate::net::http::HttpClient;
 use crate::net::mail::{MailError, Mailer};
 use crate::net::media::MediaPool;
 use crate::net::tls::TlsError;
+use crate::net::web::WebError;
 use crate::observe::menus::MenuState;
 use crate::observe::{self, Health, Readiness};
 use crate::queue::acd::Acd;
 use crate::setup::Setup;
 use crate::sip::leg::LegCommand;
 use crate::store::{Store, StoreError};
-use crate::task::board;
+use crate::task::board::Board;
 use crate::task::call::{self, FirstLeg, Tools};
 use crate::task::callbacks::{self, CallbacksHandle, News, Planned};
 use crate::task::clock;
+use crate::task::crm::CrmHandle;
+use crate::task::deck::Deck;
+use crate::task::deliver;
+use crate::task::desk::{Click, DeskHandle};
 use crate::task::hooks;
 use crate::task::outbox::{self, OutboxHandle, Ways};
 use crate::task::queue::{self, QueueHandle};
@@ -50,6 +57,8 @@ use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
 use crate::task::retention;
 use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
+use crate::task::tapes::Tapes;
+use crate::webrtc::Identity;
 
 /// How many calls may wait to be begun; the next one is answered 503.
 const INCOMING: usize = 1024;
@@ -85,6 +94,9 @@ pub enum StartError {
     /// The certificates that web services are believed by.
     #[error(transparent)]
     Web(#[from] TlsError),
+    /// The certificate for browsers' media.
+    #[error(transparent)]
+    Browsers(#[from] WebError),
     /// The way to the mail server.
     #[error("mail can not be sent: {0}; see [mail]")]
     Mail(#[from] MailError),
@@ -111,6 +123,7 @@ pub struct Server {
     incoming: mpsc::Receiver<IncomingCall>,
     notices: mpsc::Receiver<SipNotice>,
     callbacks: mpsc::Receiver<News>,
+    clicks: mpsc::Receiver<Click>,
     health: Health,
     http_stop: watch::Sender<bool>,
     mail: Option<Mailer>,
@@ -123,17 +136,26 @@ pub struct Server {
 /// [`StartError`]; nothing is left running.
 pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let Setup { config, menus, .. } = setup;
+    let told = pictures::told(&menus.lines, &menus.facts, &menus.reports);
     let (lines, prompts) = (menus.lines, menus.prompts);
     let mail = config.mail.as_ref().map(Mailer::new).transpose()?;
     let metrics = observe::start_metrics()?;
     // What a crash left behind the store tells itself.
-    let (store, _) = Store::open(&config.store.dir).await?;
+    let (store, _) = Store::open(&config.store).await?;
     let store = store.telling(api::watched(&config));
-    let media = MediaPool::start(build::media(&config)).map_err(StartError::Media)?;
+    // Browsers come by the console's port.
+    let web = config
+        .api
+        .listen
+        .map(|_| net::web::identity())
+        .transpose()?;
+    let shown = web.as_ref().map(Identity::fingerprint);
+    let media = MediaPool::start(build::media(&config, web)).map_err(StartError::Media)?;
     let addresses = build::addresses(&config);
     let (incoming_in, incoming) = mpsc::channel(INCOMING);
     let (notices_in, notices) = mpsc::channel(NOTICES);
-    let (sip, bound) = signalling::start(&config, &addresses, incoming_in, notices_in)?;
+    let tickets = crate::api::tickets(&store).await?;
+    let (sip, bound) = signalling::start(&config, &addresses, tickets, incoming_in, notices_in)?;
     let acd = Acd::new(build::acd(&config));
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();
@@ -144,6 +166,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         leg_ids: Arc::default(),
         codecs: config.media.codecs.clone(),
         srtp: build::srtp(&config),
+        web: shown,
         own_ports,
         message_limit: config.messages.max,
         transfer_ring: build::TRANSFER_RING,
@@ -157,28 +180,32 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         max: config.messages.max,
     };
     let (callbacks, of_callbacks) = CallbacksHandle::new();
+    let web = HttpClient::new()?;
     let tools = Tools {
         setup,
         sip,
         media,
         queue,
         store,
-        web: HttpClient::new()?,
+        crm: CrmHandle::new(config.crm.clone(), web.clone()),
+        web,
         outbox: OutboxHandle::default(),
         callbacks,
         addresses,
         message,
+        tapes: Tapes::new(Deck::start().map_err(StartError::Media)?),
     };
 
     let health = Health::new();
     let menus = MenuState::default();
-    menus.loaded(clock::now().wall, reload::told(&lines));
+    menus.loaded(clock::now().wall, told);
     let (http_stop, stopped) = watch::channel(false);
     if let Some(at) = demo::wanted(&config) {
         demo::start(at, until(stopped.clone())).await;
     }
     let config = Arc::new(config);
     let reload = mpsc::channel(1);
+    let (desk, clicks) = DeskHandle::new();
     let rest = observe::router(metrics.clone(), health.clone(), menus.clone());
     let api = api::Wanted {
         config: Arc::clone(&config),
@@ -186,6 +213,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         menus: menus.clone(),
         health: health.clone(),
         reload: reload.0.clone(),
+        desk,
     };
     let api = api.start(rest.clone(), stopped.clone()).await?;
     let http = match config.http.listen {
@@ -214,6 +242,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         incoming,
         notices,
         callbacks: of_callbacks,
+        clicks,
         health,
         http_stop,
         mail,
@@ -253,15 +282,23 @@ impl Server {
         };
         let (store, handle) = (self.tools.store.clone(), self.tools.outbox.clone());
         let webhooks = self.config.webhooks.clone();
-        let feeding = tokio::spawn(hooks::feed(store.clone(), webhooks, handle.clone()));
+        let hooked = hooks::feed(store.clone(), webhooks, handle.clone());
+        let left = deliver::receivers(&self.config);
+        let left = deliver::feed(store.clone(), left, handle.clone());
+        let feeding = tokio::spawn(async move { tokio::join!(hooked, left) });
         let sending = tokio::spawn(outbox::run(store, ways, handle));
         let (mut planned, calling) = self.call_back();
         self.health.set(Readiness::Ready);
         let (ask, asked) = std::mem::replace(&mut self.reload, mpsc::channel(1));
         tokio::spawn(api::pass_on(reload, ask));
         let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
-        let board = board::keep(self.tools.queue.clone(), self.tools.store.live().clone());
-        let board = tokio::spawn(board);
+        let board = Board::new(
+            self.tools.queue.clone(),
+            self.tools.store.clone(),
+            self.tools.outbox.clone(),
+            &self.config,
+        );
+        let board = tokio::spawn(board.keep());
         let removing = retention::keep(self.tools.store.clone(), self.config.retention);
         let removing = tokio::spawn(removing);
         tokio::pin!(shutdown);
@@ -272,6 +309,9 @@ impl Server {
                 Some(ended) = calls.join_next() => told(ended),
                 read = reloads.next() => self.reloaded(read).await,
                 Some(plan) = planned.recv() => self.begin_back(plan, &mut calls, &stopping),
+                Some(click) = self.clicks.recv() => {
+                    calls.spawn(click.run(self.tools.clone(), stopping.clone()));
+                }
                 call = self.incoming.recv() => match call {
                     Some(call) => self.begin(call, &mut calls, &stopping),
                     None => {
@@ -298,6 +338,7 @@ impl Server {
         feeding.abort();
         sending.abort();
         calling.abort();
+        self.tools.tapes.finish().await;
         self.tools.store.close().await;
         self.tools.media.stop();
         // Nobody asks for metrics of a server that is gone.
@@ -366,7 +407,7 @@ impl Server {
             caller: invite.caller,
             caller_name: invite.caller_name,
             offer: invite.offer,
-            secure: invite.flow.transport.is_secure(),
+            transport: invite.flow.transport,
             remote: invite.flow.remote.ip(),
         };
         let first = FirstLeg { events, sender };

@@ -7,12 +7,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::{error, info, warn};
 
-use super::{Server, build};
+use super::{Server, build, pictures};
 use crate::call::setup::CallSetup;
 use crate::config::Config;
-use crate::menu::load::Lines;
 use crate::observe::figures;
-use crate::observe::menus::LineTold;
 use crate::setup::{self, Menus};
 use crate::task::clock;
 
@@ -73,7 +71,8 @@ impl Server {
             warn!("{}", doubt.trim_start_matches("warning: "));
         }
         let lines = menus.lines.iter().count();
-        self.menus.loaded(clock::now().wall, told(&menus.lines));
+        let told = pictures::told(&menus.lines, &menus.facts, &menus.reports);
+        self.menus.loaded(clock::now().wall, told);
         self.tools.setup = Arc::new(CallSetup {
             prompts: Arc::new(build::prompts(&self.config, menus.prompts)),
             lines: build::lines(&menus.lines),
@@ -84,14 +83,4 @@ impl Server {
         figures::menus_read(true);
         info!(lines, "the menus were reloaded");
     }
-}
-
-/// What operators see of the lines in use.
-pub(super) fn told(lines: &Lines) -> Vec<LineTold> {
-    let told = lines.iter().map(|line| LineTold {
-        line: line.name.to_string(),
-        numbers: line.numbers.clone(),
-        nodes: line.nodes().count(),
-    });
-    told.collect()
 }

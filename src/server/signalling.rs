@@ -11,6 +11,7 @@ use crate::net::dns::{DnsLimits, Locator, SystemRecords};
 use crate::net::local::LocalAddresses;
 use crate::net::stream::StreamLimits;
 use crate::net::tls::{self, TlsClient, TlsError};
+use crate::sip::digest::Tickets;
 use crate::sip::endpoint::{Endpoint, Listener};
 use crate::sip::registrar::Registrar;
 use crate::task::clock;
@@ -32,6 +33,7 @@ pub enum SignallingError {
 pub(super) fn start(
     config: &Config,
     addresses: &LocalAddresses,
+    tickets: Tickets,
     incoming: mpsc::Sender<IncomingCall>,
     notices: mpsc::Sender<SipNotice>,
 ) -> Result<(SipHandle, Vec<Bound>), SignallingError> {
@@ -54,7 +56,10 @@ pub(super) fn start(
         advertise: advertised(b.address, addresses),
     });
     let mut endpoint = Endpoint::new(build::endpoint(config, listeners.collect()), rand::random());
-    endpoint.set_registrar(Registrar::new(build::registrar(config), rand::random()));
+    endpoint.set_registrar(Registrar::new(
+        build::registrar(config, tickets),
+        rand::random(),
+    ));
     for trunk in config.trunks.iter().filter(|t| t.register) {
         let expires = u32::try_from(trunk.expires.as_secs()).unwrap_or(u32::MAX);
         endpoint.start_registration(clock::now(), &trunk.name, expires);

@@ -160,8 +160,12 @@ impl LineFigures {
                 | Event::CallingBack { .. }
                 | Event::CalledInVain { .. }
                 | Event::CallbackCancelled { .. }
+                | Event::Consulted { .. }
+                | Event::Said { .. }
+                | Event::Approval { .. }
                 | Event::Joined { .. }
                 | Event::Parted { .. }
+                | Event::Recording { .. }
                 | Event::WrappedUp { .. }
                 | Event::LetterStored { .. }
                 | Event::Fault { .. }

@@ -8,6 +8,10 @@ mod agent;
 mod line;
 mod path;
 mod queue;
+pub mod spans;
+mod survey;
+pub mod threshold;
+pub mod today;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +22,8 @@ pub use self::agent::{AgentFigures, Change};
 pub use self::line::{LineFigures, NodeFigures, Resolution};
 pub use self::path::{CalledBack, Path, Stay, StayEnd, Talk};
 pub use self::queue::{QueueFigures, Waits};
-use crate::ids::{AgentId, LineName, QueueName};
+pub use self::survey::SurveyFigures;
+use crate::ids::{AgentId, LineName, NodeName, QueueName};
 use crate::now::Wall;
 use crate::queue::settings::ServiceLevel;
 use crate::record::timeline::Timeline;
@@ -62,6 +67,8 @@ pub struct Report {
     pub queues: BTreeMap<QueueName, QueueFigures>,
     /// By agent.
     pub agents: BTreeMap<AgentId, AgentFigures>,
+    /// By survey, and question of it.
+    pub surveys: BTreeMap<NodeName, BTreeMap<String, SurveyFigures>>,
 }
 
 /// Adds it up, contact by contact, and then the agents.
@@ -89,6 +96,7 @@ impl Tally {
     /// One more contact.
     pub fn contact(&mut self, contact: &Contact<'_>) {
         let path = Path::of(contact.timeline);
+        survey::add(&mut self.report.surveys, contact.timeline);
         match &path.called_back {
             None => {
                 let line = self.report.lines.entry(contact.line.clone());

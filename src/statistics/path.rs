@@ -81,8 +81,9 @@ pub struct Talk {
     pub held: Duration,
 }
 
-#[derive(Default)]
-struct Walker {
+/// Draws it, event by event.
+#[derive(Debug, Default)]
+pub(super) struct Walker {
     path: Path,
     stay: Option<Stay>,
     talk: Option<Open>,
@@ -90,6 +91,7 @@ struct Walker {
 }
 
 /// A talk that goes on.
+#[derive(Debug)]
 struct Open {
     talk: Talk,
     hold: Option<Duration>,
@@ -113,7 +115,12 @@ impl Path {
 }
 
 impl Walker {
-    fn add(&mut self, at: Duration, event: &Event) {
+    /// What has ended so far.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn add(&mut self, at: Duration, event: &Event) {
         match event {
             Event::Queued { queue, reason, .. } => self.queued(at, queue, reason),
             Event::Overflowed { cause, to, .. } => {
@@ -174,8 +181,12 @@ impl Walker {
             | Event::Held { by: Party::Caller }
             | Event::Resumed { by: Party::Caller }
             | Event::Transferred { .. }
+            | Event::Consulted { .. }
+            | Event::Said { .. }
+            | Event::Approval { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::Recording { .. }
             | Event::WrappedUp { .. }
             | Event::LetterStored { .. }
             | Event::Fault { .. }

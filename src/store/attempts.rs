@@ -1,12 +1,11 @@
 //! What comes of callbacks that the queue carries out, attempt by attempt.
 
-use sqlx::sqlite::SqlitePool;
 use tokio::sync::oneshot;
 
 use super::callbacks::callback;
+use super::sql::{self, Pool};
 use super::writer::Command;
 use super::{CallbackRow, Reader, Store, StoreError};
-use sqlx::Row;
 
 use crate::ids::{AgentId, ContactId, LineName, PhoneNumber};
 use crate::now::Wall;
@@ -64,7 +63,7 @@ impl Store {
 }
 
 pub(super) async fn write(
-    pool: &SqlitePool,
+    pool: &Pool,
     id: CallbackId,
     what: &Attempt,
     now: Wall,
@@ -88,7 +87,7 @@ pub(super) async fn write(
         Attempt::Cancelled => "UPDATE callbacks SET state = 'cancelled', ended_at = ?2",
     };
     let sql = format!("{query} {open}");
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(now);
+    let query = sql::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(now);
     let query = match what {
         Attempt::Begun { agent } => query.bind(agent.as_str()),
         Attempt::Failed { outcome, due, most } => {
@@ -101,8 +100,8 @@ pub(super) async fn write(
 }
 
 /// After a crash: what was being tried is open again.
-pub(super) async fn reopen(pool: &SqlitePool) -> Result<(), StoreError> {
-    sqlx::query("UPDATE callbacks SET state = 'open' WHERE state = 'calling'")
+pub(super) async fn reopen(pool: &Pool) -> Result<(), StoreError> {
+    sql::query("UPDATE callbacks SET state = 'open' WHERE state = 'calling'")
         .execute(pool)
         .await?;
     Ok(())
@@ -118,7 +117,7 @@ impl Reader {
         line: &LineName,
         caller: &PhoneNumber,
     ) -> Result<Option<CallbackRow>, StoreError> {
-        let row = sqlx::query(
+        let row = sql::query(
             "SELECT * FROM callbacks WHERE line = ?1 AND who = ?2 AND state IN ('open', 'calling')",
         )
         .bind(line.as_str())
@@ -136,7 +135,7 @@ impl Reader {
         &self,
         caller: &PhoneNumber,
     ) -> Result<Option<(AgentId, Wall)>, StoreError> {
-        let row = sqlx::query(
+        let row = sql::query(
             "SELECT id, agent FROM contacts WHERE caller = ?1 AND agent IS NOT NULL
              ORDER BY id DESC LIMIT 1",
         )

@@ -1,9 +1,7 @@
 //! Who did what, when, from where; and the first answers to commands that may come twice.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
-
 use super::rows::text;
+use super::sql::{self, Connection, Row};
 use super::{Reader, Store, StoreError};
 use crate::now::Wall;
 
@@ -58,8 +56,8 @@ pub struct KeptAnswer {
 }
 
 /// Writes a deed, within somebody's transaction.
-pub(super) async fn insert(db: &mut SqliteConnection, deed: &Deed) -> Result<(), StoreError> {
-    sqlx::query(
+pub(super) async fn insert(db: &mut Connection, deed: &Deed) -> Result<(), StoreError> {
+    sql::query(
         "INSERT INTO audit (at, who, role, source, deed, target, detail)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )
@@ -98,11 +96,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM answers WHERE at < ?1")
+                sql::query("DELETE FROM answers WHERE at < ?1")
                     .bind(forget.unix_millis())
                     .execute(&mut *db)
                     .await?;
-                sqlx::query(
+                sql::query(
                     "INSERT INTO answers (key, request, status, body, at)
                      VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key) DO NOTHING",
                 )
@@ -126,7 +124,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn answer(&self, key: &str, since: Wall) -> Result<Option<KeptAnswer>, StoreError> {
-        let row = sqlx::query("SELECT * FROM answers WHERE key = ?1 AND at >= ?2")
+        let row = sql::query("SELECT * FROM answers WHERE key = ?1 AND at >= ?2")
             .bind(key)
             .bind(since.unix_millis())
             .fetch_optional(&self.pool)
@@ -146,7 +144,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn deeds(&self, filter: &DeedFilter, limit: u32) -> Result<Vec<DeedRow>, StoreError> {
-        let rows = sqlx::query(
+        let rows = sql::query(
             "SELECT * FROM audit
              WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR who = ?2)
                AND (?3 IS NULL OR deed = ?3 OR substr(deed, 1, length(?3) + 1) = ?3 || '.')
@@ -162,7 +160,7 @@ impl Reader {
     }
 }
 
-fn deed(r: &SqliteRow) -> Result<DeedRow, StoreError> {
+fn deed(r: &Row) -> Result<DeedRow, StoreError> {
     Ok(DeedRow {
         id: r.try_get("id")?,
         deed: Deed {

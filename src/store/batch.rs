@@ -1,19 +1,19 @@
 //! The rows of one batch, and the statements that write many of them at once.
 //!
-//! A statement is a message to SQLite's thread and back, which costs more than a row does. So
-//! rows go in by the dozens, in prepared statements of fixed size whose last rows may stay
-//! unbound: SQLite takes those for NULL, and they are not inserted.
+//! A statement is a message to SQLite's thread and back, or to another machine, which costs more
+//! than a row does. So rows go in by the dozens. For SQLite in prepared statements of fixed size
+//! whose last rows may stay unbound: it takes those for NULL, and they are not inserted.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
+use sqlx::AssertSqlSafe;
 
 use super::home::Home;
+use super::sql::{self, Connection, Query};
 use super::writer::millis;
-use super::{BACKLOG, StoreError, guides};
+use super::{BACKLOG, StoreError, approvals, guides};
 use crate::call::event::GuidePlace;
 use crate::ids::{AgentId, ContactId};
 use crate::now::Wall;
@@ -76,17 +76,13 @@ pub(super) struct EventValues {
     data: String,
 }
 
-type Query = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
-
-const CONTACTS: usize = 32;
-static INSERT_CONTACTS: LazyLock<Arc<str>> = LazyLock::new(|| {
-    insert(
-        "contacts (id, line, dialled, caller, started_at, answered_ms, ended_ms, queue, reason,
+static INSERT_CONTACTS: Insert = Insert {
+    into: "contacts (id, line, dialled, caller, started_at, answered_ms, ended_ms, queue, reason,
              agent, waited_ms, talked_ms, held_ms, missed, faults, message, verdict,
              verdict_all, containment)",
-        19,
-        CONTACTS,
-        "ON CONFLICT (id) DO UPDATE SET
+    columns: 19,
+    rows: 32,
+    then: "ON CONFLICT (id) DO UPDATE SET
              answered_ms = excluded.answered_ms, ended_ms = excluded.ended_ms,
              queue = excluded.queue, reason = excluded.reason, agent = excluded.agent,
              waited_ms = excluded.waited_ms, talked_ms = excluded.talked_ms,
@@ -94,23 +90,73 @@ static INSERT_CONTACTS: LazyLock<Arc<str>> = LazyLock::new(|| {
              faults = excluded.faults, message = excluded.message,
              verdict = excluded.verdict, verdict_all = excluded.verdict_all,
              containment = excluded.containment",
-    )
-});
+    full: OnceLock::new(),
+};
 
-const EVENTS: usize = 128;
-static INSERT_EVENTS: LazyLock<Arc<str>> =
-    LazyLock::new(|| insert("events (contact, at_ms, data)", 3, EVENTS, ""));
+static INSERT_EVENTS: Insert = Insert {
+    into: "events (contact, at_ms, data)",
+    columns: 3,
+    rows: 128,
+    then: "",
+    full: OnceLock::new(),
+};
 
-const STATES: usize = 32;
-static INSERT_STATES: LazyLock<Arc<str>> =
-    LazyLock::new(|| insert("agent_states (agent, at, state)", 3, STATES, ""));
+static INSERT_STATES: Insert = Insert {
+    into: "agent_states (agent, at, state)",
+    columns: 3,
+    rows: 32,
+    then: "",
+    full: OnceLock::new(),
+};
 
-/// A statement that inserts up to `rows` rows, those whose first column is bound.
-fn insert(into: &str, columns: usize, rows: usize, then: &str) -> Arc<str> {
-    let row = format!("({})", vec!["?"; columns].join(","));
-    let rows = vec![row; rows].join(",");
-    format!("INSERT INTO {into} SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL {then}")
+/// A statement that inserts up to so many rows.
+struct Insert {
+    into: &'static str,
+    columns: usize,
+    rows: usize,
+    then: &'static str,
+    full: OnceLock<Arc<str>>,
+}
+
+impl Insert {
+    /// For so many rows. SQLite is given the same statement every time, and takes what is not bound
+    /// for NULL; PostgreSQL wants all of it.
+    fn of(&self, rows: usize, db: &Connection) -> Query {
+        let sql = match db.is_postgres() {
+            true => self.text(rows),
+            false => Arc::clone(self.full.get_or_init(|| self.text(self.rows))),
+        };
+        sql::query(AssertSqlSafe(sql))
+    }
+
+    /// As many rows at a time as one statement takes; for PostgreSQL, to which each number of rows is
+    /// a statement of its own, by powers of two.
+    fn parts<'r, T>(&self, mut rows: &'r [T], db: &Connection) -> Vec<&'r [T]> {
+        let mut parts = Vec::new();
+        while !rows.is_empty() {
+            let fit = rows.len().min(self.rows);
+            let some = match db.is_postgres() {
+                true => 1 << fit.ilog2(),
+                false => fit,
+            };
+            let (part, rest) = rows.split_at(some);
+            parts.push(part);
+            rows = rest;
+        }
+        parts
+    }
+
+    /// Inserts those whose first column is bound.
+    fn text(&self, rows: usize) -> Arc<str> {
+        let row = format!("({})", vec!["?"; self.columns].join(","));
+        let rows = vec![row; rows].join(",");
+        let (into, then) = (self.into, self.then);
+        format!(
+            "INSERT INTO {into} SELECT * FROM (VALUES {rows}) AS given \
+             WHERE column1 IS NOT NULL {then}"
+        )
         .into()
+    }
 }
 
 impl ContactValues {
@@ -204,20 +250,23 @@ pub(super) async fn write(home: &Home, rows: &Rows) -> Result<(), StoreError> {
     home.end(db, written).await
 }
 
-async fn write_all(db: &mut SqliteConnection, rows: &Rows) -> Result<(), StoreError> {
+async fn write_all(db: &mut Connection, rows: &Rows) -> Result<(), StoreError> {
     let contacts: Vec<&ContactValues> = rows.contacts.values().collect();
-    for some in contacts.chunks(CONTACTS) {
-        let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_CONTACTS)));
+    for some in INSERT_CONTACTS.parts(&contacts, db) {
+        let query = INSERT_CONTACTS.of(some.len(), db);
         let query = some.iter().fold(query, |query, row| row.bind(query));
         query.execute(&mut *db).await?;
     }
-    for some in rows.events.chunks(EVENTS) {
-        let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_EVENTS)));
+    for some in INSERT_EVENTS.parts(&rows.events, db) {
+        let query = INSERT_EVENTS.of(some.len(), db);
         let query = some.iter().fold(query, |query, row| row.bind(query));
         query.execute(&mut *db).await?;
     }
-    for some in rows.states.chunks(STATES) {
-        let query = sqlx::query(AssertSqlSafe(Arc::clone(&INSERT_STATES)));
+    if rows.contacts.values().any(|c| c.facts.verdict.is_some()) {
+        approvals::lapse(db).await?;
+    }
+    for some in INSERT_STATES.parts(&rows.states, db) {
+        let query = INSERT_STATES.of(some.len(), db);
         let query = some.iter().fold(query, |query, row| {
             query
                 .bind(row.agent.as_str().to_owned())
@@ -228,7 +277,7 @@ async fn write_all(db: &mut SqliteConnection, rows: &Rows) -> Result<(), StoreEr
     }
     for (agent, (state, at)) in &rows.agents {
         let online = !matches!(state, AgentState::Offline);
-        sqlx::query(
+        sql::query(
             "INSERT INTO agents (id, state, changed_at, seen_at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO UPDATE SET state = excluded.state,
                  changed_at = excluded.changed_at,

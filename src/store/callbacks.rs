@@ -1,16 +1,15 @@
 //! Promises to call back: kept once per caller and line, and told only when they are on the disk.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::oneshot;
 
 use super::home::Promise;
 use super::rows::{id, text};
+use super::sql::{self, Connection, Pool, Row};
 use super::writer::Command;
-use super::{DATABASE, Reader, Store, StoreError};
+use super::{Reader, Store, StoreError};
 use crate::ids::{AgentId, ContactId, Language, LineName, PhoneNumber, QueueName, SkillName};
 use crate::now::Wall;
 use crate::record::timeline::CallbackId;
@@ -90,6 +89,7 @@ impl Store {
     /// # Errors
     /// The promise could not be kept and must not be made.
     pub async fn save_callback(&self, meta: CallbackMeta) -> Result<KeptCallback, StoreError> {
+        self.awaiting.add(&meta);
         let (done, wait) = oneshot::channel();
         let command = Command::Callback {
             meta: Box::new(meta),
@@ -101,26 +101,68 @@ impl Store {
             .map_err(|_| StoreError::Closed)?;
         wait.await.map_err(|_| StoreError::Closed)?
     }
+
+    /// Whether this caller may be waiting to be called back. Usually nobody is: the question is then
+    /// answered without the database.
+    pub fn may_await_call(&self, line: &LineName, caller: &PhoneNumber) -> bool {
+        self.awaiting.holds(line, caller)
+    }
+}
+
+/// Those who were to be called back at some time since the start: all who are now, and some who are
+/// not any more. Almost every call asks about itself, and almost none is among them.
+#[derive(Clone, Default)]
+pub(super) struct Awaiting(Arc<RwLock<HashSet<(LineName, PhoneNumber)>>>);
+
+impl Awaiting {
+    /// As the database has it.
+    pub(super) async fn of(db: &Pool) -> Result<Awaiting, StoreError> {
+        let open = "SELECT line, caller FROM callbacks \
+                    WHERE caller IS NOT NULL AND state IN ('open', 'calling')";
+        let rows = sql::query(open).fetch_all(db).await?;
+        let awaiting = Awaiting::default();
+        for row in &rows {
+            let line = LineName::new(row.try_get::<String, _>(0)?);
+            let caller = PhoneNumber::new(row.try_get::<String, _>(1)?);
+            awaiting.write().insert((line, caller));
+        }
+        Ok(awaiting)
+    }
+
+    fn add(&self, meta: &CallbackMeta) {
+        if let Some(caller) = &meta.caller {
+            self.write().insert((meta.line.clone(), caller.clone()));
+        }
+    }
+
+    fn holds(&self, line: &LineName, caller: &PhoneNumber) -> bool {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        !all.is_empty() && all.contains(&(line.clone(), caller.clone()))
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashSet<(LineName, PhoneNumber)>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Promise for Box<CallbackMeta> {
     type Kept = KeptCallback;
 
-    async fn insert(&self, db: &mut SqliteConnection) -> Result<KeptCallback, StoreError> {
+    async fn insert(&self, db: &mut Connection) -> Result<KeptCallback, StoreError> {
         insert(db, self).await
     }
 }
 
 /// In a transaction of somebody's.
 pub(super) async fn insert(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     meta: &CallbackMeta,
 ) -> Result<KeptCallback, StoreError> {
     let who = match &meta.caller {
         Some(caller) => caller.reveal().to_owned(),
         None => format!("typed {}", meta.number.reveal()),
     };
-    let row = sqlx::query(
+    let row = sql::query(
         "INSERT INTO callbacks (contact, line, queue, caller, who, number, language, asked_at, due_at,
              needs, priority)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)
@@ -154,8 +196,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn callbacks(&self, all: bool, limit: u32) -> Result<Vec<CallbackRow>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM callbacks WHERE ?1 OR state IN ('open', 'calling', 'unreached')
+        let rows = sql::query(
+            "SELECT * FROM callbacks WHERE ?1 = 1 OR state IN ('open', 'calling', 'unreached')
              ORDER BY state NOT IN ('open', 'calling'), state, due_at, id LIMIT ?2",
         )
         .bind(all)
@@ -170,7 +212,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn callback(&self, id: CallbackId) -> Result<Option<CallbackRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM callbacks WHERE id = ?1")
+        let row = sql::query("SELECT * FROM callbacks WHERE id = ?1")
             .bind(id.0)
             .fetch_optional(&self.pool)
             .await?;
@@ -183,28 +225,17 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn callback_done(&self, id: CallbackId, now: Wall) -> Result<bool, StoreError> {
-        mark_done(&self.dir, id, now).await
+        let done = sql::query(
+            "UPDATE callbacks SET state = 'done', ended_at = ?2
+             WHERE id = ?1 AND state IN ('open', 'calling', 'unreached')",
+        )
+        .bind(id.0)
+        .bind(now.unix_millis());
+        Ok(self.beside(done).await? > 0)
     }
 }
 
-async fn mark_done(dir: &Path, id: CallbackId, now: Wall) -> Result<bool, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(dir.join(DATABASE))
-        .busy_timeout(std::time::Duration::from_secs(5));
-    let mut db = SqliteConnection::connect_with(&options).await?;
-    let done = sqlx::query(
-        "UPDATE callbacks SET state = 'done', ended_at = ?2
-         WHERE id = ?1 AND state IN ('open', 'calling', 'unreached')",
-    )
-    .bind(id.0)
-    .bind(now.unix_millis())
-    .execute(&mut db)
-    .await?;
-    db.close().await?;
-    Ok(done.rows_affected() > 0)
-}
-
-pub(super) fn callback(r: &SqliteRow) -> Result<CallbackRow, StoreError> {
+pub(super) fn callback(r: &Row) -> Result<CallbackRow, StoreError> {
     Ok(CallbackRow {
         id: CallbackId(r.try_get("id")?),
         contact: id(r, "contact")?,

@@ -3,10 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use sqlx::SqliteConnection;
 use tokio::sync::oneshot;
 
 use super::home::Home;
+use super::sql::{self, Connection, Pool};
 use super::writer::Command;
 use super::{Store, StoreError};
 
@@ -30,7 +30,7 @@ struct Waiting<T, W> {
 impl<T, W> Change for Waiting<T, W>
 where
     T: Send + 'static,
-    W: for<'c> FnOnce(&'c mut SqliteConnection) -> Doing<'c, T> + Send + 'static,
+    W: for<'c> FnOnce(&'c mut Connection) -> Doing<'c, T> + Send + 'static,
 {
     fn carry_out<'h>(
         self: Box<Self>,
@@ -47,7 +47,7 @@ where
     }
 }
 
-/// Empties the write-ahead log into the database, as far as nobody reads it just now.
+/// Empties SQLite's write-ahead log into the database, as far as nobody reads it just now.
 pub(super) struct Rinse(pub oneshot::Sender<Result<(), StoreError>>);
 
 impl Change for Rinse {
@@ -56,8 +56,15 @@ impl Change for Rinse {
         home: &'h Home,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + 'h>> {
         Box::pin(async move {
-            let rinsed = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&home.pool);
-            let rinsed = rinsed.await.map(|_| ()).map_err(StoreError::from);
+            let rinsed = match &home.pool {
+                Pool::Sqlite(_) => {
+                    let rinse = sql::query("PRAGMA wal_checkpoint(TRUNCATE)");
+                    rinse.execute(&home.pool).await.map(|_| ())
+                }
+                // When its files forget is the server's own affair.
+                Pool::Postgres(..) => Ok(()),
+            };
+            let rinsed = rinsed.map_err(StoreError::from);
             let _ = self.0.send(rinsed);
         })
     }
@@ -65,7 +72,7 @@ impl Change for Rinse {
 
 async fn make<T, W>(home: &Home, work: W) -> Result<T, StoreError>
 where
-    W: for<'c> FnOnce(&'c mut SqliteConnection) -> Doing<'c, T>,
+    W: for<'c> FnOnce(&'c mut Connection) -> Doing<'c, T>,
 {
     let mut db = home.begin().await?;
     let made = work(&mut db).await;
@@ -79,7 +86,7 @@ impl Store {
     pub(super) async fn change<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut SqliteConnection) -> Doing<'c, T> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Connection) -> Doing<'c, T> + Send + 'static,
     {
         // Never closed.
         let _room = self.changing.acquire().await;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::SqliteConnection;
-
+use super::sql::{self, Connection};
 use super::writer::{Command, millis};
 use super::{Reader, Store, StoreError};
 use crate::call::event::GuidePlace;
@@ -35,7 +34,7 @@ impl Reader {
         place: &GuidePlace,
         now: Wall,
     ) -> Result<Option<String>, StoreError> {
-        let step = sqlx::query_scalar(
+        let step = sql::query_scalar(
             "SELECT step FROM guide_steps
              WHERE line = ?1 AND guide = ?2 AND caller = ?3 AND until_at > ?4",
         )
@@ -51,17 +50,17 @@ impl Reader {
 
 /// Writes one step down, or strikes it; those whose time is over go along.
 pub(super) async fn write(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     place: &GuidePlace,
     kept: &Kept,
     at: Wall,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM guide_steps WHERE until_at <= ?1")
+    sql::query("DELETE FROM guide_steps WHERE until_at <= ?1")
         .bind(at.unix_millis())
         .execute(&mut *db)
         .await?;
     let query = match kept {
-        Some((step, until)) => sqlx::query(
+        Some((step, until)) => sql::query(
             "INSERT INTO guide_steps (line, guide, caller, step, until_at)
              VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (line, guide, caller)
@@ -73,7 +72,7 @@ pub(super) async fn write(
         .bind(step)
         .bind(until.unix_millis()),
         None => {
-            sqlx::query("DELETE FROM guide_steps WHERE line = ?1 AND guide = ?2 AND caller = ?3")
+            sql::query("DELETE FROM guide_steps WHERE line = ?1 AND guide = ?2 AND caller = ?3")
                 .bind(place.line.as_str())
                 .bind(place.guide.as_str())
                 .bind(place.caller.reveal())

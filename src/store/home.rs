@@ -3,21 +3,20 @@
 
 use std::future::Future;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::SqlitePool;
-use sqlx::{Executor, Sqlite, SqliteConnection};
+use sqlx::postgres::PgDatabaseError;
 use tokio::sync::oneshot;
 
-use super::{StoreError, wal};
+use super::StoreError;
+use super::sql::{Connection, Pool};
 
 /// Where promises are kept.
 pub(super) struct Home {
-    pub(super) pool: SqlitePool,
-    /// The database and its log. A file that is deleted or replaced under a running server goes on
-    /// to take what is written, and all of that is gone when the server ends.
+    pub(super) pool: Pool,
+    /// The database and its log, where they are files. One that is deleted or replaced under a running
+    /// server goes on to take what is written, and all of that is gone when the server ends.
     files: Vec<Known>,
 }
 
@@ -35,7 +34,7 @@ pub(super) trait Promise: Send + Sync {
     /// Writes it down, within a transaction.
     fn insert(
         &self,
-        db: &mut SqliteConnection,
+        db: &mut Connection,
     ) -> impl Future<Output = Result<Self::Kept, StoreError>> + Send;
 }
 
@@ -43,20 +42,19 @@ pub(super) trait Promise: Send + Sync {
 pub(super) type Waiting<P> = (P, oneshot::Sender<Result<<P as Promise>::Kept, StoreError>>);
 
 impl Home {
-    /// Of a database that is open and has been read.
-    pub(super) fn of(pool: SqlitePool, database: &Path) -> Home {
-        let known = |path: PathBuf| {
-            let found = std::fs::metadata(&path).ok()?;
+    /// Of a database that is open and has been read, with its files.
+    pub(super) fn of(pool: Pool, files: &[PathBuf]) -> Home {
+        let known = |path: &PathBuf| {
+            let found = std::fs::metadata(path).ok()?;
             Some(Known {
                 device: found.dev(),
                 inode: found.ino(),
-                path,
+                path: path.clone(),
             })
         };
-        let files = [database.to_owned(), wal(database)];
         Home {
             pool,
-            files: files.into_iter().filter_map(known).collect(),
+            files: files.iter().filter_map(known).collect(),
         }
     }
 
@@ -115,39 +113,31 @@ impl Home {
     }
 
     /// Begins a transaction, which [`Home::end`] ends.
-    ///
-    /// Not sqlx's own: when the disk refuses a COMMIT, SQLite rolls back by itself, and sqlx goes on
-    /// to count a transaction that is none. All later ones are then savepoints within it, and what
-    /// is told to be committed never is.
-    pub(super) async fn begin(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        let mut db = self.pool.acquire().await?;
-        db.execute("BEGIN IMMEDIATE").await?;
-        Ok(db)
+    pub(super) async fn begin(&self) -> Result<Connection, StoreError> {
+        Ok(self.pool.begin().await?)
     }
 
     /// Commits what went well, and rolls back what did not.
     pub(super) async fn end<T>(
         &self,
-        mut db: PoolConnection<Sqlite>,
+        db: Connection,
         written: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let ended = match written {
-            Ok(written) => db.execute("COMMIT").await.map(|_| written),
-            Err(e) => {
-                let _ = db.execute("ROLLBACK").await;
-                return Err(e);
+        match written {
+            Ok(written) => {
+                db.commit().await?;
+                Ok(written)
             }
-        };
-        if ended.is_err() {
-            // SQLite may have done so already; then there is nothing to roll back.
-            let _ = db.execute("ROLLBACK").await;
+            Err(e) => {
+                db.rollback().await;
+                Err(e)
+            }
         }
-        Ok(ended?)
     }
 }
 
 async fn insert_each<P: Promise>(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     promises: &[P],
 ) -> Result<Vec<P::Kept>, StoreError> {
     let mut kept = Vec::with_capacity(promises.len());
@@ -158,19 +148,32 @@ async fn insert_each<P: Promise>(
 }
 
 /// Whether a write failed because of what was to be written, and would fail the same way again:
-/// SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH. Anything else is of the disk, of the
-/// database, or of whoever has locked it, and may pass.
+/// SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH; of PostgreSQL the classes 22 (data), 23
+/// (constraints), 42 (the statement) and 54 (limits). Anything else is of the disk, of the database,
+/// of the way there, or of whoever has locked it, and may pass.
 pub(super) fn is_of_a_row(e: &StoreError) -> bool {
     let StoreError::Database(e) = e else {
         return false;
     };
-    let code = e.as_database_error().and_then(|e| e.code());
-    let code = code.and_then(|c| c.parse::<u32>().ok());
+    let Some(e) = e.as_database_error() else {
+        return false;
+    };
+    if let Some(e) = e.try_downcast_ref::<PgDatabaseError>() {
+        let class = e.code().get(..2).unwrap_or_default();
+        return matches!(class, "22" | "23" | "42" | "54");
+    }
+    let code = e.code().and_then(|c| c.parse::<u32>().ok());
     code.is_some_and(|c| matches!(c & 0xff, 18..=20))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use sqlx::Executor;
+    use sqlx::sqlite::SqlitePool;
+
+    use super::super::{sql, sqlite};
     use super::*;
 
     struct Note(usize);
@@ -178,8 +181,8 @@ mod tests {
     impl Promise for Note {
         type Kept = usize;
 
-        async fn insert(&self, db: &mut SqliteConnection) -> Result<usize, StoreError> {
-            let note = sqlx::query("INSERT INTO notes VALUES (?1)").bind("x".repeat(self.0));
+        async fn insert(&self, db: &mut Connection) -> Result<usize, StoreError> {
+            let note = sql::query("INSERT INTO notes VALUES (?1)").bind("x".repeat(self.0));
             note.execute(db).await?;
             Ok(self.0)
         }
@@ -213,7 +216,8 @@ mod tests {
         ] {
             pool.execute(statement).await.unwrap();
         }
-        let home = Home::of(pool, &database);
+        let files = [sqlite::wal(&database), database.clone()];
+        let home = Home::of(Pool::Sqlite(pool), &files);
         assert_eq!(home.files.len(), 2);
         for _ in 0..3 {
             let full = kept(&home, 100_000).await.unwrap_err();

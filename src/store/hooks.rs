@@ -5,15 +5,15 @@
 
 use jiff::tz::TimeZone;
 use serde_json::json;
-use sqlx::{Row, SqliteConnection};
 
 use super::home::Promise;
 use super::outbox::OutboxMeta;
 use super::report::{self, View};
 use super::rows::{contact, id};
+use super::sql::{self, Connection};
 use super::{Store, StoreError};
 use crate::config::Webhook;
-use crate::ids::NodeName;
+use crate::ids::{ContactId, LineName, NodeName};
 use crate::live::stamp;
 use crate::menu::outcome::Letter;
 use crate::now::Wall;
@@ -53,8 +53,12 @@ pub fn kind(event: &Event) -> Option<&'static str> {
         | Event::CallingBack { .. }
         | Event::CalledInVain { .. }
         | Event::CallbackCancelled { .. }
+        | Event::Consulted { .. }
+        | Event::Said { .. }
+        | Event::Approval { .. }
         | Event::Joined { .. }
         | Event::Parted { .. }
+        | Event::Recording { .. }
         | Event::LetterStored { .. }
         | Event::Fault { .. }
         | Event::Media { .. } => return None,
@@ -87,27 +91,67 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Puts a letter of something that is no contact's into the outbox, for each of these webhooks,
+    /// to be tried until `until`. `line`: what is shown of it there.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; then none is sent.
+    pub async fn tell_webhooks(
+        &self,
+        hooks: Vec<Webhook>,
+        kind: &'static str,
+        line: String,
+        data: serde_json::Value,
+        now: Wall,
+        until: Wall,
+    ) -> Result<(), StoreError> {
+        self.change(move |db| {
+            Box::pin(async move {
+                for hook in hooks {
+                    let body = json!({ "event": kind, "at": stamp(now), "data": data });
+                    let letter = Box::new(OutboxMeta {
+                        // Of no contact.
+                        contact: ContactId::new(now, 0),
+                        line: LineName::new(&line),
+                        node: NodeName::new(format!("{PREFIX}{}", hook.name)),
+                        letter: Letter::Webhook {
+                            url: hook.url,
+                            body: body.to_string(),
+                        },
+                        created: now,
+                        until,
+                    });
+                    letter.insert(db).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
 async fn feed(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     hooks: &[Webhook],
     now: Wall,
     until: Wall,
 ) -> Result<Fed, StoreError> {
-    let mark: Option<String> = sqlx::query_scalar("SELECT value FROM keys WHERE name = ?1")
+    let mark: Option<String> = sql::query_scalar("SELECT value FROM keys WHERE name = ?1")
         .bind(MARK)
         .fetch_optional(&mut *db)
         .await?;
     let mark = match mark.as_deref().map(str::parse::<i64>) {
         Some(Ok(mark)) => mark,
         Some(Err(_)) | None => {
-            let newest: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM events")
+            let newest: i64 = sql::query_scalar("SELECT coalesce(max(id), 0) FROM events")
                 .fetch_one(&mut *db)
                 .await?;
             set(db, newest).await?;
             return Ok(Fed::default());
         }
     };
-    let rows = sqlx::query("SELECT * FROM events WHERE id > ?1 ORDER BY id LIMIT ?2")
+    let rows = sql::query("SELECT * FROM events WHERE id > ?1 ORDER BY id LIMIT ?2")
         .bind(mark)
         .bind(AT_ONCE)
         .fetch_all(&mut *db)
@@ -144,8 +188,8 @@ async fn feed(
     Ok(fed)
 }
 
-async fn set(db: &mut SqliteConnection, mark: i64) -> Result<(), StoreError> {
-    sqlx::query(
+async fn set(db: &mut Connection, mark: i64) -> Result<(), StoreError> {
+    sql::query(
         "INSERT INTO keys (name, value) VALUES (?1, ?2)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     )
@@ -164,14 +208,14 @@ struct About<'e> {
 }
 
 async fn letter(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     hook: &Webhook,
     id: crate::ids::ContactId,
     about: &About<'_>,
     now: Wall,
     until: Wall,
 ) -> Result<Option<Box<OutboxMeta>>, StoreError> {
-    let row = sqlx::query("SELECT * FROM contacts WHERE id = ?1")
+    let row = sql::query("SELECT * FROM contacts WHERE id = ?1")
         .bind(id.as_u64() as i64)
         .fetch_optional(db)
         .await?;

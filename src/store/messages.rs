@@ -172,7 +172,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Io`].
     pub async fn begin_recording(&self, contact: ContactId) -> Result<Recording, StoreError> {
-        let dir = self.dir.clone();
+        let dir = self.place.dir.clone();
         blocking(move || Recording::begin(&dir, contact)).await
     }
 
@@ -188,7 +188,7 @@ impl Store {
         min: Duration,
         mut meta: MessageMeta,
     ) -> Result<(MessageId, Duration), StoreError> {
-        let dir = self.dir.clone();
+        let dir = self.place.dir.clone();
         let done = blocking(move || recording.finish(&dir, min)).await?;
         meta.length = done.length;
         let id = self.promise(meta, done.name).await?;
@@ -206,7 +206,7 @@ impl Store {
         samples: Vec<i16>,
     ) -> Result<MessageId, StoreError> {
         meta.length = length(samples.len() as u64);
-        let (dir, contact) = (self.dir.clone(), meta.contact);
+        let (dir, contact) = (self.place.dir.clone(), meta.contact);
         let name = blocking(move || {
             let mut recording = Recording::begin(&dir, contact)?;
             recording.push(&samples)?;

@@ -1,6 +1,7 @@
 //! What survives the process: contacts with their timelines, callers' messages, agents.
 //!
-//! One SQLite database (write-ahead log, `synchronous=FULL`) beside a folder of WAV files.
+//! One database beside a folder of WAV files: SQLite in the folder (write-ahead log,
+//! `synchronous=FULL`), or PostgreSQL elsewhere ([`Place`]).
 //! All writing goes through one task that commits in batches: a call never waits for the
 //! disk, unless it waits for a promise ([`Store::save_message`]), and many promises share
 //! one `fsync`. Reading has connections of its own.
@@ -11,9 +12,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::MigrateError;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::ids::{AgentId, ContactId};
@@ -22,22 +20,32 @@ use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
 
+pub mod approvals;
 mod attempts;
 pub mod audit;
 mod batch;
 mod callbacks;
 mod change;
+pub mod chat;
+pub mod deliver;
+pub mod erase;
 mod guides;
+mod history;
 mod home;
 pub mod hooks;
 mod messages;
 mod outbox;
 pub mod people;
+mod place;
+mod postgres;
+pub mod recordings;
 mod recover;
 pub mod report;
 mod retention;
 pub mod rows;
 pub mod search;
+mod sql;
+mod sqlite;
 mod statistics;
 pub mod tasks;
 pub mod tokens;
@@ -47,6 +55,7 @@ pub use attempts::Attempt;
 pub use callbacks::{CallbackMeta, CallbackRow, KeptCallback};
 pub use messages::{MessageMeta, Recording};
 pub use outbox::{OutboxMeta, OutboxRow, Tried};
+pub use place::{Elsewhere, Place};
 pub use recover::Recovered;
 pub use retention::Removed;
 pub use statistics::Span;
@@ -57,24 +66,25 @@ use writer::Command;
 /// Events that may wait for the disk. More than this many and they are dropped and counted:
 /// a dead disk must not take the memory of the calls.
 const BACKLOG: usize = 32_768;
-/// How long a write waits for another process that holds the database. Twice that is less than any
-/// caller waits for a promise: what is written behind the calls may be before it.
+/// How long a write waits for another process that holds the database, or for one elsewhere. Twice
+/// that is less than any caller waits for a promise: what is written behind the calls may be before
+/// it.
 const BUSY: Duration = Duration::from_millis(2_500);
 /// Changes that wait for the writer at a time: each is a transaction, between two rounds of promises.
 const CHANGES: usize = 16;
-/// Below this size the whole database is checked at the start.
-const CHECK_UP_TO: u64 = 256 << 20;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations");
 
 /// A handle to the store; clones share it.
 #[derive(Clone)]
 pub struct Store {
-    dir: Arc<Path>,
+    place: Arc<Place>,
     commands: mpsc::Sender<Command>,
-    reader: SqlitePool,
+    reader: sql::Pool,
     dropped: Arc<AtomicU64>,
     live: Live,
+    /// Who may be waiting to be called back.
+    awaiting: callbacks::Awaiting,
     /// What people change must not hold up what callers are promised.
     changing: Arc<Semaphore>,
     /// Held as long as any handle: two servers on one store would end each other's calls.
@@ -84,7 +94,7 @@ pub struct Store {
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store")
-            .field("dir", &self.dir)
+            .field("dir", &self.place.dir)
             .finish_non_exhaustive()
     }
 }
@@ -103,17 +113,42 @@ pub enum StoreError {
     /// Another process has the store open for writing.
     #[error("{0} is in use by another zeroline")]
     InUse(PathBuf),
+    /// The same, of a database elsewhere.
+    #[error("{0} is in use by another zeroline")]
+    DatabaseInUse(String),
+    /// The address of the database is none.
+    #[error("store.url: {0}: write it like `postgres://user@host/database`")]
+    Address(String),
+    /// The database elsewhere can not be reached.
+    #[error("{name} can not be reached: {source}: is it running, and does it know us?")]
+    Unreachable {
+        /// Which.
+        name: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The database elsewhere can not do what is needed.
+    #[error("{name}: {what}")]
+    Unfit {
+        /// Which.
+        name: String,
+        /// Why, and what to do.
+        what: String,
+    },
+    /// There is no store in this database.
+    #[error("{0}: there is no store here; has the server run with it?")]
+    DatabaseEmpty(String),
     /// There is no store in this folder.
     #[error("{0}: there is no store here; has the server run with this data folder?")]
     Missing(PathBuf),
     /// The database was written by a newer release.
     #[error(
-        "the database in {dir} has schema {found}, this release knows up to {known}: \
+        "{place} has schema {found}, this release knows up to {known}: \
          use the newer release, or restore a backup from before the upgrade"
     )]
     Newer {
-        /// The store's folder.
-        dir: PathBuf,
+        /// The store's folder, or its database.
+        place: String,
         /// The schema found.
         found: i64,
         /// The newest one that this release knows.
@@ -167,7 +202,7 @@ const MESSAGES: &str = "messages";
 const RECORDING: &str = "recording";
 
 impl Store {
-    /// Opens the store in `dir` for the server and brings it up to date; makes it if there is
+    /// Opens the store for the server and brings it up to date; makes it if there is
     /// none. What a crash left open is closed: see [`Recovered`].
     ///
     /// Call it within a tokio runtime: it starts the writing task, which ends when
@@ -175,57 +210,28 @@ impl Store {
     ///
     /// # Errors
     /// As [`StoreError`] says; nothing is changed in a store of a newer release.
-    pub async fn open(dir: &Path) -> Result<(Store, Recovered), StoreError> {
-        for d in [dir.to_owned(), dir.join(MESSAGES), dir.join(RECORDING)] {
+    pub async fn open(at: impl Into<Place>) -> Result<(Store, Recovered), StoreError> {
+        let place: Place = at.into();
+        let dir = &place.dir;
+        let own = [dir.to_owned(), dir.join(MESSAGES), dir.join(RECORDING)];
+        for d in own.into_iter().chain(recordings::folders(dir)) {
             std::fs::create_dir_all(&d).map_err(StoreError::io(&d))?;
             private(&d);
         }
         let lock = lock(dir)?;
-        let database = dir.join(DATABASE);
-        let clean = leftover(&database) == 0;
-        let options = SqliteConnectOptions::new()
-            .filename(&database)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY)
-            // What is removed is to be gone from the disk.
-            .pragma("secure_delete", "ON")
-            .optimize_on_close(true, None);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .min_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.clone())
-            .await
-            .map_err(|e| damaged(dir, e))?;
-        private(&database);
-        if !clean {
-            check(dir, &writer).await?;
-        }
-        MIGRATIONS.run(&writer).await.map_err(|e| match e {
-            MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _) => {
-                StoreError::Newer {
-                    dir: dir.to_owned(),
-                    found,
-                    known: MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0),
-                }
-            }
-            e => StoreError::Migrate(e),
-        })?;
-        let recovered = recover::run(dir, &writer).await?;
-        let reader = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_lazy_with(options.optimize_on_close(false, None).read_only(true));
+        let opened = place.open().await?;
+        let recovered = recover::run(dir, &opened.writer).await?;
+        recordings::recover(dir, &opened.writer).await?;
+        let awaiting = callbacks::Awaiting::of(&opened.writer).await?;
         let (commands, queue) = mpsc::channel(BACKLOG);
-        tokio::spawn(writer::run(Home::of(writer, &database), queue));
+        tokio::spawn(writer::run(Home::of(opened.writer, &opened.files), queue));
         let store = Store {
-            dir: dir.into(),
+            place: Arc::new(place),
             commands,
-            reader,
+            reader: opened.reader,
             dropped: Arc::default(),
             live: Live::default(),
+            awaiting,
             changing: Arc::new(Semaphore::new(CHANGES)),
             _lock: Arc::new(lock),
         };
@@ -309,13 +315,13 @@ impl Store {
 
     /// The folder.
     pub fn dir(&self) -> &Path {
-        &self.dir
+        &self.place.dir
     }
 
     /// What can be asked.
     pub fn reader(&self) -> Reader {
         Reader {
-            dir: self.dir.clone(),
+            place: self.place.clone(),
             pool: self.reader.clone(),
         }
     }
@@ -324,81 +330,50 @@ impl Store {
 /// Reading only, also beside a running server: for the command line.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    dir: Arc<Path>,
-    pool: SqlitePool,
+    place: Arc<Place>,
+    pool: sql::Pool,
 }
 
 impl Reader {
-    /// Opens the store in `dir` for reading.
+    /// Opens the store for reading.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] when there is none.
-    pub async fn open(dir: &Path) -> Result<Reader, StoreError> {
-        let database = dir.join(DATABASE);
-        if !database.exists() {
-            return Err(StoreError::Missing(dir.to_owned()));
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(&database)
-            .read_only(true)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options)
-            .await?;
+    /// [`StoreError::Missing`] or [`StoreError::DatabaseEmpty`] when there is none.
+    pub async fn open(at: impl Into<Place>) -> Result<Reader, StoreError> {
+        let place: Place = at.into();
+        let pool = place.look().await?;
         Ok(Reader {
-            dir: dir.into(),
+            place: Arc::new(place),
             pool,
         })
     }
 
+    /// Makes one small change, also beside a running server: how many rows it was.
+    async fn beside(&self, change: sql::Query) -> Result<u64, StoreError> {
+        let pool = self.place.beside().await?;
+        let done = change.execute(&pool).await;
+        pool.close().await;
+        Ok(done?.rows_affected())
+    }
+
     /// Where a message's WAV file is.
     pub fn message_file(&self, message: &rows::MessageRow) -> PathBuf {
-        self.dir.join(MESSAGES).join(&message.file)
+        self.place.dir.join(MESSAGES).join(&message.file)
     }
 }
 
-/// What waits in the write-ahead log: nothing after an orderly end.
-fn leftover(database: &Path) -> u64 {
-    std::fs::metadata(wal(database)).map_or(0, |m| m.len())
-}
-
-/// The write-ahead log of a database.
-fn wal(database: &Path) -> PathBuf {
-    let mut wal = database.as_os_str().to_owned();
-    wal.push("-wal");
-    wal.into()
-}
-
-/// After a crash: is the database sound? Large ones are checked by SQLite as they are read.
-async fn check(dir: &Path, pool: &SqlitePool) -> Result<(), StoreError> {
-    let size = std::fs::metadata(dir.join(DATABASE)).map_or(0, |m| m.len());
-    if size > CHECK_UP_TO {
-        return Ok(());
-    }
-    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)")
-        .fetch_one(pool)
-        .await
-        .map_err(|e| damaged(dir, e))?;
-    if found == "ok" {
-        return Ok(());
-    }
-    Err(StoreError::Damaged {
-        dir: dir.to_owned(),
-        what: found,
+/// What became of bringing the schema up to date.
+fn migrated(done: Result<(), MigrateError>, place: impl Fn() -> String) -> Result<(), StoreError> {
+    done.map_err(|e| match e {
+        MigrateError::VersionMissing(found) | MigrateError::VersionTooNew(found, _) => {
+            StoreError::Newer {
+                place: place(),
+                found,
+                known: MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0),
+            }
+        }
+        e => StoreError::Migrate(e),
     })
-}
-
-/// SQLITE_CORRUPT and SQLITE_NOTADB, said so that one knows what to do.
-fn damaged(dir: &Path, e: sqlx::Error) -> StoreError {
-    let code = e.as_database_error().and_then(|e| e.code());
-    match code.as_deref() {
-        Some("11" | "26") => StoreError::Damaged {
-            dir: dir.to_owned(),
-            what: e.to_string(),
-        },
-        Some(_) | None => StoreError::Database(e),
-    }
 }
 
 fn lock(dir: &Path) -> Result<std::fs::File, StoreError> {
@@ -423,5 +398,7 @@ fn private(path: &Path) {
     let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
 }
 
+#[cfg(test)]
+pub mod testing;
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,12 @@
 //! Follow-ups on their way: durable before they go out, kept until they have.
 
-use std::path::Path;
-
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
-use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::oneshot;
 
 use super::home::Promise;
 use super::rows::{id, text};
+use super::sql::{self, Connection, Pool, Row};
 use super::writer::Command;
-use super::{DATABASE, Reader, Store, StoreError};
+use super::{Reader, Store, StoreError};
 use crate::ids::{ContactId, LineName, NodeName};
 use crate::menu::outcome::Letter;
 use crate::now::Wall;
@@ -133,8 +130,8 @@ impl Store {
 impl Promise for Box<OutboxMeta> {
     type Kept = OutboxId;
 
-    async fn insert(&self, db: &mut SqliteConnection) -> Result<OutboxId, StoreError> {
-        let id: i64 = sqlx::query_scalar(
+    async fn insert(&self, db: &mut Connection) -> Result<OutboxId, StoreError> {
+        let id: i64 = sql::query_scalar(
             "INSERT INTO outbox (contact, line, node, receiver, letter, created_at, due_at, until_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id",
         )
@@ -163,7 +160,7 @@ fn receiver(letter: &Letter) -> String {
 }
 
 pub(super) async fn tried(
-    pool: &SqlitePool,
+    pool: &Pool,
     letter: OutboxId,
     tried: &Tried,
     now: Wall,
@@ -174,7 +171,7 @@ pub(super) async fn tried(
         Tried::Later { due, outcome } => ("open", Some(due.unix_millis()), Some(outcome), None),
         Tried::GivenUp { outcome } => ("given_up", None, Some(outcome), Some(now)),
     };
-    sqlx::query(
+    sql::query(
         "UPDATE outbox SET state = ?2, due_at = coalesce(?3, due_at), outcome = ?4, ended_at = ?5,
              tried_at = ?6, attempts = attempts + 1,
              letter = CASE WHEN ?2 = 'sent' THEN NULL ELSE letter END
@@ -197,8 +194,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn outbox(&self, all: bool, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM outbox WHERE ?1 OR state IN ('open', 'given_up')
+        let rows = sql::query(
+            "SELECT * FROM outbox WHERE ?1 = 1 OR state IN ('open', 'given_up')
              ORDER BY state NOT IN ('open', 'given_up'), id LIMIT ?2",
         )
         .bind(all)
@@ -213,7 +210,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn outbox_due(&self, now: Wall, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows = sqlx::query(
+        let rows = sql::query(
             "SELECT * FROM outbox WHERE state = 'open' AND due_at <= ?1
              ORDER BY due_at, id LIMIT ?2",
         )
@@ -235,9 +232,14 @@ impl Reader {
         now: Wall,
         until: Wall,
     ) -> Result<bool, StoreError> {
-        let retry = "UPDATE outbox SET state = 'open', due_at = ?2, until_at = ?3, ended_at = NULL
-                     WHERE id = ?1 AND state IN ('open', 'given_up') AND letter IS NOT NULL";
-        change(&self.dir, retry, letter, now, until).await
+        let retry = sql::query(
+            "UPDATE outbox SET state = 'open', due_at = ?2, until_at = ?3, ended_at = NULL
+             WHERE id = ?1 AND state IN ('open', 'given_up') AND letter IS NOT NULL",
+        )
+        .bind(letter.0)
+        .bind(now.unix_millis())
+        .bind(until.unix_millis());
+        Ok(self.beside(retry).await? > 0)
     }
 
     /// Sends a follow-up never, and forgets what is in it. `false`: there is none of that name that
@@ -246,34 +248,17 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn outbox_drop(&self, letter: OutboxId, now: Wall) -> Result<bool, StoreError> {
-        let end = "UPDATE outbox SET state = 'dropped', ended_at = max(?2, ?3), letter = NULL
-                   WHERE id = ?1 AND state IN ('open', 'given_up')";
-        change(&self.dir, end, letter, now, now).await
+        let end = sql::query(
+            "UPDATE outbox SET state = 'dropped', ended_at = ?2, letter = NULL
+             WHERE id = ?1 AND state IN ('open', 'given_up')",
+        )
+        .bind(letter.0)
+        .bind(now.unix_millis());
+        Ok(self.beside(end).await? > 0)
     }
 }
 
-async fn change(
-    dir: &Path,
-    update: &'static str,
-    letter: OutboxId,
-    now: Wall,
-    until: Wall,
-) -> Result<bool, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(dir.join(DATABASE))
-        .busy_timeout(std::time::Duration::from_secs(5));
-    let mut db = SqliteConnection::connect_with(&options).await?;
-    let done = sqlx::query(update)
-        .bind(letter.0)
-        .bind(now.unix_millis())
-        .bind(until.unix_millis())
-        .execute(&mut db)
-        .await?;
-    db.close().await?;
-    Ok(done.rows_affected() > 0)
-}
-
-fn row(r: &SqliteRow) -> Result<OutboxRow, StoreError> {
+fn row(r: &Row) -> Result<OutboxRow, StoreError> {
     let letter: Option<&str> = r.try_get("letter")?;
     Ok(OutboxRow {
         id: OutboxId(r.try_get("id")?),

@@ -1,10 +1,8 @@
 //! Those who sign in: users and their sessions.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
-
 use super::audit::{self, Deed};
-use super::rows::text;
+use super::rows::{flag, text};
+use super::sql::{self, Connection, Row};
 use super::{Reader, Store, StoreError};
 use crate::ids::AgentId;
 use crate::now::Wall;
@@ -130,7 +128,7 @@ impl Store {
         self.change(move |db| {
             Box::pin(async move {
                 let taken: i64 =
-                    sqlx::query_scalar("SELECT count(*) FROM users WHERE name = ?1 OR agent = ?2")
+                    sql::query_scalar("SELECT count(*) FROM users WHERE name = ?1 OR agent = ?2")
                         .bind(&user.name)
                         .bind(user.agent.as_ref().map(|a| a.as_str()))
                         .fetch_one(&mut *db)
@@ -138,7 +136,7 @@ impl Store {
                 if taken > 0 {
                     return Ok(Changed::Taken);
                 }
-                sqlx::query(
+                sql::query(
                     "INSERT INTO users (name, display, role, agent, password, disabled, created_at)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 )
@@ -193,7 +191,7 @@ impl Store {
                     return Ok(Changed::LastAdmin);
                 }
                 if let Some(agent) = &user.agent {
-                    let taken: i64 = sqlx::query_scalar(
+                    let taken: i64 = sql::query_scalar(
                         "SELECT count(*) FROM users WHERE agent = ?1 AND name <> ?2",
                     )
                     .bind(agent.as_str())
@@ -204,7 +202,7 @@ impl Store {
                         return Ok(Changed::Taken);
                     }
                 }
-                sqlx::query(
+                sql::query(
                     "UPDATE users SET display = ?2, role = ?3, agent = ?4, disabled = ?5,
                          password = ?6, version = ?7 WHERE name = ?1",
                 )
@@ -248,7 +246,7 @@ impl Store {
                 if user.role == Role::Admin && other_admins(db, &name).await? == 0 {
                     return Ok(Changed::LastAdmin);
                 }
-                sqlx::query("DELETE FROM users WHERE name = ?1")
+                sql::query("DELETE FROM users WHERE name = ?1")
                     .bind(&name)
                     .execute(&mut *db)
                     .await?;
@@ -268,11 +266,11 @@ impl Store {
         self.change(move |db| {
             Box::pin(async move {
                 let now = session.created.unix_millis();
-                sqlx::query("DELETE FROM sessions WHERE until_at <= ?1")
+                sql::query("DELETE FROM sessions WHERE until_at <= ?1")
                     .bind(now)
                     .execute(&mut *db)
                     .await?;
-                sqlx::query(
+                sql::query(
                     "INSERT INTO sessions (id, user_name, source, created_at, seen_at, until_at)
                      VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
                 )
@@ -283,7 +281,7 @@ impl Store {
                 .bind(session.until.unix_millis())
                 .execute(&mut *db)
                 .await?;
-                sqlx::query("UPDATE users SET signed_in_at = ?2 WHERE name = ?1")
+                sql::query("UPDATE users SET signed_in_at = ?2 WHERE name = ?1")
                     .bind(&session.user.name)
                     .bind(now)
                     .execute(&mut *db)
@@ -301,7 +299,7 @@ impl Store {
     pub async fn session_seen(&self, id: String, now: Wall) -> Result<(), StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                sqlx::query("UPDATE sessions SET seen_at = ?2 WHERE id = ?1")
+                sql::query("UPDATE sessions SET seen_at = ?2 WHERE id = ?1")
                     .bind(id)
                     .bind(now.unix_millis())
                     .execute(db)
@@ -319,7 +317,7 @@ impl Store {
     pub async fn end_session(&self, id: String, deed: Deed) -> Result<(), StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM sessions WHERE id = ?1")
+                sql::query("DELETE FROM sessions WHERE id = ?1")
                     .bind(id)
                     .execute(&mut *db)
                     .await?;
@@ -336,14 +334,12 @@ impl Store {
     pub async fn key(&self, name: &'static str, made: String) -> Result<String, StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO keys (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                )
-                .bind(name)
-                .bind(made)
-                .execute(&mut *db)
-                .await?;
-                let kept = sqlx::query_scalar("SELECT value FROM keys WHERE name = ?1");
+                sql::query("INSERT INTO keys (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+                    .bind(name)
+                    .bind(made)
+                    .execute(&mut *db)
+                    .await?;
+                let kept = sql::query_scalar("SELECT value FROM keys WHERE name = ?1");
                 Ok(kept.bind(name).fetch_one(db).await?)
             })
         })
@@ -351,23 +347,23 @@ impl Store {
     }
 }
 
-async fn user_of(db: &mut SqliteConnection, name: &str) -> Result<Option<UserRow>, StoreError> {
-    let row = sqlx::query("SELECT * FROM users WHERE name = ?1")
+async fn user_of(db: &mut Connection, name: &str) -> Result<Option<UserRow>, StoreError> {
+    let row = sql::query("SELECT * FROM users WHERE name = ?1")
         .bind(name)
         .fetch_optional(db)
         .await?;
     row.as_ref().map(user).transpose()
 }
 
-async fn other_admins(db: &mut SqliteConnection, name: &str) -> Result<i64, StoreError> {
-    let count = sqlx::query_scalar(
+async fn other_admins(db: &mut Connection, name: &str) -> Result<i64, StoreError> {
+    let count = sql::query_scalar(
         "SELECT count(*) FROM users WHERE role = 'admin' AND disabled = 0 AND name <> ?1",
     );
     Ok(count.bind(name).fetch_one(db).await?)
 }
 
-async fn sign_out(db: &mut SqliteConnection, name: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM sessions WHERE user_name = ?1")
+async fn sign_out(db: &mut Connection, name: &str) -> Result<(), StoreError> {
+    sql::query("DELETE FROM sessions WHERE user_name = ?1")
         .bind(name)
         .execute(db)
         .await?;
@@ -380,7 +376,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn users(&self) -> Result<Vec<UserRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM users ORDER BY name")
+        let rows = sql::query("SELECT * FROM users ORDER BY name")
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(user).collect()
@@ -391,7 +387,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn user(&self, name: &str) -> Result<Option<UserRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM users WHERE name = ?1")
+        let row = sql::query("SELECT * FROM users WHERE name = ?1")
             .bind(name)
             .fetch_optional(&self.pool)
             .await?;
@@ -403,7 +399,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
-        let row = sqlx::query(
+        let row = sql::query(
             "SELECT users.*, sessions.id AS session, sessions.created_at AS begun,
                  sessions.seen_at AS seen, sessions.until_at AS until
              FROM sessions JOIN users ON users.name = sessions.user_name
@@ -425,7 +421,7 @@ impl Reader {
     }
 }
 
-fn user(r: &SqliteRow) -> Result<UserRow, StoreError> {
+fn user(r: &Row) -> Result<UserRow, StoreError> {
     Ok(UserRow {
         name: r.try_get("name")?,
         display: r.try_get("display")?,
@@ -433,7 +429,7 @@ fn user(r: &SqliteRow) -> Result<UserRow, StoreError> {
         role: Role::parse(r.try_get("role")?).unwrap_or(Role::Agent),
         agent: text(r, "agent")?.map(AgentId::new),
         password: r.try_get("password")?,
-        disabled: r.try_get("disabled")?,
+        disabled: flag(r, "disabled")?,
         created: Wall::from_unix_millis(r.try_get("created_at")?),
         signed_in: r
             .try_get::<Option<i64>, _>("signed_in_at")?

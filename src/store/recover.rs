@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::SqlitePool;
-use sqlx::{Row, SqliteConnection};
-
-use super::attempts;
 use super::callbacks::{self, CallbackMeta};
 use super::messages::{bounds_of, contact_of, publish};
+use super::sql::{self, Connection, Pool};
 use super::writer::{insert_message, millis};
 use super::{MESSAGES, MessageMeta, RECORDING, StoreError};
+use super::{approvals, attempts};
 use crate::ids::{ContactId, Language, LineName, PhoneNumber, QueueName};
 use crate::now::Wall;
 use crate::record::facts::Facts;
@@ -37,7 +35,7 @@ pub struct Recovered {
 /// Shorter speech than this is not kept when its caller is not there to be asked.
 const MIN_SPEECH: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(dir: &Path, pool: &SqlitePool) -> Result<Recovered, StoreError> {
+pub(super) async fn run(dir: &Path, pool: &Pool) -> Result<Recovered, StoreError> {
     let mut found = Recovered::default();
     recordings(dir, pool, &mut found).await?;
     close_contacts(pool, &mut found).await?;
@@ -63,14 +61,14 @@ pub(super) async fn run(dir: &Path, pool: &SqlitePool) -> Result<Recovered, Stor
 
 /// Nobody has signed in yet: whoever the last run left at work was so until the last thing that it
 /// wrote down.
-async fn sign_out(pool: &SqlitePool) -> Result<(), StoreError> {
+async fn sign_out(pool: &Pool) -> Result<(), StoreError> {
     const OFFLINE: &str = r#"{"state":"offline"}"#;
     let mut last = None;
     for of in [
         "SELECT max(at) FROM agent_states",
         "SELECT max(started_at + ended_ms) FROM contacts",
     ] {
-        let at: Option<i64> = sqlx::query_scalar(of).fetch_one(pool).await?;
+        let at: Option<i64> = sql::query_scalar(of).fetch_one(pool).await?;
         last = last.max(at);
     }
     let Some(last) = last else {
@@ -82,34 +80,31 @@ async fn sign_out(pool: &SqlitePool) -> Result<(), StoreError> {
          SELECT id, ?1, ?2 FROM agents WHERE state <> ?2",
         "UPDATE agents SET changed_at = ?1, seen_at = ?1, state = ?2 WHERE state <> ?2",
     ] {
-        let query = sqlx::query(statement).bind(last).bind(OFFLINE);
-        query.execute(&mut *tx).await?;
+        let query = sql::query(statement).bind(last).bind(OFFLINE);
+        query.execute(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
 /// The callback that a contact asked for, told or not: somebody will call.
-async fn callback_of(
-    db: &mut SqliteConnection,
-    contact: i64,
-) -> Result<Option<CallbackId>, sqlx::Error> {
-    let id = sqlx::query_scalar("SELECT id FROM callbacks WHERE contact = ?1")
+async fn callback_of(db: &mut Connection, contact: i64) -> Result<Option<CallbackId>, sqlx::Error> {
+    let id = sql::query_scalar("SELECT id FROM callbacks WHERE contact = ?1")
         .bind(contact)
         .fetch_optional(db)
         .await?;
     Ok(id.map(CallbackId))
 }
 
-async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), StoreError> {
-    let open: Vec<i64> = sqlx::query_scalar("SELECT id FROM contacts WHERE verdict IS NULL")
+async fn close_contacts(pool: &Pool, found: &mut Recovered) -> Result<(), StoreError> {
+    let open: Vec<i64> = sql::query_scalar("SELECT id FROM contacts WHERE verdict IS NULL")
         .fetch_all(pool)
         .await?;
     let mut tx = pool.begin().await?;
     for id in open {
-        let rows = sqlx::query("SELECT at_ms, data FROM events WHERE contact = ?1 ORDER BY id")
+        let rows = sql::query("SELECT at_ms, data FROM events WHERE contact = ?1 ORDER BY id")
             .bind(id)
-            .fetch_all(&mut *tx)
+            .fetch_all(&mut tx)
             .await?;
         let mut entries: Vec<Entry> = rows
             .iter()
@@ -123,12 +118,12 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
         // When exactly it died is not known: at the last thing that was written down.
         let at = entries.last().map(|e| e.at).unwrap_or_default();
         // A promise that was made counts, though its words in the timeline were lost.
-        let promised = sqlx::query(
+        let promised = sql::query(
             "SELECT id, length_ms FROM messages WHERE contact = ?1 AND recovered = 0
              ORDER BY id DESC LIMIT 1",
         )
         .bind(id)
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut tx)
         .await?;
         let verdict = match &promised {
             Some(row) => {
@@ -162,7 +157,7 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
         add_event(&mut tx, id, at, &ended).await?;
         entries.push(Entry { at, event: ended });
         let facts = Facts::of(&entries);
-        sqlx::query(
+        sql::query(
             "UPDATE contacts SET ended_ms = ?2, waited_ms = ?3, talked_ms = ?4, held_ms = ?5,
                  verdict = ?6, verdict_all = ?7, containment = ?8, message = COALESCE(?9, message)
              WHERE id = ?1",
@@ -176,10 +171,11 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
         .bind(serde_json::to_string(&verdict).unwrap_or_default())
         .bind(facts.containment().map(|c| c.as_str()))
         .bind(facts.message.map(|m| m.0))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         found.contacts += 1;
     }
+    approvals::lapse(&mut tx).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -187,7 +183,7 @@ async fn close_contacts(pool: &SqlitePool, found: &mut Recovered) -> Result<(), 
 /// The place in a queue that was lost with the server becomes a callback (P8). `None`: the caller
 /// did not wait, or their number can not be called.
 async fn promise_in_place(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     contact: i64,
     entries: &[Entry],
 ) -> Result<Option<CallbackId>, StoreError> {
@@ -195,7 +191,7 @@ async fn promise_in_place(
         return Ok(None);
     };
     // Who was leaving a message is called back for that.
-    let row = sqlx::query("SELECT line, caller FROM contacts WHERE id = ?1 AND message IS NULL")
+    let row = sql::query("SELECT line, caller FROM contacts WHERE id = ?1 AND message IS NULL")
         .bind(contact)
         .fetch_optional(&mut *db)
         .await?;
@@ -238,12 +234,12 @@ fn waited_for(entries: &[Entry]) -> Option<(QueueName, Language)> {
 }
 
 async fn add_event(
-    tx: &mut sqlx::SqliteConnection,
+    tx: &mut Connection,
     contact: i64,
     at: Duration,
     event: &Event,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO events (contact, at_ms, data) VALUES (?1, ?2, ?3)")
+    sql::query("INSERT INTO events (contact, at_ms, data) VALUES (?1, ?2, ?3)")
         .bind(contact)
         .bind(millis(at) as i64)
         .bind(serde_json::to_string(event).unwrap_or_default())
@@ -252,12 +248,8 @@ async fn add_event(
     Ok(())
 }
 
-async fn recordings(
-    dir: &Path,
-    pool: &SqlitePool,
-    found: &mut Recovered,
-) -> Result<(), StoreError> {
-    let known: HashSet<String> = sqlx::query_scalar("SELECT file FROM messages")
+async fn recordings(dir: &Path, pool: &Pool, found: &mut Recovered) -> Result<(), StoreError> {
+    let known: HashSet<String> = sql::query_scalar("SELECT file FROM messages")
         .fetch_all(pool)
         .await?
         .into_iter()
@@ -307,7 +299,7 @@ fn left_for_later(file: &Path, e: &StoreError) {
 /// One recording that was under way.
 async fn recording_left(
     dir: &Path,
-    pool: &SqlitePool,
+    pool: &Pool,
     name: &str,
     found: &mut Recovered,
 ) -> Result<(), StoreError> {
@@ -333,15 +325,15 @@ async fn recording_left(
 
 /// A row for a file that has none; what is known of its contact goes along.
 async fn adopt(
-    pool: &SqlitePool,
+    pool: &Pool,
     contact: ContactId,
     name: &str,
     length: Duration,
 ) -> Result<(), StoreError> {
     let mut tx = pool.begin().await?;
-    let row = sqlx::query("SELECT line, queue, caller FROM contacts WHERE id = ?1")
+    let row = sql::query("SELECT line, queue, caller FROM contacts WHERE id = ?1")
         .bind(contact.as_u64() as i64)
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut tx)
         .await?;
     let text = |column| {
         row.as_ref()
@@ -356,10 +348,10 @@ async fn adopt(
         length,
     };
     let message = insert_message(&mut tx, &meta, name, true).await?;
-    sqlx::query("UPDATE contacts SET message = ?2 WHERE id = ?1")
+    sql::query("UPDATE contacts SET message = ?2 WHERE id = ?1")
         .bind(contact.as_u64() as i64)
         .bind(message.0)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
     tx.commit().await?;
     Ok(())

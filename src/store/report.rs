@@ -2,6 +2,7 @@
 //! masked unless they are asked for in the clear.
 
 mod pending;
+mod people;
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use crate::menu::outcome::{Step, StepKind};
 use crate::now::Wall;
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::{AgentState, OverflowCause, OverflowStep};
-use crate::record::timeline::{EntryValue, Event, Party, Presence, Timeline, TransferTo};
+use crate::record::timeline::{EntryValue, Event, Party, Timeline, TransferTo};
 use crate::record::verdict::{LostSign, Verdict};
 
 /// How it is shown.
@@ -46,7 +47,7 @@ impl View {
         }
     }
 
-    fn time(&self, at: Wall) -> String {
+    pub(super) fn time(&self, at: Wall) -> String {
         Timestamp::from_millisecond(at.unix_millis())
             .map(|t| t.to_zoned(self.zone.clone()))
             .map(|t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())
@@ -193,6 +194,7 @@ pub(super) fn masked(event: &Event, view: &View) -> Event {
         }
         Event::TransferStarted { to, .. }
         | Event::TransferFailed { to, .. }
+        | Event::Consulted { to, .. }
         | Event::Transferred { to } => hide(to),
         Event::Joined { who, .. } | Event::Parted { who } => hide(who),
         Event::Ended { verdict } => *verdict = masked_verdict(verdict, view),
@@ -202,6 +204,7 @@ pub(super) fn masked(event: &Event, view: &View) -> Event {
         | Event::Queued { .. }
         | Event::Overflowed { .. }
         | Event::LookedBack
+        | Event::Recording { .. }
         | Event::Offered { .. }
         | Event::Missed { .. }
         | Event::Connected { .. }
@@ -212,6 +215,8 @@ pub(super) fn masked(event: &Event, view: &View) -> Event {
         | Event::CallbackStored { .. }
         | Event::LetterStored { .. }
         | Event::WrappedUp { .. }
+        | Event::Said { .. }
+        | Event::Approval { .. }
         | Event::CallingBack { .. }
         | Event::CalledInVain { .. }
         | Event::CallbackCancelled { .. }
@@ -273,12 +278,12 @@ fn words(event: &Event, view: &View) -> String {
             };
             clean(&format!("{queue} {cause}; {to}"))
         }
-        Event::Joined { who, presence } => match presence {
-            Presence::Talks => format!("{who} joins the talk"),
-            Presence::Listens => format!("{who} listens"),
-            Presence::Whispers => format!("{who} listens, and speaks to the agent"),
-        },
-        Event::Parted { who } => format!("{who} leaves the talk"),
+        Event::Recording { step } => clean(&step.words()),
+        Event::Said { .. }
+        | Event::Approval { .. }
+        | Event::Consulted { .. }
+        | Event::Joined { .. }
+        | Event::Parted { .. } => clean(&people::words(event)),
         Event::LookedBack => "back to self-service, place kept".into(),
         Event::Offered { agent } => clean(&format!("{agent}'s phone rings")),
         Event::Missed { agent, cause } => {

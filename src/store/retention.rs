@@ -7,11 +7,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sqlx::Row;
 use tokio::sync::oneshot;
 
 use super::audit::{self, Deed};
 use super::change::Rinse;
+use super::recordings::{self, Forgets};
+use super::sql;
 use super::writer::Command;
 use super::{MESSAGES, Store, StoreError};
 use crate::config::Retention;
@@ -27,6 +28,8 @@ pub struct Removed {
     pub contacts: u64,
     /// Messages, with their recordings.
     pub messages: u64,
+    /// Recordings of talks.
+    pub recordings: u64,
     /// Entries of the audit trail.
     pub deeds: u64,
 }
@@ -41,10 +44,12 @@ const OLD_CONTACTS: &str = "SELECT c.id FROM contacts c
      ORDER BY c.id LIMIT ?2";
 
 /// What goes with a contact.
-const OF_CONTACT: [&str; 5] = [
+const OF_CONTACT: [&str; 7] = [
     "DELETE FROM events WHERE contact = ?1",
     "DELETE FROM callbacks WHERE contact = ?1",
     "DELETE FROM outbox WHERE contact = ?1",
+    "DELETE FROM chat_read WHERE contact = ?1",
+    "DELETE FROM approvals WHERE contact = ?1",
     "DELETE FROM tasks WHERE contact = ?1 AND kind <> 'message'",
     "DELETE FROM contacts WHERE id = ?1",
 ];
@@ -72,11 +77,15 @@ impl Store {
                 }
             }
         }
+        if let Some(age) = ages.recordings {
+            removed.recordings = self.forget_talks(before(now, age), now).await?;
+        }
         if let Some(age) = ages.contacts {
             let before = before(now, age);
             loop {
-                let some = self.forget_contacts(before, now).await?;
+                let (some, talks) = self.forget_contacts(before, now).await?;
                 removed.contacts += some;
+                removed.recordings += talks;
                 if some < AT_ONCE as u64 {
                     break;
                 }
@@ -92,34 +101,39 @@ impl Store {
         Ok(removed)
     }
 
-    async fn forget_contacts(&self, before: Wall, now: Wall) -> Result<u64, StoreError> {
+    /// How many contacts, and recordings of theirs.
+    async fn forget_contacts(&self, before: Wall, now: Wall) -> Result<(u64, u64), StoreError> {
+        let dir = self.place.dir.clone();
         self.change(move |db| {
             Box::pin(async move {
-                let old: Vec<i64> = sqlx::query_scalar(OLD_CONTACTS)
+                let old: Vec<i64> = sql::query_scalar(OLD_CONTACTS)
                     .bind(before.unix_millis())
                     .bind(AT_ONCE)
                     .fetch_all(&mut *db)
                     .await?;
+                let mut talks = 0;
+                let by = Forgets::Retention(now);
                 for id in &old {
+                    talks += recordings::forget_contact(db, &dir, *id, &by).await?;
                     for statement in OF_CONTACT {
-                        sqlx::query(statement).bind(id).execute(&mut *db).await?;
+                        sql::query(statement).bind(id).execute(&mut *db).await?;
                     }
                 }
                 let count = old.len() as u64;
                 if count > 0 {
                     audit::insert(db, &deed("contacts", count, before, now)).await?;
                 }
-                Ok(count)
+                Ok((count, talks))
             })
         })
         .await
     }
 
     async fn forget_messages(&self, before: Wall, now: Wall) -> Result<u64, StoreError> {
-        let dir = self.dir.join(MESSAGES);
+        let dir = self.place.dir.join(MESSAGES);
         self.change(move |db| {
             Box::pin(async move {
-                let old = sqlx::query(OLD_MESSAGES)
+                let old = sql::query(OLD_MESSAGES)
                     .bind(before.unix_millis())
                     .bind(AT_ONCE)
                     .fetch_all(&mut *db)
@@ -134,7 +148,7 @@ impl Store {
                         "DELETE FROM tasks WHERE message = ?1",
                         "DELETE FROM messages WHERE id = ?1",
                     ] {
-                        sqlx::query(statement).bind(id).execute(&mut *db).await?;
+                        sql::query(statement).bind(id).execute(&mut *db).await?;
                     }
                 }
                 let count = old.len() as u64;
@@ -150,7 +164,7 @@ impl Store {
     async fn forget_deeds(&self, before: Wall, now: Wall) -> Result<u64, StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                let gone = sqlx::query("DELETE FROM audit WHERE at < ?1")
+                let gone = sql::query("DELETE FROM audit WHERE at < ?1")
                     .bind(before.unix_millis())
                     .execute(&mut *db)
                     .await?;
@@ -168,9 +182,17 @@ impl Store {
     async fn forget_states(&self, before: Wall) -> Result<(), StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                sqlx::query(
+                sql::query(
                     "DELETE FROM agent_states WHERE at < ?1 AND id NOT IN
                          (SELECT max(id) FROM agent_states GROUP BY agent)",
+                )
+                .bind(before.unix_millis())
+                .execute(&mut *db)
+                .await?;
+                // Letters of no contact.
+                sql::query(
+                    "DELETE FROM outbox WHERE created_at < ?1 AND state <> 'open'
+                         AND contact NOT IN (SELECT id FROM contacts)",
                 )
                 .bind(before.unix_millis())
                 .execute(db)
@@ -182,7 +204,7 @@ impl Store {
     }
 
     /// Empties the write-ahead log, which holds what was overwritten.
-    async fn rinse(&self) -> Result<(), StoreError> {
+    pub(super) async fn rinse(&self) -> Result<(), StoreError> {
         let (done, wait) = oneshot::channel();
         let rinse = Command::Change(Box::new(Rinse(done)));
         let sent = self.commands.send(rinse).await;
@@ -211,7 +233,7 @@ fn deed(what: &str, count: u64, before: Wall, now: Wall) -> Deed {
 }
 
 /// Removes a recording. One that is not there is gone.
-async fn remove(path: PathBuf) -> Result<(), StoreError> {
+pub(super) async fn remove(path: PathBuf) -> Result<(), StoreError> {
     let gone = tokio::fs::remove_file(&path).await;
     match gone {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::io(&path)(e)),

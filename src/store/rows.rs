@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
+use super::sql::{self, Row};
 use super::{Reader, StoreError};
 use crate::ids::{AgentId, ContactId, LineName, PhoneNumber, QueueName};
 use crate::now::Wall;
@@ -111,12 +110,12 @@ impl Reader {
         filter: &ContactFilter,
         limit: u32,
     ) -> Result<Vec<ContactRow>, StoreError> {
-        let rows = sqlx::query(
+        let rows = sql::query(
             "SELECT * FROM contacts
              WHERE (?1 IS NULL OR started_at >= ?1) AND (?2 IS NULL OR started_at < ?2)
                AND (?3 IS NULL OR line = ?3) AND (?4 IS NULL OR queue = ?4)
                AND (?5 IS NULL OR agent = ?5) AND (?6 IS NULL OR caller = ?6)
-               AND (?7 IS NULL OR verdict = ?7) AND (NOT ?8 OR verdict IS NULL)
+               AND (?7 IS NULL OR verdict = ?7) AND (?8 = 0 OR verdict IS NULL)
              ORDER BY id DESC LIMIT ?9",
         )
         .bind(filter.since.map(Wall::unix_millis))
@@ -142,7 +141,7 @@ impl Reader {
         id: ContactId,
     ) -> Result<Option<(ContactRow, Timeline)>, StoreError> {
         let key = id.as_u64() as i64;
-        let Some(row) = sqlx::query("SELECT * FROM contacts WHERE id = ?1")
+        let Some(row) = sql::query("SELECT * FROM contacts WHERE id = ?1")
             .bind(key)
             .fetch_optional(&self.pool)
             .await?
@@ -151,7 +150,7 @@ impl Reader {
         };
         let row = contact(&row)?;
         let mut timeline = Timeline::new(row.started);
-        let events = sqlx::query("SELECT at_ms, data FROM events WHERE contact = ?1 ORDER BY id")
+        let events = sql::query("SELECT at_ms, data FROM events WHERE contact = ?1 ORDER BY id")
             .bind(key)
             .fetch_all(&self.pool)
             .await?;
@@ -169,7 +168,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn messages(&self, limit: u32) -> Result<Vec<MessageRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM messages ORDER BY taken_at DESC, id DESC LIMIT ?1")
+        let rows = sql::query("SELECT * FROM messages ORDER BY taken_at DESC, id DESC LIMIT ?1")
             .bind(limit)
             .fetch_all(&self.pool)
             .await?;
@@ -181,7 +180,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn message(&self, id: MessageId) -> Result<Option<MessageRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM messages WHERE id = ?1")
+        let row = sql::query("SELECT * FROM messages WHERE id = ?1")
             .bind(id.0)
             .fetch_optional(&self.pool)
             .await?;
@@ -193,7 +192,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn agents(&self) -> Result<Vec<AgentRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM agents ORDER BY id")
+        let rows = sql::query("SELECT * FROM agents ORDER BY id")
             .fetch_all(&self.pool)
             .await?;
         rows.iter()
@@ -211,7 +210,7 @@ impl Reader {
     }
 }
 
-pub(super) fn contact(r: &SqliteRow) -> Result<ContactRow, StoreError> {
+pub(super) fn contact(r: &Row) -> Result<ContactRow, StoreError> {
     let ended: Option<i64> = r.try_get("ended_ms")?;
     let verdict: Option<&str> = r.try_get("verdict_all")?;
     Ok(ContactRow {
@@ -231,7 +230,7 @@ pub(super) fn contact(r: &SqliteRow) -> Result<ContactRow, StoreError> {
     })
 }
 
-pub(super) fn message(r: &SqliteRow) -> Result<MessageRow, StoreError> {
+pub(super) fn message(r: &Row) -> Result<MessageRow, StoreError> {
     Ok(MessageRow {
         id: MessageId(r.try_get("id")?),
         contact: id(r, "contact")?,
@@ -241,19 +240,24 @@ pub(super) fn message(r: &SqliteRow) -> Result<MessageRow, StoreError> {
         taken: Wall::from_unix_millis(r.try_get("taken_at")?),
         length: duration(r, "length_ms")?,
         file: r.try_get("file")?,
-        recovered: r.try_get("recovered")?,
+        recovered: flag(r, "recovered")?,
     })
 }
 
-pub(super) fn id(r: &SqliteRow, column: &str) -> Result<ContactId, StoreError> {
+pub(super) fn id(r: &Row, column: &str) -> Result<ContactId, StoreError> {
     Ok(ContactId::from_u64(r.try_get::<i64, _>(column)? as u64))
 }
 
-pub(super) fn text(r: &SqliteRow, column: &str) -> Result<Option<String>, StoreError> {
+pub(super) fn text(r: &Row, column: &str) -> Result<Option<String>, StoreError> {
     Ok(r.try_get(column)?)
 }
 
-pub(super) fn duration(r: &SqliteRow, column: &str) -> Result<Duration, StoreError> {
+/// Truth is a number: SQLite has nothing else, PostgreSQL tells the two apart.
+pub(super) fn flag(r: &Row, column: &str) -> Result<bool, StoreError> {
+    Ok(r.try_get::<i64, _>(column)? != 0)
+}
+
+pub(super) fn duration(r: &Row, column: &str) -> Result<Duration, StoreError> {
     let ms: i64 = r.try_get(column)?;
     Ok(Duration::from_millis(u64::try_from(ms).unwrap_or(0)))
 }

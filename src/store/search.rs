@@ -1,10 +1,8 @@
 //! Contacts by what is remembered of them, page by page; and what agents write to them afterwards.
 
-use sqlx::QueryBuilder;
-use sqlx::sqlite::Sqlite;
-
 use super::audit::{self, Deed};
 use super::rows::{ContactRow, MessageRow, contact, message};
+use super::sql::{self, QueryBuilder};
 use super::{Reader, Store, StoreError};
 use crate::ids::{AgentId, ContactId, LineName, QueueName};
 use crate::now::Wall;
@@ -39,7 +37,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn search(&self, search: &Search, limit: u32) -> Result<Vec<ContactRow>, StoreError> {
-        let mut q: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT * FROM contacts WHERE 1 = 1");
+        let mut q = QueryBuilder::new("SELECT * FROM contacts WHERE 1 = 1");
         if let Some(since) = search.since {
             q.push(" AND started_at >= ").push_bind(since.unix_millis());
         }
@@ -93,7 +91,7 @@ impl Reader {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        let mut q: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT * FROM messages WHERE 1 = 1");
+        let mut q = QueryBuilder::new("SELECT * FROM messages WHERE 1 = 1");
         if let Some(queue) = queue {
             q.push(" AND queue = ").push_bind(queue.as_str().to_owned());
         }
@@ -130,7 +128,7 @@ impl Store {
             Box::pin(async move {
                 let data = serde_json::to_string(&event)
                     .map_err(|e| StoreError::Database(sqlx::Error::Encode(Box::new(e))))?;
-                sqlx::query("INSERT INTO events (contact, at_ms, data) VALUES (?1, ?2, ?3)")
+                sql::query("INSERT INTO events (contact, at_ms, data) VALUES (?1, ?2, ?3)")
                     .bind(contact.as_u64() as i64)
                     .bind(since.max(0))
                     .bind(data)

@@ -1,26 +1,17 @@
 //! Reads what statistics are drawn from.
 
-use sqlx::{Row, SqliteConnection};
-
 use super::rows::id;
+use super::sql::{self, Connection};
 use super::{Reader, StoreError};
 use crate::ids::{AgentId, ContactId, LineName, PhoneNumber};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::{Event, Timeline};
+pub use crate::statistics::spans::Span;
 use crate::statistics::{Change, Contact, Report, Rules, Tally};
 
 /// So many contacts are held in memory at a time.
 const PAGE: i64 = 500;
-
-/// A span of time, its end not in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// From here on.
-    pub since: Wall,
-    /// To before here.
-    pub until: Wall,
-}
 
 impl Reader {
     /// What the contacts that began in this span, and the agents during it, came to. `now`: nothing
@@ -45,14 +36,49 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// What an agent did in this span, the first change of it as of before, the oldest first; at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn agent_states(
+        &self,
+        agent: &AgentId,
+        span: Span,
+        limit: u32,
+    ) -> Result<Vec<Change>, StoreError> {
+        let rows = sql::query(
+            "SELECT at, state FROM agent_states
+             WHERE agent = ?3 AND at < ?2 AND at >= coalesce(
+                 (SELECT max(p.at) FROM agent_states p WHERE p.agent = ?3 AND p.at < ?1), ?1)
+             ORDER BY at, id LIMIT ?4",
+        )
+        .bind(span.since.unix_millis())
+        .bind(span.until.unix_millis())
+        .bind(agent.as_str())
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(change).collect()
+    }
+}
+
+fn change(row: &sql::Row) -> Result<Change, StoreError> {
+    Ok(Change {
+        at: Wall::from_unix_millis(row.try_get("at")?),
+        state: serde_json::from_str(row.try_get("state")?).unwrap_or(AgentState::Offline),
+    })
+}
+
 /// Adds the contacts that come next after this one; the last of them.
 async fn page(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     tally: &mut Tally,
     span: Span,
     after: i64,
 ) -> Result<Option<i64>, StoreError> {
-    let contacts = sqlx::query(
+    let contacts = sql::query(
         "SELECT id, line, caller,
              (SELECT min(n.started_at) FROM contacts n WHERE n.caller = c.caller
                  AND n.line = c.line AND n.started_at > c.started_at) AS next
@@ -69,7 +95,7 @@ async fn page(
         return Ok(None);
     };
     let last: i64 = last.try_get("id")?;
-    let events = sqlx::query(
+    let events = sql::query(
         "SELECT contact, at_ms, data FROM events WHERE contact BETWEEN ?1 AND ?2
          ORDER BY contact, id",
     )
@@ -107,12 +133,8 @@ async fn page(
 }
 
 /// Adds what agents did.
-async fn agents(
-    db: &mut SqliteConnection,
-    tally: &mut Tally,
-    span: Span,
-) -> Result<(), StoreError> {
-    let rows = sqlx::query(
+async fn agents(db: &mut Connection, tally: &mut Tally, span: Span) -> Result<(), StoreError> {
+    let rows = sql::query(
         "SELECT agent, at, state FROM agent_states s
          WHERE at < ?2 AND at >= coalesce(
              (SELECT max(p.at) FROM agent_states p WHERE p.agent = s.agent AND p.at < ?1), ?1)
@@ -123,15 +145,12 @@ async fn agents(
     .fetch_all(db)
     .await?;
     for of_one in rows.chunk_by(|a, b| {
-        let agent = |r: &sqlx::sqlite::SqliteRow| r.try_get::<String, _>("agent").ok();
+        let agent = |r: &sql::Row| r.try_get::<String, _>("agent").ok();
         agent(a) == agent(b)
     }) {
         let mut changes = Vec::with_capacity(of_one.len());
         for row in of_one {
-            changes.push(Change {
-                at: Wall::from_unix_millis(row.try_get("at")?),
-                state: serde_json::from_str(row.try_get("state")?).unwrap_or(AgentState::Offline),
-            });
+            changes.push(change(row)?);
         }
         if let Some(first) = of_one.first() {
             let agent = AgentId::new(first.try_get::<&str, _>("agent")?);

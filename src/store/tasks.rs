@@ -1,11 +1,9 @@
 //! What people have to do: follow-ups, and messages of callers, which are tasks as well.
 
-use sqlx::sqlite::{Sqlite, SqliteRow};
-use sqlx::{QueryBuilder, Row, SqliteConnection};
-
 use super::audit::{self, Deed};
 use super::people::Changed;
 use super::rows::{id, text};
+use super::sql::{self, Connection, QueryBuilder, Row};
 use super::{Reader, Store, StoreError};
 use crate::ids::{ContactId, LineName, QueueName};
 use crate::now::Wall;
@@ -114,11 +112,11 @@ impl Store {
             Box::pin(async move {
                 let contact = task.contact.map(|c| c.as_u64() as i64);
                 let line: Option<String> =
-                    sqlx::query_scalar("SELECT line FROM contacts WHERE id = ?1")
+                    sql::query_scalar("SELECT line FROM contacts WHERE id = ?1")
                         .bind(contact)
                         .fetch_optional(&mut *db)
                         .await?;
-                let row = sqlx::query(
+                let row = sql::query(
                     "INSERT INTO tasks (kind, contact, line, queue, title, note, created_by,
                          created_at, due_at, changed_at)
                      VALUES ('follow_up', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7) RETURNING *",
@@ -169,7 +167,7 @@ impl Store {
                     Ok(after) => after,
                     Err(refusal) => return Ok(Changed::Made(Err(refusal))),
                 };
-                let row = sqlx::query(
+                let row = sql::query(
                     "UPDATE tasks SET state = ?2, taken_by = ?3, done_by = ?4, changed_at = ?5,
                          version = version + 1 WHERE id = ?1 RETURNING *",
                 )
@@ -194,7 +192,7 @@ impl Store {
     pub async fn message_heard(&self, message: MessageId, deed: Deed) -> Result<(), StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                sqlx::query("UPDATE messages SET heard_at = coalesce(heard_at, ?2) WHERE id = ?1")
+                sql::query("UPDATE messages SET heard_at = coalesce(heard_at, ?2) WHERE id = ?1")
                     .bind(message.0)
                     .bind(deed.at.unix_millis())
                     .execute(&mut *db)
@@ -219,7 +217,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                let done = sqlx::query(
+                let done = sql::query(
                     "UPDATE callbacks SET state = ?2, outcome = coalesce(?3, outcome), ended_at = ?4
                      WHERE id = ?1 AND state IN ('open', 'calling')",
                 )
@@ -264,8 +262,8 @@ fn after(
 
 /// A message becomes a task in the same transaction. That must not keep a message from being kept:
 /// where the row of an earlier one was lost, its number comes again, and with it its task.
-pub(super) async fn of_message(db: &mut SqliteConnection, message: i64) -> Result<(), StoreError> {
-    sqlx::query(
+pub(super) async fn of_message(db: &mut Connection, message: i64) -> Result<(), StoreError> {
+    sql::query(
         "INSERT INTO tasks (kind, contact, message, line, queue, title, created_by, created_at,
              changed_at)
          SELECT 'message', contact, id, line, queue, 'Message of a caller', 'caller', taken_at,
@@ -281,8 +279,8 @@ pub(super) async fn of_message(db: &mut SqliteConnection, message: i64) -> Resul
     Ok(())
 }
 
-async fn task_of(db: &mut SqliteConnection, task: i64) -> Result<Option<TaskRow>, StoreError> {
-    let row = sqlx::query("SELECT * FROM tasks WHERE id = ?1")
+async fn task_of(db: &mut Connection, task: i64) -> Result<Option<TaskRow>, StoreError> {
+    let row = sql::query("SELECT * FROM tasks WHERE id = ?1")
         .bind(task)
         .fetch_optional(db)
         .await?;
@@ -295,7 +293,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn tasks(&self, filter: &TaskFilter, limit: u32) -> Result<Vec<TaskRow>, StoreError> {
-        let mut q: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT * FROM tasks WHERE 1 = 1");
+        let mut q = QueryBuilder::new("SELECT * FROM tasks WHERE 1 = 1");
         if !filter.all {
             q.push(" AND state <> 'done'");
         }
@@ -332,7 +330,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn task(&self, id: i64) -> Result<Option<TaskRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM tasks WHERE id = ?1")
+        let row = sql::query("SELECT * FROM tasks WHERE id = ?1")
             .bind(id)
             .fetch_optional(&self.pool)
             .await?;
@@ -344,7 +342,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn task_of_message(&self, id: MessageId) -> Result<Option<TaskRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM tasks WHERE message = ?1")
+        let row = sql::query("SELECT * FROM tasks WHERE message = ?1")
             .bind(id.0)
             .fetch_optional(&self.pool)
             .await?;
@@ -352,7 +350,7 @@ impl Reader {
     }
 }
 
-fn task(r: &SqliteRow) -> Result<TaskRow, StoreError> {
+fn task(r: &Row) -> Result<TaskRow, StoreError> {
     let contact: Option<i64> = r.try_get("contact")?;
     let due: Option<i64> = r.try_get("due_at")?;
     Ok(TaskRow {

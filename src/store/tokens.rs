@@ -1,11 +1,9 @@
 //! What programs show in place of a password.
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-
 use super::audit::{self, Deed};
 use super::people::Role;
 use super::rows::text;
+use super::sql::{self, Row};
 use super::{Reader, Store, StoreError};
 use crate::ids::AgentId;
 use crate::now::Wall;
@@ -50,7 +48,7 @@ impl Store {
     pub async fn add_token(&self, token: TokenMeta, deed: Deed) -> Result<TokenRow, StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                let id: i64 = sqlx::query_scalar(
+                let id: i64 = sql::query_scalar(
                     "INSERT INTO tokens (name, hash, role, agent, created_by, created_at, until_at)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
                 )
@@ -82,7 +80,7 @@ impl Store {
     pub async fn revoke_token(&self, id: i64, deed: Deed) -> Result<bool, StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                let done = sqlx::query(
+                let done = sql::query(
                     "UPDATE tokens SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
                 )
                 .bind(id)
@@ -106,7 +104,7 @@ impl Store {
     pub async fn token_used(&self, id: i64, now: Wall) -> Result<(), StoreError> {
         self.change(move |db| {
             Box::pin(async move {
-                sqlx::query("UPDATE tokens SET used_at = ?2 WHERE id = ?1")
+                sql::query("UPDATE tokens SET used_at = ?2 WHERE id = ?1")
                     .bind(id)
                     .bind(now.unix_millis())
                     .execute(db)
@@ -124,7 +122,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM tokens ORDER BY id DESC LIMIT 1000")
+        let rows = sql::query("SELECT * FROM tokens ORDER BY id DESC LIMIT 1000")
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(token).collect()
@@ -135,7 +133,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM tokens WHERE hash = ?1")
+        let row = sql::query("SELECT * FROM tokens WHERE hash = ?1")
             .bind(hash)
             .fetch_optional(&self.pool)
             .await?;
@@ -143,7 +141,7 @@ impl Reader {
     }
 }
 
-fn token(r: &SqliteRow) -> Result<TokenRow, StoreError> {
+fn token(r: &Row) -> Result<TokenRow, StoreError> {
     let at = |column: &str| {
         let at: Option<i64> = r.try_get(column)?;
         Ok::<_, StoreError>(at.map(Wall::from_unix_millis))

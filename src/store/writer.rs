@@ -3,12 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, ContactValues, EventValues, Rows};
 use super::change::Change;
 use super::home::{Home, Promise, is_of_a_row};
+use super::sql::{self, Connection};
 use super::{
     BACKLOG, CallbackMeta, KeptCallback, MessageMeta, StoreError, attempts, guides, outbox, tasks,
 };
@@ -375,21 +375,22 @@ type Message = (Box<MessageMeta>, String);
 impl Promise for Message {
     type Kept = MessageId;
 
-    async fn insert(&self, db: &mut SqliteConnection) -> Result<MessageId, StoreError> {
+    async fn insert(&self, db: &mut Connection) -> Result<MessageId, StoreError> {
         let (meta, file) = self;
         insert_message(db, meta, file, false).await
     }
 }
 
 pub(super) async fn insert_message(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     meta: &MessageMeta,
     file: &str,
     recovered: bool,
 ) -> Result<MessageId, StoreError> {
-    let id: i64 = sqlx::query_scalar(
-        "INSERT INTO messages (contact, line, queue, caller, taken_at, length_ms, file, recovered)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id",
+    let id: i64 = sql::query_scalar(
+        "INSERT INTO messages (contact, line, queue, caller, taken_at, length_ms, file, recovered,
+             deliver)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1) RETURNING id",
     )
     .bind(meta.contact.as_u64() as i64)
     .bind(meta.line.as_ref().map(|l| l.as_str()))

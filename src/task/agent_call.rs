@@ -13,7 +13,7 @@ use super::side_line::SideLine;
 use super::sip::LegEventSender;
 use crate::call::agent_call::{AgentCall, Wanted};
 use crate::call::event::{CallAction, CallEvent, OpenedMedia};
-use crate::call::setup::AgentCallStart;
+use crate::call::setup::{AgentCallStart, ClickStart};
 use crate::ids::{AgentId, LegId};
 use crate::media::command::MediaEvent;
 use crate::queue::action::AgentWish;
@@ -29,14 +29,28 @@ pub async fn run(
     first: FirstLeg,
     start: AgentCallStart,
     wanted: Wanted,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 ) {
     let span = tracing::info_span!("agent's call", agent = %start.agent);
+    let call = AgentCall::new(tools.setup.clone(), start, wanted);
+    whole(tools, first, call, stop).instrument(span).await;
+}
+
+/// Rings the agent's own phones, and then whom they want.
+pub async fn run_click(tools: Tools, start: ClickStart, stop: watch::Receiver<bool>) {
+    let span = tracing::info_span!("agent's call", agent = %start.agent);
+    let (sender, events) = mpsc::channel(WAITING_EVENTS);
+    let first = FirstLeg { events, sender };
+    let call = AgentCall::click(tools.setup.clone(), start, clock::now());
+    whole(tools, first, call, stop).instrument(span).await;
+}
+
+async fn whole(tools: Tools, first: FirstLeg, call: AgentCall, mut stop: watch::Receiver<bool>) {
     let (media_in, mut media) = mpsc::channel::<MediaEvent>(WAITING_EVENTS);
     let (events_in, mut events) = mpsc::channel(WAITING_EVENTS);
     let mut legs = first.events;
     let mut task = AgentTask {
-        call: AgentCall::new(tools.setup.clone(), start, wanted),
+        call,
         legs_in: first.sender,
         media_in,
         events_in,
@@ -44,37 +58,34 @@ pub async fn run(
         side_line: SideLine::default(),
         tools,
     };
-    let whole = async {
-        let mut stopping = false;
-        loop {
-            task.carry_out().await;
-            task.voices.wake();
-            if task.call.is_over() {
-                break;
-            }
-            let deadline = task.call.poll_timeout();
-            let event = tokio::select! {
-                biased;
-                Some((leg, event)) = legs.recv() => Some(CallEvent::Leg(leg, event)),
-                Some(event) = media.recv() => Some(CallEvent::Media(event)),
-                Some(event) = events.recv() => Some(event),
-                Ok(_) = stop.wait_for(|&s| s), if !stopping => {
-                    stopping = true;
-                    Some(CallEvent::Stop)
-                }
-                () = clock::sleep_until_some(deadline) => None,
-            };
-            let now = clock::now();
-            match event {
-                Some(event) => task.call.handle(now, event),
-                None => task.call.handle_timeout(now),
-            }
+    let mut stopping = false;
+    loop {
+        task.carry_out().await;
+        task.voices.wake();
+        if task.call.is_over() {
+            break;
         }
-        task.voices.close();
-        task.side_line.close(&task.tools.queue).await;
-        debug!("over");
-    };
-    whole.instrument(span).await;
+        let deadline = task.call.poll_timeout();
+        let event = tokio::select! {
+            biased;
+            Some((leg, event)) = legs.recv() => Some(CallEvent::Leg(leg, event)),
+            Some(event) = media.recv() => Some(CallEvent::Media(event)),
+            Some(event) = events.recv() => Some(event),
+            Ok(_) = stop.wait_for(|&s| s), if !stopping => {
+                stopping = true;
+                Some(CallEvent::Stop)
+            }
+            () = clock::sleep_until_some(deadline) => None,
+        };
+        let now = clock::now();
+        match event {
+            Some(event) => task.call.handle(now, event),
+            None => task.call.handle_timeout(now),
+        }
+    }
+    task.voices.close();
+    task.side_line.close(&task.tools.queue).await;
+    debug!("over");
 }
 
 struct AgentTask {
@@ -118,6 +129,8 @@ impl AgentTask {
                 | CallAction::LookUp(_)
                 | CallAction::CancelCallback(_)
                 | CallAction::Callback(..)
+                | CallAction::Tape(_)
+                | CallAction::Told(..)
                 | CallAction::Record(_)
                 | CallAction::Done(_) => {}
             }

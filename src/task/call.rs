@@ -4,6 +4,7 @@
 
 mod messages;
 mod supervisor;
+mod taping;
 pub(super) mod voices;
 
 use std::net::IpAddr;
@@ -14,18 +15,21 @@ use tokio::sync::{mpsc, watch};
 use tracing::{Instrument, debug, info, warn};
 
 use self::messages::RunningRecording;
+use self::taping::Recorder;
 use self::voices::Voices;
 use super::callbacks::{CallbacksHandle, Planned};
+use super::crm::CrmHandle;
 use super::outbox::{self, OutboxHandle};
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
 use super::recorder::Limits;
 use super::side_line::SideLine;
 use super::sip::{LegEventSender, SipHandle};
+use super::tapes::Tapes;
 use super::web;
 use super::{clock, kept};
 use crate::call::Call;
-use crate::call::event::{CallAction, CallEvent, OpenedMedia};
+use crate::call::event::{CallAction, CallEvent, Known, OpenedMedia};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{AgentId, LegId, LineName};
 use crate::media::command::{MediaCommand, MediaEvent};
@@ -57,6 +61,8 @@ pub struct Tools {
     pub store: Store,
     /// Web services.
     pub web: HttpClient,
+    /// Who knows the callers.
+    pub crm: CrmHandle,
     /// Follow-ups.
     pub outbox: OutboxHandle,
     /// Those who are to be called back.
@@ -65,6 +71,8 @@ pub struct Tools {
     pub addresses: LocalAddresses,
     /// How long a message may and must be.
     pub message: Limits,
+    /// Talks that are recorded.
+    pub tapes: Tapes,
 }
 
 /// How many events of one source may wait for a call. Each is handled within microseconds; a
@@ -159,11 +167,13 @@ async fn whole(
         media_in,
         events_in,
         recording: None,
+        recorder: Recorder::default(),
         voices: Voices::default(),
         side_line: SideLine::default(),
         facts: Facts::default(),
         open: 0,
         last: None,
+        readers: Vec::new(),
         tools,
     };
     figures::call_started();
@@ -216,6 +226,7 @@ struct CallTask {
     media_in: mpsc::Sender<MediaEvent>,
     events_in: mpsc::Sender<CallEvent>,
     recording: Option<RunningRecording>,
+    recorder: Recorder,
     voices: Voices,
     /// A call of the agent's that stands in line itself.
     side_line: SideLine,
@@ -224,6 +235,8 @@ struct CallTask {
     open: usize,
     /// The record's last line: it waits for those.
     last: Option<(Duration, Event)>,
+    /// Agents who have the card before them.
+    readers: Vec<AgentId>,
 }
 
 impl CallTask {
@@ -246,9 +259,13 @@ impl CallTask {
                 self.note_media(event);
             }
             let now = clock::now();
+            let learnt = matches!(event, Some(CallEvent::Learnt(_)));
             match event {
                 Some(event) => self.call.handle(now, event),
                 None => self.call.handle_timeout(now),
+            }
+            if learnt {
+                self.show_card_again();
             }
         }
     }
@@ -340,8 +357,21 @@ impl CallTask {
                 }
                 CallAction::LookUp(number) => {
                     let line = self.call.card().line.clone();
-                    let reader = self.tools.store.reader();
-                    kept::look_up(reader, line, number, self.events_in.clone());
+                    let (reader, contact) = (self.tools.store.reader(), self.call.contact());
+                    let events = &self.events_in;
+                    let last = self
+                        .tools
+                        .setup
+                        .sounds
+                        .values()
+                        .any(|s| s.affinity.is_some());
+                    let (store, whose) = (&self.tools.store, (line.clone(), number.clone()));
+                    if !kept::look_up(store, whose.0, whose.1, last, events.clone()) {
+                        let nothing = CallEvent::Known(Known::default());
+                        self.call.handle(clock::now(), nothing);
+                    }
+                    kept::history(reader, contact, number.clone(), events.clone());
+                    self.tools.crm.ask(contact, line, number, events.clone());
                 }
                 CallAction::CancelCallback(callback) => {
                     self.tools.callbacks.cancelled(callback).await;
@@ -357,12 +387,16 @@ impl CallTask {
                     self.call.card(),
                     self.events_in.clone(),
                 ),
+                CallAction::Tape(command) => self.tape(command),
+                // Who asked may have gone meanwhile.
+                CallAction::Told(reply, told) => drop(reply.0.send(told)),
                 CallAction::Record(event) => {
                     let at = clock::mono().since(self.began);
                     self.facts.add(at, &event);
                     if let Event::Offered { agent } = &event {
                         self.show_card(agent, at);
                     }
+                    self.note_reader(&event);
                     if matches!(event, Event::Ended { .. }) {
                         self.last = Some((at, event));
                     } else {
@@ -381,6 +415,29 @@ impl CallTask {
         if live.is_on() {
             let card = self.call.card();
             live.card(agent, card.contact, at, card.to_json());
+        }
+    }
+
+    /// Who reads the card at this time.
+    fn note_reader(&mut self, event: &Event) {
+        match event {
+            Event::Offered { agent } if !self.readers.contains(agent) => {
+                self.readers.push(agent.clone());
+            }
+            Event::Connected { agent } => self.readers = vec![agent.clone()],
+            Event::Missed { agent, .. } | Event::AgentLost { agent, .. } => {
+                self.readers.retain(|a| a != agent);
+            }
+            Event::Queued { .. } | Event::LookedBack | Event::Ended { .. } => self.readers.clear(),
+            _ => {}
+        }
+    }
+
+    /// Something more is known: those who have the card before them see it.
+    fn show_card_again(&self) {
+        let at = clock::mono().since(self.began);
+        for agent in &self.readers {
+            self.show_card(agent, at);
         }
     }
 

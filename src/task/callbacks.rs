@@ -16,6 +16,7 @@ use crate::now::{Mono, Now, Wall};
 use crate::queue::acd::NotAnswered;
 use crate::record::card::ContextCard;
 use crate::record::timeline::CallbackId;
+use crate::sip::flow::Transport;
 use crate::store::{Attempt, CallbackRow, Store};
 
 /// How often the store is asked, beside whenever something new is there.
@@ -228,7 +229,7 @@ impl Callbacks {
             caller: Some(row.number.clone()),
             caller_name: String::new(),
             offer: None,
-            secure: false,
+            transport: Transport::Udp,
             remote: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         };
         let what = CallBack {

@@ -10,14 +10,17 @@ use super::clock;
 use crate::call::event::{
     CallEvent, CallbackWish, GuidePlace, Known, OpenCallback, StoredCallback,
 };
-use crate::ids::{LineName, PhoneNumber};
+use crate::ids::{ContactId, LineName, PhoneNumber};
 use crate::menu::outcome::AskId;
 use crate::observe::figures;
 use crate::record::card::ContextCard;
+use crate::record::customer::Learnt;
 use crate::store::{CallbackMeta, KeptCallback, Reader, Store};
 
 /// A store that takes longer to tell where a guide was left is not waited for.
 const LONGEST_RECALL: Duration = Duration::from_secs(2);
+/// A call that is as old is one about which somebody may want to know something.
+const STAYS: Duration = Duration::from_millis(200);
 /// How long a caller waits for the store to keep their wish to be called back.
 const LONGEST_STORING: Duration = Duration::from_secs(8);
 
@@ -46,15 +49,30 @@ pub(super) fn recall(
 
 /// Finds what is known of a caller from before, beside the call: what is not found before the call
 /// needs it is not used.
+///
+/// `last_agent`: somebody keeps callers for the agent whom they know. `false`: nothing is to be found,
+/// which is known without looking, and nothing is told.
 pub(super) fn look_up(
-    reader: Reader,
+    store: &Store,
     line: LineName,
     caller: PhoneNumber,
+    last_agent: bool,
     events: mpsc::Sender<CallEvent>,
-) {
+) -> bool {
+    let awaits = store.may_await_call(&line, &caller);
+    if !awaits && !last_agent {
+        return false;
+    }
+    let reader = store.reader();
     let find = async move {
-        let open = reader.open_callback(&line, &caller).await;
-        let last = reader.last_talk(&caller).await;
+        let open = match awaits {
+            true => reader.open_callback(&line, &caller).await,
+            false => Ok(None),
+        };
+        let last = match last_agent {
+            true => reader.last_talk(&caller).await,
+            false => Ok(None),
+        };
         let (open, agent) = match (open, last) {
             (Ok(open), Ok(last)) => (open, last),
             (Err(e), _) | (_, Err(e)) => {
@@ -71,6 +89,32 @@ pub(super) fn look_up(
         let known = Known { callback, agent };
         // The call may be over by then.
         let _ = events.send(CallEvent::Known(known)).await;
+    };
+    tokio::spawn(find.in_current_span());
+    true
+}
+
+/// Finds what our own record knows of a caller, for the card: earlier contacts, and what is owed. Who
+/// hangs up at once is not looked for.
+pub(super) fn history(
+    reader: Reader,
+    contact: ContactId,
+    caller: PhoneNumber,
+    events: mpsc::Sender<CallEvent>,
+) {
+    let find = async move {
+        tokio::time::sleep(STAYS).await;
+        if events.is_closed() {
+            return;
+        }
+        match reader.history(&caller, contact).await {
+            Ok(history) => {
+                let learnt = Box::new(Learnt::History(history));
+                // The call may be over by then.
+                let _ = events.send(CallEvent::Learnt(learnt)).await;
+            }
+            Err(e) => warn!(error = %e, "earlier contacts of a caller are not known"),
+        }
     };
     tokio::spawn(find.in_current_span());
 }
@@ -130,7 +174,7 @@ pub(super) fn store_callback(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{ContactId, Language};
+    use crate::ids::Language;
     use crate::now::Wall;
 
     fn wish() -> CallbackWish {

@@ -3,6 +3,7 @@
 //! name that stays the same.
 
 use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,19 +20,22 @@ use crate::call::event::{CallEvent, FollowUpWish};
 use crate::config::Secret;
 use crate::menu::outcome::{AskId, Letter};
 use crate::net::http::{HttpClient, Limits};
-use crate::net::mail::{MailError, Mailer};
+use crate::net::mail::{Attached, MailError, Mailer};
 use crate::now::Wall;
 use crate::observe::figures;
 use crate::record::card::ContextCard;
-use crate::record::timeline::OutboxId;
+use crate::record::timeline::{MessageId, OutboxId};
+use crate::store::deliver;
 use crate::store::hooks::PREFIX;
-use crate::store::{OutboxMeta, OutboxRow, Store, StoreError, Tried};
+use crate::store::{OutboxMeta, OutboxRow, Reader, Store, StoreError, Tried};
 
 /// How long a web service may take.
 const LIMITS: Limits = Limits {
     time: Duration::from_secs(20),
     body: 64 << 10,
 };
+/// The largest recording that goes with an e-mail: mail servers take little more.
+const LARGEST: u64 = 15 << 20;
 /// How long a call may wait for the store to keep a follow-up.
 const LONGEST_STORING: Duration = Duration::from_secs(8);
 /// So many are on their way at once.
@@ -160,7 +164,7 @@ pub async fn run(store: Store, ways: Ways, outbox: OutboxHandle) {
 /// One attempt, and what came of it is written down.
 async fn flight(store: Store, ways: Ways, row: OutboxRow) -> OutboxId {
     let letter = row.id;
-    let sent = attempt(&ways, &row).await;
+    let sent = attempt(&ways, &store.reader(), &row).await;
     let now = clock::now().wall;
     let tried = judged(sent, &row, now);
     match &tried {
@@ -200,7 +204,7 @@ enum Failure {
     Never(String),
 }
 
-async fn attempt(ways: &Ways, row: &OutboxRow) -> Result<(), Failure> {
+async fn attempt(ways: &Ways, reader: &Reader, row: &OutboxRow) -> Result<(), Failure> {
     let name = format!("zeroline-{}-{}", row.contact, row.id);
     match row.letter.clone() {
         None => Err(Failure::Never("it can not be read".to_owned())),
@@ -239,13 +243,38 @@ async fn attempt(ways: &Ways, row: &OutboxRow) -> Result<(), Failure> {
                 let what = "the settings have no section [mail]";
                 return Err(Failure::NotNow(what.to_owned()));
             };
-            let sent = mail.send(&name, &to, subject, text).await;
+            let with = recording(reader, row).await?;
+            let sent = mail.send(&name, &to, subject, text, with).await;
             sent.map_err(|e| match e {
                 MailError::Refused(what) => Failure::Never(what),
                 MailError::NotNow(what) => Failure::NotNow(what),
             })
         }
     }
+}
+
+/// The recording that goes with a letter. One that is gone meanwhile, or is too large, stays away.
+async fn recording(reader: &Reader, row: &OutboxRow) -> Result<Option<Attached>, Failure> {
+    let message = row.node.as_str().strip_prefix(deliver::PREFIX);
+    let Some(message) = message.and_then(|id| id.parse().ok()).map(MessageId) else {
+        return Ok(None);
+    };
+    let not_now = |e: &dyn std::fmt::Display| Failure::NotNow(format!("its recording: {e}"));
+    let found = reader.message(message).await.map_err(|e| not_now(&e))?;
+    let Some(found) = found else { return Ok(None) };
+    let file = reader.message_file(&found);
+    match tokio::fs::metadata(&file).await {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(not_now(&e)),
+        Ok(m) if m.len() > LARGEST => return Ok(None),
+        Ok(_) => {}
+    }
+    let bytes = tokio::fs::read(&file).await.map_err(|e| not_now(&e))?;
+    Ok(Some(Attached {
+        name: format!("message-{message}.wav"),
+        kind: "audio/wav",
+        bytes,
+    }))
 }
 
 /// What follows from an attempt.

@@ -36,8 +36,15 @@ enum Request {
     Locate(ContactId, PhoneNumber),
     Agent(AgentId, Vec<Contact>),
     Wish(AgentId, AgentWish, oneshot::Sender<Option<AgentState>>),
+    WishIf(
+        AgentState,
+        AgentId,
+        AgentWish,
+        oneshot::Sender<Option<AgentState>>,
+    ),
     State(AgentId, oneshot::Sender<Option<AgentState>>),
     Dialled(AgentId, PhoneNumber, oneshot::Sender<Dialled>),
+    Call(ContactId, oneshot::Sender<Option<Sender<CallEvent>>>),
     Snapshot(oneshot::Sender<AcdSnapshot>),
     Lines(HashMap<String, LineName>),
     Stopping,
@@ -81,6 +88,19 @@ impl QueueHandle {
         answer.await.ok().flatten()
     }
 
+    /// The same, if the agent still does what was seen; `None`: they do not, and nothing is changed,
+    /// or the server ends.
+    pub async fn wish_if(
+        &self,
+        seen: AgentState,
+        agent: AgentId,
+        wish: AgentWish,
+    ) -> Option<AgentState> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::WishIf(seen, agent, wish, reply)).await;
+        answer.await.ok().flatten()
+    }
+
     /// What an agent does; `None`: there is no such agent, or the server ends.
     pub async fn state(&self, agent: AgentId) -> Option<AgentState> {
         let (reply, answer) = oneshot::channel();
@@ -93,6 +113,13 @@ impl QueueHandle {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Dialled(agent, what, reply)).await;
         answer.await.ok()
+    }
+
+    /// The call of a contact; `None`: it is over.
+    pub async fn call(&self, contact: ContactId) -> Option<Sender<CallEvent>> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Call(contact, reply)).await;
+        answer.await.ok().flatten()
     }
 
     /// All queues and agents at this moment; `None`: the server ends.
@@ -195,6 +222,11 @@ impl QueueTask {
                 // Who asked may have gone meanwhile.
                 let _ = reply.send(self.acd.handle_wish(now, &agent, &wish));
             }
+            Request::WishIf(seen, agent, wish, reply) => {
+                let still = self.acd.agent(&agent) == Some(seen);
+                let done = still.then(|| self.acd.handle_wish(now, &agent, &wish));
+                let _ = reply.send(done.flatten());
+            }
             Request::State(agent, reply) => {
                 let _ = reply.send(self.acd.agent(&agent));
             }
@@ -202,6 +234,9 @@ impl QueueTask {
                 let talk = self.acd.talk(&agent);
                 let call = talk.and_then(|contact| self.calls.get(&contact).cloned());
                 let _ = reply.send((self.locate(what), call));
+            }
+            Request::Call(contact, reply) => {
+                let _ = reply.send(self.calls.get(&contact).cloned());
             }
             Request::Snapshot(reply) => {
                 let _ = reply.send(self.acd.snapshot(now));

@@ -22,6 +22,7 @@ pub async fn keep(store: Store, ages: Retention) {
             Ok(gone) => info!(
                 contacts = gone.contacts,
                 messages = gone.messages,
+                recordings = gone.recordings,
                 deeds = gone.deeds,
                 "removed what was older than it is kept"
             ),

@@ -1,7 +1,9 @@
-//! The store fails under calls: it is locked by another process, deleted, or its disk is full. Each
+//! The store fails under calls: it is locked by another process, deleted, its disk is full, or it is
+//! elsewhere and does not answer. Each
 //! call comes to a person, who sees why; what was confirmed is there after a crash, and what happened
 //! meanwhile is in the record once it can be written.
 
+use std::cell::RefCell;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -14,12 +16,13 @@ use crate::faults::{SORRY, card, hears_sorry, hears_tone};
 use crate::support::audio::sine;
 use crate::support::media::{KeyWay, Source};
 use crate::support::phone::{Phone, SOON};
-use crate::support::server::{Server, server};
+use crate::support::postgres::Postgres;
+use crate::support::server::{Server, Setup, server};
 
 /// What is heard when something is stored.
 const STORED: f64 = 900.0;
 
-fn start() -> Server {
+fn line() -> Setup {
     // A port that nobody listens on: what is sent there stays in the outbox.
     let nobody = TcpListener::bind("127.0.0.1:0").expect("a port");
     let web = nobody.local_addr().expect("bound");
@@ -52,19 +55,32 @@ nodes:
         .prompt("en/sys-message-saved", &stored)
         .prompt("en/sys-message-intro", &sine(600.0, 6000.0, 0.2))
         .prompt("en/sys-fault", &sine(SORRY, 6000.0, 2.0))
-        .start()
 }
 
 /// What is wrong with the store.
-enum Fault {
+enum Fault<'p> {
+    Away(&'p RefCell<Postgres>),
+    Silent(&'p RefCell<Postgres>),
     Locked(tokio::runtime::Runtime, SqliteConnection),
     Gone(Vec<(PathBuf, PathBuf)>),
     Full(Pid, Rlimit),
 }
 
-impl Fault {
+impl<'p> Fault<'p> {
+    /// The database elsewhere is stopped.
+    fn away(postgres: &'p RefCell<Postgres>) -> Fault<'p> {
+        postgres.borrow_mut().stop();
+        Fault::Away(postgres)
+    }
+
+    /// The database elsewhere takes what it is sent, and does not answer.
+    fn silent(postgres: &'p RefCell<Postgres>) -> Fault<'p> {
+        postgres.borrow().freeze();
+        Fault::Silent(postgres)
+    }
+
     /// Another process writes, and does not come to an end.
-    fn locked(server: &mut Server) -> Fault {
+    fn locked(server: &mut Server) -> Fault<'p> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -79,7 +95,7 @@ impl Fault {
     }
 
     /// Somebody moves the database away.
-    fn gone(server: &mut Server) -> Fault {
+    fn gone(server: &mut Server) -> Fault<'p> {
         let data = server.data();
         let names = ["zeroline.db", "zeroline.db-wal", "zeroline.db-shm"];
         let moves = names.map(|name| (data.join(name), data.join(format!("away-{name}"))));
@@ -90,7 +106,7 @@ impl Fault {
     }
 
     /// No file of the server's can take one octet more.
-    fn full(server: &mut Server) -> Fault {
+    fn full(server: &mut Server) -> Fault<'p> {
         let id = i32::try_from(server.process().id()).expect("a process id");
         let pid = Pid::from_raw(id).expect("a process id");
         let none = Rlimit {
@@ -104,6 +120,8 @@ impl Fault {
     /// It is over.
     fn end(self) {
         match self {
+            Fault::Away(postgres) => postgres.borrow_mut().go_on(),
+            Fault::Silent(postgres) => postgres.borrow().thaw(),
             Fault::Locked(runtime, db) => runtime.block_on(db.close()).expect("the end"),
             Fault::Gone(moves) => {
                 for (here, there) in moves {
@@ -184,8 +202,8 @@ fn timelines(server: &Server, calls: usize) -> Vec<String> {
 }
 
 #[track_caller]
-fn under(fault: impl Fn(&mut Server) -> Fault) {
-    let mut server = start();
+fn under<'p>(line: Setup, fault: impl Fn(&mut Server) -> Fault<'p>) {
+    let mut server = line.start();
     // Before: all is well.
     let mut first = calling(&server, "5550831", "1");
     speaks(&mut first);
@@ -247,15 +265,32 @@ fn under(fault: impl Fn(&mut Server) -> Fault) {
 
 #[test]
 fn a_database_that_another_process_has_locked() {
-    under(Fault::locked);
+    under(line(), Fault::locked);
 }
 
 #[test]
 fn a_database_that_was_moved_away() {
-    under(Fault::gone);
+    under(line(), Fault::gone);
 }
 
 #[test]
 fn a_disk_that_is_full() {
-    under(Fault::full);
+    under(line(), Fault::full);
+}
+
+/// The line with its database elsewhere.
+fn elsewhere(postgres: &RefCell<Postgres>) -> Setup {
+    line().env("ZEROLINE__STORE__URL", &postgres.borrow().url("line"))
+}
+
+#[test]
+fn a_database_elsewhere_that_is_stopped() {
+    let postgres = RefCell::new(Postgres::start());
+    under(elsewhere(&postgres), |_| Fault::away(&postgres));
+}
+
+#[test]
+fn a_database_elsewhere_that_does_not_answer() {
+    let postgres = RefCell::new(Postgres::start());
+    under(elsewhere(&postgres), |_| Fault::silent(&postgres));
 }

@@ -84,6 +84,13 @@ impl Stream {
         }
     }
 
+    /// The data of all of this kind that came.
+    pub fn all(&self, kind: &str) -> Vec<Value> {
+        let all = self.0.lock().expect("no panic");
+        let of = all.iter().filter(|(_, k, _)| k == kind);
+        of.map(|(_, _, data)| data.clone()).collect()
+    }
+
     /// The kinds of those that came.
     pub fn kinds(&self) -> Vec<String> {
         let all = self.0.lock().expect("no panic");

@@ -13,6 +13,7 @@ use rtc_srtp::crypto::default_provider;
 use rtc_srtp::protection_profile::ProtectionProfile;
 
 use super::audio::{Law, key_tones};
+use super::browser::{Keys, Page, Side, WebSession};
 use super::sdp::Session;
 
 /// A packet that came.
@@ -87,6 +88,8 @@ struct Shared {
     sending: Mutex<Sending>,
     decrypt: Mutex<Option<Context>>,
     key: String,
+    page: Mutex<Option<Page>>,
+    side: Mutex<Option<Side>>,
 }
 
 /// One phone's RTP port.
@@ -111,6 +114,8 @@ impl Media {
             stop: AtomicBool::new(false),
             packets: Mutex::default(),
             decrypt: Mutex::default(),
+            page: Mutex::default(),
+            side: Mutex::default(),
             key: base64::engine::general_purpose::STANDARD.encode(raw),
             sending: Mutex::new(Sending {
                 source: Source::Silence,
@@ -147,9 +152,35 @@ impl Media {
         self.shared.key.clone()
     }
 
+    /// From now on it is a page's: what to say in SDP.
+    pub fn browse(&self, name: &str) -> WebSession {
+        let page = Page::new();
+        let session = page.session(name);
+        *self.shared.page.lock().expect("no panic") = Some(page);
+        session
+    }
+
+    /// Whether a page has its keys.
+    pub fn is_secured(&self) -> bool {
+        self.sending().crypto.is_some()
+    }
+
     /// Offer and answer are done: send there, in their preferred codec that we know.
     pub fn agree(&self, ours: &Session, theirs: &Session) {
         let mut s = self.sending();
+        if let (Some(mine), Some(web)) = (&ours.web, &theirs.web) {
+            s.pt = theirs.first();
+            s.dtmf = theirs.dtmf;
+            s.talking = matches!(theirs.direction.as_str(), "sendrecv" | "recvonly")
+                && matches!(ours.direction.as_str(), "sendrecv" | "sendonly");
+            let mut side = self.shared.side.lock().expect("no panic");
+            if side.is_none() {
+                let page = self.shared.page.lock().expect("no panic");
+                let page = page.as_ref().expect("a page");
+                *side = Some(Side::new(page, mine, web, self.local, theirs.rtp));
+            }
+            return;
+        }
         let held = theirs.rtp.ip().is_unspecified() || theirs.rtp.port() == 0;
         s.to = (!held).then_some(theirs.rtp);
         s.pt = theirs.first();
@@ -257,12 +288,52 @@ fn context(key: &str) -> Context {
     .expect("key and salt of 30 bytes")
 }
 
+impl Shared {
+    /// ICE and DTLS of a page. `true`: the datagram was theirs.
+    fn browses(&self, socket: &UdpSocket, datagram: &[u8], from: SocketAddr) -> bool {
+        let mut side = self.side.lock().expect("no panic");
+        let Some(side) = side.as_mut() else {
+            return false;
+        };
+        side.receive(datagram, from);
+        self.turn(side, socket);
+        true
+    }
+
+    fn turn(&self, side: &mut Side, socket: &UdpSocket) {
+        let Some(keys) = side.turn(socket) else {
+            return;
+        };
+        let Keys {
+            profile,
+            ours,
+            theirs,
+            to,
+        } = keys;
+        let context = |(key, salt): &(Vec<u8>, Vec<u8>)| {
+            let provider = default_provider().expect("a crypto provider");
+            Context::new(key, salt, profile, None, None, provider.crypto()).expect("keys")
+        };
+        *self.decrypt.lock().expect("no panic") = Some(context(&theirs));
+        let mut sending = self.sending.lock().expect("no panic");
+        sending.crypto = Some(context(&ours));
+        sending.to = Some(to);
+    }
+}
+
 fn receive(socket: &UdpSocket, shared: &Shared) {
     let mut buf = [0; 2048];
     while !shared.stop.load(Ordering::Relaxed) {
-        let Ok((n, from)) = socket.recv_from(&mut buf) else {
+        let received = socket.recv_from(&mut buf);
+        if let Some(side) = shared.side.lock().expect("no panic").as_mut() {
+            shared.turn(side, socket);
+        }
+        let Ok((n, from)) = received else {
             continue;
         };
+        if n > 0 && buf[0] < 64 && shared.browses(socket, &buf[..n], from) {
+            continue;
+        }
         let at = Instant::now();
         let mut bytes = buf[..n].to_vec();
         // RTCP on the same port (RFC 5761 §4).

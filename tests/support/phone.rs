@@ -88,6 +88,14 @@ impl Phone {
         p
     }
 
+    /// A page of the server's own site: SIP over WebSocket, voice by ICE and DTLS.
+    pub fn page(user: &str, api: SocketAddr) -> Phone {
+        let wire = Wire::web(api, &format!("http://{api}"), "sip").expect("a WebSocket");
+        let mut p = Phone::on(user, api, wire);
+        p.ours.web = Some(p.media.browse(user));
+        p
+    }
+
     /// A phone that speaks through this.
     pub fn on(user: &str, server: SocketAddr, wire: Wire) -> Phone {
         let media = Media::new(wire.local().ip());
@@ -218,7 +226,9 @@ impl Phone {
             let (m, from) = self.wire.recv(left)?;
             self.note('<', &m);
             if m.status().is_some() {
-                let ok = m.method() == "INVITE" && m.status().is_some_and(|s| s < 300);
+                // A 100 makes no dialog (RFC 3261 §12.1), whatever tag it has.
+                let made = |s| (101..300).contains(&s);
+                let ok = m.method() == "INVITE" && m.status().is_some_and(made);
                 if ok && m.tag("To").is_some() {
                     self.dialog.remote = m.header("To").unwrap_or_default().to_owned();
                 }

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::browser::WebSession;
+
 /// One side's audio line.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -17,6 +19,8 @@ pub struct Session {
     pub crypto: Option<String>,
     /// The tag of that line; an answer must repeat the offer's (RFC 4568 §5.1.2).
     pub crypto_tag: u32,
+    /// ICE and DTLS.
+    pub web: Option<WebSession>,
     /// The version in the origin line.
     pub version: u32,
 }
@@ -31,6 +35,7 @@ impl Session {
             direction: "sendrecv".into(),
             crypto: None,
             crypto_tag: 1,
+            web: None,
             version: 1,
         }
     }
@@ -39,7 +44,9 @@ impl Session {
     pub fn text(&self) -> String {
         let family = if self.rtp.is_ipv6() { "IP6" } else { "IP4" };
         let (ip, port) = (self.rtp.ip(), self.rtp.port());
-        let profile = if self.crypto.is_some() {
+        let profile = if self.web.is_some() {
+            "UDP/TLS/RTP/SAVPF"
+        } else if self.crypto.is_some() {
             "RTP/SAVP"
         } else {
             "RTP/AVP"
@@ -61,6 +68,13 @@ impl Session {
                 "a=rtpmap:{pt} telephone-event/8000\r\na=fmtp:{pt} 0-15\r\n"
             ));
         }
+        if let Some(w) = &self.web {
+            s.push_str(&format!(
+                "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=fingerprint:{}\r\na=setup:{}\r\n\
+                 a=mid:0\r\na=rtcp-mux\r\n",
+                w.ufrag, w.password, w.fingerprint, w.setup
+            ));
+        }
         if let Some(key) = &self.crypto {
             s.push_str(&format!(
                 "a=crypto:{} AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n",
@@ -77,6 +91,7 @@ impl Session {
         let (mut port, mut types) = (None, Vec::new());
         let (mut names, mut direction, mut crypto) = (Vec::new(), "sendrecv".to_owned(), None);
         let mut crypto_tag = 1;
+        let mut web: [Option<String>; 4] = Default::default();
         let mut in_audio = false;
         for line in text.lines().map(str::trim_end) {
             if let Some(c) = line.strip_prefix("c=IN ") {
@@ -103,6 +118,13 @@ impl Session {
                         let key = c.split("inline:").nth(1)?;
                         crypto = Some(key.split(['|', ' ']).next()?.to_owned());
                     }
+                } else if let Some((at, value)) =
+                    ["ice-ufrag:", "ice-pwd:", "fingerprint:", "setup:"]
+                        .iter()
+                        .enumerate()
+                        .find_map(|(i, name)| Some((i, a.strip_prefix(name)?)))
+                {
+                    web[at] = Some(value.to_owned());
                 } else if ["sendrecv", "sendonly", "recvonly", "inactive"].contains(&a) {
                     direction = a.to_owned();
                 }
@@ -128,6 +150,15 @@ impl Session {
             direction,
             crypto,
             crypto_tag,
+            web: match web {
+                [Some(ufrag), Some(password), Some(fingerprint), Some(setup)] => Some(WebSession {
+                    ufrag,
+                    password,
+                    fingerprint,
+                    setup,
+                }),
+                _ => None,
+            },
             version: 0,
         })
     }

@@ -274,6 +274,11 @@ impl Server {
         Phone::udp(user, self.sip)
     }
 
+    /// A phone in a page.
+    pub fn page(&self, user: &str) -> Phone {
+        Phone::page(user, self.api)
+    }
+
     /// A phone on TLS that trusts the server's certificate.
     pub fn tls_phone(&self, user: &str) -> Phone {
         let trusted = self.trusted.clone().expect("a server with TLS");
@@ -317,6 +322,7 @@ impl Server {
         let mut p = Process::start(
             Command::new(env!("CARGO_BIN_EXE_zeroline"))
                 .args(args)
+                .envs(self.env.iter().cloned())
                 .current_dir(self.folder.path()),
         );
         let status = p.wait(Duration::from_secs(20));

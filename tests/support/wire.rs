@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
+use tungstenite::{ClientRequestBuilder, Message, WebSocket, client};
+
 use super::sip::Msg;
 
 /// A phone's connection to its server (or, for UDP, to anybody).
@@ -18,6 +20,8 @@ pub enum Wire {
     Tcp(TcpStream, Vec<u8>),
     /// A byte stream under TLS.
     Tls(Box<StreamOwned<ClientConnection, TcpStream>>, Vec<u8>),
+    /// A WebSocket, as a page has it.
+    Web(Box<WebSocket<TcpStream>>),
 }
 
 /// The loopback address of the same family.
@@ -53,12 +57,32 @@ impl Wire {
         Wire::Tls(Box::new(stream), Vec::new())
     }
 
+    /// A WebSocket to the API's port; `origin`: whose page it is.
+    ///
+    /// # Errors
+    /// The status of a refusal.
+    pub fn web(api: SocketAddr, origin: &str, protocol: &str) -> Result<Wire, u16> {
+        let uri = format!("ws://{api}/sip").parse().expect("a URI");
+        let mut request = ClientRequestBuilder::new(uri).with_header("Origin", origin);
+        if !protocol.is_empty() {
+            request = request.with_sub_protocol(protocol);
+        }
+        match client(request, connect(api)) {
+            Ok((socket, _)) => Ok(Wire::Web(Box::new(socket))),
+            Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(r))) => {
+                Err(r.status().as_u16())
+            }
+            Err(e) => panic!("{e}"),
+        }
+    }
+
     /// Our address.
     pub fn local(&self) -> SocketAddr {
         match self {
             Wire::Udp(s) => s.local_addr(),
             Wire::Tcp(s, _) => s.local_addr(),
             Wire::Tls(s, _) => s.sock.local_addr(),
+            Wire::Web(s) => s.get_ref().local_addr(),
         }
         .expect("a bound socket")
     }
@@ -69,6 +93,7 @@ impl Wire {
             Wire::Udp(_) => "UDP",
             Wire::Tcp(..) => "TCP",
             Wire::Tls(..) => "TLS",
+            Wire::Web(..) => "WS",
         }
     }
 
@@ -78,6 +103,9 @@ impl Wire {
             Wire::Udp(s) => s.send_to(bytes, to).map(|_| ()),
             Wire::Tcp(s, _) => s.write_all(bytes),
             Wire::Tls(s, _) => s.write_all(bytes).and_then(|()| s.flush()),
+            Wire::Web(s) => s
+                .send(Message::text(String::from_utf8_lossy(bytes).into_owned()))
+                .map_err(io::Error::other),
         };
         // A server that is gone is for the next expectation to find.
         if let Err(e) = sent {
@@ -124,11 +152,31 @@ impl Wire {
                         return Some((m, from));
                     }
                 }
+                Wire::Web(s) => {
+                    let from = s.get_ref().peer_addr().ok()?;
+                    s.get_ref()
+                        .set_read_timeout(Some(wait))
+                        .expect("a socket option");
+                    if let Some(m) = from_page(s)? {
+                        return Some((m, from));
+                    }
+                }
             }
             if left.is_zero() {
                 return None;
             }
         }
+    }
+}
+
+/// As [`from_stream`].
+fn from_page(s: &mut WebSocket<TcpStream>) -> Option<Option<Msg>> {
+    match s.read() {
+        Ok(m) if m.is_text() || m.is_binary() => Some(Msg::parse(&m.into_data()).map(|m| m.0)),
+        Ok(m) if m.is_close() => None,
+        Ok(_) => Some(None),
+        Err(tungstenite::Error::Io(e)) if again(&e) => Some(None),
+        Err(_) => None,
     }
 }
 

@@ -127,8 +127,10 @@ async fn steer(
     // Nobody else changes it from here between the look and the change.
     let _steering = api.steering.lock().await;
     let before = find(api, &agent).await?;
-    if if_match(headers).is_some_and(|tag| tag != tag_of(&before.state)) {
-        return Err(Problem::meanwhile(&format!("the state of {agent}")));
+    let meanwhile = || Problem::meanwhile(&format!("the state of {agent}"));
+    let condition = if_match(headers);
+    if condition.is_some_and(|tag| tag != tag_of(&before.state)) {
+        return Err(meanwhile());
     }
     fits(&agent, &before.state, &wish)?;
     let (word, detail) = match &wish {
@@ -141,8 +143,17 @@ async fn steer(
     api.store
         .audit(crate::store::audit::Deed { detail, ..deed })
         .await?;
-    let done = api.queue.wish(agent.clone(), wish).await;
-    done.ok_or_else(|| Problem::unavailable("the server stops"))?;
+    match condition {
+        // Their phone, and the queue itself, change it as well.
+        Some(_) => {
+            let done = api.queue.wish_if(before.state, agent.clone(), wish);
+            done.await.ok_or_else(meanwhile)?;
+        }
+        None => {
+            let done = api.queue.wish(agent.clone(), wish).await;
+            done.ok_or_else(|| Problem::unavailable("the server stops"))?;
+        }
+    }
     let after = find(api, &agent).await?;
     Ok(told(api, &after))
 }
@@ -199,7 +210,7 @@ async fn find(api: &Api, agent: &AgentId) -> Answer<AgentSnapshot> {
 }
 
 /// There is no such agent.
-pub(super) fn unknown(agent: &AgentId) -> Problem {
+pub(in crate::api) fn unknown(agent: &AgentId) -> Problem {
     Problem::not_found(
         format!("there is no agent `{}`", agent.as_str().escape_default()),
         "GET /api/v1/agents lists those that there are",

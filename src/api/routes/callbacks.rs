@@ -134,6 +134,7 @@ async fn end(
     api.live.stored(Stored {
         kind,
         queue: Some(row.queue.clone()),
+        only: None,
         data: serde_json::json!(view),
     });
     Ok(Json(view))

@@ -13,6 +13,7 @@ use crate::api::view::{ContactDetail, ContactView, Page, sees_number};
 use crate::api::who::{Right, Who};
 use crate::ids::{AgentId, ContactId, LineName, QueueName};
 use crate::record::card::ContextCard;
+use crate::record::customer::History;
 use crate::record::timeline::{EntryValue, Event, Timeline};
 use crate::store::report::{self, View};
 use crate::store::rows::ContactRow;
@@ -118,23 +119,29 @@ pub async fn show(
         reveal: clear,
         zone: TimeZone::UTC,
     };
+    // What was wanted before tells who it is, as the number does.
+    let history = match clear && row.caller.is_dialable() {
+        true => Some(api.reader.history(&row.caller, row.id).await?),
+        false => None,
+    };
     let told = report::contact_json(&row, Some(&timeline), &view);
     let events = told.get("timeline").and_then(Value::as_array).cloned();
     Ok(Json(ContactDetail {
         contact: ContactView::of(&row, clear),
         timeline: events.unwrap_or_default(),
-        card: card(&row, &timeline, clear),
+        card: card(&row, &timeline, history, clear),
     }))
 }
 
-fn took_part(row: &ContactRow, timeline: &Timeline, agent: &AgentId) -> bool {
+pub(super) fn took_part(row: &ContactRow, timeline: &Timeline, agent: &AgentId) -> bool {
     let theirs = |e: &Event| matches!(e, Event::Offered { agent: a } | Event::Connected { agent: a } if a == agent);
     row.agent.as_ref() == Some(agent) || timeline.entries().iter().any(|e| theirs(&e.event))
 }
 
 /// The card as an agent would be shown it now, drawn from the record.
-fn card(row: &ContactRow, timeline: &Timeline, clear: bool) -> Value {
+fn card(row: &ContactRow, timeline: &Timeline, history: Option<History>, clear: bool) -> Value {
     let mut card = ContextCard::new(row.id, row.line.clone(), row.caller.clone(), row.started);
+    card.history = history;
     card.waited = row.waited;
     for e in timeline.entries() {
         match &e.event {
@@ -176,8 +183,12 @@ fn card(row: &ContactRow, timeline: &Timeline, clear: bool) -> Value {
             | Event::CallingBack { .. }
             | Event::CalledInVain { .. }
             | Event::CallbackCancelled { .. }
+            | Event::Consulted { .. }
+            | Event::Said { .. }
+            | Event::Approval { .. }
             | Event::Joined { .. }
             | Event::Parted { .. }
+            | Event::Recording { .. }
             | Event::WrappedUp { .. }
             | Event::Media { .. }
             | Event::Ended { .. } => {}

@@ -1,15 +1,25 @@
 //! The handlers, one file per subject.
 
 mod agents;
+mod approvals;
 mod audit;
 mod callbacks;
+mod chat;
+mod choices;
 mod contacts;
+mod erasure;
 mod events;
+mod lead;
+mod line;
 mod lines;
 mod messages;
 mod outbox;
+mod phone;
 mod queues;
+mod recordings;
 mod session;
+mod statistics;
+mod talk;
 mod tasks;
 mod tokens;
 mod users;
@@ -20,6 +30,8 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(super) use self::agents::unknown as unknown_agent;
+
 use super::Api;
 use super::problem::Problem;
 
@@ -28,6 +40,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::password))
+        .routes(routes!(phone::ticket))
         .routes(routes!(queues::list))
         .routes(routes!(queues::calls))
         .routes(routes!(agents::list))
@@ -35,13 +48,43 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(agents::ready))
         .routes(routes!(agents::pause))
         .routes(routes!(agents::wrap_up_done))
+        .routes(routes!(choices::show))
         .routes(routes!(wrap_up::write))
+        .routes(routes!(talk::show))
+        .routes(routes!(talk::hold))
+        .routes(routes!(talk::resume))
+        .routes(routes!(talk::transfer))
+        .routes(routes!(talk::consult))
+        .routes(routes!(talk::complete))
+        .routes(routes!(talk::cancel))
+        .routes(routes!(talk::confer))
+        .routes(routes!(talk::hang_up))
+        .routes(routes!(talk::dial))
+        .routes(routes!(lead::listen))
+        .routes(routes!(lead::whisper))
+        .routes(routes!(lead::barge))
+        .routes(routes!(lead::take_over))
+        .routes(routes!(lead::leave))
         .routes(routes!(contacts::search))
         .routes(routes!(contacts::show))
+        .routes(routes!(erasure::erase))
+        .routes(routes!(chat::list, chat::say))
+        .routes(routes!(chat::read))
+        .routes(routes!(approvals::ask))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::show))
+        .routes(routes!(approvals::grant))
+        .routes(routes!(approvals::refuse))
+        .routes(routes!(approvals::withdraw))
         .routes(routes!(messages::list))
         .routes(routes!(messages::show))
         .routes(routes!(messages::audio))
         .routes(routes!(messages::done))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::show, recordings::remove))
+        .routes(routes!(recordings::audio))
+        .routes(routes!(recordings::pause))
+        .routes(routes!(recordings::resume))
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::show))
         .routes(routes!(callbacks::done))
@@ -51,10 +94,13 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(tasks::take))
         .routes(routes!(tasks::put_back))
         .routes(routes!(tasks::done))
+        .routes(routes!(statistics::show))
+        .routes(routes!(statistics::states))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::retry))
         .routes(routes!(outbox::drop))
         .routes(routes!(lines::list))
+        .routes(routes!(line::show))
         .routes(routes!(lines::reload))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::show, users::change, users::remove))

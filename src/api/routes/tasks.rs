@@ -245,6 +245,7 @@ fn tell(api: &Api, kind: &'static str, row: &TaskRow) {
     api.live.stored(Stored {
         kind,
         queue: row.queue.clone(),
+        only: None,
         data: serde_json::json!(TaskView::from(row.clone())),
     });
 }

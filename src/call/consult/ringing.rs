@@ -8,7 +8,7 @@ use super::{Consultation, Stage};
 use crate::call::bridged::{Party, Who};
 use crate::call::event::{CallAction, OpenedMedia, QueueCommand, QueueEvent};
 use crate::call::legs::{Leg, Path};
-use crate::call::offers::{ELSEWHERE, RING_MARGIN, address, is_secure, status_of, why_not};
+use crate::call::offers::{ELSEWHERE, RING_MARGIN, address, status_of, transport, why_not};
 use crate::ids::{LegId, PhoneNumber};
 use crate::media::command::MediaCommand;
 use crate::queue::acd::NotAnswered;
@@ -85,7 +85,7 @@ impl Consultation {
             return self.act_media(MediaCommand::Close { leg: id });
         };
         let path = Path {
-            secure: is_secure(&phone.target),
+            transport: transport(&phone.target),
             peer: address(&phone.target),
         };
         let mut leg = Leg::new(id, media, path);

@@ -1,8 +1,9 @@
 //! Asker and asked talk: bridge, hold from either side, the end, and the taking over.
 
-use super::{Consultation, Joined, Stage};
+use super::{Consultation, Joined, Side, Stage};
 use crate::call::bridged::Party;
 use crate::call::event::CallAction;
+use crate::call::legs::Leg;
 use crate::ids::{LegId, PromptName};
 use crate::media::command::{MediaCommand, PlayToken, Playlist};
 use crate::menu::system::MUSIC;
@@ -11,10 +12,12 @@ use crate::sip::leg::{LegCommand, LegEvent};
 impl Consultation {
     pub(super) fn begin_talk(&mut self, party: Party) {
         let leg = self.start.leg;
-        let sdp = self.sdp.clone();
-        self.act_sip(leg, LegCommand::Answer { sdp });
-        if let Some(plan) = self.asker.as_ref().and_then(|a| a.plan.clone()) {
-            self.act_media(MediaCommand::Apply { leg, plan });
+        if self.side == Side::Called {
+            let sdp = self.sdp.clone();
+            self.act_sip(leg, LegCommand::Answer { sdp });
+            if let Some(plan) = self.asker.as_ref().and_then(|a| a.plan.clone()) {
+                self.act_media(MediaCommand::Apply { leg, plan });
+            }
         }
         self.act_media(MediaCommand::Bridge {
             a: leg,
@@ -111,19 +114,9 @@ impl Consultation {
         let Stage::Talking(party) = &self.stage else {
             return;
         };
-        let Some(asker) = &self.asker else { return };
-        let sides = [
-            (
-                asker.id,
-                asker.is_held_by_peer(),
-                party.leg.is_held_by_peer(),
-            ),
-            (
-                party.leg.id,
-                party.leg.is_held_by_peer(),
-                asker.is_held_by_peer(),
-            ),
-        ];
+        let asker = self.asker.as_ref().is_some_and(Leg::is_held_by_peer);
+        let asked = party.leg.is_held_by_peer();
+        let sides = [(self.start.leg, asker, asked), (party.leg.id, asked, asker)];
         for (leg, holds, is_held) in sides {
             let music = (is_held && !holds).then(|| self.music()).flatten();
             let command = match music {
@@ -138,7 +131,7 @@ impl Consultation {
         }
     }
 
-    fn music(&self) -> Option<Playlist> {
+    pub(super) fn music(&self) -> Option<Playlist> {
         let prompts = &self.setup.prompts;
         let music = prompts.nearest(&prompts.fallback, &PromptName::new(MUSIC))?;
         Some(Playlist {
@@ -149,7 +142,10 @@ impl Consultation {
 
     /// Hands both legs over. `None`: the two do not talk (any more).
     pub fn join(&mut self) -> Option<Joined> {
-        let asker = self.asker.take()?;
+        let asker = self.asker.take();
+        if asker.is_none() && self.side != Side::Lent {
+            return None;
+        }
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Talking(party) => {
                 let queued = self.in_line.take().map(|_| self.start.contact);
@@ -160,7 +156,7 @@ impl Consultation {
                 })
             }
             other @ (Stage::Opening | Stage::Ringing { .. } | Stage::Over) => {
-                self.asker = Some(asker);
+                self.asker = asker;
                 self.stage = other;
                 None
             }

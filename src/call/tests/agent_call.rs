@@ -15,6 +15,7 @@ use crate::now::{Mono, Now, Wall};
 use crate::queue::action::AgentState;
 use crate::sdp::Session;
 use crate::sdp::plan::Direction;
+use crate::sip::flow::Transport;
 use crate::sip::leg::{Contact, LegCommand, LegEnd, LegEvent};
 
 const AGENT: LegId = LegId(2);
@@ -38,7 +39,7 @@ fn scene(offer: Option<Bytes>, peer: Session, wanted: Wanted, to: Location) -> S
         agent: AgentId::new("agent1"),
         leg: AGENT,
         offer,
-        secure: false,
+        transport: Transport::Udp,
         remote: media.address,
         number: Some(PhoneNumber::new("100")),
         to,
@@ -284,7 +285,7 @@ fn a_colleague_who_is_called_meanwhile_is_not_mixed_up() {
         agent: AgentId::new("agent2"),
         leg: LegId(44),
         offer: None,
-        secure: false,
+        transport: Transport::Udp,
         remote: opened(0).address,
         number: None,
         to: Location::Unknown,

@@ -6,6 +6,8 @@
 //! `facts` what it comes to in seconds.
 
 mod agents;
+mod orders;
+mod taping;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -15,6 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use self::taping::tapes;
 use crate::call::Call;
 use crate::call::event::{
     CallAction, CallEvent, CallbackStep, Known, Location, OpenCallback, OpenedMedia, QueueCommand,
@@ -24,6 +27,7 @@ use crate::call::faults::Faults;
 use crate::call::setup::{
     Affinity, CallBack, CallSetup, CallStart, Prompts, QueueSound, WaitingKeys,
 };
+use crate::config::Recording;
 use crate::ids::{AgentId, ContactId, Key, Language, LegId, PhoneNumber, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::media::mixer::MixSeat;
@@ -42,6 +46,7 @@ use crate::record::facts::Facts;
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::{Codec, Direction};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
+use crate::sip::flow::Transport;
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent};
 
 const CALLER: LegId = LegId(2);
@@ -60,10 +65,11 @@ pub(super) fn check(transcript: &str) {
         .lines()
         .next()
         .is_some_and(|l| l.ends_with("late offer"));
-    let back = expected.starts_with("0.0 > call back\n");
-    let mut desk = match back {
-        true => Desk::back(),
-        false => Desk::new(late),
+    let first = expected.lines().next().unwrap_or_default();
+    let mut desk = match first.strip_prefix("0.0 > call back") {
+        Some("") => Desk::back("sales"),
+        Some(queue) => Desk::back(queue.trim()),
+        None => Desk::new(late),
     };
     let mut actual = String::new();
     for line in expected.lines() {
@@ -132,7 +138,7 @@ fn start(offer: Option<Bytes>) -> CallStart {
         caller: Some(PhoneNumber::new("+4930901820")),
         caller_name: String::new(),
         offer,
-        secure: false,
+        transport: Transport::Udp,
         remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
     }
 }
@@ -149,6 +155,7 @@ pub(super) fn local(port: u16, direction: Direction) -> LocalMedia {
         direction,
         srtp: SrtpPolicy::Never,
         secure_signalling: false,
+        web: None,
         keys: KeyMaterial([1; KEY_MATERIAL]),
         peer: None,
         own_ports: Vec::new(),
@@ -239,6 +246,7 @@ pub(super) fn setup() -> Arc<CallSetup> {
         music: Some(PromptName::new(sys::MUSIC)),
         comfort: Some(PromptName::new(sys::COMFORT)),
         whisper: false,
+        recording: Recording::Off,
         keys,
         affinity: Some(Affinity {
             within: Duration::from_secs(3600),
@@ -260,10 +268,25 @@ pub(super) fn setup() -> Arc<CallSetup> {
                     ..sound()
                 },
             ),
+            (
+                "taped".into(),
+                QueueSound {
+                    recording: Recording::Announced,
+                    ..sound()
+                },
+            ),
+            (
+                "asking".into(),
+                QueueSound {
+                    recording: Recording::Asked,
+                    ..sound()
+                },
+            ),
         ]),
         leg_ids: Arc::default(),
         codecs: vec![Codec::Pcma, Codec::Pcmu],
         srtp: SrtpPolicy::Offered,
+        web: None,
         own_ports: Vec::new(),
         message_limit: Duration::from_secs(180),
         transfer_ring: Duration::from_secs(25),
@@ -287,7 +310,7 @@ impl Desk {
     }
 
     /// Somebody is called back.
-    fn back() -> Desk {
+    fn back(queue: &str) -> Desk {
         let now = Now {
             mono: Mono::ZERO,
             wall: Wall::from_unix_millis(1_795_000_000_000),
@@ -296,7 +319,7 @@ impl Desk {
         let start = start(None);
         let what = CallBack {
             callback: crate::record::timeline::CallbackId(7),
-            queue: "sales".into(),
+            queue: QueueName::new(queue),
             number: number.clone(),
             trunk: "t".into(),
             since: Mono::ZERO,
@@ -348,7 +371,7 @@ impl Desk {
         };
         let offer = OfferId(self.offers);
         let event = match words.as_slice() {
-            ["call"] | ["call", "late", "offer"] | ["call", "back"] => return,
+            ["call"] | ["call", "late", "offer"] | ["call", "back"] | ["call", "back", _] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
             ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),
@@ -550,7 +573,7 @@ impl Desk {
                     replaces: None,
                 },
             ),
-            words => match self.of_agents(words) {
+            words => match self.of_agents(words).or_else(|| tapes(words)) {
                 Some(event) => event,
                 None => panic!("not a word of these transcripts: {what}"),
             },
@@ -672,6 +695,8 @@ impl Desk {
                 CallbackStep::Failed { cause } => format!("callback {id} failed {cause:?}"),
                 CallbackStep::Done => format!("callback {id} done"),
             },
+            CallAction::Tape(command) => self.tape_word(command),
+            CallAction::Told(_, told) => orders::answer(told),
             CallAction::Record(event) => {
                 self.facts.add(self.now.mono.since(Mono::ZERO), &event);
                 if let RecordEvent::Fault { what } = event {
@@ -751,9 +776,9 @@ impl Desk {
             }
             MediaCommand::Unbridge { leg } => format!("unbridge {}", self.name(leg)),
             MediaCommand::Close { leg } => format!("{} close", self.name(leg)),
-            MediaCommand::Record { .. } | MediaCommand::StopRecord { .. } => {
-                "the shell does this".into()
-            }
+            MediaCommand::Record { .. }
+            | MediaCommand::StopRecord { .. }
+            | MediaCommand::Tap { .. } => "the shell does this".into(),
         }
     }
 }

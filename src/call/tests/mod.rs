@@ -4,11 +4,15 @@ mod again;
 mod agent_call;
 mod attended;
 mod calling_back;
+mod click;
 mod conference;
 mod desk;
 mod kinds;
+mod leads;
+mod orders;
 mod people;
 mod promise;
+mod taping;
 mod waiting;
 mod whisper;
 

@@ -196,6 +196,9 @@ impl Leg {
 
     /// A packet of this leg, and what became of it at the partner, if there is one.
     pub fn hear(&mut self, packet: &Incoming<'_>, passed: Option<Passed>, ms: u64) {
+        if let Some(tap) = &self.tap {
+            tap.copy(self.id, packet, ms);
+        }
         let Kind::Audio(codec) = packet.kind else {
             if let Some(stream) = self.ear.as_deref_mut().and_then(|e| e.stream.as_mut()) {
                 stream.other(&packet.header, ms);

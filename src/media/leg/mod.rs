@@ -8,7 +8,7 @@ mod receive;
 mod report;
 mod secure;
 mod send;
-mod stream;
+pub(in crate::media) mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +24,7 @@ use super::prefetch::prefetch;
 use super::press::HeldKey;
 use super::rtcp::ReceiverStats;
 use super::source_lock::{SourceLock, SourcePolicy};
+use super::tap::Tap;
 use crate::ids::{Key, LegId};
 use crate::now::Mono;
 use crate::sdp::plan::MediaPlan;
@@ -70,6 +71,8 @@ pub struct Leg {
     key_tones: Option<Box<KeyTones>>,
     /// Decodes what arrives, where somebody listens.
     ear: Option<Box<Ear>>,
+    /// Copies of what arrives go there.
+    tap: Option<Box<Tap>>,
     keys: EventReceiver,
     /// The key that is being pressed.
     held: HeldKey,
@@ -99,6 +102,7 @@ impl Leg {
             voice: None,
             key_tones: None,
             ear: None,
+            tap: None,
             keys: EventReceiver::new(8000),
             held: HeldKey::default(),
             incoming: ReceiverStats::new(8000),
@@ -169,6 +173,11 @@ impl Leg {
         if self.player.take().is_some() {
             self.out.change();
         }
+    }
+
+    /// Copies of what arrives go there from now on; `None`: nowhere.
+    pub fn tap(&mut self, tap: Option<Tap>) {
+        self.tap = tap.map(Box::new);
     }
 
     /// A partner was given or taken away: ends the playing.

@@ -11,7 +11,7 @@ use crate::now::Mono;
 use crate::sdp::plan::Codec;
 
 /// One decoded stream, in one codec.
-pub(super) struct Stream {
+pub(in crate::media) struct Stream {
     jitter: JitterBuffer,
     decoder: Decoder,
     /// Decoded and not taken yet: packets need not last 20 ms.
@@ -22,7 +22,7 @@ pub(super) struct Stream {
 
 impl Stream {
     /// Nothing heard yet.
-    pub(super) fn new(codec: Codec) -> Stream {
+    pub(in crate::media) fn new(codec: Codec) -> Stream {
         Stream {
             jitter: JitterBuffer::new(codec.clock_rate()),
             decoder: Decoder::new(codec),
@@ -32,17 +32,17 @@ impl Stream {
         }
     }
 
-    pub(super) fn codec(&self) -> Codec {
+    pub(in crate::media) fn codec(&self) -> Codec {
         self.decoder.codec()
     }
 
     /// Samples per second of what comes out.
-    pub(super) fn rate(&self) -> u32 {
+    pub(in crate::media) fn rate(&self) -> u32 {
         sample_rate(self.codec())
     }
 
     /// A packet of the stream's codec that came at media time `ms`.
-    pub(super) fn audio(&mut self, header: &RtpHeader, payload: &[u8], ms: u64) {
+    pub(in crate::media) fn audio(&mut self, header: &RtpHeader, payload: &[u8], ms: u64) {
         if let Some(ticks) = packet_ticks(self.codec(), payload) {
             let now = Mono::from_millis(ms);
             self.jitter.insert(now, header, ticks, payload);
@@ -51,12 +51,12 @@ impl Stream {
 
     /// A packet that takes a sequence number and is no audio: comfort noise, a
     /// telephone-event.
-    pub(super) fn other(&mut self, header: &RtpHeader, ms: u64) {
+    pub(in crate::media) fn other(&mut self, header: &RtpHeader, ms: u64) {
         self.jitter.insert(Mono::from_millis(ms), header, 0, &[]);
     }
 
     /// The 20 ms that are due at media time `ms`, appended to `out`.
-    pub(super) fn pull(&mut self, ms: u64, out: &mut Vec<i16>) {
+    pub(in crate::media) fn pull(&mut self, ms: u64, out: &mut Vec<i16>) {
         let frame = frame_samples(self.codec());
         // A packet is at least 2.5 ms long (Opus): never more than eight rounds.
         while self.ready.len() < frame {
@@ -87,7 +87,7 @@ impl Stream {
 
     /// Takes what waits, sooner than it would be due: the listening ends, and what was said
     /// before is still to be heard. At least `frames` of 20 ms are appended to `out`.
-    pub(super) fn drain(&mut self, ms: u64, frames: u32, out: &mut Vec<i16>) {
+    pub(in crate::media) fn drain(&mut self, ms: u64, frames: u32, out: &mut Vec<i16>) {
         // Later than any talkspurt's delay.
         let later = ms.saturating_add(MAX_DELAY.as_millis() as u64);
         let most = frames.max((MAX_DELAY.as_millis() as u64 / FRAME_MS) as u32);
@@ -100,13 +100,13 @@ impl Stream {
     }
 
     /// The delay that a talkspurt has, in frames of 20 ms.
-    pub(super) fn delay_frames(&self) -> u32 {
+    pub(in crate::media) fn delay_frames(&self) -> u32 {
         frames_of(self.jitter.target_delay())
     }
 }
 
 /// Frames that a stream is delayed by before anything is known of its jitter.
-pub(super) const FIRST_DELAY_FRAMES: u32 = 2;
+pub(in crate::media) const FIRST_DELAY_FRAMES: u32 = 2;
 
 fn frames_of(delay: Duration) -> u32 {
     (delay.as_millis() as u64).div_ceil(FRAME_MS) as u32

@@ -33,6 +33,7 @@ fn plan(codec: Codec) -> MediaPlan {
         comfort_noise: None,
         direction: Direction::SendRecv,
         srtp: None,
+        web: None,
     }
 }
 

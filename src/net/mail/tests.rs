@@ -164,6 +164,7 @@ async fn send(mailer: &Mailer) -> Result<(), MailError> {
             to,
             "A call".to_owned(),
             "Account 47.".to_owned(),
+            None,
         )
         .await
 }

@@ -5,6 +5,7 @@
 //! sleeps again; a lightly loaded one wakes when a packet comes, so that a key acts at once.
 //! Tokio sees commands and events only, never a packet.
 
+mod browser;
 mod order;
 mod ports;
 mod priority;
@@ -30,6 +31,7 @@ use crate::media::command::{MediaCommand, MediaEvent};
 use crate::media::leg::{Leg, LegConfig};
 use crate::media::source_lock::SourcePolicy;
 use crate::task::clock;
+use crate::webrtc::Identity;
 use order::Order;
 use ports::Ports;
 use seat::Seat;
@@ -61,6 +63,8 @@ pub struct MediaConfig {
     pub source: SourcePolicy,
     /// Most legs per thread; above it [`OpenError::Busy`].
     pub legs_per_thread: usize,
+    /// What browsers are shown; `None`: they can not be spoken with.
+    pub web: Option<Identity>,
 }
 
 impl Default for MediaConfig {
@@ -75,6 +79,7 @@ impl Default for MediaConfig {
             silent_after: Duration::from_secs(10),
             source: SourcePolicy::Nat,
             legs_per_thread: 5_000,
+            web: None,
         }
     }
 }
@@ -235,7 +240,8 @@ impl MediaPool {
             },
             clock::mono(),
         );
-        let seat = Seat::new(state, control.clone(), rtp, rtcp, events, lease);
+        let v6 = local.is_ipv6();
+        let seat = Seat::new(state, control.clone(), (rtp, rtcp), v6, events, lease);
         door.legs.fetch_add(1, Ordering::Relaxed);
         // Without a plan the leg takes no packet and sends none: the thread may go on sleeping
         // until the first command.
@@ -349,7 +355,8 @@ impl LegMedia {
             | MediaCommand::Confer { .. }
             | MediaCommand::Unbridge { .. }
             | MediaCommand::Record { .. }
-            | MediaCommand::StopRecord { .. } => true,
+            | MediaCommand::StopRecord { .. }
+            | MediaCommand::Tap { .. } => true,
         };
         let shard = self.control.shard.load(Ordering::Acquire);
         self.common.leave_word(shard, Order::Command(command)) && hurries

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::Control;
+use super::browser::Browser;
 use super::ports::Lease;
 use super::socket::Socket;
 use crate::media::command::MediaEvent;
@@ -21,6 +22,10 @@ pub(super) struct Seat {
     pub(super) control: Arc<Control>,
     pub(super) rtp: Socket,
     pub(super) rtcp: Socket,
+    /// The family of its addresses.
+    pub(super) v6: bool,
+    /// The peer is a browser.
+    pub(super) browser: Option<Box<Browser>>,
     pub(super) partner: Option<u32>,
     /// Who hears whom, in place of a partner.
     pub(super) mix: Option<Arc<[MixSeat]>>,
@@ -63,8 +68,8 @@ impl Seat {
     pub(super) fn new(
         leg: Leg,
         control: Arc<Control>,
-        rtp: Socket,
-        rtcp: Socket,
+        (rtp, rtcp): (Socket, Socket),
+        v6: bool,
         events: mpsc::Sender<MediaEvent>,
         lease: Lease,
     ) -> Seat {
@@ -73,6 +78,8 @@ impl Seat {
             control,
             rtp,
             rtcp,
+            v6,
+            browser: None,
             partner: None,
             mix: None,
             slot: None,
@@ -105,6 +112,11 @@ impl Seat {
         }
         self.pending.push_back(event);
         Told::Waits
+    }
+
+    /// Whether it wants to be ticked every 20 ms.
+    pub(super) fn wants_tick(&self) -> bool {
+        self.leg.wants_tick() || self.browser.as_ref().is_some_and(|b| b.is_busy())
     }
 
     /// The socket that RTCP leaves from.

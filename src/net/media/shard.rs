@@ -20,6 +20,7 @@ use crate::now::Mono;
 mod ahead;
 mod arrivals;
 mod bridging;
+mod browsers;
 mod due;
 mod mixing;
 mod orders;

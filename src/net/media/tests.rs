@@ -7,6 +7,7 @@ mod mix;
 mod parting;
 mod play;
 mod starved;
+mod tap;
 mod tones;
 mod trust;
 mod turned;
@@ -79,6 +80,7 @@ fn plan(remote: SocketAddr, codec: Codec) -> MediaPlan {
         comfort_noise: None,
         direction: Direction::SendRecv,
         srtp: None,
+        web: None,
     }
 }
 

@@ -18,6 +18,7 @@ impl Acd {
                 .and_then(|c| self.callers.get(&c))
                 .map(|c| now.mono.since(c.since))
                 .unwrap_or_default(),
+            front: q.line.front(),
             staffed: q.staffed,
             ready: q.idle.len(),
             counts: q.counts,

@@ -34,7 +34,7 @@ impl Stage {
             CallAction::Media(_, command) => self.media(n, command),
             CallAction::Queue(command) => self.queue(n, command),
             // Agents do not place calls here.
-            CallAction::QueueAs(..) | CallAction::Wish(..) => {}
+            CallAction::QueueAs(..) | CallAction::Wish(..) | CallAction::Told(..) => {}
             CallAction::Locate(to) => self.locate(n, &to),
             CallAction::RecordMessage {
                 recording, limit, ..
@@ -57,6 +57,8 @@ impl Stage {
             }
             // Nobody is called back on a stage.
             CallAction::Callback(..) => {}
+            // Nothing is heard of it, and nothing waits for it.
+            CallAction::Tape(_) => {}
             CallAction::Record(event) => self.note(n, event),
             CallAction::Done(verdict) => {
                 let contact = self.callers[n].call.contact();
@@ -135,6 +137,7 @@ impl Stage {
             | MediaCommand::Unbridge { .. }
             | MediaCommand::Record { .. }
             | MediaCommand::StopRecord { .. }
+            | MediaCommand::Tap { .. }
             | MediaCommand::Close { .. } => {}
         }
     }

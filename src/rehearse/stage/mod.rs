@@ -31,6 +31,7 @@ use crate::now::{Mono, Now, Wall};
 use crate::queue::acd::Acd;
 use crate::record::timeline::{CallbackId, MessageId};
 use crate::record::verdict::Verdict;
+use crate::sip::flow::Transport;
 
 /// More than any call needs between two moments: beyond it the machines turn in a circle.
 const MOST_AT_ONCE: u32 = 10_000;
@@ -152,7 +153,7 @@ impl Stage {
             caller: from,
             caller_name: String::new(),
             offer: Some(self.house.offer.clone()),
-            secure: false,
+            transport: Transport::Udp,
             remote: super::house::phone(0).address,
         };
         let call = Call::new(Arc::clone(&self.setup), start, line, self.now);

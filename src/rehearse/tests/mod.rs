@@ -67,6 +67,7 @@ pub(crate) fn house_with(lines: Vec<Arc<Line>>, text: &str, acd: AcdSettings) ->
         connecting: Some(PromptName::new(sys::CONNECTING)),
         music: Some(PromptName::new(sys::MUSIC)),
         whisper: false,
+        recording: crate::config::Recording::Off,
         comfort: Some(PromptName::new(sys::COMFORT)),
         keys: WaitingKeys {
             callback: true,

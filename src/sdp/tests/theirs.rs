@@ -35,6 +35,7 @@ fn a_plain_offer_is_answered_in_full() {
             comfort_noise: None,
             direction: Direction::SendRecv,
             srtp: None,
+            web: None,
         }
     );
 }

@@ -11,12 +11,14 @@ mod nonce;
 mod server;
 #[cfg(test)]
 mod tests;
+mod ticket;
 
 pub use client::{AnswerError, AuthHeader, ClientSession, answer};
 pub use guess::GuessLimits;
 pub use header::{Challenge, DigestResponse, HeaderError};
 pub use nonce::{NonceKey, NonceState};
 pub use server::{AuthRequest, Authenticator, AuthenticatorConfig, Verdict};
+pub use ticket::{Ticket, Tickets};
 
 use std::fmt;
 

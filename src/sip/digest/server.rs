@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 use super::guess::{GuessLimits, Guesses};
 use super::header::{DigestResponse, quote};
 use super::nonce::{NonceKey, NonceState, Use, UseCounts};
+use super::ticket::{self, Tickets};
 use super::{Algorithm, Credentials, Sum, to_hex};
 use crate::now::{Mono, Now};
 
@@ -22,6 +23,8 @@ pub struct AuthenticatorConfig {
     pub realm: String,
     /// Who may come in.
     pub users: Vec<Credentials>,
+    /// Passwords that hold for a while; `None`: none do.
+    pub tickets: Option<Tickets>,
     /// Whether phones that know MD5 only are served (RFC 8760 §2.2 lets us).
     pub allow_md5: bool,
     /// How long a nonce may be used.
@@ -38,6 +41,7 @@ impl AuthenticatorConfig {
         AuthenticatorConfig {
             realm: realm.into(),
             users: Vec::new(),
+            tickets: None,
             allow_md5: true,
             nonce_lifetime: Duration::from_secs(300),
             counted_nonces: 16_384,
@@ -92,6 +96,7 @@ pub struct Authenticator {
     realm: String,
     /// HA1 by user, for each algorithm of `offered` in its order.
     users: HashMap<String, Vec<String>>,
+    tickets: Option<Tickets>,
     offered: Vec<Algorithm>,
     key: NonceKey,
     lifetime: Duration,
@@ -126,6 +131,7 @@ impl Authenticator {
             .collect();
         Authenticator {
             users,
+            tickets: config.tickets,
             offered,
             key: NonceKey::new(key),
             lifetime: config.nonce_lifetime,
@@ -178,37 +184,57 @@ impl Authenticator {
                 retry_after: u32::try_from(whole).unwrap_or(u32::MAX),
             };
         }
-        if !self.is_right(request, &response) {
+        let Some(user) = self.whose(now, request, &response) else {
             self.guesses.failed(now.mono, source, &response.username);
             return self.challenge(now, request, false, true);
-        }
+        };
         // Only now, so that neither a wrong response can use up a count of the right one nor
         // its answer tell whether a nonce was used.
         match self.counts.note(id, response.count(), self.counted) {
             Use::New => {
                 self.guesses.succeeded(source, &response.username);
                 self.puzzled.answered(source);
-                Verdict::Accepted {
-                    username: response.username,
-                }
+                Verdict::Accepted { username: user }
             }
             Use::Replayed => self.challenge(now, request, true, false),
         }
     }
 
-    fn is_right(&self, request: &AuthRequest<'_>, response: &DigestResponse) -> bool {
+    /// The user whose response this is; `None`: it is wrong.
+    fn whose(
+        &self,
+        now: Now,
+        request: &AuthRequest<'_>,
+        response: &DigestResponse,
+    ) -> Option<String> {
+        let name = &response.username;
         let offered = self.offered.iter().position(|&a| a == response.algorithm);
         // The same steps for everybody: an unknown user has a secret that nobody knows.
-        let stand_in = to_hex(&self.key.derive(&response.username));
-        let known = self.users.get(&response.username);
-        let ha1 = known
-            .zip(offered)
-            .and_then(|(sums, at)| sums.get(at))
-            .unwrap_or(&stand_in);
+        let stand_in = to_hex(&self.key.derive(name));
+        let tickets = self.tickets.as_ref().map(|tickets| {
+            let (realm, password) = (self.realm.as_bytes(), tickets.password(name));
+            let parts = [name.as_bytes(), realm, password.as_bytes()];
+            response.algorithm.hex(&parts)
+        });
+        let holder = ticket::holder(name, now.wall).filter(|_| tickets.is_some());
+        let user = if self.users.contains_key(name) {
+            name
+        } else {
+            holder.unwrap_or(name)
+        };
+        let known = self.users.get(user);
+        let ha1 = match tickets.filter(|_| user != name.as_str()) {
+            Some(ticket) => ticket,
+            None => known
+                .zip(offered)
+                .and_then(|(sums, at)| sums.get(at))
+                .unwrap_or(&stand_in)
+                .clone(),
+        };
         let right = Sum {
             algorithm: response.algorithm,
             sess: response.sess,
-            ha1,
+            ha1: &ha1,
             nonce: &response.nonce,
             cnonce: &response.cnonce,
             nc: &response.nc,
@@ -220,11 +246,12 @@ impl Authenticator {
         .response();
         let given = response.response.to_ascii_lowercase();
         let same = bool::from(right.as_bytes().ct_eq(given.as_bytes()));
-        same && known.is_some()
+        let right = same && known.is_some()
             && offered.is_some()
             // What was signed for one number must not dial another. The host may have been
             // rewritten on the way: all of them are us.
-            && user_of(&response.uri) == user_of(request.request_uri)
+            && user_of(&response.uri) == user_of(request.request_uri);
+        right.then(|| user.to_owned())
     }
 
     fn challenge(
@@ -270,8 +297,9 @@ struct Puzzled {
 }
 
 impl Puzzled {
-    /// libre before its second release, by the name that baresip gives itself.
-    const KNOWN: [&str; 2] = ["baresip v0.", "baresip v1."];
+    /// libre before its second release, by the name that baresip gives itself; the libraries of
+    /// pages, which look at the first challenge alone.
+    const KNOWN: [&str; 4] = ["baresip v0.", "baresip v1.", "JsSIP ", "SIP.js/"];
     const REMEMBERED: usize = 8192;
     /// Who comes again without an answer within this time did not understand the question.
     const AGAIN_WITHIN: Duration = Duration::from_secs(120);

@@ -1,3 +1,5 @@
+mod ticket;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

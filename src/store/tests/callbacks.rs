@@ -86,3 +86,24 @@ async fn what_is_promised_survives_and_one_that_can_not_be_kept_says_so() {
         Err(StoreError::Closed)
     ));
 }
+
+#[tokio::test]
+async fn who_may_await_a_call_is_known_without_asking_the_database() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    let (line, other) = ("support".into(), "sales".into());
+    let (ann, ben) = (PhoneNumber::new(ANN), PhoneNumber::new("+4511111111"));
+    assert!(!store.may_await_call(&line, &ann));
+    store.save_callback(wish(1, Some(ANN), ANN)).await.unwrap();
+    store
+        .save_callback(wish(2, None, "+4511111111"))
+        .await
+        .unwrap();
+    assert!(store.may_await_call(&line, &ann));
+    assert!(!store.may_await_call(&line, &ben) && !store.may_await_call(&other, &ann));
+    // The next start knows it as well.
+    store.close().await;
+    drop(store);
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    assert!(store.may_await_call(&line, &ann));
+}

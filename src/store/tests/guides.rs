@@ -45,7 +45,7 @@ async fn a_step_is_kept_per_caller_until_its_time_is_over_or_it_is_forgotten() {
     store.flush().await.unwrap();
     assert_eq!(step(&bob, at(62)).await, None);
     // What is over is not only hidden: nobody's number stays.
-    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM guide_steps")
+    let left: i64 = sql::query_scalar("SELECT count(*) FROM guide_steps")
         .fetch_one(&reader.pool)
         .await
         .unwrap();

@@ -113,3 +113,31 @@ async fn a_call_that_a_crash_ended_is_told_of_as_well() {
     );
     assert!(bodies(&store).await[0].1.contains("server_lost"));
 }
+
+#[tokio::test]
+async fn what_is_no_contacts_is_told_to_those_who_want_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    let hooks = vec![hook("board", &["queue.threshold"], false)];
+    let data = serde_json::json!({ "queue": "support", "state": "raised" });
+    let told = store.tell_webhooks(
+        hooks,
+        "queue.threshold",
+        "support".into(),
+        data,
+        at(9),
+        at(99),
+    );
+    told.await.unwrap();
+    let told = bodies(&store).await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0, format!("{PREFIX}board"));
+    let body: serde_json::Value = serde_json::from_str(&told[0].1).unwrap();
+    assert_eq!(
+        (&body["event"], &body["data"]["state"]),
+        (
+            &serde_json::json!("queue.threshold"),
+            &serde_json::json!("raised")
+        )
+    );
+}

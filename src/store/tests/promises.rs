@@ -218,17 +218,15 @@ async fn what_a_crash_left_is_closed_and_kept() {
             .join(format!("{}-1.wav", contact(9)));
         std::fs::create_dir(odd).unwrap();
     }
+    let lost = store.change(|db| {
+        Box::pin(async move {
+            sql::query("DELETE FROM messages").execute(db).await?;
+            Ok(())
+        })
+    });
+    lost.await.unwrap();
     store.close().await;
     drop(store);
-    let db = dir.path().join(DATABASE);
-    let mut db = SqliteConnection::connect(db.to_str().unwrap())
-        .await
-        .unwrap();
-    sqlx::query("DELETE FROM messages")
-        .execute(&mut db)
-        .await
-        .unwrap();
-    db.close().await.unwrap();
 
     let (store, recovered) = Store::open(dir.path()).await.unwrap();
     let expected = Recovered {

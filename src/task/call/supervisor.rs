@@ -102,6 +102,8 @@ impl CallTask {
                 | CallEvent::Dialled(_)
                 | CallEvent::Monitor(..)
                 | CallEvent::TakeOver(..)
+                // Whoever asks is told by the reply that is dropped.
+                | CallEvent::Ordered(_)
                 | CallEvent::AgentState(_)
                 | CallEvent::Located(_)
                 | CallEvent::Recording(..)
@@ -110,6 +112,8 @@ impl CallTask {
                 | CallEvent::LetterStored(..)
                 | CallEvent::Cancelled
                 | CallEvent::Known(_)
+                | CallEvent::Learnt(_)
+                | CallEvent::Tape(_)
                 | CallEvent::Reply(..) => {}
             }
         }

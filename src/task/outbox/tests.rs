@@ -1,5 +1,7 @@
 //! Follow-ups against real servers on loopback.
 
+mod delivered;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 

@@ -11,12 +11,15 @@ mod sockets;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot};
 
 pub use run::{SipSetup, SipStats, start};
 pub use sockets::{BindError, Bound, Sockets};
 
 use crate::ids::{AgentId, LegId};
+use crate::net::tcp::StreamContext;
 use crate::sip::endpoint::{Accepting, EndpointStats};
 use crate::sip::leg::{Contact, IncomingInvite, LegCommand, LegEvent, OutgoingInvite};
 
@@ -80,6 +83,7 @@ enum ToSip {
 #[derive(Clone, Debug)]
 pub struct SipHandle {
     commands: mpsc::Sender<ToSip>,
+    streams: Arc<StreamContext>,
 }
 
 impl SipHandle {
@@ -145,6 +149,11 @@ impl SipHandle {
     /// [`SipGone`].
     pub async fn endpoint_stats(&self) -> Result<EndpointStats, SipGone> {
         Ok(self.stats().await?.endpoint)
+    }
+
+    /// Where connections are taken that come in by another listener: WebSockets.
+    pub fn streams(&self) -> Arc<StreamContext> {
+        Arc::clone(&self.streams)
     }
 
     async fn send(&self, command: ToSip) -> Result<(), SipGone> {

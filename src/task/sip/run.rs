@@ -98,6 +98,10 @@ pub fn start<R: Records + 'static>(setup: SipSetup<R>) -> (SipHandle, JoinHandle
             Err(error) => tracing::warn!(%error, "ICMP errors are not seen: dead phones time out"),
         }
     }
+    let handle = SipHandle {
+        commands: commands_tx,
+        streams: Arc::clone(&context),
+    };
     let task = SipTask {
         endpoint: setup.endpoint,
         udp: setup.sockets.udp,
@@ -111,9 +115,6 @@ pub fn start<R: Records + 'static>(setup: SipSetup<R>) -> (SipHandle, JoinHandle
         notices: Notices::default(),
         stats: SipStats::default(),
         buffer: vec![0; 65_536],
-    };
-    let handle = SipHandle {
-        commands: commands_tx,
     };
     let inbox = Inbox {
         commands,

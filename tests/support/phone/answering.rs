@@ -60,6 +60,9 @@ impl Phone {
                 if theirs.crypto.is_none() {
                     self.ours.crypto = None;
                 }
+                if let Some(web) = &mut self.ours.web {
+                    web.setup = "active".to_owned();
+                }
                 self.theirs = Some(theirs);
                 self.ours.text()
             }

@@ -131,6 +131,8 @@ impl Phone {
             Wire::Udp(_) => "",
             Wire::Tcp(..) => ";transport=tcp",
             Wire::Tls(..) => ";transport=tls",
+            // A page has no address: RFC 7118 §5, as the libraries do it.
+            Wire::Web(..) => return format!("<sip:{}@page.invalid;transport=ws>", self.user),
         };
         format!("<sip:{}@{}{transport}>", self.user, self.local())
     }

@@ -9,10 +9,11 @@ use crate::now::Wall;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
 use crate::record::timeline::Presence;
 use crate::sdp::Session;
+use crate::sip::flow::Transport;
 use crate::sip::leg::{Contact, LegEnd, Replaced};
 
 /// Under what the agent's own call stands in line.
-const SIDE: u32 = 8;
+pub(super) const SIDE: u32 = 8;
 
 impl Desk {
     /// `None`: no word of these.
@@ -28,6 +29,7 @@ impl Desk {
         };
         let contact = ContactId::new(Wall::from_unix_millis(1_795_000_000_000), SIDE);
         Some(match words {
+            ["order", words @ ..] => return self.of_orders(words),
             [agent, "dials", "agent", who, n] => {
                 let to = Location::Agent(AgentId::new(who), contacts(who, n));
                 self.dials(agent, contact, to)
@@ -128,7 +130,7 @@ impl Desk {
             agent: AgentId::new(agent),
             leg,
             offer: Some(offer),
-            secure: false,
+            transport: Transport::Udp,
             remote: media.address,
             number: None,
             to,

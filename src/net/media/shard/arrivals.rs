@@ -79,8 +79,15 @@ impl Shard {
             return false;
         };
         let open = !socket.is_connected();
+        let browser = seat.browser.is_some();
         self.tally.received += 1;
         let Some(datagram) = buf.get(..len) else {
+            return false;
+        };
+        if browser && (is_rtcp || self.browser_takes(place, datagram, from, now)) {
+            return open;
+        }
+        let Some(Some(seat)) = self.seats.get_mut(place as usize) else {
             return false;
         };
         #[cfg(test)]
@@ -95,7 +102,11 @@ impl Shard {
         if !events.is_empty() {
             self.events.extend(events.drain(..).map(|e| (place, e)));
         }
-        if open && let Some(source) = received.source {
+        // A browser that changes its network comes from elsewhere, and proves by ICE that it may.
+        if open
+            && !browser
+            && let Some(source) = received.source
+        {
             seat.rtp.connect(source);
         }
         if let Some(packet) = received.packet {
@@ -131,7 +142,7 @@ impl Shard {
                 && let Some(seat) = seat.as_deref_mut()
             {
                 seat.leg.hear(&packet, passed, ms);
-                if seat.slot.is_none() && seat.leg.wants_tick() {
+                if seat.slot.is_none() && seat.wants_tick() {
                     self.reslot(place, self.ms + 1);
                 }
             }

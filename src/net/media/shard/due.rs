@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::{Shard, millis, send};
 use crate::media::slots::FRAME_MS;
 use crate::net::media::seat::PATIENCE;
-use crate::now::Now;
+use crate::now::{Mono, Now};
 
 /// Sending is made up for at most this long; what is older is left out.
 const CATCH_UP_MS: u64 = 60;
@@ -53,6 +53,9 @@ impl Shard {
             send(seat, &self.scratch.out, &mut self.tally);
         }
         let partner = seat.partner;
+        if seat.browser.as_ref().is_some_and(|b| b.is_busy()) {
+            self.browser_tick(place, Mono::from_millis(ms));
+        }
         while let Some(heard) = self
             .seats
             .get_mut(place as usize)
@@ -80,7 +83,7 @@ impl Shard {
         if !events.is_empty() {
             self.events.extend(events.drain(..).map(|e| (place, e)));
         }
-        if self.seat(place).is_some_and(|s| !s.leg.wants_tick()) {
+        if self.seat(place).is_some_and(|s| !s.wants_tick()) {
             self.reslot(place, ms);
         }
     }
@@ -107,6 +110,7 @@ impl Shard {
     }
 
     pub(super) fn housekeep(&mut self, place: u32, now: Now) {
+        self.browser_tick(place, now.mono);
         let Some(seat) = self
             .seats
             .get_mut(place as usize)

@@ -70,12 +70,7 @@ impl Shard {
             return;
         };
         match command {
-            MediaCommand::Apply { plan, .. } => {
-                if seat.leg.apply(plan, now) {
-                    seat.rtp.disconnect();
-                }
-                self.reslot(place, self.ms + 1);
-            }
+            MediaCommand::Apply { plan, .. } => self.apply(place, plan, now),
             MediaCommand::Play { token, list, .. } => {
                 seat.leg.play(token, list);
                 self.play_at_once(place, now);
@@ -100,6 +95,7 @@ impl Shard {
                 self.events.extend(events.drain(..).map(|e| (place, e)));
                 self.reslot(place, self.ms + 1);
             }
+            MediaCommand::Tap { tap, .. } => seat.leg.tap(tap),
             MediaCommand::Close { .. } => self.close_with_bye(place),
             // Done by the caller: they are about several legs.
             MediaCommand::Bridge { .. } | MediaCommand::Confer { .. } => {}

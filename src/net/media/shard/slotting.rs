@@ -21,7 +21,7 @@ impl Shard {
         }
         if let Some(seat) = self.seats.get_mut(place as usize)
             && let Some(seat) = seat.as_deref_mut()
-            && seat.leg.wants_tick()
+            && seat.wants_tick()
         {
             seat.slot = Some(self.slots.place_soon(place, now, SOON_MS, crowd));
         }
@@ -39,7 +39,7 @@ impl Shard {
         let Some(seat) = self.seat(place) else {
             return;
         };
-        match (seat.leg.wants_tick(), seat.slot) {
+        match (seat.wants_tick(), seat.slot) {
             (true, None) => self.enter_slot(place, at),
             (false, Some(slot)) => {
                 seat.slot = None;
@@ -57,7 +57,7 @@ impl Shard {
         else {
             return;
         };
-        if seat.leg.wants_tick() && seat.slot.is_none() {
+        if seat.wants_tick() && seat.slot.is_none() {
             seat.slot = Some(self.slots.place(place, at, FRAME_MS));
         }
     }

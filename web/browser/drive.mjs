@@ -1,0 +1,152 @@
+// Drives a real browser for a test of the server: `await test.at('step')` tells the test where the
+// script is and waits until it says "go".
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+/** Where the console is. */
+export const HOME = process.env.CONSOLE ?? 'http://127.0.0.1:8080';
+const PROGRAM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** The browser says so of each answer that is an error; the pages tell it better. */
+const EXPECTED = /Failed to load resource/;
+
+/**
+ * What a test's script has to do with.
+ * @typedef {object} Test
+ * @property {import('playwright-core').Browser} browser
+ * @property {(step: string, more?: string) => Promise<void>} at
+ * @property {(options?: import('playwright-core').BrowserContextOptions) => Promise<import('playwright-core').BrowserContext>} context
+ * @property {(page: import('playwright-core').Page, what: string) => Promise<void>} accessible
+ * @property {(page: import('playwright-core').Page, name: string) => Promise<void>} pictures
+ */
+
+/**
+ * Pages of a folder in place of those in the program: to try changes without building it anew.
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {string} folder
+ */
+async function pagesOf(context, folder) {
+  await context.route(/.*/, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname.startsWith('/api/')) return route.continue();
+    const path = join(folder, pathname.includes('.') ? pathname : 'index.html');
+    return route.fulfill({ path });
+  });
+}
+
+/** @param {(test: Test) => Promise<void>} script */
+export async function drive(script) {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const browser = await chromium.launch({
+    executablePath: PROGRAM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  });
+  /** @type {string[]} */
+  const wrong = [];
+  const close = () => void browser.close().finally(() => process.exit(1));
+  process.once('SIGTERM', close);
+  /** @type {Test} */
+  const test = {
+    browser,
+    async at(step, more = '') {
+      console.log(`at ${step} ${more}`.trim());
+      const { done } = await lines.next();
+      if (done) throw new Error('the test is gone');
+    },
+    async context(options = {}) {
+      const context = await browser.newContext({ baseURL: HOME, locale: 'en-GB', ...options });
+      context.setDefaultTimeout(30_000);
+      if (process.env.PAGES) await pagesOf(context, process.env.PAGES);
+      context.on('console', (message) => {
+        if (message.type() === 'error' && !EXPECTED.test(message.text()))
+          wrong.push(message.text());
+      });
+      context.on('weberror', (e) => wrong.push(String(e.error())));
+      return context;
+    },
+    async accessible(page, what) {
+      const found = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      const told = found.violations.map(
+        (v) =>
+          `${what}: ${v.id}: ${v.help}\n${v.nodes.map((n) => `  ${n.target}: ${n.failureSummary}`).join('\n')}`,
+      );
+      if (told.length > 0) throw new Error(told.join('\n'));
+    },
+    async pictures(page, name) {
+      const folder = process.env.PICTURES;
+      if (!folder) return;
+      mkdirSync(folder, { recursive: true });
+      for (const [width, height] of [
+        [390, 844],
+        [1366, 768],
+        [1920, 1080],
+      ]) {
+        await page.setViewportSize({ width: width ?? 0, height: height ?? 0 });
+        for (const theme of /** @type {const} */ (['light', 'dark'])) {
+          await page.emulateMedia({ colorScheme: theme });
+          await page.waitForTimeout(250);
+          await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`) });
+        }
+      }
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize({ width: 1366, height: 768 });
+    },
+  };
+  try {
+    await script(test);
+    if (wrong.length > 0) throw new Error(`the browser complains:\n${wrong.join('\n')}`);
+    await browser.close();
+    console.log('done');
+    process.exit(0);
+  } catch (error) {
+    console.error(error);
+    for (const context of browser.contexts()) {
+      for (const page of context.pages()) {
+        console.error(page.url());
+        console.error(
+          await page
+            .locator('body')
+            .innerText({ timeout: 1_000 })
+            .catch(() => ''),
+        );
+      }
+    }
+    console.error(wrong.join('\n'));
+    await browser.close();
+    process.exit(1);
+  }
+}
+
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {string} user
+ * @param {string} password
+ */
+export async function signIn(page, user, password) {
+  await page.getByLabel('User name').fill(user);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/**
+ * @param {boolean} is
+ * @param {string} what
+ */
+export function check(is, what) {
+  if (!is) throw new Error(what);
+}
+
+/** @param {string} name */
+export function given(name) {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not given`);
+  return value;
+}

@@ -1,0 +1,337 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Maximize, Minimize } from 'lucide-react';
+import { memo, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMay } from '../../app/session';
+import { useLive } from '../../live';
+import {
+  AGENT_STATES,
+  type AgentNow,
+  type CallNow,
+  type Picture,
+  waiting,
+} from '../../live/picture';
+import { AgentBadge, TONES } from '../../ui/agent';
+import { useLocale } from '../../ui/locale';
+import { masked } from '../../ui/number';
+import { Badge, Button, Dialog, Empty, Loading, Panel } from '../../ui/parts';
+import { Since } from '../../ui/time';
+import { useTitle } from '../../ui/title';
+import { StateControl } from '../desk/state';
+import { useReason } from '../desk/words';
+
+/** More rows than these nobody reads; how many more there are is said. */
+const ROWS = 40;
+
+/** Queues, those who wait, calls and agents at this moment. */
+export function BoardPage() {
+  const { t } = useTranslation();
+  useTitle(t('nav.board'));
+  const { picture, status } = useLive();
+  const { wall = false, queue } = useSearch({ from: '/board' });
+  const whole = status !== 'off' && status !== 'connecting';
+  if (!whole && Object.keys(picture.agents).length === 0) return <Loading />;
+  return (
+    <div className={wall ? 'board wallboard' : 'board'}>
+      <div className="pagehead">
+        <h1>{t('nav.board')}</h1>
+        <div className="row">
+          <WallClock on={wall} />
+          <WallButton on={wall} />
+        </div>
+      </div>
+      <Queues picture={picture} chosen={queue} />
+      <div className="boardrest">
+        <Waiting picture={picture} queue={queue} />
+        <Agents agents={Object.values(picture.agents)} wall={wall} />
+      </div>
+      {!wall && <Calls picture={picture} queue={queue} />}
+    </div>
+  );
+}
+
+function WallClock({ on }: { on: boolean }) {
+  const locale = useLocale();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!on) return;
+    const timer = setInterval(() => setNow(Date.now()), 5_000);
+    return () => clearInterval(timer);
+  }, [on]);
+  if (!on) return null;
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(now);
+  return <span className="walltime number">{time}</span>;
+}
+
+function WallButton({ on }: { on: boolean }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: '/board' });
+  const Icon = on ? Minimize : Maximize;
+  return (
+    <Button
+      onPress={() => {
+        // A browser that refuses the whole screen shows the board in its window.
+        if (on) void document.exitFullscreen?.().catch(() => {});
+        else void document.documentElement.requestFullscreen?.().catch(() => {});
+        void navigate({ search: ({ wall: _, ...rest }) => (on ? rest : { ...rest, wall: true }) });
+      }}
+    >
+      <Icon className="icon" aria-hidden="true" />
+      {t(on ? 'board.unwall' : 'board.wall')}
+    </Button>
+  );
+}
+
+function Queues({ picture, chosen }: { picture: Picture; chosen: string | undefined }) {
+  const { t } = useTranslation();
+  const queues = Object.values(picture.queues);
+  if (queues.length === 0) {
+    return (
+      <Panel title={t('board.queues')}>
+        <Empty>{t('board.no-queues')}</Empty>
+      </Panel>
+    );
+  }
+  return (
+    <section className="tiles" aria-label={t('board.queues')}>
+      {queues.map((q) => (
+        <article
+          key={q.queue}
+          className={q.waiting > 0 && q.ready === 0 ? 'tile tight-spot' : 'tile'}
+          aria-label={q.queue}
+        >
+          <h2>
+            <Link
+              to="/board"
+              search={({ queue: _, ...rest }) =>
+                chosen === q.queue ? rest : { ...rest, queue: q.queue }
+              }
+              aria-current={chosen === q.queue ? 'true' : undefined}
+            >
+              {q.queue}
+            </Link>
+          </h2>
+          <dl>
+            <div className="figure">
+              <dt>{t('board.waiting')}</dt>
+              <dd className="number">{q.waiting}</dd>
+            </div>
+            <div className="figure">
+              <dt>{t('board.longest')}</dt>
+              <dd className="number">{q.waiting_since ? <Since at={q.waiting_since} /> : '–'}</dd>
+            </div>
+            <div className="figure">
+              <dt>{t('board.ready')}</dt>
+              <dd className="number">
+                {q.ready}
+                <span className="of">/{q.staffed}</span>
+              </dd>
+            </div>
+          </dl>
+          <p className="muted small number">
+            {t('board.answered', { count: q.counts.answered })}
+            {' · '}
+            {t('board.abandoned', { count: q.counts.abandoned })}
+          </p>
+        </article>
+      ))}
+    </section>
+  );
+}
+
+/** Drawn anew only when its call changes: the picture does so many times a second. */
+const WaitingRow = memo(function WaitingRow({ call: c }: { call: CallNow }) {
+  const { t } = useTranslation();
+  const reason = useReason();
+  return (
+    <tr>
+      <td className="lead right">{c.waiting_since && <Since at={c.waiting_since} />}</td>
+      <td data-label={t('contacts.caller')}>
+        <CallerLink call={c} />
+      </td>
+      <td data-label={t('contacts.queue')}>{c.queue}</td>
+      <td data-label={t('board.where')}>{c.node}</td>
+      <td data-label={t('board.why')}>{c.reason && reason(c.reason)}</td>
+    </tr>
+  );
+});
+
+function Waiting({ picture, queue }: { picture: Picture; queue: string | undefined }) {
+  const { t } = useTranslation();
+  const all = waiting(picture).filter((c) => !queue || c.queue === queue);
+  return (
+    <Panel
+      title={queue ? t('board.who-waits-in', { queue }) : t('board.who-waits')}
+      more={<span className="muted number">{all.length}</span>}
+    >
+      {all.length === 0 ? (
+        <Empty>{t('board.nobody-waits')}</Empty>
+      ) : (
+        <div className="scroll">
+          <table className="cards flow">
+            <thead>
+              <tr>
+                <th className="right">{t('board.wait')}</th>
+                <th>{t('contacts.caller')}</th>
+                <th>{t('contacts.queue')}</th>
+                <th>{t('board.where')}</th>
+                <th>{t('board.why')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {all.slice(0, ROWS).map((c) => (
+                <WaitingRow key={c.contact} call={c} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {all.length > ROWS && (
+        <p className="muted">{t('board.rest', { count: all.length - ROWS })}</p>
+      )}
+    </Panel>
+  );
+}
+
+/** A board is seen by many: the whole number is on the contact's page. */
+function CallerLink({ call }: { call: CallNow }) {
+  const { t } = useTranslation();
+  return (
+    <Link to="/contacts/$contact" params={{ contact: call.contact }} className="number">
+      {call.caller ? masked(call.caller) : t('card.nobody')}
+    </Link>
+  );
+}
+
+interface AgentRowProps {
+  agent: AgentNow;
+  onChange: ((agent: string) => void) | null;
+}
+
+const AgentRow = memo(function AgentRow({ agent, onChange }: AgentRowProps) {
+  const { t } = useTranslation();
+  return (
+    <li className="row spread">
+      <span>{agent.name}</span>
+      <span className="row">
+        <AgentBadge agent={agent} />
+        {onChange && (
+          <Button
+            look="quiet"
+            onPress={() => onChange(agent.agent)}
+            aria-label={t('board.change-of', { agent: agent.name })}
+          >
+            {t('board.change')}
+          </Button>
+        )}
+      </span>
+    </li>
+  );
+});
+
+function Agents({ agents, wall }: { agents: readonly AgentNow[]; wall: boolean }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const [open, setOpen] = useState<string | null>(null);
+  const chosen = agents.find((a) => a.agent === open);
+  const by = AGENT_STATES.map((state) => ({
+    state,
+    who: agents.filter((a) => a.state === state).sort((a, b) => a.since.localeCompare(b.since)),
+  })).filter((g) => g.who.length > 0);
+  return (
+    <Panel
+      title={t('board.agents')}
+      more={
+        <div className="row">
+          {by.map((g) => (
+            <Badge key={g.state} tone={TONES[g.state]}>
+              {t(`state.${g.state}`)} {g.who.length}
+            </Badge>
+          ))}
+        </div>
+      }
+    >
+      <ul className="list tight">
+        {by
+          .filter((g) => !wall || g.state !== 'offline')
+          .flatMap((g) => g.who)
+          .slice(0, 200)
+          .map((a) => (
+            <AgentRow key={a.agent} agent={a} onChange={may.lead && !wall ? setOpen : null} />
+          ))}
+      </ul>
+      <Dialog title={chosen?.name ?? ''} open={chosen !== undefined} onClose={() => setOpen(null)}>
+        {chosen && (
+          <section>
+            <AgentBadge agent={chosen} />
+            <StateControl agent={chosen} />
+            <div>
+              <Button onPress={() => setOpen(null)}>{t('close')}</Button>
+            </div>
+          </section>
+        )}
+      </Dialog>
+    </Panel>
+  );
+}
+
+const CallRow = memo(function CallRow({ call: c }: { call: CallNow }) {
+  const { t } = useTranslation();
+  return (
+    <tr>
+      <td className="lead">
+        <CallerLink call={c} />
+      </td>
+      <td data-label={t('contacts.line')}>{c.line}</td>
+      <td data-label={t('board.stage')}>{t(`stage.${c.stage}`)}</td>
+      <td data-label={t('board.since')} className="right">
+        <Since at={c.since} />
+      </td>
+      <td data-label={t('board.where')}>{c.node}</td>
+      <td data-label={t('contacts.queue')}>{c.queue}</td>
+      <td data-label={t('contacts.agent')}>{c.agents.join(', ')}</td>
+      <td data-label={t('board.total')} className="right">
+        <Since at={c.started} />
+      </td>
+    </tr>
+  );
+});
+
+function Calls({ picture, queue }: { picture: Picture; queue: string | undefined }) {
+  const { t } = useTranslation();
+  const all = Object.values(picture.calls)
+    .filter((c) => !queue || c.queue === queue)
+    .sort((a, b) => a.started.localeCompare(b.started));
+  return (
+    <Panel title={t('board.calls')} more={<span className="muted number">{all.length}</span>}>
+      {all.length === 0 ? (
+        <Empty>{t('board.no-calls')}</Empty>
+      ) : (
+        <div className="scroll">
+          <table className="cards flow">
+            <thead>
+              <tr>
+                <th>{t('contacts.caller')}</th>
+                <th>{t('contacts.line')}</th>
+                <th>{t('board.stage')}</th>
+                <th className="right">{t('board.since')}</th>
+                <th>{t('board.where')}</th>
+                <th>{t('contacts.queue')}</th>
+                <th>{t('contacts.agent')}</th>
+                <th className="right">{t('board.total')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {all.slice(0, ROWS).map((c) => (
+                <CallRow key={c.contact} call={c} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {all.length > ROWS && (
+        <p className="muted">{t('board.rest', { count: all.length - ROWS })}</p>
+      )}
+    </Panel>
+  );
+}

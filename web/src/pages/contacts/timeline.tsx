@@ -1,0 +1,206 @@
+import { useTranslation } from 'react-i18next';
+import type { Reason, Step } from '../../live/picture';
+import { useLocale } from '../../ui/locale';
+import { clock } from '../../ui/time';
+import { useReason, useStepWords } from '../desk/words';
+
+interface Target {
+  kind: 'agent' | 'queue' | 'number';
+  agent?: string;
+  queue?: string;
+  number?: string;
+}
+
+/** One event of a contact's timeline; which fields there are goes with `event`. */
+export interface TimelineEvent {
+  at_ms: number;
+  event: string;
+  line?: string;
+  dialled?: string;
+  caller?: string;
+  step?: Step;
+  name?: string;
+  value?: { clear?: string; masked?: number };
+  survey?: string;
+  question?: string;
+  answer?: number;
+  low?: number;
+  high?: number;
+  queue?: string;
+  reason?: Reason;
+  cause?: string;
+  to?: Target | 'message' | { queue: string };
+  agent?: string;
+  by?: string;
+  sign?: string;
+  status?: number | null;
+  who?: Target;
+  presence?: string;
+  message?: number;
+  length?: number;
+  callback?: number;
+  first?: string;
+  letter?: number;
+  code?: string;
+  note?: string;
+  what?: string;
+  leg?: string;
+  figures?: {
+    received: number;
+    lost: number;
+    jitter_ms: number;
+    round_trip_ms?: number;
+  };
+  verdict?: string;
+  end?: string;
+  stage?: string;
+  node?: string | null;
+}
+
+/** Groups by which a timeline is read: the menu, the wait, the people, promises, faults. */
+export function lane(event: string): 'menu' | 'wait' | 'people' | 'promise' | 'fault' | 'call' {
+  switch (event) {
+    case 'step':
+    case 'entry':
+    case 'judged':
+    case 'looked_back':
+      return 'menu';
+    case 'queued':
+    case 'overflowed':
+    case 'offered':
+    case 'missed':
+    case 'calling_back':
+      return 'wait';
+    case 'connected':
+    case 'held':
+    case 'resumed':
+    case 'transfer_started':
+    case 'transferred':
+    case 'joined':
+    case 'parted':
+    case 'wrapped_up':
+      return 'people';
+    case 'message_stored':
+    case 'callback_stored':
+    case 'letter_stored':
+    case 'callback_cancelled':
+      return 'promise';
+    case 'fault':
+    case 'agent_lost':
+    case 'transfer_failed':
+    case 'called_in_vain':
+      return 'fault';
+    default:
+      return 'call';
+  }
+}
+
+function target(to: TimelineEvent['to'] | Target): string {
+  if (typeof to === 'string' || to === undefined) return to ?? '';
+  if ('kind' in to) return to.agent ?? to.queue ?? to.number ?? '';
+  return to.queue;
+}
+
+/** Events in words. What is not known (yet) is told by its name. */
+export function useEventWords() {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const reason = useReason();
+  const stepWords = useStepWords();
+  const number = (n: number) => new Intl.NumberFormat(locale).format(n);
+  return (e: TimelineEvent): string => {
+    switch (e.event) {
+      case 'step': {
+        if (!e.step) return '';
+        const words = stepWords(e.step);
+        return e.step.what.kind === 'entered' ? words : `${e.step.node}: ${words}`;
+      }
+      case 'entry': {
+        const shown = e.value?.clear ?? '•'.repeat(Math.min(e.value?.masked ?? 0, 32));
+        return t('event.entry', { name: e.name, value: shown });
+      }
+      case 'queued':
+        return t('event.queued', { queue: e.queue, reason: e.reason ? reason(e.reason) : '' });
+      case 'overflowed': {
+        const cause = t(`overflow.${e.cause}`, { defaultValue: e.cause ?? '' });
+        return e.to === 'message'
+          ? t('event.overflow-message', { queue: e.queue, cause })
+          : t('event.overflow-queue', { queue: e.queue, cause, to: target(e.to) });
+      }
+      case 'missed':
+        return t('event.missed', {
+          agent: e.agent,
+          cause: t(`missed.${e.cause}`, { defaultValue: e.cause ?? '' }),
+        });
+      case 'called_in_vain':
+        return t('event.called_in_vain', {
+          cause: t(`missed.${e.cause}`, { defaultValue: e.cause ?? '' }),
+        });
+      case 'held':
+      case 'resumed':
+        return t(`event.${e.event}`, { by: t(`party.${e.by}`, { defaultValue: e.by ?? '' }) });
+      case 'transfer_started':
+      case 'transferred':
+      case 'transfer_failed':
+        return t(`event.${e.event}`, { agent: e.agent, to: target(e.to) });
+      case 'joined':
+        return t(`event.joined-${e.presence}`, {
+          who: target(e.who),
+          defaultValue: t('event.joined-talks', { who: target(e.who) }),
+        });
+      case 'parted':
+        return t('event.parted', { who: target(e.who) });
+      case 'message_stored':
+        return t('event.message_stored', { length: clock(e.length ?? 0) });
+      case 'judged':
+        return t('event.judged', {
+          question: e.question,
+          answer: e.answer,
+          low: e.low,
+          high: e.high,
+        });
+      case 'wrapped_up':
+        return t('event.wrapped_up', {
+          agent: e.agent,
+          what: [e.code, e.note].filter(Boolean).join(': '),
+        });
+      case 'media': {
+        const f = e.figures;
+        if (!f) return '';
+        return t('event.media', {
+          leg: t(`party.${e.leg}`, { defaultValue: e.leg ?? '' }),
+          received: number(f.received),
+          lost: number(f.lost),
+          jitter: number(Math.round(f.jitter_ms * 10) / 10),
+        });
+      }
+      case 'ended':
+        return t('event.ended', {
+          how: t(`outcome.${e.verdict ?? ''}`, { defaultValue: e.verdict ?? '' }),
+        });
+      default:
+        return t(`event.${e.event}`, {
+          caller: e.caller,
+          dialled: e.dialled,
+          agent: e.agent,
+          what: e.what,
+          defaultValue: e.event.replaceAll('_', ' '),
+        });
+    }
+  };
+}
+
+export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
+  const words = useEventWords();
+  return (
+    <ol className="timeline">
+      {events.map((e, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: events have no names and never change places
+        <li key={i} className={lane(e.event)}>
+          <span className="at number">{clock(e.at_ms)}</span>
+          <span className="what">{words(e)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}

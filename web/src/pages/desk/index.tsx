@@ -1,0 +1,179 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, got } from '../../api/client';
+import { useMe } from '../../app/session';
+import { useLive } from '../../live';
+import type { Card } from '../../live/picture';
+import { Badge, Button, Empty, Loading, Note, Panel, Trouble } from '../../ui/parts';
+import { Since } from '../../ui/time';
+import { useTitle } from '../../ui/title';
+import { CardView } from './card';
+import { People } from './people';
+import { type Phone, usePhone } from './phone';
+import { OwnState } from './state';
+import { Work } from './work';
+import { FollowUp, useContact, WriteUp } from './writeup';
+
+export function DeskPage() {
+  const { t } = useTranslation();
+  useTitle(t('nav.desk'));
+  const me = useMe();
+  const { picture, status } = useLive();
+  const phone = usePhone();
+  return (
+    <>
+      <div className="pagehead">
+        <h1>{t('nav.desk')}</h1>
+        {phone.agent && <OwnState agent={phone.agent} />}
+      </div>
+      {!me.agent && <Note tone="warn">{t('desk.no-agent')}</Note>}
+      {me.agent && !phone.agent && status === 'live' && (
+        <Note tone="warn">{t('desk.unknown', { agent: me.agent })}</Note>
+      )}
+      <div className="desk">
+        <div className="stack">
+          {me.agent && <Talk phone={phone} agent={me.agent} />}
+          <Work />
+        </div>
+        <div className="stack">
+          <Waiting queues={Object.values(picture.queues)} />
+          <People />
+          <Notifications />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Asks once whether the browser may tell of a ring while another window is in front. */
+function Notifications() {
+  const { t } = useTranslation();
+  const able = 'Notification' in globalThis && globalThis.isSecureContext;
+  const [state, setState] = useState(able ? Notification.permission : 'denied');
+  if (state !== 'default') return null;
+  return (
+    <div className="row">
+      <Button
+        onPress={() => {
+          void Notification.requestPermission().then(setState);
+        }}
+      >
+        {t('desk.notify')}
+      </Button>
+    </div>
+  );
+}
+
+interface QueueLine {
+  queue: string;
+  waiting: number;
+  waiting_since?: string | null;
+}
+
+function Waiting({ queues }: { queues: readonly QueueLine[] }) {
+  const { t } = useTranslation();
+  if (queues.length === 0) return null;
+  return (
+    <Panel title={t('desk.queues')}>
+      <ul className="list tight">
+        {queues.map((q) => (
+          <li key={q.queue} className="row spread">
+            <span>{q.queue}</span>
+            <span className="number">
+              {t('desk.waiting', { count: q.waiting })}
+              {q.waiting_since && (
+                <>
+                  {' · '}
+                  <Since at={q.waiting_since} />
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Whom the phone rings for, whom they talk to, or whom they talked to. */
+function Talk({ phone, agent }: { phone: Phone; agent: string }) {
+  const { t } = useTranslation();
+  // After a reload the stream does not tell any more whom the wrap-up is about.
+  const last = useQuery({
+    queryKey: ['contacts', 'last', agent],
+    enabled: phone.state === 'after' && phone.contact === null,
+    queryFn: () => got(api.GET('/api/v1/contacts', { params: { query: { agent, limit: 1 } } })),
+  });
+  const contact = phone.contact ?? (phone.state === 'after' ? last.data?.items[0]?.contact : null);
+  if (!contact) {
+    return (
+      <Panel title={t('talk.none')}>
+        <Empty>{t(phone.state === 'absent' ? 'talk.absent' : 'talk.quiet')}</Empty>
+      </Panel>
+    );
+  }
+  return <TalkOf key={contact} phone={phone} agent={agent} contact={contact} />;
+}
+
+function TalkOf({ phone, agent, contact }: { phone: Phone; agent: string; contact: string }) {
+  const { t } = useTranslation();
+  const told = phone.card?.contact === contact ? phone.card : null;
+  const recorded = useContact(contact);
+  const card = told ?? (recorded.data?.card as unknown as Card | undefined) ?? null;
+  const queue = phone.call?.queue ?? card?.queue ?? null;
+  const title =
+    phone.state === 'ringing'
+      ? 'talk.ringing'
+      : phone.state === 'after'
+        ? 'talk.after'
+        : 'talk.talking';
+  return (
+    <Panel
+      title={t(title)}
+      className={phone.state === 'ringing' ? 'ringing' : ''}
+      more={
+        <div className="row">
+          {phone.call?.stage === 'held' && <Badge tone="warn">{t('stage.held')}</Badge>}
+          {phone.agent && (
+            <span className="timer number">
+              <Since at={phone.agent.since} />
+            </span>
+          )}
+        </div>
+      }
+    >
+      {phone.state === 'ringing' && !phone.can.answer && (
+        <p className="muted">{t('talk.answer-by-phone')}</p>
+      )}
+      <div className="talk">
+        <div className="stack">
+          {card ? (
+            <CardView card={card} />
+          ) : recorded.error ? (
+            <Trouble error={recorded.error} again={() => void recorded.refetch()} />
+          ) : (
+            <Loading />
+          )}
+          <p className="small">
+            <Link to="/contacts/$contact" params={{ contact }}>
+              {t('talk.journey')}
+            </Link>
+          </p>
+        </div>
+        {phone.state !== 'ringing' && (
+          <div className="stack">
+            <WriteUp
+              agent={agent}
+              contact={contact}
+              queue={queue}
+              after={phone.state === 'after'}
+            />
+            <FollowUp contact={contact} queue={queue} />
+          </div>
+        )}
+      </div>
+    </Panel>
+  );
+}

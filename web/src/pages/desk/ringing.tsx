@@ -1,0 +1,58 @@
+import { Link } from '@tanstack/react-router';
+import { PhoneIncoming } from 'lucide-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { setUrgent } from '../../ui/title';
+import { usePhone } from './phone';
+import { useReason } from './words';
+
+/** Says on every page that the phone rings: in a strip, in the title, and to who looks elsewhere. */
+export function Ringing() {
+  const { t } = useTranslation();
+  const reason = useReason();
+  const phone = usePhone();
+  const card = phone.state === 'ringing' ? phone.card : null;
+  const contact = phone.state === 'ringing' ? phone.contact : null;
+  const about = card?.subject ?? card?.line ?? phone.call?.line ?? '';
+  const why = card?.reason ? reason(card.reason) : '';
+  const words = t('ring.title', { about });
+
+  useEffect(() => {
+    if (contact === null) return;
+    let on = true;
+    setUrgent(words);
+    const flash = setInterval(() => {
+      on = !on;
+      setUrgent(on ? words : null);
+    }, 1_000);
+    return () => {
+      clearInterval(flash);
+      setUrgent(null);
+    };
+  }, [contact, words]);
+
+  useEffect(() => {
+    if (contact === null || !('Notification' in globalThis)) return;
+    if (Notification.permission !== 'granted' || document.visibilityState === 'visible') return;
+    // No number: screens are seen by others. The tag makes one of what several tabs say.
+    const told = new Notification(words, { body: why, tag: `zeroline-${contact}` });
+    told.onclick = () => {
+      window.focus();
+      told.close();
+    };
+    return () => told.close();
+  }, [contact, words, why]);
+
+  return (
+    <div role="alert">
+      {contact !== null && (
+        <p className="strip ring">
+          <PhoneIncoming className="icon" aria-hidden="true" />
+          <strong>{words}</strong>
+          {why && <span>{why}</span>}
+          <Link to="/desk">{t('ring.show')}</Link>
+        </p>
+      )}
+    </div>
+  );
+}
