@@ -156,6 +156,7 @@ impl House {
         let queue = queue::spawn(acd, Directory::default(), store.clone());
         let outbox = OutboxHandle::default();
         let board = Board::new(queue.clone(), store.clone(), outbox, &config);
+        board.begin().await;
         tokio::spawn(board.keep());
         let (reload, reloads) = mpsc::channel(1);
         let api = Api::new(

@@ -288,16 +288,17 @@ impl Server {
         let feeding = tokio::spawn(async move { tokio::join!(hooked, left) });
         let sending = tokio::spawn(outbox::run(store, ways, handle));
         let (mut planned, calling) = self.call_back();
-        self.health.set(Readiness::Ready);
-        let (ask, asked) = std::mem::replace(&mut self.reload, mpsc::channel(1));
-        tokio::spawn(api::pass_on(reload, ask));
-        let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
         let board = Board::new(
             self.tools.queue.clone(),
             self.tools.store.clone(),
             self.tools.outbox.clone(),
             &self.config,
         );
+        board.begin().await;
+        self.health.set(Readiness::Ready);
+        let (ask, asked) = std::mem::replace(&mut self.reload, mpsc::channel(1));
+        tokio::spawn(api::pass_on(reload, ask));
+        let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
         let board = tokio::spawn(board.keep());
         let removing = retention::keep(self.tools.store.clone(), self.config.retention);
         let removing = tokio::spawn(removing);

@@ -25,6 +25,8 @@ use crate::store::{Span, Store};
 
 /// So long a change waits for further ones: each look costs the queue's task a moment.
 const GATHER: Duration = Duration::from_millis(100);
+/// Callers do not wait longer for the figures of today.
+const LONGEST_READ: Duration = Duration::from_secs(5);
 /// How often it is looked without a reason.
 const LOOK: Duration = Duration::from_secs(1);
 /// What a webhook and a live event call a limit that is crossed, or is not any more.
@@ -87,7 +89,6 @@ impl Board {
 
     /// Runs until the queue's task ends.
     pub async fn keep(mut self) {
-        self.begin().await;
         while let Some(snapshot) = self.queue.snapshot().await {
             let now = clock::now();
             let figures = self.live.figures(now.wall, midnight(now.wall)).await;
@@ -111,19 +112,23 @@ impl Board {
         }
     }
 
-    /// Today began before this start.
-    async fn begin(&self) {
+    /// Today began before this start: what it has come to so far. To be done before anything happens
+    /// that is to be counted.
+    pub async fn begin(&self) {
         let now = clock::now().wall;
         let span = Span {
             since: midnight(now),
             until: now,
         };
         let mut today = Today::new(self.rules.clone(), span.since);
-        match self.store.reader().statistics(&self.rules, span, now).await {
-            Ok(report) => today.handle_record(report),
-            Err(e) => {
-                warn!(error = %e, "the figures of today begin now: the record can not be read")
+        let reader = self.store.reader();
+        let read = reader.statistics(&self.rules, span, now);
+        match tokio::time::timeout(LONGEST_READ, read).await {
+            Ok(Ok(report)) => today.handle_record(report),
+            Ok(Err(e)) => {
+                warn!(error = %e, "the figures of today begin now: the record can not be read");
             }
+            Err(_) => warn!("the figures of today begin now: the record takes too long to read"),
         }
         self.live.count(today);
     }
