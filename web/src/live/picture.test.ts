@@ -18,6 +18,7 @@ const call = (contact: string, more: Partial<CallNow> = {}): CallNow => ({
   node: null,
   queue: 'support',
   agents: [],
+  others: [],
   started: '2026-11-29T20:00:00Z',
   since: '2026-11-29T20:00:05Z',
   waiting_since: '2026-11-29T20:00:05Z',
