@@ -31,7 +31,7 @@ fn text() -> String {
                             true => format!("n{to}"),
                             false => "human".to_owned(),
                         };
-                        format!("{k}: {{ say: {{ prompt: sys-queue-position-1 }}, go: {go} }}")
+                        format!("{k}: {{ say: {{ prompt: sys-position-1 }}, go: {go} }}")
                     })
                     .collect();
                 let greeting = "greeting: { prompt: sys-connecting }";
@@ -63,7 +63,7 @@ fn text() -> String {
                 ),
                 3 => writeln!(
                     text,
-                    "  n{n}: {{ collect: {{ say: {{ prompt: sys-message-after-tone }}, digits: 4-8, \
+                    "  n{n}: {{ collect: {{ say: {{ prompt: sys-message-short }}, digits: 4-8, \
                      leading_zero: true, confirm: true, into: account, go: n{} }} }}",
                     n % menus
                 ),
