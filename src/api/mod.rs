@@ -90,6 +90,26 @@ pub struct Parts {
     pub steering: Mutex<()>,
 }
 
+/// What an [`Api`] stands on.
+pub struct Over {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The record and the promises.
+    pub store: Store,
+    /// The people.
+    pub queue: QueueHandle,
+    /// The menus in use.
+    pub menus: MenuState,
+    /// Has them read anew.
+    pub reload: mpsc::Sender<()>,
+    /// Those who are to be called back.
+    pub callbacks: CallbacksHandle,
+    /// Talks that are recorded.
+    pub tapes: Tapes,
+    /// Calls that are asked for at desks.
+    pub desk: DeskHandle,
+}
+
 impl Deref for Api {
     type Target = Parts;
 
@@ -103,16 +123,17 @@ impl Api {
     ///
     /// # Errors
     /// The store could not be used.
-    pub async fn new(
-        config: Arc<Config>,
-        store: Store,
-        queue: QueueHandle,
-        menus: MenuState,
-        reload: mpsc::Sender<()>,
-        callbacks: CallbacksHandle,
-        tapes: Tapes,
-        desk: DeskHandle,
-    ) -> Result<Api, StoreError> {
+    pub async fn new(over: Over) -> Result<Api, StoreError> {
+        let Over {
+            config,
+            store,
+            queue,
+            menus,
+            reload,
+            callbacks,
+            tapes,
+            desk,
+        } = over;
         let key = store.key("device", secret::random()).await?;
         let tickets = tickets(&store).await?;
         Ok(Api(Arc::new(Parts {

@@ -159,16 +159,16 @@ impl House {
         board.begin().await;
         tokio::spawn(board.keep());
         let (reload, reloads) = mpsc::channel(1);
-        let api = Api::new(
+        let api = Api::new(Over {
             config,
             store,
             queue,
-            MenuState::default(),
+            menus: MenuState::default(),
             reload,
-            CallbacksHandle::default(),
-            Tapes::none(),
-            DeskHandle::default(),
-        );
+            callbacks: CallbacksHandle::default(),
+            tapes: Tapes::none(),
+            desk: DeskHandle::default(),
+        });
         let api = api.await.unwrap();
         House {
             router: router(api.clone(), Router::new(), None),

@@ -16,7 +16,7 @@ use tower::ServiceExt;
 use super::{FAILED, MISTAKES, NOT_FOUND, OK};
 use crate::api::serve::SOCKET;
 use crate::api::who::Peer;
-use crate::api::{self, Api};
+use crate::api::{self, Api, Over};
 use crate::config::Config;
 use crate::observe::menus::MenuState;
 use crate::queue::acd::Acd;
@@ -62,16 +62,16 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
     // Nobody reads menus here.
     let (reload, _) = mpsc::channel(1);
     let config = Arc::new(config.clone());
-    let api = Api::new(
+    let api = Api::new(Over {
         config,
-        store.clone(),
+        store: store.clone(),
         queue,
         menus,
         reload,
-        CallbacksHandle::default(),
-        Tapes::none(),
-        DeskHandle::default(),
-    )
+        callbacks: CallbacksHandle::default(),
+        tapes: Tapes::none(),
+        desk: DeskHandle::default(),
+    })
     .await?;
     Ok(Way::Here(
         api::router(api, axum::Router::new(), None),

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{interval, timeout};
 
 use super::stream::{StreamEvent, WriteQueue, write_queue};
 use super::tcp::StreamContext;
 use crate::sip::flow::Flow;
+use crate::task::clock;
 
 /// A browser whose network is gone says nothing of it: it is asked (RFC 6455 §5.5.2) ...
 const ASK: Duration = Duration::from_secs(20);
@@ -55,7 +56,7 @@ async fn run(
         mut alive,
     } = queue;
     let mut ask = interval(ASK);
-    let mut last = Instant::now();
+    let mut last = clock::mono();
     loop {
         let send = tokio::select! {
             _ = &mut alive => return,
@@ -67,13 +68,13 @@ async fn run(
                 None => return,
             },
             _ = ask.tick() => {
-                if last.elapsed() > GONE {
+                if clock::mono().since(last) > GONE {
                     return;
                 }
                 Message::Ping(Bytes::new())
             }
             received = socket.recv() => {
-                last = Instant::now();
+                last = clock::mono();
                 let bytes = match received {
                     Some(Ok(Message::Text(text))) => Bytes::from(text),
                     Some(Ok(Message::Binary(bytes))) => bytes,

@@ -99,7 +99,7 @@ fn answered(
         let fingerprint = local.web.ok_or(Refusal::NoAudio)?;
         let theirs = description.web_of(media);
         let (plan, line) = own.web.answered(&theirs, own.keys, fingerprint)?;
-        (Some(plan), Some(line))
+        (Some(Box::new(plan)), Some(line))
     } else {
         (None, None)
     };
@@ -171,7 +171,10 @@ pub(super) fn accepted(
         }
     }
     let web = match &line.web {
-        Some(ours) => Some(Memory::accepted(ours, &description.web_of(media))?),
+        Some(ours) => Some(Box::new(Memory::accepted(
+            ours,
+            &description.web_of(media),
+        )?)),
         None => None,
     };
     let remote = Remote::of(description, media, local)?;

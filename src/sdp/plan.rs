@@ -190,7 +190,7 @@ pub struct MediaPlan {
     /// SRTP, if the media line is RTP/SAVP.
     pub srtp: Option<SrtpPlan>,
     /// A browser: address and keys follow, by ICE and DTLS.
-    pub web: Option<WebPlan>,
+    pub web: Option<Box<WebPlan>>,
 }
 
 impl MediaPlan {

@@ -11,7 +11,7 @@ use tracing::warn;
 use super::StartError;
 use super::listen::listen;
 use crate::api::phone::Door;
-use crate::api::{self, Api, serve};
+use crate::api::{self, Api, Over, serve};
 use crate::config::{Config, Secret};
 use crate::live::{self, Live};
 use crate::net::tls;
@@ -74,16 +74,16 @@ impl Wanted<'_> {
     ) -> Result<Started, StartError> {
         let (config, store) = (self.config, &self.tools.store);
         let queue = self.tools.queue.clone();
-        let api = Api::new(
-            Arc::clone(&config),
-            store.clone(),
+        let api = Api::new(Over {
+            config: Arc::clone(&config),
+            store: store.clone(),
             queue,
-            self.menus,
-            self.reload,
-            self.tools.callbacks.clone(),
-            self.tools.tapes.clone(),
-            self.desk,
-        )
+            menus: self.menus,
+            reload: self.reload,
+            callbacks: self.tools.callbacks.clone(),
+            tapes: self.tools.tapes.clone(),
+            desk: self.desk,
+        })
         .await?;
         let shared = config.api.listen.is_some_and(|at| at.port() != 0)
             && config.api.listen == config.http.listen;

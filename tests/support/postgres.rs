@@ -37,6 +37,10 @@ impl Postgres {
         let folder = tempfile::Builder::new().prefix("zl-pg-").tempdir();
         let folder = folder.expect("a folder").keep();
         own(&folder);
+        #[expect(
+            clippy::zombie_processes,
+            reason = "it outlives us on purpose: it clears up when we are gone"
+        )]
         let mut watch = Command::new("sh")
             .args(["-c", WATCH, "sh"])
             .arg(&folder)

@@ -19,10 +19,10 @@ impl Shard {
             (Some(web), Some(identity)) => {
                 let browser = match seat.browser.take() {
                     Some(mut browser) => {
-                        browser.renegotiate(plan, web, at);
+                        browser.renegotiate(plan, *web, at);
                         browser
                     }
-                    None => Box::new(Browser::new(&identity, plan, web, seat.v6, at)),
+                    None => Box::new(Browser::new(&identity, plan, *web, seat.v6, at)),
                 };
                 seat.browser.insert(browser).plan()
             }
