@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
@@ -33,6 +34,10 @@ pub const NOT_RUNNING: &str = "no server runs with this data folder; start it fi
 /// Why a command was not done, in words, and the exit code.
 pub type Refused = (String, u8);
 
+/// How often a folder that is in use is tried again, and the pause in between.
+const TRIES: u32 = 30;
+const AGAIN: Duration = Duration::from_millis(100);
+
 /// The way to the API.
 pub enum Way {
     /// A server runs.
@@ -52,10 +57,21 @@ pub async fn running(dir: &Path) -> Option<Way> {
 /// # Errors
 /// The store can not be opened.
 pub async fn way(config: &Config) -> Result<Way, StoreError> {
-    if let Some(running) = running(&config.store.dir).await {
-        return Ok(running);
-    }
-    let (store, _) = Store::open(&config.store).await?;
+    let mut tries = TRIES;
+    let store = loop {
+        if let Some(running) = running(&config.store.dir).await {
+            return Ok(running);
+        }
+        match Store::open(&config.store).await {
+            Ok((store, _)) => break store,
+            // A server that starts, or another command: either way a moment helps.
+            Err(StoreError::InUse(_)) if tries > 0 => {
+                tries -= 1;
+                tokio::time::sleep(AGAIN).await;
+            }
+            Err(e) => return Err(e),
+        }
+    };
     let acd = Acd::new(build::acd(config));
     let queue = queue::spawn(acd, Directory::default(), store.clone());
     let menus = MenuState::default();
