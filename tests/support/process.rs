@@ -71,6 +71,7 @@ impl Process {
         let end = Instant::now() + limit;
         loop {
             if let Ok(Some(status)) = self.child.try_wait() {
+                self.hear_out();
                 return status;
             }
             if Instant::now() > end {
@@ -81,6 +82,15 @@ impl Process {
                 );
             }
             std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// What it said last may be on its way yet; a child of its own may hold the pipe open for ever.
+    fn hear_out(&self) {
+        let end = Instant::now() + Duration::from_secs(2);
+        // Whoever reads from it holds the lines as well.
+        while Arc::strong_count(&self.lines) > 1 && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 

@@ -326,7 +326,6 @@ impl Server {
                 .current_dir(self.folder.path()),
         );
         let status = p.wait(Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(50));
         assert!(status.success(), "{args:?}: {status}\n{}", p.output());
         p.output()
     }
