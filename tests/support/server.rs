@@ -371,15 +371,18 @@ impl Server {
 
     #[track_caller]
     fn wait_ready(&mut self) {
-        // Ready is who answers. Several encode their prompts at the same time.
+        // Ready is who answers and says so: the way of the command line opens after SIP. Several
+        // encode their prompts at the same time.
         let end = Instant::now() + Duration::from_secs(60);
         let probe = super::wire::Wire::udp(self.sip);
         let mut phone = Phone::on("probe", self.sip, probe);
-        while !phone.answers_options() {
+        let ready = |p: &Process| p.output().lines().any(|l| l == "ready");
+        while !phone.answers_options() || !ready(&self.process) {
             if !self.process.runs() || Instant::now() > end {
                 std::thread::sleep(Duration::from_millis(100));
                 panic!("the server does not come up:\n{}", self.process.output());
             }
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
 }

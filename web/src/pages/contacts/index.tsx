@@ -15,6 +15,8 @@ import { OUTCOMES, outcomeTone } from './outcome';
 type Contact = Schemas['ContactView'];
 
 const PAGE = 50;
+/** How often calls that go on are asked about again, in milliseconds. */
+const AGAIN = 3_000;
 
 export function ContactsPage() {
   const { t } = useTranslation();
@@ -35,6 +37,10 @@ export function ContactsPage() {
       return got(api.GET('/api/v1/contacts', { params: { query } }));
     },
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: (query) => {
+      const items = query.state.data?.pages.flatMap((p) => p.items) ?? [];
+      return items.some((c) => !c.verdict) && AGAIN;
+    },
   });
   const all = found.data?.pages.flatMap((p) => p.items) ?? [];
   return (
