@@ -192,8 +192,5 @@ fn told(
         true => Scope::Leads,
         false => Scope::Some(call.queue.clone(), call.agents.clone()),
     };
-    LiveEvent {
-        clear: Some(data(true)),
-        ..LiveEvent::new(kind, scope, data(false))
-    }
+    LiveEvent::both(kind, scope, data(false), Some(data(true)))
 }

@@ -3,12 +3,15 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Stored;
+use super::more::more;
+use super::picture::CallNow;
 use crate::ids::{AgentId, QueueName};
+use crate::record::timeline::Event;
 
 /// A place in the journal of one run of the server. Prints as `1f3a-42`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,22 +68,79 @@ pub struct LiveEvent {
     /// Where it is in the journal.
     pub place: Place,
     /// What kind: `agent`, `queue`, `contact.queued`, `card`, `picture` …
-    pub kind: String,
+    pub kind: &'static str,
     pub(super) scope: Scope,
-    /// Numbers masked.
-    pub(super) masked: Value,
-    /// With numbers, for those who may see them.
-    pub(super) clear: Option<Value>,
+    body: Body,
+}
+
+/// What is told.
+#[derive(Clone, Debug, PartialEq)]
+enum Body {
+    /// Numbers masked, and with numbers for those who may see them.
+    Made { masked: Value, clear: Option<Value> },
+    /// Put into words when somebody looks: most calls begin and end with nobody looking on.
+    Call(Box<Happened>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Happened {
+    call: CallNow,
+    event: Box<Event>,
+    masked: OnceLock<Value>,
+    clear: OnceLock<Value>,
+}
+
+impl Happened {
+    fn told(&self, numbers: bool) -> &Value {
+        let place = if numbers { &self.clear } else { &self.masked };
+        place.get_or_init(|| {
+            let mut data = json!(self.call.seen(numbers));
+            for (key, value) in more(&self.event, numbers) {
+                data[key] = value;
+            }
+            data
+        })
+    }
 }
 
 impl LiveEvent {
-    pub(super) fn new(kind: impl Into<String>, scope: Scope, masked: Value) -> LiveEvent {
+    pub(super) fn new(kind: &'static str, scope: Scope, masked: Value) -> LiveEvent {
+        LiveEvent::both(kind, scope, masked, None)
+    }
+
+    /// With what those are told who may see numbers.
+    pub(super) fn both(
+        kind: &'static str,
+        scope: Scope,
+        masked: Value,
+        clear: Option<Value>,
+    ) -> LiveEvent {
         LiveEvent {
             place: Place::default(),
-            kind: kind.into(),
+            kind,
             scope,
-            masked,
-            clear: None,
+            body: Body::Made { masked, clear },
+        }
+    }
+
+    /// How a call looks after this event.
+    pub(super) fn call(
+        kind: &'static str,
+        scope: Scope,
+        call: CallNow,
+        event: Box<Event>,
+    ) -> LiveEvent {
+        let happened = Happened {
+            call,
+            event,
+            masked: OnceLock::new(),
+            clear: OnceLock::new(),
+        };
+        LiveEvent {
+            place: Place::default(),
+            kind,
+            scope,
+            body: Body::Call(Box::new(happened)),
         }
     }
 
@@ -120,9 +180,13 @@ impl LiveEvent {
             (Scope::Only(_), _) => true,
             (Scope::Some(..) | Scope::All | Scope::Leads, _) => false,
         };
-        match &self.clear {
-            Some(clear) if viewer.numbers || theirs => clear,
-            Some(_) | None => &self.masked,
+        let numbers = viewer.numbers || theirs;
+        match &self.body {
+            Body::Made {
+                clear: Some(clear), ..
+            } if numbers => clear,
+            Body::Made { masked, .. } => masked,
+            Body::Call(happened) => happened.told(numbers),
         }
     }
 }

@@ -256,7 +256,7 @@ impl Hub {
                 if let Some(today) = &mut self.today {
                     today.handle_event(contact, at, &event);
                 }
-                for event in self.picture.record(contact, at, &event) {
+                for event in self.picture.record(contact, at, event) {
                     self.publish(event);
                 }
             }

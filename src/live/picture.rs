@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 use super::beside::{ConsultNow, OtherNow};
 use super::journal::{LiveEvent, Scope, Viewer};
-use super::more::more;
 use super::queues::QueueNow;
 use crate::ids::{AgentId, ContactId, LineName, NodeName, PhoneNumber, QueueName};
 use crate::menu::outcome::{Reason, StepKind};
@@ -211,8 +210,13 @@ impl Picture {
     }
 
     /// Something happened to a contact: what is told of it.
-    pub fn record(&mut self, contact: ContactId, at: Duration, event: &Event) -> Vec<LiveEvent> {
-        if let Some(events) = self.beside(contact, event) {
+    pub fn record(
+        &mut self,
+        contact: ContactId,
+        at: Duration,
+        event: Box<Event>,
+    ) -> Vec<LiveEvent> {
+        if let Some(events) = self.beside(contact, &event) {
             return events;
         }
         let before = self
@@ -220,7 +224,7 @@ impl Picture {
             .get(&contact)
             .map_or(Vec::new(), |c| c.agents.clone());
         let call = self.call(contact);
-        let Some(kind) = apply(call, moment(contact, at), event) else {
+        let Some(kind) = apply(call, moment(contact, at), &event) else {
             return Vec::new();
         };
         // Whose phone rang until now hears that it does not any more.
@@ -228,18 +232,9 @@ impl Picture {
         agents.extend(before);
         agents.dedup();
         let scope = Scope::Some(call.queue.clone(), agents);
-        let told = |numbers: bool| {
-            let mut data = json!(call.seen(numbers));
-            for (key, value) in more(event, numbers) {
-                data[key] = value;
-            }
-            data
-        };
-        let told = LiveEvent {
-            clear: Some(told(true)),
-            ..LiveEvent::new(kind, scope, told(false))
-        };
-        if matches!(event, Event::Ended { .. }) {
+        let over = matches!(*event, Event::Ended { .. });
+        let told = LiveEvent::call(kind, scope, call.clone(), event);
+        if over {
             self.calls.remove(&contact);
         }
         vec![told]

@@ -119,7 +119,7 @@ async fn a_queue_is_told_of_when_it_looks_different() {
     for waiting in [0, 1, 1] {
         let event = next(&mut events).await;
         assert_eq!(
-            (event.kind.as_str(), &event.data(&lead())["waiting"]),
+            (event.kind, &event.data(&lead())["waiting"]),
             ("queue", &waiting.into())
         );
     }

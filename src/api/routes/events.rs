@@ -101,7 +101,7 @@ async fn pass_on(
     loop {
         let event = tokio::select! {
             event = events.recv() => match event {
-                Some(event) if !wanted(&topics, &event.kind) => continue,
+                Some(event) if !wanted(&topics, event.kind) => continue,
                 Some(event) => told(&event, &viewer),
                 None => return,
             },
@@ -133,6 +133,6 @@ fn wanted(topics: &[String], kind: &str) -> bool {
 fn told(event: &LiveEvent, viewer: &Viewer) -> Event {
     Event::default()
         .id(event.place.to_string())
-        .event(&event.kind)
+        .event(event.kind)
         .data(event.data(viewer).to_string())
 }
