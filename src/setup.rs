@@ -110,7 +110,7 @@ fn read_all(config: &Config, purpose: Purpose, told: &mut Vec<String>) -> Menus 
         Purpose::Serve | Purpose::Check => None,
     };
     let files = read_menus(config, told);
-    let (prompts, known) = voices::find(config, &files, made, told);
+    let (mut prompts, known) = voices::find(config, &files, made, told);
     told.extend(missing_prompts(
         config,
         prompts.facts(&config.prompts.language),
@@ -119,6 +119,13 @@ fn read_all(config: &Config, purpose: Purpose, told: &mut Vec<String>) -> Menus 
         told.extend(mistakes.iter().map(ToString::to_string));
         Lines::default()
     });
+    for (_, origin) in lines.with_origins() {
+        for ((language, name), said) in &origin.texts {
+            for words in said.iter().take(1) {
+                prompts.say(language, name, words);
+            }
+        }
+    }
     let checked = check::check(&lines, &known.prompts, &queues(config));
     told.extend(checked.findings.iter().map(ToString::to_string));
     let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();

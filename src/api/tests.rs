@@ -9,6 +9,7 @@ mod people;
 mod recordings;
 mod signing;
 mod talking;
+mod trying;
 mod wire;
 
 use std::sync::Arc;

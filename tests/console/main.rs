@@ -8,6 +8,7 @@
 mod support;
 
 mod browser;
+mod trying;
 
 use std::time::Duration;
 

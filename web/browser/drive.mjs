@@ -47,6 +47,9 @@ export async function drive(script) {
       '--disable-gpu',
       '--disable-dev-shm-usage',
       '--autoplay-policy=no-user-gesture-required',
+      // Beeps in place of a microphone, and nobody is asked for it.
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
     ],
   });
   /** @type {string[]} */

@@ -22,6 +22,7 @@ mod statistics;
 mod talk;
 mod tasks;
 mod tokens;
+mod try_line;
 mod users;
 mod wrap_up;
 
@@ -102,6 +103,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(lines::list))
         .routes(routes!(line::show))
         .routes(routes!(lines::reload))
+        .routes(routes!(try_line::follow))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::show, users::change, users::remove))
         .routes(routes!(users::password))

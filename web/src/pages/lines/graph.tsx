@@ -8,16 +8,17 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client';
 import { theme } from '../../app/theme';
 import { place } from './layout';
 
 type View = Schemas['LineView'];
-type Shown = { shown: Schemas['LineNode']; callers: number };
+type Shown = { shown: Schemas['LineNode']; callers: number; mark: string };
 type BoxNode = Node<Shown, 'box'>;
 
 const WIDTH = 208;
@@ -28,9 +29,9 @@ function height(node: Schemas['LineNode']): number {
   return 18 + rows.reduce((a, b) => a + b, 0) * 19;
 }
 
-function Box({ data: { shown, callers } }: NodeProps<BoxNode>) {
+function Box({ data: { shown, callers, mark } }: NodeProps<BoxNode>) {
   return (
-    <div className={`node ${shown.shape}`}>
+    <div className={`node ${shown.shape} ${mark}`}>
       <Handle type="target" position={Position.Top} isConnectable={false} />
       {callers > 0 && <span className="live number">{callers}</span>}
       <div className="label">{shown.label}</div>
@@ -50,13 +51,17 @@ const KINDS = { box: Box };
 interface Props {
   view: View;
   /** How many callers are at each node. */
-  there: Map<string, number>;
+  there: ReadonlyMap<string, number>;
   /** How many are with the people behind 0, or on the way there. */
   people: number;
+  /** Where somebody is who is followed; `null`: with the people behind 0. */
+  here?: { node: string | null } | undefined;
+  /** Where they were before. */
+  been?: ReadonlySet<string>;
 }
 
 /** The line as boxes and arrows. It is to be looked at; the list beside it tells the same in words. */
-export function Graph({ view, there, people }: Props) {
+export function Graph({ view, there, people, here, been }: Props) {
   const { t } = useTranslation();
   const places = useMemo(
     () =>
@@ -66,11 +71,18 @@ export function Graph({ view, there, people }: Props) {
       ),
     [view],
   );
+  const at = here ? view.nodes.findIndex((n) => (n.node ?? null) === here.node) : -1;
+  const mark = (shown: Schemas['LineNode'], i: number) =>
+    i === at ? 'here' : shown.node && been?.has(shown.node) ? 'been' : '';
   const nodes: BoxNode[] = view.nodes.map((shown, i) => ({
     id: String(i),
     type: 'box',
     position: places[i] ?? { x: 0, y: 0 },
-    data: { shown, callers: shown.node === null ? people : (there.get(shown.node ?? '') ?? 0) },
+    data: {
+      shown,
+      callers: shown.node === null ? people : (there.get(shown.node ?? '') ?? 0),
+      mark: mark(shown, i),
+    },
     draggable: false,
     connectable: false,
     focusable: false,
@@ -104,7 +116,19 @@ export function Graph({ view, there, people }: Props) {
       >
         <Background />
         <Controls showInteractive={false} />
+        {at >= 0 && <Follow x={places[at]?.x ?? 0} y={places[at]?.y ?? 0} />}
       </ReactFlow>
     </div>
   );
+}
+
+/** Keeps the box at this place in sight. */
+function Follow({ x, y }: { x: number; y: number }) {
+  const { setCenter, getZoom } = useReactFlow();
+  useEffect(() => {
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const zoom = Math.max(0.75, Math.min(1, getZoom()));
+    void setCenter(x + WIDTH / 2, y + 60, { zoom, duration: still ? 0 : 400 });
+  }, [x, y, setCenter, getZoom]);
+  return null;
 }
