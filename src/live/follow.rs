@@ -8,10 +8,9 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use utoipa::ToSchema;
 
 use super::picture::Picture;
-use crate::ids::ContactId;
+use crate::ids::{AgentId, ContactId};
 use crate::record::timeline::Event;
 
 /// Pages that may follow their calls at once.
@@ -29,7 +28,7 @@ pub struct Followed {
 }
 
 /// A prompt that is played.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct HeardPrompt {
     /// Its name.
     pub name: String,
@@ -67,7 +66,13 @@ impl Followers {
         if let Some(sender) = self.waiting.remove(key) {
             self.calls.insert(contact, sender);
             let data = json!({ "contact": contact.to_string() });
-            self.tell(contact, Followed { kind: "begun", data });
+            self.tell(
+                contact,
+                Followed {
+                    kind: "begun",
+                    data,
+                },
+            );
         }
     }
 
@@ -85,7 +90,7 @@ impl Followers {
         if !self.calls.contains_key(&contact) {
             return;
         }
-        if let Some(told) = told(event, picture) {
+        if let Some(told) = told_to_caller(event, |agent| picture.name_of(agent)) {
             self.tell(contact, told);
         }
         if matches!(event, Event::Ended { .. }) {
@@ -95,21 +100,18 @@ impl Followers {
 }
 
 /// What a caller learns of an event; nothing of other callers, and of agents their names.
-fn told(event: &Event, picture: &Picture) -> Option<Followed> {
+pub fn told_to_caller(event: &Event, name_of: impl Fn(&AgentId) -> String) -> Option<Followed> {
     let (kind, data) = match event {
         Event::Answered => ("answered", json!({})),
         Event::Step { step } => ("step", json!(step)),
         Event::Queued { queue, reason, .. } => {
             ("queued", json!({ "queue": queue, "reason": reason }))
         }
-        Event::Overflowed { cause, to } => ("overflowed", json!({ "cause": cause, "to": to })),
+        Event::Overflowed { cause, to, .. } => ("overflowed", json!({ "cause": cause, "to": to })),
         Event::LookedBack => ("looked_back", json!({})),
         Event::Offered { .. } => ("offered", json!({})),
         Event::Missed { .. } => ("missed", json!({})),
-        Event::Connected { agent } => {
-            let name = picture.name_of(agent);
-            ("connected", json!({ "agent": name }))
-        }
+        Event::Connected { agent } => ("connected", json!({ "agent": name_of(agent) })),
         Event::Held { .. } => ("held", json!({})),
         Event::Resumed { .. } => ("resumed", json!({})),
         Event::AgentLost { .. } => ("agent_lost", json!({})),

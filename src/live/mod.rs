@@ -21,7 +21,7 @@ use serde_json::Value;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use self::beside::{ConsultNow, OtherNow, PartyNow};
-pub use self::follow::{Followed, HeardPrompt};
+pub use self::follow::{Followed, HeardPrompt, told_to_caller};
 pub use self::journal::{LiveEvent, Place, Viewer};
 pub use self::picture::{AgentNow, CallNow, CallStage, stamp};
 pub use self::queues::{AgentsNow, QueueNow, ThresholdNow, TodayNow};

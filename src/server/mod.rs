@@ -7,6 +7,7 @@ mod agents;
 mod api;
 pub(crate) mod build;
 mod demo;
+mod drafts;
 mod drain;
 mod figures;
 pub mod host;

@@ -38,7 +38,7 @@ await drive(async (test) => {
   await page.locator('.react-flow__node').first().waitFor();
   await test.accessible(page, 'try');
   await test.pictures(page, 'try-before');
-  await page.getByRole('button', { name: /^Line/ }).click();
+  await page.getByRole('button', { name: /\bLine\b/ }).click();
   await page.getByRole('option', { name: /\(100\)/ }).click();
   const said = page.getByRole('region', { name: 'What is said' });
   const state = page.locator('.where');

@@ -17,7 +17,7 @@ use super::line::find;
 use crate::api::Api;
 use crate::api::problem::{Answer, Problem};
 use crate::api::who::{Who, still_holds};
-use crate::live::{Followed, HeardPrompt};
+use crate::live::Followed;
 
 /// How often a comment keeps the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -36,24 +36,15 @@ pub struct TryView {
     pub header: String,
 }
 
-/// What is played from now on, in place of what was (the event `playing`).
-#[derive(Debug, Serialize, ToSchema)]
-#[allow(dead_code, reason = "calls write it themselves; this is its schema")]
-pub struct PlayingView {
-    /// One after the other.
-    prompts: Vec<HeardPrompt>,
-    /// Over and over, until something else comes.
-    repeat: bool,
-}
-
 /// Follow a call from a page
 ///
 /// Server-sent events for whoever calls a line from a page. The first is `ready`
 /// ([TryView](#tryview)): dial its number with its header. Then come `begun`, `answered`, `playing`
-/// ([PlayingView](#playingview)) and `stopped` as the caller hears it, `step` as the record has it,
-/// `queued`, `place` (`position`, and `low_s` and `high_s`, between which the wait will probably be),
-/// `offered`, `missed`, `connected` (`agent`: the name), `held`, `resumed`, `message_stored`,
-/// `callback_stored`, `ended` and others. The stream ends with the call.
+/// (`prompts`, each with `words`, `language` and `length_ms`, one after the other; `repeat`: over and
+/// over) and `stopped` as the caller hears it, `step` as the record has it, `queued`, `place`
+/// (`position`, and `low_s` and `high_s`, between which the wait will probably be), `offered`,
+/// `missed`, `connected` (`agent`: the name), `held`, `resumed`, `message_stored`, `callback_stored`,
+/// `ended` and others. The stream ends with the call.
 #[utoipa::path(get, path = "/lines/{line}/try", tag = "lines", params(("line" = String, Path)),
     responses((status = 200, content_type = "text/event-stream", body = TryView),
         (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -71,8 +62,9 @@ pub async fn follow(
     };
     let key = format!("{:032x}", rand::random::<u128>());
     let events = api.live.follow(key.clone()).await;
-    let events = events
-        .ok_or_else(|| Problem::unavailable("too many lines are tried from pages at this moment"))?;
+    let events = events.ok_or_else(|| {
+        Problem::unavailable("too many lines are tried from pages at this moment")
+    })?;
     let ready = TryView {
         number,
         header: format!("{key};encoding=hex;purpose=zeroline-try"),

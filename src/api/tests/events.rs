@@ -30,12 +30,7 @@ impl Stream {
         Stream::of(house, token, &format!("/events{query}"), last).await
     }
 
-    pub(super) async fn of(
-        house: &House,
-        token: &str,
-        path: &str,
-        last: Option<&str>,
-    ) -> Stream {
+    pub(super) async fn of(house: &House, token: &str, path: &str, last: Option<&str>) -> Stream {
         let mut request = Request::builder()
             .uri(format!("{BASE}{path}"))
             .header("authorization", format!("Bearer {token}"));

@@ -50,12 +50,18 @@ fn step(what: StepKind) -> Event {
 async fn who_calls_from_a_page_follows_their_own_call_and_no_other() {
     let house = with_line(Some("100")).await;
     // Any agent may; the call is in none of their queues.
-    let ben = house.token(Role::Agent, Some("ben")).await;
-    let mut stream = Stream::of(&house, &ben, "/lines/main/try", None).await;
+    let bert = house.token(Role::Agent, Some("bert")).await;
+    let mut stream = Stream::of(&house, &bert, "/lines/main/try", None).await;
     let ready = stream.next().await;
-    assert_eq!((ready.kind.as_str(), &ready.data["number"]), ("ready", &json!("100")));
+    assert_eq!(
+        (ready.kind.as_str(), &ready.data["number"]),
+        ("ready", &json!("100"))
+    );
     let header = ready.data["header"].as_str().unwrap();
-    assert!(crate::task::call::followed::key(header).is_some(), "{header}");
+    assert!(
+        crate::task::call::followed::key(header).is_some(),
+        "{header}"
+    );
 
     let (store, live) = (&house.api.store, &house.api.live);
     // Somebody else calls meanwhile, and a key that nobody was given comes.

@@ -40,7 +40,10 @@ impl CallTask {
             | MediaCommand::Tap { .. }
             | MediaCommand::Close { .. } => return,
         };
-        self.tools.store.live().tell_caller(self.call.contact(), told);
+        self.tools
+            .store
+            .live()
+            .tell_caller(self.call.contact(), told);
     }
 
     /// Their place in line, when the queue tells it.
@@ -53,8 +56,14 @@ impl CallTask {
                 "low_s": wait.map(|w| w.low.as_secs()),
                 "high_s": wait.map(|w| w.high.as_secs()),
             });
-            let told = Followed { kind: "place", data };
-            self.tools.store.live().tell_caller(self.call.contact(), told);
+            let told = Followed {
+                kind: "place",
+                data,
+            };
+            self.tools
+                .store
+                .live()
+                .tell_caller(self.call.contact(), told);
         }
     }
 }
@@ -67,7 +76,8 @@ fn playing(list: &Playlist) -> Followed {
     }
 }
 
-fn heard(prompt: &Prompt) -> HeardPrompt {
+/// A prompt as it is told.
+pub(crate) fn heard(prompt: &Prompt) -> HeardPrompt {
     let said = prompt.said.as_ref();
     HeardPrompt {
         name: prompt.name.to_string(),
@@ -87,7 +97,10 @@ mod tests {
         let found = |rest: &str| key(rest).map(str::to_owned);
         let header = format!("{good};encoding=hex;purpose=zeroline-try");
         assert_eq!(found(&header).as_deref(), Some(good));
-        assert_eq!(found(&format!("{good}; purpose=Zeroline-Try")).as_deref(), Some(good));
+        assert_eq!(
+            found(&format!("{good}; purpose=Zeroline-Try")).as_deref(),
+            Some(good)
+        );
         for wrong in [
             format!("{good};encoding=hex"),
             format!("{good};encoding=hex;purpose=zeroline"),

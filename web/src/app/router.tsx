@@ -96,9 +96,9 @@ const lines = createRoute({
   getParentRoute: () => root,
   path: '/lines',
   component: lazyRouteComponent(() => import('../pages/lines'), 'LinesPage'),
-  validateSearch: (search: Record<string, unknown>): { line?: string } => {
-    const line = text(search.line);
-    return line ? { line } : {};
+  validateSearch: (search: Record<string, unknown>): { line?: string; tab?: string } => {
+    const [line, tab] = [text(search.line), text(search.tab)];
+    return { ...(line ? { line } : {}), ...(tab ? { tab } : {}) };
   },
 });
 // So is what calls.

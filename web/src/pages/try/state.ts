@@ -44,6 +44,7 @@ export type Note =
   | { kind: 'held' }
   | { kind: 'resumed' }
   | { kind: 'silent' }
+  | { kind: 'asked'; node: string }
   | { kind: 'message_stored' }
   | { kind: 'callback_stored' }
   | { kind: 'fault' }
@@ -219,6 +220,10 @@ export function apply(trying: Trying, kind: string, data: unknown, now: number):
       return noted(trying, { kind: 'callback_stored' }, now);
     case 'fault':
       return noted(trying, { kind: 'fault' }, now);
+    case 'pressed':
+      return pressed(trying, String(told.key), now);
+    case 'asked':
+      return noted(trying, { kind: 'asked', node: String(told.node) }, now);
     case 'ended': {
       const verdict = String(told.verdict);
       const ended: Trying = { ...trying, lines: hush(trying.lines, now), verdict };

@@ -30,6 +30,8 @@ function useNote() {
         const place = t('try.place', { position: note.position });
         return long ? `${place}, ${long}` : place;
       }
+      case 'asked':
+        return t('try.asked', { node: note.node });
       case 'connected':
         return t('event.connected', { agent: note.agent });
       case 'ended':
