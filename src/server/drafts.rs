@@ -138,22 +138,18 @@ mod tests {
     #[test]
     fn what_breaks_the_promise_comes_with_a_call_that_is_on_the_graph() {
         let drafts = loader();
-        // A menu that is a recording, and does not say how to reach a person.
         let files = [MenuFile {
             file: "main.yaml".to_owned(),
-            text: "line: main\nnumbers: [\"100\"]\nlanguages: [en]\nhuman: support\nstart: one\n\
-                   nodes:\n  one:\n    menu:\n      greeting: \"Welcome.\"\n      options:\n        \
-                   1: { say: \"two\", go: two }\n  two:\n    menu:\n      greeting: { prompt: \
-                   sys-connecting, text: \"Hello.\" }\n      options:\n        1: { say: { prompt: \
-                   sys-connecting, text: \"More.\" }, go: one }\n"
+            text: "line: main\nnumbers: [\"100\"]\nhuman: support\nstart: welcome\nnodes:\n  welcome: { \
+                   say: { text: \"We are closed.\", go: bye } }\n  bye: { goodbye: \"Good bye.\" }\n"
                 .to_owned(),
         }];
         let told = drafts.judge.check(&files);
         let mistake = told.mistakes.iter().find(|m| m.call.is_some());
         let mistake = mistake.unwrap_or_else(|| panic!("{:?}", told.mistakes));
         let call = mistake.call.as_ref().unwrap();
-        assert_eq!(call.nodes, [Some("one".to_owned()), Some("two".to_owned())]);
-        assert!(call.words.starts_with("answer → 1"), "{}", call.words);
+        assert_eq!(call.nodes, ["welcome", "bye"].map(|n| Some(n.to_owned())));
+        assert!(call.words.ends_with("hang-up"), "{}", call.words);
         assert_eq!(told.lines.len(), 1);
         assert!(told.lines[0].proof.is_none());
     }

@@ -5,6 +5,16 @@ use super::support::media::KeyWay;
 use super::support::server::server;
 use super::user;
 
+/// Loads, and hangs up on who did not ask for it.
+const BROKEN: &str = "line: main
+numbers: [\"100\"]
+human: support
+start: welcome
+nodes:
+  welcome: { say: { text: \"We are closed.\", go: bye } }
+  bye: { goodbye: \"Good bye.\" }
+";
+
 #[test]
 fn menus_are_written_in_the_page_proven_published_and_gone_back_to() {
     let server = server().start();
@@ -15,6 +25,7 @@ fn menus_are_written_in_the_page_proven_published_and_gone_back_to() {
         ("NAME", "olga"),
         ("SECRET", secret.as_str()),
         ("MAIN", original.as_str()),
+        ("BROKEN", BROKEN),
     ];
     let mut browser = Browser::start("lines", &server, &more);
     browser.at("published");

@@ -26,7 +26,15 @@ export function problemOf(error: unknown): MicrophoneProblem {
 /** Silence, for who has no microphone: they hear everything and press keys all the same. */
 function silence(problem: MicrophoneProblem): Voice {
   const context = new AudioContext();
-  const { stream } = context.createMediaStreamDestination();
+  const to = context.createMediaStreamDestination();
+  // Something must run, however silent: keys are told in the stream of voice.
+  const tone = context.createConstantSource();
+  const off = context.createGain();
+  off.gain.value = 0;
+  tone.connect(off).connect(to);
+  tone.start();
+  void context.resume();
+  const { stream } = to;
   return { stream, problem, close: () => void context.close() };
 }
 

@@ -112,6 +112,7 @@ export class Phone {
     });
     connection.addEventListener('connectionstatechange', () => {
       if (connection.connectionState === 'failed') this.lost();
+      if (connection.connectionState === 'connected') this.pressEarly();
     });
     connection.addEventListener('signalingstatechange', () => {
       // The answer is there: voice should follow.
@@ -141,8 +142,21 @@ export class Phone {
     this.agent.stop();
   }
 
+  /** Keys that were pressed before voice had found its way. */
+  private early: string[] = [];
+
+  private pressEarly() {
+    const keys = this.early;
+    this.early = [];
+    for (const key of keys) this.press(key);
+  }
+
   press(key: string) {
     if (!this.session?.isEstablished()) return;
+    if (this.listening?.connectionState !== 'connected') {
+      this.early.push(key);
+      return;
+    }
     // JsSIP wants its own constant, which is this text.
     const transportType = 'RFC2833' as never;
     this.session.sendDTMF(key, { duration: KEY_MS, interToneGap: 80, transportType });

@@ -56,10 +56,12 @@ const look = EditorView.theme({
   '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--good-soft)' },
   '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
   '.cm-changedText, &.cm-merge-b .cm-changedText': {
-    background: 'color-mix(in srgb, var(--good) 25%, transparent)',
+    background: 'none',
+    borderBottom: '2px solid var(--good)',
   },
   '.cm-deletedChunk .cm-deletedText': {
-    background: 'color-mix(in srgb, var(--bad) 25%, transparent)',
+    background: 'none',
+    borderBottom: '2px solid var(--bad)',
   },
   '.cm-collapsedLines': {
     color: 'var(--muted)',
@@ -140,7 +142,7 @@ export function Editor({ label, text, onChange, marks, schemas, fixed, jump }: E
         BASE,
         lintGutter(),
         completion(schemas),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorState.readOnly.of(fixed),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed.current(update.state.doc.toString());

@@ -132,7 +132,7 @@ function Writer({ there, schemas }: { there: Files; schemas: Schemas }) {
           )}
           <p className="hint">{t('menus.keys')}</p>
         </div>
-        <Said checked={checked} go={go} />
+        <Said checked={checked} about={lineOf(file?.text ?? '')} go={go} />
       </div>
       {dialog === 'publish' && (
         <Publish
@@ -188,13 +188,20 @@ export function Fixed({ why }: { why: string | null }) {
   );
 }
 
+/** The line that a file is of, if it is of one. */
+function lineOf(text: string): string | null {
+  return /^line\s*:\s*["']?([\w-]+)/m.exec(text)?.[1] ?? null;
+}
+
 interface SaidProps {
+  /** The line whose file is shown. */
+  about: string | null;
   checked: ReturnType<typeof useChecked>;
   go: (mistake: Mistake) => void;
 }
 
 /** What the server says of the draft: mistakes, the call that shows one, figures. */
-function Said({ checked, go }: SaidProps) {
+function Said({ checked, about, go }: SaidProps) {
   const { t } = useTranslation();
   const { data, error, late } = checked;
   const [drawn, setDrawn] = useState<Mistake | null>(null);
@@ -202,6 +209,8 @@ function Said({ checked, go }: SaidProps) {
   const first = data?.mistakes.find((m) => m.call) ?? null;
   // The first call that breaks the promise is drawn without being asked for.
   useEffect(() => setDrawn(first), [first]);
+  // Another file: its line.
+  useEffect(() => setLine(about), [about]);
   const lines = data?.lines ?? [];
   const line =
     lines.find((l) => l.line === (drawn?.call?.line ?? wanted)) ??
