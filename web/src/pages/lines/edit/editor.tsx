@@ -3,12 +3,15 @@ import { yaml } from '@codemirror/lang-yaml';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { unifiedMergeView } from '@codemirror/merge';
-import { EditorState, type Extension } from '@codemirror/state';
+import { Annotation, EditorState, type Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { useEffect, useMemo, useRef } from 'react';
 import { proposals, type Schemas, spotAt } from './complete';
+
+/** Text that was put there, not written. */
+const given = Annotation.define<boolean>();
 
 /** Something that is told at its place: line and column from 1. */
 export interface Mark {
@@ -145,7 +148,8 @@ export function Editor({ label, text, onChange, marks, schemas, fixed, jump }: E
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorState.readOnly.of(fixed),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) changed.current(update.state.doc.toString());
+          const own = !update.transactions.some((t) => t.annotation(given));
+          if (update.docChanged && own) changed.current(update.state.doc.toString());
         }),
       ],
     });
@@ -162,7 +166,11 @@ export function Editor({ label, text, onChange, marks, schemas, fixed, jump }: E
     const { current } = view;
     if (!current) return;
     const now = current.state.doc.toString();
-    if (now !== text) current.dispatch({ changes: { from: 0, to: now.length, insert: text } });
+    if (now !== text)
+      current.dispatch({
+        changes: { from: 0, to: now.length, insert: text },
+        annotations: given.of(true),
+      });
   }, [text]);
 
   useEffect(() => {
