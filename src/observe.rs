@@ -22,9 +22,11 @@ use tracing_subscriber::util::SubscriberInitExt;
 use self::menus::MenuState;
 use crate::config::{Log, LogFormat};
 
+pub mod drafts;
 pub mod figures;
 pub mod lines;
 pub mod menus;
+pub mod walks;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,11 @@
 //! Reads and checks all that the server is made of, before anything is started: settings, menus
 //! and prompts. Edge: it reads files and the environment.
 
+pub mod drafts;
 pub mod prompts;
 pub mod rehearse;
 mod voices;
+pub mod walk;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -12,12 +14,13 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::check::{self, report::Report};
+use crate::check::{self, Finding, report::Report};
 use crate::cli::Options;
 use crate::config::{self, AgentSecret, Config, Layers, Secret, SpeechEngineKind};
 use crate::ids::PromptName;
 use crate::media::ports::PortPool;
 use crate::menu::load::{Lines, PromptFacts, load_all};
+use crate::menu::mistake::Mistake;
 use crate::menu::system;
 use crate::prompts::{Encodings, PromptLibrary, embedded};
 use crate::queue::action::OverflowStep;
@@ -110,26 +113,61 @@ fn read_all(config: &Config, purpose: Purpose, told: &mut Vec<String>) -> Menus 
         Purpose::Serve | Purpose::Check => None,
     };
     let files = read_menus(config, told);
-    let (prompts, known) = voices::find(config, &files, made, told);
+    let read = read_files(config, &files, made);
+    told.extend(read.told);
+    told.extend(read.mistakes.iter().map(ToString::to_string));
+    told.extend(read.findings.iter().map(ToString::to_string));
+    read.menus
+}
+
+/// What menu files came to.
+struct Read {
+    menus: Menus,
+    /// What is wrong in no one file.
+    told: Vec<String>,
+    /// What does not load.
+    mistakes: Vec<Mistake>,
+    /// What breaks the promise.
+    findings: Vec<Finding>,
+    /// What loads, and is likely not meant.
+    doubts: Vec<Mistake>,
+}
+
+fn read_files(config: &Config, files: &[(String, String)], made: Option<Encodings<'_>>) -> Read {
+    let mut told = Vec::new();
+    let (mut prompts, known) = voices::find(config, files, made, &mut told);
     told.extend(missing_prompts(
         config,
         prompts.facts(&config.prompts.language),
     ));
-    let lines = load_all(pairs(&files), &known).unwrap_or_else(|mistakes| {
-        told.extend(mistakes.iter().map(ToString::to_string));
-        Lines::default()
-    });
+    let (lines, mistakes) = match load_all(pairs(files), &known) {
+        Ok(lines) => (lines, Vec::new()),
+        Err(mistakes) => (Lines::default(), mistakes),
+    };
+    for (_, origin) in lines.with_origins() {
+        for ((language, name), said) in &origin.texts {
+            for words in said.iter().take(1) {
+                prompts.say(language, name, words);
+            }
+        }
+    }
     let checked = check::check(&lines, &known.prompts, &queues(config));
-    told.extend(checked.findings.iter().map(ToString::to_string));
-    let mut warnings: Vec<String> = lines.warnings.iter().map(ToString::to_string).collect();
-    warnings.extend(checked.warnings.iter().map(ToString::to_string));
+    let mut doubts = lines.warnings.clone();
+    doubts.extend(checked.warnings);
+    let mut warnings: Vec<String> = doubts.iter().map(ToString::to_string).collect();
     warnings.extend(prompts.doubts());
-    Menus {
-        lines,
-        facts: known.prompts,
-        reports: checked.reports,
-        prompts,
-        warnings,
+    Read {
+        menus: Menus {
+            lines,
+            facts: known.prompts,
+            reports: checked.reports,
+            prompts,
+            warnings,
+        },
+        told,
+        mistakes,
+        findings: checked.findings,
+        doubts,
     }
 }
 

@@ -24,6 +24,8 @@ use crate::task::clock;
 const TIME: Duration = Duration::from_secs(30);
 /// Octets of a request's body.
 pub const MAX_BODY: usize = 64 << 10;
+/// The same, of those that bring menu files.
+pub const MAX_FILES_BODY: usize = 1 << 20;
 /// How long the first answers are kept.
 const ANSWERS: Duration = Duration::from_secs(24 * 3600);
 /// Octets of an answer that is kept.
@@ -145,7 +147,7 @@ async fn once_or_why(api: &Api, request: Request, next: Next) -> Result<Response
     }
     let key = digest(&format!("{} {text}", who.name));
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, MAX_BODY).await;
+    let body = to_bytes(body, most(parts.uri.path())).await;
     let body = body.map_err(|_| Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE))?;
     let condition = parts.headers.get(header::IF_MATCH);
     let asked = digest(&format!(
@@ -204,6 +206,14 @@ fn again(kept: KeptAnswer) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
     response
+}
+
+/// Octets that a command may bring.
+fn most(path: &str) -> usize {
+    let files = path
+        .strip_prefix(super::BASE)
+        .is_some_and(|p| p == "/menus" || p.starts_with("/menus/"));
+    if files { MAX_FILES_BODY } else { MAX_BODY }
 }
 
 fn before(now: Wall, time: Duration) -> Wall {

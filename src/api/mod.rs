@@ -35,6 +35,7 @@ use self::throttle::Throttle;
 use crate::config::{self, Config};
 use crate::ids::{AgentId, QueueName};
 use crate::live::Live;
+use crate::observe::drafts::Drafts;
 use crate::observe::menus::MenuState;
 use crate::sip::digest::Tickets;
 use crate::store::audit::Deed;
@@ -77,6 +78,8 @@ pub struct Parts {
     pub menus: MenuState,
     /// Has them read anew.
     pub reload: mpsc::Sender<()>,
+    /// Checks menus that are being written.
+    pub drafts: Drafts,
     /// Who guesses.
     pub throttle: Throttle,
     /// Signs what browsers keep.
@@ -85,6 +88,8 @@ pub struct Parts {
     pub tickets: Tickets,
     /// Commands with a key that are under way.
     pub under_way: UnderWay,
+    /// Held while menu files are written and read anew.
+    pub publishing: Mutex<()>,
     /// Held from looking at an agent's state to changing it, so that two supervisors do not both
     /// see the same one.
     pub steering: Mutex<()>,
@@ -102,6 +107,8 @@ pub struct Over {
     pub menus: MenuState,
     /// Has them read anew.
     pub reload: mpsc::Sender<()>,
+    /// Checks menus that are being written.
+    pub drafts: Drafts,
     /// Those who are to be called back.
     pub callbacks: CallbacksHandle,
     /// Talks that are recorded.
@@ -130,6 +137,7 @@ impl Api {
             queue,
             menus,
             reload,
+            drafts,
             callbacks,
             tapes,
             desk,
@@ -147,10 +155,12 @@ impl Api {
             desk,
             menus,
             reload,
+            drafts,
             throttle: Throttle::default(),
             key,
             tickets,
             under_way: UnderWay::default(),
+            publishing: Mutex::new(()),
             steering: Mutex::new(()),
         })))
     }

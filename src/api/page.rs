@@ -22,7 +22,7 @@ A refused command has changed nothing.
 24 hours gets the first answer, with `Idempotent-Replayed: true`. **Two at once.** Where an answer has \
 an `ETag`, send it as `If-Match`: the command is refused (412) if somebody else was faster.
 
-Bodies have at most 64 KiB, and commands 30 seconds.";
+Bodies have at most 64 KiB (those with menu files 1 MiB), and commands 30 seconds.";
 
 /// The document without its paths.
 #[derive(OpenApi)]

@@ -6,9 +6,11 @@ mod desk;
 mod events;
 mod orders;
 mod people;
+mod publishing;
 mod recordings;
 mod signing;
 mod talking;
+mod trying;
 mod wire;
 
 use std::sync::Arc;
@@ -25,6 +27,7 @@ use super::who::Peer;
 use super::*;
 use crate::config::{Layers, Secret};
 use crate::live;
+use crate::observe::drafts::Drafts;
 use crate::queue::acd::Acd;
 use crate::sip::leg::Contact;
 use crate::store::tokens::TokenMeta;
@@ -165,6 +168,7 @@ impl House {
             queue,
             menus: MenuState::default(),
             reload,
+            drafts: Drafts::new(json!({ "line": {} }), publishing::Rules),
             callbacks: CallbacksHandle::default(),
             tapes: Tapes::none(),
             desk: DeskHandle::default(),

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::calls;
-use super::graph::Graph;
+use super::calls::{self, Steps};
+use super::graph::{Graph, State};
 use super::property::{Property, violations};
 use crate::menu::load::Origin;
 use crate::menu::mistake::{Mistake, Severity};
@@ -22,6 +22,10 @@ pub struct Finding {
     pub mistake: Mistake,
     /// The shortest call that shows it: `answer → 2 → silence → hang-up`.
     pub call: String,
+    /// The line.
+    pub line: String,
+    /// The nodes that this call comes to, in order; `None`: the people, or a message for them.
+    pub path: Vec<Option<String>>,
 }
 
 impl fmt::Display for Finding {
@@ -50,7 +54,32 @@ pub(super) fn findings(line: &Line, origin: &Origin, graph: &Graph) -> Vec<Findi
             node: node.map(|(n, _)| n.name.as_str().to_owned()),
             mistake: place.mistake(Severity::Error, what, v.remedy.to_owned()),
             call: calls::words(graph, &v.call),
+            line: line.name.to_string(),
+            path: path(line, graph, &v.call),
         }
     });
     found.collect()
+}
+
+/// Where a call comes to, each stay told once.
+fn path(line: &Line, graph: &Graph, call: &Steps) -> Vec<Option<String>> {
+    let begins = call.first().map(|(state, _)| *state);
+    let states = begins.into_iter().chain(call.iter().map(|(_, e)| e.to));
+    let mut path = Vec::new();
+    for state in states {
+        let here = match graph.state(state) {
+            State::Menu(at) => {
+                let found = line.nodes().find(|(id, _)| *id == at.node);
+                found.map(|(_, n)| Some(n.name.to_string()))
+            }
+            State::Waiting { .. } | State::Message { .. } => Some(None),
+            State::Answered | State::Resuming | State::End(_) => None,
+        };
+        if let Some(here) = here
+            && path.last() != Some(&here)
+        {
+            path.push(here);
+        }
+    }
+    path
 }

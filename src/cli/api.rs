@@ -19,6 +19,7 @@ use crate::api::serve::SOCKET;
 use crate::api::who::Peer;
 use crate::api::{self, Api, Over};
 use crate::config::Config;
+use crate::observe::drafts::Drafts;
 use crate::observe::menus::MenuState;
 use crate::queue::acd::Acd;
 use crate::server::build;
@@ -84,6 +85,7 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
         queue,
         menus,
         reload,
+        drafts: Drafts::default(),
         callbacks: CallbacksHandle::default(),
         tapes: Tapes::none(),
         desk: DeskHandle::default(),

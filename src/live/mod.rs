@@ -6,6 +6,7 @@
 //! whole picture anew. Nothing here can slow a call.
 
 mod beside;
+mod follow;
 mod journal;
 mod more;
 mod picture;
@@ -20,10 +21,12 @@ use serde_json::Value;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use self::beside::{ConsultNow, OtherNow, PartyNow};
+pub use self::follow::{Followed, HeardPrompt, told_to_caller};
 pub use self::journal::{LiveEvent, Place, Viewer};
 pub use self::picture::{AgentNow, CallNow, CallStage, stamp};
 pub use self::queues::{AgentsNow, QueueNow, ThresholdNow, TodayNow};
 
+use self::follow::Followers;
 use self::journal::Journal;
 use self::picture::Picture;
 use crate::ids::{AgentId, ContactId, QueueName};
@@ -65,6 +68,9 @@ enum Note {
         Option<Place>,
         oneshot::Sender<mpsc::Receiver<Arc<LiveEvent>>>,
     ),
+    Follow(String, oneshot::Sender<Option<mpsc::Receiver<Followed>>>),
+    Called(String, ContactId),
+    Caller(ContactId, Followed),
     Calls(Viewer, oneshot::Sender<Vec<CallNow>>),
     Agents(oneshot::Sender<Vec<AgentNow>>),
     Known(oneshot::Sender<Vec<QueueNow>>),
@@ -103,6 +109,7 @@ pub fn spawn(epoch: u32, agents: Vec<(AgentId, String)>, quiet: Vec<QueueName>, 
         picture: Picture::new(agents, quiet, now),
         today: None,
         watchers: Vec::new(),
+        followers: Followers::default(),
         lost: 0,
     };
     tokio::spawn(hub.run(inbox, Arc::clone(&wire)));
@@ -165,6 +172,22 @@ impl Live {
         self.ask(|reply| Note::Watch(viewer, after, reply)).await
     }
 
+    /// What is told of the one call that will come with this key. `None`: nobody tells, or too
+    /// many are followed.
+    pub async fn follow(&self, key: String) -> Option<mpsc::Receiver<Followed>> {
+        self.ask(|reply| Note::Follow(key, reply)).await.flatten()
+    }
+
+    /// A call came with this key. Never waits.
+    pub fn called(&self, key: &str, contact: ContactId) {
+        self.tell(Note::Called(key.to_owned(), contact));
+    }
+
+    /// Something that whoever calls is told in their page. Never waits.
+    pub fn tell_caller(&self, contact: ContactId, told: Followed) {
+        self.tell(Note::Caller(contact, told));
+    }
+
     /// The calls in progress that this viewer may see, the oldest first.
     pub async fn calls(&self, viewer: Viewer) -> Vec<CallNow> {
         let calls = self.ask(|reply| Note::Calls(viewer, reply)).await;
@@ -218,6 +241,7 @@ struct Hub {
     picture: Picture,
     today: Option<Box<Today>>,
     watchers: Vec<Watcher>,
+    followers: Followers,
     lost: u64,
 }
 
@@ -256,6 +280,7 @@ impl Hub {
                 if let Some(today) = &mut self.today {
                     today.handle_event(contact, at, &event);
                 }
+                self.followers.record(contact, &event, &self.picture);
                 for event in self.picture.record(contact, at, event) {
                     self.publish(event);
                 }
@@ -281,6 +306,12 @@ impl Hub {
                 self.publish(event);
             }
             Note::Watch(viewer, after, reply) => self.watch(viewer, after, reply),
+            Note::Follow(key, reply) => {
+                // Who asked may have gone meanwhile.
+                let _ = reply.send(self.followers.open(key));
+            }
+            Note::Called(key, contact) => self.followers.called(&key, contact),
+            Note::Caller(contact, told) => self.followers.tell(contact, told),
             Note::Calls(viewer, reply) => {
                 // Who asked may have gone meanwhile.
                 let _ = reply.send(self.picture.calls(&viewer));

@@ -160,6 +160,12 @@ impl Picture {
         self.calls.get(&contact)
     }
 
+    /// An agent's name; where none is known, their id.
+    pub(super) fn name_of(&self, agent: &AgentId) -> String {
+        let known = self.agents.get(agent);
+        known.map_or_else(|| agent.to_string(), |a| a.name.clone())
+    }
+
     pub(super) fn known_mut(&mut self, contact: ContactId) -> Option<&mut CallNow> {
         self.calls.get_mut(&contact)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ids::PromptName;
+use crate::ids::{Language, PromptName};
 use crate::sdp::plan::Codec;
 
 /// One prompt, encoded once per codec when it was loaded.
@@ -12,7 +12,18 @@ pub struct Prompt {
     pub name: PromptName,
     /// How long it plays.
     pub duration: Duration,
+    /// What is said in it, where that is known.
+    pub said: Option<Said>,
     encoded: [Option<Encoded>; Codec::ALL.len()],
+}
+
+/// The words of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// In which language.
+    pub language: Language,
+    /// What.
+    pub words: String,
 }
 
 /// The 20 ms payloads of a prompt in one codec.
@@ -61,6 +72,7 @@ impl Prompt {
         Prompt {
             name,
             duration,
+            said: None,
             encoded,
         }
     }

@@ -10,7 +10,7 @@ use super::ingest::level::{self, FAR, Level};
 use super::ingest::{self, Wrong};
 use super::{PromptMistake, Text, embedded, languages, on_all_cores};
 use crate::ids::{Language, PromptName};
-use crate::media::prompt::Prompt;
+use crate::media::prompt::{Prompt, Said};
 use crate::menu::load::PromptFacts;
 use crate::menu::spoken::words;
 use crate::menu::system;
@@ -261,7 +261,7 @@ impl PromptLibrary {
     pub(super) fn put(
         &mut self,
         language: &Language,
-        prompt: Prompt,
+        mut prompt: Prompt,
         text: Option<String>,
         check: Option<Check>,
     ) {
@@ -271,9 +271,28 @@ impl PromptLibrary {
             transcript: text.filter(|t| !t.is_empty()),
             length: Some(prompt.duration),
         };
+        prompt.said = facts.transcript.clone().map(|words| Said {
+            language: language.clone(),
+            words,
+        });
         shelf.facts.insert(name.clone(), facts);
         shelf.checks.extend(check.map(|c| (name.clone(), c)));
         shelf.prompts.insert(name, Arc::new(prompt));
+    }
+
+    /// What a menu file says is said in a recording, where nothing else does.
+    pub fn say(&mut self, language: &Language, name: &PromptName, words: &str) {
+        let shelf = self.languages.get_mut(language);
+        let prompt = shelf.and_then(|s| s.prompts.get_mut(name));
+        // Shared ones have their words by the name that they were made under.
+        if let Some(prompt) = prompt.and_then(Arc::get_mut)
+            && prompt.said.is_none()
+        {
+            prompt.said = Some(Said {
+                language: language.clone(),
+                words: words.to_owned(),
+            });
+        }
     }
 
     /// Offers a prompt under a further name.

@@ -98,7 +98,11 @@ async fn from_agent(
         events,
         sender,
     } = call;
-    let first = FirstLeg { events, sender };
+    let first = FirstLeg {
+        events,
+        sender,
+        key: None,
+    };
     let Some(facts) = agents.known.get(&agent) else {
         return;
     };
@@ -174,7 +178,9 @@ async fn beside(
     event: impl FnOnce(AgentCallStart) -> CallEvent,
 ) {
     let leg = start.leg;
-    let FirstLeg { mut events, sender } = first;
+    let FirstLeg {
+        mut events, sender, ..
+    } = first;
     // With the last of its senders the channel ends.
     drop::<LegEventSender>(sender);
     if talk.send(event(start)).await.is_err() {

@@ -8,8 +8,8 @@ use axum::Router;
 use tokio::sync::{mpsc, watch};
 use tracing::warn;
 
-use super::StartError;
 use super::listen::listen;
+use super::{StartError, drafts};
 use crate::api::phone::Door;
 use crate::api::{self, Api, Over, serve};
 use crate::config::{Config, Secret};
@@ -80,6 +80,7 @@ impl Wanted<'_> {
             queue,
             menus: self.menus,
             reload: self.reload,
+            drafts: drafts::of(Arc::clone(&config)),
             callbacks: self.tools.callbacks.clone(),
             tapes: self.tools.tapes.clone(),
             desk: self.desk,

@@ -7,6 +7,7 @@ mod agents;
 mod api;
 pub(crate) mod build;
 mod demo;
+mod drafts;
 mod drain;
 mod figures;
 pub mod host;
@@ -411,7 +412,12 @@ impl Server {
             transport: invite.flow.transport,
             remote: invite.flow.remote.ip(),
         };
-        let first = FirstLeg { events, sender };
+        let key = invite.user_to_user.as_deref().and_then(call::followed::key);
+        let first = FirstLeg {
+            events,
+            sender,
+            key: key.map(str::to_owned),
+        };
         calls.spawn(call::run(
             self.tools.clone(),
             first,

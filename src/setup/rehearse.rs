@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Setup;
+use super::{Menus, Setup};
 use crate::cli::call::{self, CallArgs, Lines, Sound, Terminal, Tools};
 use crate::config::Config;
 use crate::menu::outcome::{WebReply, WebRequest};
@@ -17,10 +17,14 @@ use crate::task::{clock, web};
 
 /// The lines, queues and prompts that the server would run with.
 pub fn house(setup: &Setup) -> Arc<House> {
-    let config = &setup.config;
+    house_of(&setup.config, &setup.menus)
+}
+
+/// The same, with these menus.
+pub fn house_of(config: &Config, menus: &Menus) -> Arc<House> {
     Arc::new(House::new(Plan {
-        lines: setup.menus.lines.iter().cloned().collect(),
-        prompts: setup.menus.facts.clone(),
+        lines: menus.lines.iter().cloned().collect(),
+        prompts: menus.facts.clone(),
         fallback: config.prompts.language.clone(),
         acd: build::acd(config),
         sounds: build::sounds(config),

@@ -69,6 +69,8 @@ pub struct NodeFigures {
     pub wrong_keys: u64,
     /// Failures of ours.
     pub faults: u64,
+    /// How long callers were here, all together.
+    pub time: Duration,
 }
 
 impl LineFigures {
@@ -106,7 +108,20 @@ impl LineFigures {
     /// Node by node.
     fn walk(&mut self, contact: &Contact<'_>, end: Option<Containment>) {
         let mut here: Option<NodeName> = None;
+        let mut since = Duration::ZERO;
         for entry in contact.timeline.entries() {
+            let leaves = match &entry.event {
+                Event::Step { step } => here.as_ref() != Some(&step.node),
+                Event::Queued { .. } | Event::Ended { .. } => true,
+                _ => false,
+            };
+            if leaves {
+                if let Some(node) = &here {
+                    let node = self.nodes.entry(node.clone()).or_default();
+                    node.time += entry.at.saturating_sub(since);
+                }
+                since = entry.at;
+            }
             match &entry.event {
                 Event::Step { step } => {
                     let node = self.nodes.entry(step.node.clone()).or_default();

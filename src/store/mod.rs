@@ -33,6 +33,7 @@ mod guides;
 mod history;
 mod home;
 pub mod hooks;
+pub mod menus;
 mod messages;
 mod outbox;
 pub mod people;

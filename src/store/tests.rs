@@ -9,6 +9,7 @@ mod guides;
 mod history;
 mod hooks;
 mod kill;
+mod menus;
 mod outbox;
 mod places;
 mod postgres;

@@ -40,7 +40,11 @@ pub async fn run(
 pub async fn run_click(tools: Tools, start: ClickStart, stop: watch::Receiver<bool>) {
     let span = tracing::info_span!("agent's call", agent = %start.agent);
     let (sender, events) = mpsc::channel(WAITING_EVENTS);
-    let first = FirstLeg { events, sender };
+    let first = FirstLeg {
+        events,
+        sender,
+        key: None,
+    };
     let call = AgentCall::click(tools.setup.clone(), start, clock::now());
     whole(tools, first, call, stop).instrument(span).await;
 }

@@ -2,6 +2,8 @@
 //!
 //! A panic in either ends neither the call nor its legs: see [`supervisor`].
 
+mod card;
+pub(crate) mod followed;
 mod messages;
 mod supervisor;
 mod taping;
@@ -94,6 +96,8 @@ pub struct FirstLeg {
     pub events: mpsc::Receiver<(LegId, LegEvent)>,
     /// Their sending end, for further legs.
     pub sender: LegEventSender,
+    /// Of the page that the call comes from, where it wants to follow it.
+    pub key: Option<String>,
 }
 
 /// Runs one call from its INVITE to its verdict. `stop` turns true when the grace period of a
@@ -135,6 +139,7 @@ pub async fn run_back(tools: Tools, plan: Planned, line: Arc<Line>, stop: watch:
     let first = FirstLeg {
         events: legs,
         sender,
+        key: None,
     };
     let call = Call::back(tools.setup.clone(), start, line, what, clock::now());
     Box::pin(whole(tools, first, call, events, stop)).await;
@@ -159,8 +164,12 @@ async fn whole(
         stop,
         stopping: false,
     };
+    if let Some(key) = &first.key {
+        tools.store.live().called(key, contact);
+    }
     let mut task = CallTask {
         line,
+        followed: first.key.is_some(),
         call,
         began: clock::mono(),
         legs_in: first.sender,
@@ -235,6 +244,8 @@ struct CallTask {
     open: usize,
     /// The record's last line: it waits for those.
     last: Option<(Duration, Event)>,
+    /// A page may follow it.
+    followed: bool,
     /// Agents who have the card before them.
     readers: Vec<AgentId>,
 }
@@ -258,6 +269,7 @@ impl CallTask {
             if let Some(CallEvent::Media(event)) = &event {
                 self.note_media(event);
             }
+            self.tell_place(event.as_ref());
             let now = clock::now();
             let learnt = matches!(event, Some(CallEvent::Learnt(_)));
             match event {
@@ -409,38 +421,6 @@ impl CallTask {
         None
     }
 
-    /// The agent can read who it is before their phone rings: the INVITE comes after this.
-    fn show_card(&self, agent: &AgentId, at: Duration) {
-        let live = self.tools.store.live();
-        if live.is_on() {
-            let card = self.call.card();
-            live.card(agent, card.contact, at, card.to_json());
-        }
-    }
-
-    /// Who reads the card at this time.
-    fn note_reader(&mut self, event: &Event) {
-        match event {
-            Event::Offered { agent } if !self.readers.contains(agent) => {
-                self.readers.push(agent.clone());
-            }
-            Event::Connected { agent } => self.readers = vec![agent.clone()],
-            Event::Missed { agent, .. } | Event::AgentLost { agent, .. } => {
-                self.readers.retain(|a| a != agent);
-            }
-            Event::Queued { .. } | Event::LookedBack | Event::Ended { .. } => self.readers.clear(),
-            _ => {}
-        }
-    }
-
-    /// Something more is known: those who have the card before them see it.
-    fn show_card_again(&self) {
-        let at = clock::mono().since(self.began);
-        for agent in &self.readers {
-            self.show_card(agent, at);
-        }
-    }
-
     async fn sip(&mut self, leg: LegId, command: LegCommand) {
         let sent = match command {
             LegCommand::Invite(invite) => self.tools.sip.place(*invite, self.legs_in.clone()).await,
@@ -452,6 +432,7 @@ impl CallTask {
     }
 
     fn media(&mut self, leg: LegId, command: MediaCommand) {
+        self.tell_heard(leg, &command);
         self.voices.command(leg, command);
     }
 

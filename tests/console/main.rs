@@ -8,6 +8,8 @@
 mod support;
 
 mod browser;
+mod menus;
+mod trying;
 
 use std::time::Duration;
 

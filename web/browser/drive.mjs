@@ -47,6 +47,11 @@ export async function drive(script) {
       '--disable-gpu',
       '--disable-dev-shm-usage',
       '--autoplay-policy=no-user-gesture-required',
+      // Beeps in place of a microphone, and nobody is asked for it.
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      // Pages of a folder have no address of their own, and call this machine all the same.
+      ...(process.env.PAGES ? ['--disable-features=LocalNetworkAccessChecks'] : []),
     ],
   });
   /** @type {string[]} */

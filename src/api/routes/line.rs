@@ -22,10 +22,18 @@ pub async fn show(
     _who: Who,
     Path(line): Path<String>,
 ) -> Answer<Json<LineView>> {
-    let found = api.menus.line(&line).ok_or_else(|| {
+    Ok(Json(Arc::unwrap_or_clone(find(&api, &line)?)))
+}
+
+/// A line in use.
+///
+/// # Errors
+/// There is no such line.
+pub(super) fn find(api: &Api, line: &str) -> Answer<Arc<LineView>> {
+    api.menus.line(line).ok_or_else(|| {
         let what = format!("there is no line `{}`", line.escape_default());
         let told = api.menus.told();
-        let near = nearest(&line, told.lines.iter().map(|l| l.line.as_str()));
+        let near = nearest(line, told.lines.iter().map(|l| l.line.as_str()));
         Problem::not_found(
             what,
             match near {
@@ -33,6 +41,5 @@ pub async fn show(
                 None => "GET /api/v1/lines lists those that there are".to_owned(),
             },
         )
-    })?;
-    Ok(Json(Arc::unwrap_or_clone(found)))
+    })
 }

@@ -39,6 +39,21 @@ pub async fn reload(
     who.need(Right::Operate)?;
     body.finish(Some(()))?;
     api.store.audit(who.deed("lines.reload", "lines")).await?;
+    match read_anew(&api).await {
+        Some(told) => match &told.refused {
+            None => Ok((StatusCode::OK, Json(told))),
+            Some(refused) => Err(Problem {
+                remedy: Some("mend them; the old menus stay in use".to_owned()),
+                title: "the menus were not reloaded".to_owned(),
+                ..Problem::fields(refused.mistakes.iter().map(|m| mistake(m)).collect())
+            }),
+        },
+        None => Ok((StatusCode::ACCEPTED, Json(api.menus.told()))),
+    }
+}
+
+/// Has the menus read, and waits for what comes of it; `None`: that takes long.
+pub(super) async fn read_anew(api: &Api) -> Option<Told> {
     let before = api.menus.told().readings;
     // Full: somebody has asked already.
     let _ = api.reload.try_send(());
@@ -51,20 +66,10 @@ pub async fn reload(
             }
         }
     };
-    match tokio::time::timeout(LONGEST, looked).await {
-        Ok(told) => match &told.refused {
-            None => Ok((StatusCode::OK, Json(told))),
-            Some(refused) => Err(Problem {
-                remedy: Some("mend them; the old menus stay in use".to_owned()),
-                title: "the menus were not reloaded".to_owned(),
-                ..Problem::fields(refused.mistakes.iter().map(|m| mistake(m)).collect())
-            }),
-        },
-        Err(_) => Ok((StatusCode::ACCEPTED, Json(api.menus.told()))),
-    }
+    tokio::time::timeout(LONGEST, looked).await.ok()
 }
 
-fn mistake(told: &str) -> FieldProblem {
+pub(super) fn mistake(told: &str) -> FieldProblem {
     FieldProblem {
         field: String::new(),
         what: told.to_owned(),

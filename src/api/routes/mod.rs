@@ -7,6 +7,7 @@ mod callbacks;
 mod chat;
 mod choices;
 mod contacts;
+mod drafts;
 mod erasure;
 mod events;
 mod lead;
@@ -15,6 +16,7 @@ mod lines;
 mod messages;
 mod outbox;
 mod phone;
+mod publish;
 mod queues;
 mod recordings;
 mod session;
@@ -22,7 +24,9 @@ mod statistics;
 mod talk;
 mod tasks;
 mod tokens;
+mod try_line;
 mod users;
+mod walk;
 mod wrap_up;
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -102,6 +106,10 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(lines::list))
         .routes(routes!(line::show))
         .routes(routes!(lines::reload))
+        .routes(routes!(try_line::follow))
+        .merge(drafts::all())
+        .merge(publish::all())
+        .merge(walk::all())
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::show, users::change, users::remove))
         .routes(routes!(users::password))

@@ -12,23 +12,27 @@ use crate::now::Wall;
 use crate::record::timeline::Event;
 
 /// A stream that is being read.
-struct Stream {
+pub(super) struct Stream {
     body: BodyDataStream,
     text: String,
 }
 
 /// One event.
 #[derive(Debug)]
-struct Heard {
+pub(super) struct Heard {
     id: String,
-    kind: String,
-    data: Value,
+    pub(super) kind: String,
+    pub(super) data: Value,
 }
 
 impl Stream {
     async fn open(house: &House, token: &str, query: &str, last: Option<&str>) -> Stream {
+        Stream::of(house, token, &format!("/events{query}"), last).await
+    }
+
+    pub(super) async fn of(house: &House, token: &str, path: &str, last: Option<&str>) -> Stream {
         let mut request = Request::builder()
-            .uri(format!("{BASE}/events{query}"))
+            .uri(format!("{BASE}{path}"))
             .header("authorization", format!("Bearer {token}"));
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -45,7 +49,7 @@ impl Stream {
         }
     }
 
-    async fn next(&mut self) -> Heard {
+    pub(super) async fn next(&mut self) -> Heard {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {
@@ -73,7 +77,7 @@ impl Stream {
     }
 
     /// The next event of this kind.
-    async fn until(&mut self, kind: &str) -> Heard {
+    pub(super) async fn until(&mut self, kind: &str) -> Heard {
         loop {
             let heard = self.next().await;
             if heard.kind == kind {
@@ -83,7 +87,7 @@ impl Stream {
     }
 }
 
-fn contact(n: u32) -> ContactId {
+pub(super) fn contact(n: u32) -> ContactId {
     ContactId::new(Wall::from_unix_millis(1_795_000_000_000), n)
 }
 

@@ -96,6 +96,16 @@ const lines = createRoute({
   getParentRoute: () => root,
   path: '/lines',
   component: lazyRouteComponent(() => import('../pages/lines'), 'LinesPage'),
+  validateSearch: (search: Record<string, unknown>): { line?: string; tab?: string } => {
+    const [line, tab] = [text(search.line), text(search.tab)];
+    return { ...(line ? { line } : {}), ...(tab ? { tab } : {}) };
+  },
+});
+// So is what calls.
+const tryIt = createRoute({
+  getParentRoute: () => root,
+  path: '/try',
+  component: lazyRouteComponent(() => import('../pages/try'), 'TryPage'),
   validateSearch: (search: Record<string, unknown>): { line?: string } => {
     const line = text(search.line);
     return line ? { line } : {};
@@ -112,7 +122,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, board, contacts, contact, lines, settings]),
+  routeTree: root.addChildren([home, desk, board, contacts, contact, lines, tryIt, settings]),
   defaultPendingComponent: Loading,
   scrollRestoration: true,
   // Text stays text: `?digits=0177` is no number.

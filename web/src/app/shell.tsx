@@ -1,5 +1,13 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { Contact, Headset, LayoutDashboard, Settings, User, Waypoints } from 'lucide-react';
+import {
+  Contact,
+  Headset,
+  LayoutDashboard,
+  PhoneCall,
+  Settings,
+  User,
+  Waypoints,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../live';
@@ -40,6 +48,10 @@ function Pages() {
       <Link to="/lines">
         <Waypoints className="icon" aria-hidden="true" />
         {t('nav.lines')}
+      </Link>
+      <Link to="/try">
+        <PhoneCall className="icon" aria-hidden="true" />
+        {t('nav.try')}
       </Link>
       {(may.administer || may.operate) && (
         <Link to="/settings">

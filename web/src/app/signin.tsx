@@ -66,8 +66,15 @@ export function SignInPage() {
       </div>
       <section className="panel" aria-labelledby="signin">
         <h1 id="signin">{t('signin.title')}</h1>
+        {location.pathname === '/try' && <p className="muted">{t('try.sign-in')}</p>}
         <SignInForm />
       </section>
+      {location.pathname !== '/try' && (
+        // The form stays, and leads there.
+        <p className="small">
+          <a href="/try">{t('try.first')}</a>
+        </p>
+      )}
       <Preferences />
     </main>
   );

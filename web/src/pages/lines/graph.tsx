@@ -8,16 +8,25 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../api/client';
 import { theme } from '../../app/theme';
 import { place } from './layout';
+import { type Trail, trailOf } from './trail';
 
 type View = Schemas['LineView'];
-type Shown = { shown: Schemas['LineNode']; callers: number };
+type Shown = {
+  shown: Schemas['LineNode'];
+  callers: number;
+  /** Classes beside those of its shape. */
+  marks: string;
+  /** A figure, or its places on a call that is drawn. */
+  note: string;
+};
 type BoxNode = Node<Shown, 'box'>;
 
 const WIDTH = 208;
@@ -28,11 +37,12 @@ function height(node: Schemas['LineNode']): number {
   return 18 + rows.reduce((a, b) => a + b, 0) * 19;
 }
 
-function Box({ data: { shown, callers } }: NodeProps<BoxNode>) {
+function Box({ data: { shown, callers, marks, note } }: NodeProps<BoxNode>) {
   return (
-    <div className={`node ${shown.shape}`}>
+    <div className={`node ${shown.shape} ${marks}`}>
       <Handle type="target" position={Position.Top} isConnectable={false} />
       {callers > 0 && <span className="live number">{callers}</span>}
+      {note && <span className="figure-of number">{note}</span>}
       <div className="label">{shown.label}</div>
       <div className="kind">{shown.kind}</div>
       {shown.details.map((d) => (
@@ -50,13 +60,23 @@ const KINDS = { box: Box };
 interface Props {
   view: View;
   /** How many callers are at each node. */
-  there: Map<string, number>;
+  there: ReadonlyMap<string, number>;
   /** How many are with the people behind 0, or on the way there. */
   people: number;
+  /** Where somebody is who is followed; `null`: with the people behind 0. */
+  here?: { node: string | null } | undefined;
+  /** Where they were before. */
+  been?: ReadonlySet<string>;
+  /** How nodes stand out: from 0 to 5, and the figure. */
+  heat?: ReadonlyMap<string, { level: number; text: string }> | undefined;
+  /** A call that is drawn: the nodes that it comes to, `null` the people. */
+  call?: readonly (string | null)[] | undefined;
 }
 
+const NO_CALL: Trail = { boxes: [], steps: [] };
+
 /** The line as boxes and arrows. It is to be looked at; the list beside it tells the same in words. */
-export function Graph({ view, there, people }: Props) {
+export function Graph({ view, there, people, here, been, heat, call }: Props) {
   const { t } = useTranslation();
   const places = useMemo(
     () =>
@@ -66,27 +86,46 @@ export function Graph({ view, there, people }: Props) {
       ),
     [view],
   );
-  const nodes: BoxNode[] = view.nodes.map((shown, i) => ({
-    id: String(i),
-    type: 'box',
-    position: places[i] ?? { x: 0, y: 0 },
-    data: { shown, callers: shown.node === null ? people : (there.get(shown.node ?? '') ?? 0) },
-    draggable: false,
-    connectable: false,
-    focusable: false,
-  }));
-  const edges: Edge[] = useMemo(
-    () =>
-      view.ways.map((way, i) => ({
-        id: `w${i}`,
-        source: String(way.from),
-        target: String(way.to),
-        label: way.label,
-        focusable: false,
-        markerEnd: { type: MarkerType.ArrowClosed },
-      })),
-    [view],
-  );
+  const trail = useMemo(() => (call ? trailOf(view, call) : NO_CALL), [view, call]);
+  const at = here ? view.nodes.findIndex((n) => (n.node ?? null) === here.node) : -1;
+  const nodes: BoxNode[] = view.nodes.map((shown, i) => {
+    const name = shown.node ?? null;
+    const hot = name === null ? undefined : heat?.get(name);
+    const on = trail.boxes.flatMap((box, n) => (box === i ? [n + 1] : []));
+    const marks = [
+      i === at ? 'here' : name !== null && been?.has(name) ? 'been' : '',
+      hot ? `heat-${hot.level}` : '',
+      on.length > 0 ? 'on-call' : '',
+    ];
+    return {
+      id: String(i),
+      type: 'box',
+      position: places[i] ?? { x: 0, y: 0 },
+      data: {
+        shown,
+        callers: name === null ? people : (there.get(name) ?? 0),
+        marks: marks.filter(Boolean).join(' '),
+        note: on.length > 0 ? on.join(', ') : (hot?.text ?? ''),
+      },
+      draggable: false,
+      connectable: false,
+      focusable: false,
+    };
+  });
+  const edges: Edge[] = useMemo(() => {
+    const taken = new Set(trail.steps.map((s) => s.way));
+    const drawn = view.ways.map((way, i) => ({
+      ...arrow(`w${i}`, way.from, way.to, taken.has(i)),
+      label: way.label,
+    }));
+    const own = trail.steps.flatMap((step, i) =>
+      step.way === null ? [arrow(`c${i}`, step.from, step.to, true)] : [],
+    );
+    return [...drawn, ...own];
+  }, [view, trail]);
+  const first = trail.boxes.at(-1);
+  const follow = at >= 0 ? at : first;
+  const seen = follow === undefined ? undefined : places[follow];
   return (
     <div className="graph">
       <ReactFlow
@@ -104,7 +143,31 @@ export function Graph({ view, there, people }: Props) {
       >
         <Background />
         <Controls showInteractive={false} />
+        {seen && <Follow x={seen.x} y={seen.y} />}
       </ReactFlow>
     </div>
   );
+}
+
+function arrow(id: string, from: number, to: number, taken: boolean): Edge {
+  return {
+    id,
+    source: String(from),
+    target: String(to),
+    focusable: false,
+    animated: taken,
+    className: taken ? 'on-call' : '',
+    markerEnd: { type: MarkerType.ArrowClosed },
+  };
+}
+
+/** Keeps the box at this place in sight. */
+function Follow({ x, y }: { x: number; y: number }) {
+  const { setCenter, getZoom } = useReactFlow();
+  useEffect(() => {
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const zoom = Math.max(0.75, Math.min(1, getZoom()));
+    void setCenter(x + WIDTH / 2, y + 60, { zoom, duration: still ? 0 : 400 });
+  }, [x, y, setCenter, getZoom]);
+  return null;
 }
