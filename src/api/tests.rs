@@ -7,6 +7,7 @@ mod events;
 mod orders;
 mod people;
 mod recordings;
+mod reports;
 mod signing;
 mod talking;
 mod wire;

@@ -58,7 +58,7 @@ pub use outbox::{OutboxMeta, OutboxRow, Tried};
 pub use place::{Elsewhere, Place};
 pub use recover::Recovered;
 pub use retention::Removed;
-pub use statistics::Span;
+pub use statistics::{AskedBack, Span};
 
 use home::Home;
 use writer::Command;

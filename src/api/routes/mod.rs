@@ -17,6 +17,7 @@ mod outbox;
 mod phone;
 mod queues;
 mod recordings;
+mod reports;
 mod session;
 mod statistics;
 mod talk;
@@ -95,6 +96,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(tasks::put_back))
         .routes(routes!(tasks::done))
         .routes(routes!(statistics::show))
+        .routes(routes!(reports::show))
         .routes(routes!(statistics::states))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::retry))

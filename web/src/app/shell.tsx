@@ -1,5 +1,5 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { Contact, Headset, LayoutDashboard, Settings, User, Waypoints } from 'lucide-react';
+import { ChartColumn, Contact, Headset, LayoutDashboard, Settings, User, Waypoints } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../live';
@@ -37,6 +37,12 @@ function Pages() {
         <Contact className="icon" aria-hidden="true" />
         {t('nav.contacts')}
       </Link>
+      {may.seeAll && (
+        <Link to="/reports">
+          <ChartColumn className="icon" aria-hidden="true" />
+          {t('reports.title')}
+        </Link>
+      )}
       <Link to="/lines">
         <Waypoints className="icon" aria-hidden="true" />
         {t('nav.lines')}
