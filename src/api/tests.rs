@@ -8,6 +8,7 @@ mod orders;
 mod people;
 mod recordings;
 mod reports;
+mod signalling;
 mod signing;
 mod talking;
 mod wire;

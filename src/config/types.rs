@@ -93,6 +93,8 @@ pub struct Sip {
     /// Networks whose calls need no proof of identity beyond their address (trunk gateways):
     /// their `P-Asserted-Identity` is believed.
     pub trusted_peers: Vec<Network>,
+    /// How long the SIP messages of calls are kept, masked; `None`: not at all.
+    pub trace: Option<Duration>,
 }
 
 /// One listener.

@@ -56,6 +56,7 @@ use crate::task::queue::{self, QueueHandle};
 use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
 use crate::task::retention;
+use crate::task::ladder::LadderHandle;
 use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
 use crate::task::tapes::Tapes;
 use crate::webrtc::Identity;
@@ -155,7 +156,16 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let (incoming_in, incoming) = mpsc::channel(INCOMING);
     let (notices_in, notices) = mpsc::channel(NOTICES);
     let tickets = crate::api::tickets(&store).await?;
-    let (sip, bound) = signalling::start(&config, &addresses, tickets, incoming_in, notices_in)?;
+    let ladder = match config.sip.trace {
+        Some(_) => LadderHandle::start(store.clone()),
+        None => LadderHandle::default(),
+    };
+    let ways = signalling::Ways {
+        incoming: incoming_in,
+        notices: notices_in,
+        ladder,
+    };
+    let (sip, bound) = signalling::start(&config, &addresses, tickets, ways)?;
     let acd = Acd::new(build::acd(&config));
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();
@@ -300,7 +310,11 @@ impl Server {
         tokio::spawn(api::pass_on(reload, ask));
         let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
         let board = tokio::spawn(board.keep());
-        let removing = retention::keep(self.tools.store.clone(), self.config.retention);
+        let removing = retention::keep(
+            self.tools.store.clone(),
+            self.config.retention,
+            self.config.sip.trace,
+        );
         let removing = tokio::spawn(removing);
         tokio::pin!(shutdown);
         loop {

@@ -44,6 +44,7 @@ pub mod report;
 mod retention;
 pub mod rows;
 pub mod search;
+pub mod signalling;
 mod sql;
 mod sqlite;
 mod statistics;

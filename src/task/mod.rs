@@ -10,6 +10,7 @@ pub mod deck;
 pub mod deliver;
 pub mod desk;
 pub mod hooks;
+pub mod ladder;
 mod kept;
 pub mod outbox;
 pub mod queue;

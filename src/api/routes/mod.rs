@@ -19,6 +19,7 @@ mod queues;
 mod recordings;
 mod reports;
 mod session;
+mod signalling;
 mod statistics;
 mod talk;
 mod tasks;
@@ -68,6 +69,8 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(lead::leave))
         .routes(routes!(contacts::search))
         .routes(routes!(contacts::show))
+        .routes(routes!(signalling::list))
+        .routes(routes!(signalling::show))
         .routes(routes!(erasure::erase))
         .routes(routes!(chat::list, chat::say))
         .routes(routes!(chat::read))

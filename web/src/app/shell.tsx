@@ -1,5 +1,13 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { ChartColumn, Contact, Headset, LayoutDashboard, Settings, User, Waypoints } from 'lucide-react';
+import {
+  ChartColumn,
+  Contact,
+  Headset,
+  LayoutDashboard,
+  Settings,
+  User,
+  Waypoints,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../live';

@@ -1,4 +1,5 @@
 import type { Texts } from './en';
+import { lead } from './lead.da';
 
 export const da: Texts = {
   loading: 'Henter …',
@@ -443,4 +444,5 @@ export const da: Texts = {
     longest: 'Længste besked',
     'at-least': 'Længden af nogle optagelser er ukendt: mindst.',
   },
+  ...lead,
 };

@@ -1,4 +1,5 @@
 import type { Texts } from './en';
+import { lead } from './lead.de';
 
 export const de: Texts = {
   loading: 'Wird geladen …',
@@ -453,4 +454,5 @@ export const de: Texts = {
     longest: 'Längste Ansage',
     'at-least': 'Die Länge mancher Aufnahmen ist nicht bekannt: mindestens.',
   },
+  ...lead,
 };

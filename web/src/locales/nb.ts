@@ -1,4 +1,5 @@
 import type { Texts } from './en';
+import { lead } from './lead.nb';
 
 export const nb: Texts = {
   loading: 'Henter …',
@@ -443,4 +444,5 @@ export const nb: Texts = {
     longest: 'Lengste melding',
     'at-least': 'Lengden på noen opptak er ukjent: minst.',
   },
+  ...lead,
 };

@@ -42,7 +42,11 @@ function Frame({ title, children }: { title: string; children: React.ReactNode }
   const { t } = useTranslation();
   return (
     <div className="chart" role="img" aria-label={`${title}. ${t('reports.same-below')}`}>
-      <ResponsiveContainer width="100%" height={HEIGHT} initialDimension={{ width: 640, height: HEIGHT }}>
+      <ResponsiveContainer
+        width="100%"
+        height={HEIGHT}
+        initialDimension={{ width: 640, height: HEIGHT }}
+      >
         {children}
       </ResponsiveContainer>
     </div>

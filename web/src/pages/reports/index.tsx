@@ -21,6 +21,7 @@ import {
   spanOf,
 } from './range';
 import { useFigures } from './table';
+import '../../styles/charts.css';
 import '../../styles/reports.css';
 
 export type Review = Schemas['ReviewView'];

@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { intervalLabels, knownZone, stampOf } from './labels';
 
 const hours = (from: string, count: number) =>
-  Array.from({ length: count }, (_, n) =>
-    new Date(Date.parse(from) + n * 3_600_000).toISOString(),
-  );
+  Array.from({ length: count }, (_, n) => new Date(Date.parse(from) + n * 3_600_000).toISOString());
 
 describe('the names of intervals', () => {
   it('are by the clock of the zone', () => {
@@ -37,9 +35,7 @@ describe('the names of intervals', () => {
   it('have the day where there are several', () => {
     const [first] = intervalLabels(hours('2026-11-29T23:00:00Z', 30), 'hour', 'en-GB', 'UTC');
     expect(first).toContain('29');
-    expect(intervalLabels(['2026-11-01T00:00:00Z'], 'month', 'en-GB', 'UTC')).toEqual([
-      'Nov 2026',
-    ]);
+    expect(intervalLabels(['2026-11-01T00:00:00Z'], 'month', 'en-GB', 'UTC')).toEqual(['Nov 2026']);
   });
 
   it('are in UTC where the browser does not know the zone, and that is what is said', () => {

@@ -93,12 +93,7 @@ export function Menus({ review, line }: { review: Review; line: string | null })
       {review.lines.length > 0 && (
         <Panel title={t('reports.effort')}>
           <p className="hint">{t('reports.effort-about')}</p>
-          <Figures
-            title={t('reports.effort')}
-            file="effort"
-            columns={effort}
-            rows={review.lines}
-          />
+          <Figures title={t('reports.effort')} file="effort" columns={effort} rows={review.lines} />
         </Panel>
       )}
       <Nodes review={review} />
