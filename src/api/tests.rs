@@ -8,6 +8,7 @@ mod orders;
 mod people;
 mod recordings;
 mod reports;
+mod settings;
 mod signalling;
 mod signing;
 mod talking;

@@ -142,6 +142,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         log,
         demo,
         demo_service,
+        source: None,
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Config {
     pub demo: bool,
     /// Where the web service of the demo line listens; `None`: nowhere.
     pub demo_service: Option<SocketAddr>,
+    /// The settings file, as it was named; `None`: there is none.
+    pub source: Option<String>,
 }
 
 /// Signalling: section `[sip]`.

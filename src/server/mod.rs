@@ -36,6 +36,7 @@ use crate::net::mail::{MailError, Mailer};
 use crate::net::media::MediaPool;
 use crate::net::tls::TlsError;
 use crate::net::web::WebError;
+use crate::observe::calendars::Calendars;
 use crate::observe::menus::MenuState;
 use crate::observe::{self, Health, Readiness};
 use crate::queue::acd::Acd;
@@ -139,6 +140,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let Setup { config, menus, .. } = setup;
     let told = pictures::told(&menus.lines, &menus.facts, &menus.reports);
     let (lines, prompts) = (menus.lines, menus.prompts);
+    let calendars = Calendars::new(lines.calendars().values().cloned());
     let mail = config.mail.as_ref().map(Mailer::new).transpose()?;
     let metrics = observe::start_metrics()?;
     // What a crash left behind the store tells itself.
@@ -209,6 +211,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let health = Health::new();
     let menus = MenuState::default();
     menus.loaded(clock::now().wall, told);
+    menus.keep(calendars);
     let (http_stop, stopped) = watch::channel(false);
     if let Some(at) = demo::wanted(&config) {
         demo::start(at, until(stopped.clone())).await;

@@ -19,6 +19,7 @@ mod queues;
 mod recordings;
 mod reports;
 mod session;
+mod settings;
 mod signalling;
 mod statistics;
 mod talk;
@@ -113,6 +114,8 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(audit::list))
+        .routes(routes!(settings::show))
+        .routes(routes!(settings::calendars))
         .routes(routes!(events::stream))
 }
 

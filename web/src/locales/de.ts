@@ -357,8 +357,9 @@ export const de: Texts = {
     outbox: 'Ausgang',
     audit: 'Protokoll',
     'not-yours': 'Die Verwaltung ist für Administration und Betrieb.',
-    'agents-file':
-      'Agenten, Fähigkeiten und Warteschlangen stehen in der Einstellungsdatei des Servers.',
+    queues: 'Warteschlangen',
+    calendars: 'Kalender',
+    webhooks: 'Webhooks',
     name: 'Name',
     agent: 'Agent',
     state: 'Zustand',

@@ -42,7 +42,7 @@ function phaseAfter(event: TimelineEvent, now: Phase | null): Phase | null | und
 /** The contact as a strip: one piece after the other, from its start to its end or to the last event. */
 export function segments(events: readonly TimelineEvent[]): Segment[] {
   const all: Segment[] = [];
-  let open: { phase: Phase; from: number } | null = null;
+  let open = null as { phase: Phase; from: number } | null;
   const close = (at: number) => {
     if (open && at > open.from) all.push({ ...open, to: at });
   };

@@ -16,7 +16,7 @@ export function VoiceQuality({ events }: { events: readonly TimelineEvent[] }) {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   if (legs.length === 0) return null;
   return (
-    <Panel title={t('quality.title')}>
+    <Panel title={t('voice.title')}>
       <ul className="list">
         {legs.map((e, n) => {
           const figures = e.figures;
@@ -29,30 +29,30 @@ export function VoiceQuality({ events }: { events: readonly TimelineEvent[] }) {
               <div className="row spread">
                 <h3>{leg}</h3>
                 {quality ? (
-                  <Badge tone={TONES[quality.grade]}>{t(`quality.grade.${quality.grade}`)}</Badge>
+                  <Badge tone={TONES[quality.grade]}>{t(`voice.grade.${quality.grade}`)}</Badge>
                 ) : (
-                  <Badge tone="none">{t('quality.short')}</Badge>
+                  <Badge tone="none">{t('voice.short')}</Badge>
                 )}
               </div>
-              {quality?.why && <p>{t(`quality.why.${quality.why}`)}</p>}
+              {quality?.why && <p>{t(`voice.why.${quality.why}`)}</p>}
               <dl className="facts small">
                 {quality && (
                   <>
-                    <dt>{t('quality.mos')}</dt>
+                    <dt>{t('voice.mos')}</dt>
                     <dd className="number">{one.format(quality.mos)}</dd>
-                    <dt>{t('quality.loss')}</dt>
+                    <dt>{t('voice.loss')}</dt>
                     <dd className="number">{share.format(quality.loss)}</dd>
                   </>
                 )}
-                <dt>{t('quality.jitter')}</dt>
+                <dt>{t('voice.jitter')}</dt>
                 <dd className="number">{one.format(figures.jitter_ms)} ms</dd>
                 {figures.round_trip_ms !== undefined && (
                   <>
-                    <dt>{t('quality.round-trip')}</dt>
+                    <dt>{t('voice.round-trip')}</dt>
                     <dd className="number">{whole.format(figures.round_trip_ms)} ms</dd>
                   </>
                 )}
-                <dt>{t('quality.packets')}</dt>
+                <dt>{t('voice.packets')}</dt>
                 <dd className="number">
                   {whole.format(figures.received)} / {whole.format(figures.lost)}
                 </dd>
@@ -61,7 +61,7 @@ export function VoiceQuality({ events }: { events: readonly TimelineEvent[] }) {
           );
         })}
       </ul>
-      <p className="hint">{t('quality.about')}</p>
+      <p className="hint">{t('voice.about')}</p>
     </Panel>
   );
 }
