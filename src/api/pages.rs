@@ -79,7 +79,10 @@ fn is_page(name: &str, headers: &HeaderMap) -> bool {
 fn front(index: &'static File) -> Response {
     let nonce = super::secret::random();
     let text = String::from_utf8_lossy(index.bytes).replace(NONCE, &nonce);
-    let policy = POLICY.replace("style-src 'self'", &format!("style-src 'self' 'nonce-{nonce}'"));
+    let policy = POLICY.replace(
+        "style-src 'self'",
+        &format!("style-src 'self' 'nonce-{nonce}'"),
+    );
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
     let Ok(policy) = HeaderValue::from_str(&policy) else {
@@ -183,7 +186,9 @@ mod tests {
                 let nonce = nonce.unwrap().to_owned();
                 let again = ask(path, "text/html").await;
                 assert!(!header_of(&again, header::CONTENT_SECURITY_POLICY).contains(&nonce));
-                let body = axum::body::to_bytes(page.into_body(), 100_000).await.unwrap();
+                let body = axum::body::to_bytes(page.into_body(), 100_000)
+                    .await
+                    .unwrap();
                 let text = String::from_utf8(body.to_vec()).unwrap();
                 assert!(text.contains(&format!("content=\"{nonce}\"")), "{text}");
             }

@@ -215,7 +215,9 @@ async fn health_says_how_far_the_server_is() {
 
 #[test]
 fn a_day_of_a_calendar_is_told_as_callers_meet_it_also_when_clocks_change() {
-    use crate::menu::calendar::{Calendar, DayRule, Holiday, Hours, MonthDay, Observed, Span, Week};
+    use crate::menu::calendar::{
+        Calendar, DayRule, Holiday, Hours, MonthDay, Observed, Span, Week,
+    };
     use calendars::{Calendars, MetView};
 
     let hours = |text: &str| Hours::new(vec![Span::parse(text).unwrap()]);

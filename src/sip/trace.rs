@@ -90,7 +90,10 @@ pub fn shown(bytes: &[u8]) -> Option<Shown> {
         // Writing to a String can not fail.
         let _ = write!(text, "{}: {kept}\r\n", name.trim());
     }
-    if matches!(shown.method.as_str(), "" | "REGISTER" | "OPTIONS" | "PUBLISH" | "SUBSCRIBE") {
+    if matches!(
+        shown.method.as_str(),
+        "" | "REGISTER" | "OPTIONS" | "PUBLISH" | "SUBSCRIBE"
+    ) {
         return None;
     }
     let body = body.strip_prefix(b"\r\n").unwrap_or(body);
@@ -135,20 +138,63 @@ fn canonical(name: &[u8]) -> Known {
         b"content-type" | b"c" => Known::ContentType,
         b"from" | b"f" => Known::From,
         b"to" | b"t" => Known::To,
-        b"contact" | b"m" | b"route" | b"record-route" | b"path" | b"p-asserted-identity"
-        | b"p-preferred-identity" | b"remote-party-id" | b"diversion" | b"history-info"
-        | b"referred-by" | b"b" | b"refer-to" | b"r" | b"reply-to" | b"p-called-party-id" => {
-            Known::Address
-        }
-        b"via" | b"v" | b"max-forwards" | b"content-length" | b"l" | b"content-encoding" | b"e"
-        | b"allow" | b"supported" | b"k" | b"require" | b"proxy-require" | b"unsupported"
-        | b"accept" | b"accept-encoding" | b"accept-language" | b"allow-events" | b"u" | b"event"
-        | b"o" | b"expires" | b"min-expires" | b"min-se" | b"session-expires" | b"x" | b"rseq"
-        | b"rack" | b"reason" | b"retry-after" | b"server" | b"user-agent" | b"warning"
-        | b"privacy" | b"subscription-state" | b"timestamp" | b"date" | b"replaces"
-        | b"refer-sub" | b"organization" | b"mime-version" | b"content-disposition" => {
-            Known::Plain
-        }
+        b"contact"
+        | b"m"
+        | b"route"
+        | b"record-route"
+        | b"path"
+        | b"p-asserted-identity"
+        | b"p-preferred-identity"
+        | b"remote-party-id"
+        | b"diversion"
+        | b"history-info"
+        | b"referred-by"
+        | b"b"
+        | b"refer-to"
+        | b"r"
+        | b"reply-to"
+        | b"p-called-party-id" => Known::Address,
+        b"via"
+        | b"v"
+        | b"max-forwards"
+        | b"content-length"
+        | b"l"
+        | b"content-encoding"
+        | b"e"
+        | b"allow"
+        | b"supported"
+        | b"k"
+        | b"require"
+        | b"proxy-require"
+        | b"unsupported"
+        | b"accept"
+        | b"accept-encoding"
+        | b"accept-language"
+        | b"allow-events"
+        | b"u"
+        | b"event"
+        | b"o"
+        | b"expires"
+        | b"min-expires"
+        | b"min-se"
+        | b"session-expires"
+        | b"x"
+        | b"rseq"
+        | b"rack"
+        | b"reason"
+        | b"retry-after"
+        | b"server"
+        | b"user-agent"
+        | b"warning"
+        | b"privacy"
+        | b"subscription-state"
+        | b"timestamp"
+        | b"date"
+        | b"replaces"
+        | b"refer-sub"
+        | b"organization"
+        | b"mime-version"
+        | b"content-disposition" => Known::Plain,
         _ => Known::Other,
     }
 }
@@ -190,7 +236,13 @@ fn unfolded(head: &[u8]) -> Vec<String> {
 
 /// What would move a terminal's cursor is no part of what is shown.
 fn clean(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
+    let shown = |c: char| {
+        if c.is_control() && c != '\t' {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
     text.chars().map(shown).collect()
 }
 
@@ -252,7 +304,9 @@ fn uri_of(uri: &str) -> String {
         None => {
             // A host, or a telephone number (RFC 3966).
             let number = uri.split([';', '?']).next().unwrap_or_default();
-            let digits = number.bytes().all(|b| b.is_ascii_digit() || b"+-.()".contains(&b));
+            let digits = number
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b"+-.()".contains(&b));
             let host = number.contains('.') && !number.starts_with('+');
             return match digits && !host {
                 true => masked(number),
@@ -262,7 +316,11 @@ fn uri_of(uri: &str) -> String {
     };
     // A password, and what a tel URI within it says, are not for show.
     let user = user.split([':', ';']).next().unwrap_or_default();
-    format!("{}@{}", masked(user), headers_gone(host.unwrap_or_default()))
+    format!(
+        "{}@{}",
+        masked(user),
+        headers_gone(host.unwrap_or_default())
+    )
 }
 
 /// Headers within a URI (`?Replaces=…`) may have anything in them.
@@ -289,7 +347,12 @@ fn masked(user: &str) -> String {
     let number = |c: char| c.is_ascii_digit() || "+-.()%# *".contains(c);
     match digits >= 5 && user.chars().all(number) {
         true => {
-            let end: Vec<char> = user.chars().rev().filter(char::is_ascii_digit).take(2).collect();
+            let end: Vec<char> = user
+                .chars()
+                .rev()
+                .filter(char::is_ascii_digit)
+                .take(2)
+                .collect();
             let end: String = end.into_iter().rev().collect();
             format!("…{end}")
         }

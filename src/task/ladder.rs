@@ -223,12 +223,17 @@ impl Ladder {
 
     /// Forgets what is over.
     fn handle_timeout(&mut self, now: Mono) {
-        self.legs.retain(|_, (since, ..)| now.since(*since) < NOBODYS);
+        self.legs
+            .retain(|_, (since, ..)| now.since(*since) < NOBODYS);
         let before = self.calls.len();
         self.calls.retain(|_, trail| {
-            let longest = if trail.contact.is_some() { OVER } else { NOBODYS };
-            !trail.waiting.is_empty() && trail.contact.is_some()
-                || now.since(trail.touched) < longest
+            let longest = if trail.contact.is_some() {
+                OVER
+            } else {
+                NOBODYS
+            };
+            let owed = trail.contact.is_some() && !trail.waiting.is_empty();
+            owed || now.since(trail.touched) < longest
         });
         if self.calls.len() < before {
             let there = self.calls.values().filter_map(|t| t.contact);

@@ -18,7 +18,10 @@ pub async fn keep(store: Store, ages: Retention, trace: Option<Duration>) {
         let age = trace.unwrap_or_default();
         match store.forget_signalling(age, clock::now().wall).await {
             Ok(0) => {}
-            Ok(messages) => info!(messages, "removed SIP messages that were older than `sip.trace`"),
+            Ok(messages) => info!(
+                messages,
+                "removed SIP messages that were older than `sip.trace`"
+            ),
             Err(e) => warn!(error = %e, "old SIP messages could not be removed"),
         }
         match store.forget(&ages, clock::now().wall).await {

@@ -8,6 +8,7 @@
 mod support;
 
 mod browser;
+mod lead;
 
 use std::time::Duration;
 

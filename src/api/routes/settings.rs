@@ -12,7 +12,9 @@ use crate::api::Api;
 use crate::api::fields::{Query, parsed};
 use crate::api::problem::{Answer, Problem};
 use crate::api::who::{Right, Who};
-use crate::config::{Agent, MessagesTo, Queue, Recording, Strategy, Unstaffed, WaitingKey, Webhook};
+use crate::config::{
+    Agent, MessagesTo, Queue, Recording, Strategy, Unstaffed, WaitingKey, Webhook,
+};
 use crate::observe::calendars::CalendarView;
 use crate::queue::action::OverflowStep;
 use crate::task::clock;

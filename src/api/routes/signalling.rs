@@ -118,13 +118,19 @@ pub async fn list(
 pub async fn show(
     State(api): State<Api>,
     who: Who,
-    Path((contact, message)): Path<(String, i64)>,
+    Path((contact, message)): Path<(String, String)>,
 ) -> Answer<Json<SignalText>> {
     who.need(Right::Operate)?;
     let id: ContactId = contact.parse().map_err(|_| unknown(&contact))?;
-    let text = api.reader.signal_text(id, message).await?.ok_or_else(|| {
-        let what = format!("there is no message {message} of this contact");
+    let none = || {
+        let what = format!(
+            "there is no message `{}` of this contact",
+            message.escape_default()
+        );
         Problem::not_found(what, "it may be older than `sip.trace` keeps them")
-    })?;
+    };
+    let number = message.parse().map_err(|_| none())?;
+    let text = api.reader.signal_text(id, number).await?;
+    let text = text.ok_or_else(none)?;
     Ok(Json(SignalText { text }))
 }

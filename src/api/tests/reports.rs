@@ -59,13 +59,36 @@ async fn the_day_on_which_clocks_go_back_has_twenty_five_hours() {
     let house = House::new().await;
     let lead = house.token(Role::Supervisor, None).await;
     // 02:30 twice: before clocks went back, and after.
-    call(&house, at(0).max(Wall::from_unix_millis(NIGHT + HOUR / 2)), 1, "support", 5, true);
-    call(&house, Wall::from_unix_millis(NIGHT + HOUR + HOUR / 2), 2, "support", 90, true);
+    call(
+        &house,
+        at(0).max(Wall::from_unix_millis(NIGHT + HOUR / 2)),
+        1,
+        "support",
+        5,
+        true,
+    );
+    call(
+        &house,
+        Wall::from_unix_millis(NIGHT + HOUR + HOUR / 2),
+        2,
+        "support",
+        90,
+        true,
+    );
     // The last hour of the day, and what is not in it any more.
-    call(&house, Wall::from_unix_millis(NIGHT + 23 * HOUR - 1), 3, "sales", 9, false);
+    call(
+        &house,
+        Wall::from_unix_millis(NIGHT + 23 * HOUR - 1),
+        3,
+        "sales",
+        9,
+        false,
+    );
     call(&house, at(23), 4, "sales", 9, false);
     house.api.store.flush().await.unwrap();
-    let told = review(&house, &lead, &format!("{THAT_DAY}&by=hour")).await.ok();
+    let told = review(&house, &lead, &format!("{THAT_DAY}&by=hour"))
+        .await
+        .ok();
     let parts = told["parts"].as_array().unwrap();
     assert_eq!(parts.len(), 25);
     let counts: Vec<u64> = parts
@@ -78,11 +101,16 @@ async fn the_day_on_which_clocks_go_back_has_twenty_five_hours() {
     assert_eq!(parts[2]["since"], "2026-10-25T00:00:00Z");
     // The whole is drawn from the same contacts, and not from averages of averages.
     let whole = &told["whole"]["people"];
-    assert_eq!((&whole["entered"], &whole["answered"]), (&json!(3), &json!(2)));
+    assert_eq!(
+        (&whole["entered"], &whole["answered"]),
+        (&json!(3), &json!(2))
+    );
     assert_eq!(whole["wait_mean_ms"], 47_500);
     assert_eq!(whole["wait_longest_ms"], 90_000);
     assert_eq!(told["whole"]["menus"]["contacts"], 3);
-    let by_day = review(&house, &lead, &format!("{THAT_DAY}&by=day")).await.ok();
+    let by_day = review(&house, &lead, &format!("{THAT_DAY}&by=day"))
+        .await
+        .ok();
     assert_eq!(by_day["parts"].as_array().unwrap().len(), 1);
     assert_eq!(by_day["whole"], told["whole"]);
 }
@@ -116,7 +144,9 @@ async fn a_report_is_of_one_queue_or_line_and_says_what_laws_ask_for() {
         priority: 0,
     };
     house.api.store.save_callback(wish).await.unwrap();
-    let told = review(&house, &lead, &format!("{THAT_DAY}&queue=support")).await.ok();
+    let told = review(&house, &lead, &format!("{THAT_DAY}&queue=support"))
+        .await
+        .ok();
     assert_eq!(told["by"], "hour");
     assert_eq!(told["whole"]["people"]["entered"], 3);
     assert_eq!(told["queues"].as_array().unwrap().len(), 1);
@@ -124,7 +154,10 @@ async fn a_report_is_of_one_queue_or_line_and_says_what_laws_ask_for() {
     assert_eq!(told["whole"]["menus"]["contacts"], 4);
     let proof = &told["evidence"];
     assert_eq!((&proof["taken"], &proof["offered"]), (&json!(4), &json!(4)));
-    assert_eq!((&proof["wanted"], &proof["longest_ms"]), (&json!(3), &json!(250_000)));
+    assert_eq!(
+        (&proof["wanted"], &proof["longest_ms"]),
+        (&json!(3), &json!(250_000))
+    );
     let shares: Vec<f64> = proof["within"]
         .as_array()
         .unwrap()
@@ -133,8 +166,13 @@ async fn a_report_is_of_one_queue_or_line_and_says_what_laws_ask_for() {
         .collect();
     assert_eq!(shares, [33.0, 33.0, 67.0, 67.0, 67.0]);
     let callbacks = &told["callbacks"];
-    assert_eq!((&callbacks["asked"], &callbacks["open"]), (&json!(1), &json!(1)));
-    let none = review(&house, &lead, &format!("{THAT_DAY}&line=other")).await.ok();
+    assert_eq!(
+        (&callbacks["asked"], &callbacks["open"]),
+        (&json!(1), &json!(1))
+    );
+    let none = review(&house, &lead, &format!("{THAT_DAY}&line=other"))
+        .await
+        .ok();
     assert_eq!(none["whole"]["menus"]["contacts"], 0);
     assert_eq!(none["callbacks"]["asked"], 0);
 }

@@ -36,7 +36,10 @@ async fn supervisors_see_the_ladder_operators_read_messages_and_agents_see_neith
     }
     house.api.store.flush().await.unwrap();
     // Out of order, as two sockets may tell.
-    let some = vec![message(contact, 40, "100 Trying"), message(contact, -3, "INVITE")];
+    let some = vec![
+        message(contact, 40, "100 Trying"),
+        message(contact, -3, "INVITE"),
+    ];
     house.api.store.keep_signalling(some).await.unwrap();
     let token = async |role| house.token(role, None).await;
     let (lead, operator) = (token(Role::Supervisor).await, token(Role::Operator).await);
@@ -46,8 +49,14 @@ async fn supervisors_see_the_ladder_operators_read_messages_and_agents_see_neith
     let seen = get(&path, &lead).await.ok();
     assert_eq!(seen["kept"], true);
     let first = &seen["messages"][0];
-    assert_eq!((&first["what"], &first["at_ms"]), (&json!("INVITE"), &json!(-3)));
-    assert_eq!((&first["peer"], &first["sdp"]), (&Value::Null, &json!(true)));
+    assert_eq!(
+        (&first["what"], &first["at_ms"]),
+        (&json!("INVITE"), &json!(-3))
+    );
+    assert_eq!(
+        (&first["peer"], &first["sdp"]),
+        (&Value::Null, &json!(true))
+    );
     assert_eq!(seen["messages"].as_array().unwrap().len(), 2);
     let of_operator = get(&path, &operator).await.ok();
     assert_eq!(of_operator["messages"][0]["peer"], "192.0.2.9:5060");
@@ -59,14 +68,22 @@ async fn supervisors_see_the_ladder_operators_read_messages_and_agents_see_neith
     // A message of another contact is not one of this.
     let elsewhere = format!("/contacts/{other}/signalling/{}", first["message"]);
     assert_eq!(get(&elsewhere, &operator).await.problem(404), "not-found");
-    let none = get(&format!("/contacts/{other}/signalling"), &lead).await.ok();
+    let none = get(&format!("/contacts/{other}/signalling"), &lead)
+        .await
+        .ok();
     assert_eq!(none["messages"], json!([]));
-    for nobody in ["/contacts/xyz/signalling", "/contacts/0190a1b2c3d4e5f6/signalling"] {
+    for nobody in [
+        "/contacts/xyz/signalling",
+        "/contacts/0190a1b2c3d4e5f6/signalling",
+    ] {
         assert_eq!(get(nobody, &lead).await.problem(404), "not-found");
     }
     // They go by their age, and with their contact.
     let now = Wall::from_unix_millis(began.unix_millis() + 10_000);
-    let gone = house.api.store.forget_signalling(Duration::from_secs(60), now);
+    let gone = house
+        .api
+        .store
+        .forget_signalling(Duration::from_secs(60), now);
     assert_eq!(gone.await.unwrap(), 0);
     let gone = house.api.store.forget_signalling(Duration::ZERO, now);
     assert_eq!(gone.await.unwrap(), 2);

@@ -28,8 +28,22 @@ fn no_number_no_proof_and_no_key_is_in_what_is_shown() {
     assert_eq!(shown.to.as_deref(), Some("100"));
     assert!(shown.sdp);
     for secret in [
-        "1234567", "123 4567", "123-4567", "4930901820", "pass", "6629fae", "Digest", "56616e6e61",
-        "eyJ", "4711", "0815", "PS1u", "asd88", "call of", "55555", "bob",
+        "1234567",
+        "123 4567",
+        "123-4567",
+        "4930901820",
+        "pass",
+        "6629fae",
+        "Digest",
+        "56616e6e61",
+        "eyJ",
+        "4711",
+        "0815",
+        "PS1u",
+        "asd88",
+        "call of",
+        "55555",
+        "bob",
     ] {
         assert!(!shown.text.contains(secret), "{secret} in {}", shown.text);
     }
@@ -60,9 +74,19 @@ fn of(first: &str, method: &str, kind: &str, body: &str) -> Option<Shown> {
 #[test]
 fn digits_that_were_pressed_are_not_shown_and_how_a_transfer_goes_is() {
     let first = "INFO sip:b@h SIP/2.0";
-    let pressed = of(first, "INFO", "application/dtmf-relay", "Signal=7\r\nDuration=160").unwrap();
+    let pressed = of(
+        first,
+        "INFO",
+        "application/dtmf-relay",
+        "Signal=7\r\nDuration=160",
+    )
+    .unwrap();
     assert!(!pressed.text.contains("Signal"), "{}", pressed.text);
-    assert!(pressed.text.contains("octets of application/dtmf-relay removed"));
+    assert!(
+        pressed
+            .text
+            .contains("octets of application/dtmf-relay removed")
+    );
     let first = "NOTIFY sip:b@h SIP/2.0";
     let body = "SIP/2.0 180 Ringing\r\nTo: <sip:+49301234567@h>";
     let told = of(first, "NOTIFY", "message/sipfrag;version=2.0", body).unwrap();
@@ -72,9 +96,15 @@ fn digits_that_were_pressed_are_not_shown_and_how_a_transfer_goes_is() {
 #[test]
 fn answers_are_told_by_their_status_and_what_is_of_no_call_is_not_told() {
     let answer = of("SIP/2.0 486 Busy Here", "INVITE", "text/plain", "").unwrap();
-    assert_eq!((&*answer.what, &*answer.method), ("486 Busy Here", "INVITE"));
+    assert_eq!(
+        (&*answer.what, &*answer.method),
+        ("486 Busy Here", "INVITE")
+    );
     assert_eq!(of("SIP/2.0 200 OK", "REGISTER", "text/plain", ""), None);
-    assert_eq!(of("OPTIONS sip:h SIP/2.0", "OPTIONS", "text/plain", ""), None);
+    assert_eq!(
+        of("OPTIONS sip:h SIP/2.0", "OPTIONS", "text/plain", ""),
+        None
+    );
     assert_eq!(shown(b""), None);
     assert_eq!(shown(b"\r\n\r\n"), None);
     assert_eq!(shown(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"), None);
@@ -94,7 +124,9 @@ fn whatever_comes_is_shown_without_a_panic_and_within_a_bound() {
     for round in 0..2_000_u64 {
         let mut bytes = INVITE.as_bytes().to_vec();
         for _ in 0..8 {
-            n = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(round);
+            n = n
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(round);
             let at = (n >> 33) as usize % bytes.len();
             bytes[at] = (n >> 20) as u8;
         }

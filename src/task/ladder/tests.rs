@@ -2,7 +2,11 @@ use super::*;
 use crate::sip::flow::Transport;
 
 fn said(call_id: &str, first: &str, sent: bool) -> Item {
-    let method = if first.contains("REGISTER") { "REGISTER" } else { "INVITE" };
+    let method = if first.contains("REGISTER") {
+        "REGISTER"
+    } else {
+        "INVITE"
+    };
     let text = format!(
         "{first}\r\nFrom: <sip:+49301234567@gw>;tag=1\r\nTo: <sip:anna@zeroline>\r\n\
          Call-ID: {call_id}\r\nCSeq: 1 {method}\r\n\r\n"
@@ -43,13 +47,20 @@ fn messages_of_before_a_call_is_known_belong_to_it_and_legs_are_counted() {
     ladder.handle(now, Item::Contact(LegId(2), contact(1)));
     ladder.handle(now, Item::Leg(LegId(2), "two".into()));
     let first = ladder.take(9);
-    assert_eq!(told(&first), [(1, "…67", "INVITE"), (1, "…67", "100 Trying")]);
+    assert_eq!(
+        told(&first),
+        [(1, "…67", "INVITE"), (1, "…67", "100 Trying")]
+    );
     ladder.handle(now, said("two", INVITE, true));
     ladder.handle(now, said("two", OK, false));
     ladder.handle(now, said("one", OK, true));
     let mut next = ladder.take(9);
     next.sort_by_key(|r| r.leg);
-    let wanted = [(1, "…67", "200 OK"), (2, "anna", "INVITE"), (2, "anna", "200 OK")];
+    let wanted = [
+        (1, "…67", "200 OK"),
+        (2, "anna", "INVITE"),
+        (2, "anna", "200 OK"),
+    ];
     assert_eq!(told(&next), wanted);
     assert!(next.iter().all(|r| r.contact == contact(1)));
     assert!(ladder.take(9).is_empty());

@@ -26,6 +26,7 @@ export const lead: Same<typeof english> = {
     nothing: 'Ingen ringede i dette tidsrum.',
     csv: 'CSV-fil',
     'csv-of': 'CSV-fil: {{title}}',
+    'table-of': 'Tabel: {{title}}',
     'same-below': 'Tabellen nedenfor har de samme tal.',
     interval: 'Tid',
     'all-queues': 'alle køer',
@@ -226,6 +227,7 @@ export const lead: Same<typeof english> = {
     sent: 'Vi sender {{party}} {{what}}',
     came: '{{party}} sender {{what}}',
     show: 'Vis meddelelsen',
+    list: 'Meddelelser, den ældste først',
     masked: 'Numre, adgangsbeviser og nøgler er udeladt.',
   },
   limit: {

@@ -26,6 +26,7 @@ export const lead: Same<typeof english> = {
     nothing: 'In dieser Zeit rief niemand an.',
     csv: 'CSV-Datei',
     'csv-of': 'CSV-Datei: {{title}}',
+    'table-of': 'Tabelle: {{title}}',
     'same-below': 'Die Tabelle darunter hat dieselben Zahlen.',
     interval: 'Abschnitt',
     'all-queues': 'alle Warteschlangen',
@@ -228,6 +229,7 @@ export const lead: Same<typeof english> = {
     sent: 'Wir senden {{party}} {{what}}',
     came: '{{party}} sendet {{what}}',
     show: 'Nachricht zeigen',
+    list: 'Nachrichten, die älteste zuerst',
     masked: 'Nummern, Nachweise und Schlüssel sind ausgelassen.',
   },
   limit: {

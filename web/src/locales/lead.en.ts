@@ -24,6 +24,7 @@ export const lead = {
     nothing: 'Nobody called in this time.',
     csv: 'CSV file',
     'csv-of': 'CSV file: {{title}}',
+    'table-of': 'Table: {{title}}',
     'same-below': 'The table below has the same figures.',
     interval: 'Interval',
     'all-queues': 'all queues',
@@ -225,6 +226,7 @@ export const lead = {
     sent: 'We send {{party}} {{what}}',
     came: '{{party}} sends {{what}}',
     show: 'Show the message',
+    list: 'Messages, the oldest first',
     masked: 'Numbers, proofs of identity and keys are left out.',
   },
   limit: {

@@ -26,6 +26,7 @@ export const lead: Same<typeof english> = {
     nothing: 'Ingen ringte i dette tidsrommet.',
     csv: 'CSV-fil',
     'csv-of': 'CSV-fil: {{title}}',
+    'table-of': 'Tabell: {{title}}',
     'same-below': 'Tabellen under har de samme tallene.',
     interval: 'Tid',
     'all-queues': 'alle køer',
@@ -226,6 +227,7 @@ export const lead: Same<typeof english> = {
     sent: 'Vi sender {{party}} {{what}}',
     came: '{{party}} sender {{what}}',
     show: 'Vis meldingen',
+    list: 'Meldinger, den eldste først',
     masked: 'Numre, identitetsbevis og nøkler er utelatt.',
   },
   limit: {

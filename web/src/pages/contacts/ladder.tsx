@@ -44,7 +44,7 @@ export function Ladder({ contact }: { contact: string }) {
       {found.data && all.length === 0 && <p className="muted">{t('ladder.none')}</p>}
       {all.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys as well
-        <section className="scroll ladder" aria-label={t('ladder.title')} tabIndex={0}>
+        <section className="scroll ladder" aria-label={t('ladder.list')} tabIndex={0}>
           <ol style={{ minWidth: `${4.5 + lanes * 9}rem` }}>
             <li className="head" style={{ gridTemplateColumns: `4.5rem repeat(${lanes}, 1fr)` }}>
               <span />

@@ -87,7 +87,7 @@ function parts(show: (value: unknown) => string, kind: Kind) {
       }}
       itemStyle={{ color: 'var(--text)' }}
     />,
-    <Legend key="legend" iconType="plainline" formatter={word} wrapperStyle={{ fontSize: 13 }} />,
+    <Legend key="legend" itemSorter={null} formatter={word} wrapperStyle={{ fontSize: 13 }} />,
   ];
 }
 
@@ -140,6 +140,7 @@ export function Lines({ title, points, series, kind }: ChartProps) {
             type="linear"
             stroke={s.colour}
             strokeWidth={2}
+            legendType="plainline"
             {...(s.dash ? { strokeDasharray: s.dash } : {})}
             dot={{ r: 2.5, fill: s.colour, strokeWidth: 0 }}
             isAnimationActive={false}

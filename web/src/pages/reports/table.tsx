@@ -44,7 +44,7 @@ export function Figures<R>({ title, file, columns, rows }: FiguresProps<R>) {
   return (
     <div className="stack tight">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys as well */}
-      <section className="scroll figures" aria-label={title} tabIndex={0}>
+      <section className="scroll figures" aria-label={t('reports.table-of', { title })} tabIndex={0}>
         <table>
           <caption className="hidden">{title}</caption>
           <thead>
