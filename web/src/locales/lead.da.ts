@@ -319,7 +319,7 @@ export const lead: Same<typeof english> = {
     unstaffed: 'Når ingen er logget ind',
     wait: 'venter de der ringer',
     on: 'går de straks videre',
-    then: 'Hvem den ikke kan holde',
+    'sent-on': 'Hvem den ikke kan holde',
     keys: 'Taster i ventetiden',
     'no-keys': 'kun 0 og 9',
     key: {

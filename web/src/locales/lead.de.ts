@@ -322,7 +322,7 @@ export const lead: Same<typeof english> = {
     unstaffed: 'Wenn niemand angemeldet ist',
     wait: 'warten Anrufer',
     on: 'gehen Anrufer sofort weiter',
-    then: 'Wen sie nicht halten kann',
+    'sent-on': 'Wen sie nicht halten kann',
     keys: 'Tasten beim Warten',
     'no-keys': 'nur 0 und 9',
     key: {

@@ -318,7 +318,7 @@ export const lead = {
     unstaffed: 'When nobody is signed in',
     wait: 'callers wait',
     on: 'callers go on at once',
-    then: 'Whom it can not keep',
+    'sent-on': 'Whom it can not keep',
     keys: 'Keys while waiting',
     'no-keys': 'only 0 and 9',
     key: {

@@ -319,7 +319,7 @@ export const lead: Same<typeof english> = {
     unstaffed: 'Når ingen er logget inn',
     wait: 'venter de som ringer',
     on: 'går de videre med en gang',
-    then: 'Hvem den ikke kan holde',
+    'sent-on': 'Hvem den ikke kan holde',
     keys: 'Taster mens man venter',
     'no-keys': 'bare 0 og 9',
     key: {

@@ -84,9 +84,7 @@ function Facts({ call: c }: { call: CallNow }) {
       {others.length > 0 && (
         <>
           <dt>{t('orders.beside')}</dt>
-          <dd>
-            {others.map((o) => `${o.who.name} (${t(`orders.part.${o.part}`)})`).join(', ')}
-          </dd>
+          <dd>{others.map((o) => `${o.who.name} (${t(`orders.part.${o.part}`)})`).join(', ')}</dd>
         </>
       )}
     </dl>

@@ -43,8 +43,12 @@ export function Figures<R>({ title, file, columns, rows }: FiguresProps<R>) {
   const show = useFigures();
   return (
     <div className="stack tight">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys as well */}
-      <section className="scroll figures" aria-label={t('reports.table-of', { title })} tabIndex={0}>
+      <section
+        className="scroll figures"
+        aria-label={t('reports.table-of', { title })}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keys as well
+        tabIndex={0}
+      >
         <table>
           <caption className="hidden">{title}</caption>
           <thead>

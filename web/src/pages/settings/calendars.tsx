@@ -23,8 +23,7 @@ export function Calendars() {
   const found = useQuery({
     queryKey: ['calendars', date],
     placeholderData: (before) => before,
-    queryFn: () =>
-      got(api.GET('/api/v1/calendars', { params: { query: date ? { date } : {} } })),
+    queryFn: () => got(api.GET('/api/v1/calendars', { params: { query: date ? { date } : {} } })),
   });
   return (
     <Panel title={t('settings.calendars')}>
@@ -59,7 +58,11 @@ function One({ calendar: c }: { calendar: Calendar }) {
   const { t } = useTranslation();
   const locale = useLocale();
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' });
-  const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  const short = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  });
   const written = (date: string) => short.format(new Date(`${date}T00:00:00Z`));
   return (
     <>
@@ -77,7 +80,9 @@ function One({ calendar: c }: { calendar: Calendar }) {
           {c.day.map((m) => (
             <li key={m.at} className="row">
               <span className="number">{clockOf(m.at)}</span>
-              <Badge tone={m.open ? 'good' : 'none'}>{t(m.open ? 'hours.open' : 'hours.closed')}</Badge>
+              <Badge tone={m.open ? 'good' : 'none'}>
+                {t(m.open ? 'hours.open' : 'hours.closed')}
+              </Badge>
               <Why met={m} />
             </li>
           ))}
@@ -93,7 +98,9 @@ function One({ calendar: c }: { calendar: Calendar }) {
       </dl>
       {c.special.length > 0 && (
         <details>
-          <summary>{t('hours.special', { count: c.special.length, year: c.date.slice(0, 4) })}</summary>
+          <summary>
+            {t('hours.special', { count: c.special.length, year: c.date.slice(0, 4) })}
+          </summary>
           <dl className="facts">
             {c.special.map((s) => (
               <div key={s.from} className="pair">
@@ -102,7 +109,8 @@ function One({ calendar: c }: { calendar: Calendar }) {
                   {s.to !== s.from && ` – ${written(s.to)}`}
                 </dt>
                 <dd>
-                  {s.label} <span className="number muted">{s.hours.join(', ') || t('hours.closed')}</span>
+                  {s.label}{' '}
+                  <span className="number muted">{s.hours.join(', ') || t('hours.closed')}</span>
                 </dd>
               </div>
             ))}

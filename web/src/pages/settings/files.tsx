@@ -18,8 +18,8 @@ export function Written({ settings, section }: { settings: Settings; section: st
   const { t } = useTranslation();
   return (
     <p className="hint">
-      {settings.file ? t('files.in') : t('files.none')} {settings.file && <code>{settings.file}</code>}{' '}
-      <code>{section}</code>
+      {settings.file ? t('files.in') : t('files.none')}{' '}
+      {settings.file && <code>{settings.file}</code>} <code>{section}</code>
       {'. '}
       {t('files.restart')}
     </p>

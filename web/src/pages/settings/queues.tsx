@@ -46,12 +46,9 @@ function Rules({ queue: q }: { queue: Queue }) {
     ],
     [t('files.rings'), clock(q.ring_for_ms)],
     [t('state.wrap_up'), clock(q.wrap_up_ms)],
-    [
-      t('files.keeps'),
-      t('files.keeps-most', { count: q.max_callers, time: clock(q.max_wait_ms) }),
-    ],
+    [t('files.keeps'), t('files.keeps-most', { count: q.max_callers, time: clock(q.max_wait_ms) })],
     [t('files.unstaffed'), t(q.waits_unstaffed ? 'files.wait' : 'files.on')],
-    [t('files.then'), overflow.join(' → ') || '–'],
+    [t('files.sent-on'), overflow.join(' → ') || '–'],
     [
       t('files.keys'),
       q.waiting_keys.map((key) => t(`files.key.${key}`)).join(', ') || t('files.no-keys'),
