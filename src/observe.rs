@@ -22,6 +22,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use self::menus::MenuState;
 use crate::config::{Log, LogFormat};
 
+pub mod calendars;
 pub mod drafts;
 pub mod figures;
 pub mod lines;

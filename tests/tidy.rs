@@ -130,6 +130,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "now",
             "config",
             "media",
+            // What a caller meets on a day.
+            "menu::calendar",
             "sip",
             "queue",
             "record",

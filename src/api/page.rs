@@ -45,6 +45,7 @@ Bodies have at most 64 KiB (those with menu files 1 MiB), and commands 30 second
         (name = "users", description = "Who may sign in"),
         (name = "tokens", description = "What programs may do"),
         (name = "audit", description = "Who did what"),
+        (name = "settings", description = "What files say, to be looked at"),
     ),
     security(("session" = []), ("token" = [])),
     modifiers(&Schemes)

@@ -22,10 +22,14 @@ const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/console.rs"));
 /// The page that every address of the console begins with.
 const INDEX: &str = "index.html";
 
-/// Scripts, styles and data of this server and nothing else.
+/// Scripts, styles and data of this server and nothing else; recordings that a page has read already
+/// are `blob:`.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; \
     manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// In the page in place of what lets a library's own styles in, which is another one in each answer.
+const NONCE: &str = "STYLE-NONCE";
 
 /// Names of these have the hash of what is in them: another content has another name.
 const HASHED: &str = "assets/";
@@ -52,7 +56,7 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         return Problem::of_status(StatusCode::NOT_FOUND).into_response();
     }
     match file(INDEX) {
-        Some(index) => answer(index, &headers),
+        Some(index) => front(index),
         None => with_policy(html(NOT_BUILT)),
     }
 }
@@ -69,6 +73,24 @@ fn is_page(name: &str, headers: &HeaderMap) -> bool {
     let last = name.rsplit('/').next().unwrap_or_default();
     let api = name == "api" || name.starts_with("api/");
     name.is_empty() || (browser && !api && !last.contains('.'))
+}
+
+/// The page itself. What draws waves brings styles along: they are taken from whoever knows the nonce.
+fn front(index: &'static File) -> Response {
+    let nonce = super::secret::random();
+    let text = String::from_utf8_lossy(index.bytes).replace(NONCE, &nonce);
+    let policy = POLICY.replace(
+        "style-src 'self'",
+        &format!("style-src 'self' 'nonce-{nonce}'"),
+    );
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
+    let Ok(policy) = HeaderValue::from_str(&policy) else {
+        return with_policy(response);
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 fn html(text: &'static str) -> Response {
@@ -155,8 +177,21 @@ mod tests {
             assert_eq!(kind, "text/html; charset=utf-8", "{path}");
             let policy = header_of(&page, header::CONTENT_SECURITY_POLICY);
             assert!(policy.contains("script-src 'self';"), "{policy}");
+            assert!(!policy.contains("unsafe"), "{policy}");
             // What keeps pages is said by the guard: never.
             assert_eq!(header_of(&page, header::CACHE_CONTROL), "");
+            // The page is not there in a program that was built without the console.
+            if file(INDEX).is_some() {
+                let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next();
+                let nonce = nonce.unwrap().to_owned();
+                let again = ask(path, "text/html").await;
+                assert!(!header_of(&again, header::CONTENT_SECURITY_POLICY).contains(&nonce));
+                let body = axum::body::to_bytes(page.into_body(), 100_000)
+                    .await
+                    .unwrap();
+                let text = String::from_utf8(body.to_vec()).unwrap();
+                assert!(text.contains(&format!("content=\"{nonce}\"")), "{text}");
+            }
         }
         for path in ["/api/v1/nothing", "/api", "/assets/gone.js", "/robots.txt"] {
             assert_eq!(ask(path, "text/html").await.status(), 404, "{path}");

@@ -101,7 +101,8 @@ pub fn read(layers: &Layers, demo_password: Secret) -> (Option<Config>, Vec<Mist
         Ok(Ok(values)) => values,
         Ok(Err(e)) | Err(e) => return (None, vec![Mistake::general(&e.to_string())]),
     };
-    let config = sections::read(&told, values, demo_password);
+    let mut config = sections::read(&told, values, demo_password);
+    config.source = layers.file.as_ref().map(|(name, _)| name.clone());
     (Some(config), told.finish())
 }
 

@@ -17,13 +17,6 @@ pub struct Retention {
     pub audit: Option<Duration>,
 }
 
-impl Retention {
-    /// Whether all is kept for ever.
-    pub fn keeps_all(&self) -> bool {
-        *self == Retention::default()
-    }
-}
-
 pub(super) fn read(mut t: Table<'_>) -> Retention {
     let retention = Retention {
         contacts: t.get("contacts", None, age),

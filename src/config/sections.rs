@@ -142,6 +142,19 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         log,
         demo,
         demo_service,
+        source: None,
+    }
+}
+
+/// `7d`, or `off`.
+fn trace(t: &str) -> Parsed<Option<Duration>> {
+    if t == "off" {
+        return Ok(None);
+    }
+    let days = t.strip_suffix('d').and_then(|days| days.parse().ok());
+    match days {
+        Some(days @ 1..=366_u64) => Ok(Some(Duration::from_secs(days * 86_400))),
+        Some(_) | None => Err("write days from `1d` to `366d`, or `off`".to_owned()),
     }
 }
 
@@ -206,6 +219,7 @@ fn sip(mut t: Table<'_>) -> Sip {
     }
     r.finish();
     let trusted_peers = t.list("trusted_peers", network).unwrap_or_default();
+    let trace = t.get("trace", None, trace);
     t.finish();
     Sip {
         listen,
@@ -217,6 +231,7 @@ fn sip(mut t: Table<'_>) -> Sip {
         session_timer,
         registration,
         trusted_peers,
+        trace,
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Config {
     pub demo: bool,
     /// Where the web service of the demo line listens; `None`: nowhere.
     pub demo_service: Option<SocketAddr>,
+    /// The settings file, as it was named; `None`: there is none.
+    pub source: Option<String>,
 }
 
 /// Signalling: section `[sip]`.
@@ -93,6 +95,8 @@ pub struct Sip {
     /// Networks whose calls need no proof of identity beyond their address (trunk gateways):
     /// their `P-Asserted-Identity` is believed.
     pub trusted_peers: Vec<Network>,
+    /// How long the SIP messages of calls are kept, masked; `None`: not at all.
+    pub trace: Option<Duration>,
 }
 
 /// One listener.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::calendars::Calendars;
 use super::lines::LineView;
 use crate::now::Wall;
 
@@ -24,6 +25,9 @@ pub struct Told {
     pub lines: Vec<LineTold>,
     /// What was wrong with newer ones, and when they were refused.
     pub refused: Option<Refused>,
+    /// The calendars.
+    #[serde(skip)]
+    pub calendars: Calendars,
     /// How often menus were read, those that were refused as well.
     #[serde(skip)]
     pub readings: u64,
@@ -61,8 +65,21 @@ impl MenuState {
             loaded: when(now),
             lines,
             refused: None,
+            calendars: std::mem::take(&mut told.calendars),
             readings: told.readings + 1,
         };
+    }
+
+    /// The calendars that came with them.
+    pub fn keep(&self, calendars: Calendars) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.calendars = calendars;
+    }
+
+    /// The calendars in use.
+    pub fn calendars(&self) -> Calendars {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.calendars.clone()
     }
 
     /// Newer ones were refused.

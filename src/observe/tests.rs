@@ -212,3 +212,49 @@ async fn health_says_how_far_the_server_is() {
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
 }
+
+#[test]
+fn a_day_of_a_calendar_is_told_as_callers_meet_it_also_when_clocks_change() {
+    use crate::menu::calendar::{
+        Calendar, DayRule, Holiday, Hours, MonthDay, Observed, Span, Week,
+    };
+    use calendars::{Calendars, MetView};
+
+    let hours = |text: &str| Hours::new(vec![Span::parse(text).unwrap()]);
+    let eve = Holiday {
+        rule: DayRule::Yearly(MonthDay::new(12, 24).unwrap()),
+        observed: Observed::No,
+        hours: hours("09:00-12:00"),
+        label: "Christmas Eve".to_owned(),
+    };
+    let calendar = Calendar {
+        name: "office".into(),
+        label: "Office".to_owned(),
+        zone: jiff::tz::TimeZone::get("Europe/Copenhagen").unwrap(),
+        week: Week::new(std::array::from_fn(|_| hours("01:00-03:30"))),
+        seasons: Vec::new(),
+        holidays: vec![eve],
+        closures: Vec::new(),
+        worked: Default::default(),
+    };
+    let all = Calendars::new([Arc::new(calendar)]);
+    let now = Wall::from_unix_millis(1_795_000_000_000);
+    let day = |date: &str| all.told(Some(date.parse().unwrap()), now).remove(0);
+    let told = |m: &MetView| (m.at.clone(), m.open, m.label.clone());
+    let back = day("2026-10-25").day;
+    let wanted = [
+        ("2026-10-25T00:00:00+02:00".to_owned(), false, None),
+        ("2026-10-25T01:00:00+02:00".to_owned(), true, None),
+        ("2026-10-25T03:30:00+01:00".to_owned(), false, None),
+    ];
+    assert_eq!(back.iter().map(told).collect::<Vec<_>>(), wanted);
+    let eve = day("2026-12-24");
+    assert_eq!(eve.day.len(), 3);
+    assert_eq!(eve.day[1].at, "2026-12-24T09:00:00+01:00");
+    assert_eq!(eve.day[1].cause, "holiday");
+    assert_eq!(eve.day[1].label.as_deref(), Some("Christmas Eve"));
+    assert_eq!(eve.special.len(), 1);
+    assert_eq!(eve.week[0].days, "Mon-Sun");
+    // Without a day it is today, by the clock of the place.
+    assert_eq!(all.told(None, now)[0].date, "2026-11-18");
+}

@@ -37,6 +37,7 @@ use crate::net::mail::{MailError, Mailer};
 use crate::net::media::MediaPool;
 use crate::net::tls::TlsError;
 use crate::net::web::WebError;
+use crate::observe::calendars::Calendars;
 use crate::observe::menus::MenuState;
 use crate::observe::{self, Health, Readiness};
 use crate::queue::acd::Acd;
@@ -52,6 +53,7 @@ use crate::task::deck::Deck;
 use crate::task::deliver;
 use crate::task::desk::{Click, DeskHandle};
 use crate::task::hooks;
+use crate::task::ladder::LadderHandle;
 use crate::task::outbox::{self, OutboxHandle, Ways};
 use crate::task::queue::{self, QueueHandle};
 use crate::task::rarely::Rarely;
@@ -139,6 +141,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let Setup { config, menus, .. } = setup;
     let told = pictures::told(&menus.lines, &menus.facts, &menus.reports);
     let (lines, prompts) = (menus.lines, menus.prompts);
+    let calendars = Calendars::new(lines.calendars().values().cloned());
     let mail = config.mail.as_ref().map(Mailer::new).transpose()?;
     let metrics = observe::start_metrics()?;
     // What a crash left behind the store tells itself.
@@ -156,7 +159,16 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let (incoming_in, incoming) = mpsc::channel(INCOMING);
     let (notices_in, notices) = mpsc::channel(NOTICES);
     let tickets = crate::api::tickets(&store).await?;
-    let (sip, bound) = signalling::start(&config, &addresses, tickets, incoming_in, notices_in)?;
+    let ladder = match config.sip.trace {
+        Some(_) => LadderHandle::start(store.clone()),
+        None => LadderHandle::default(),
+    };
+    let ways = signalling::Ways {
+        incoming: incoming_in,
+        notices: notices_in,
+        ladder,
+    };
+    let (sip, bound) = signalling::start(&config, &addresses, tickets, ways)?;
     let acd = Acd::new(build::acd(&config));
     let queue = queue::spawn(acd, build::directory(&config, &lines), store.clone());
     let own_ports = bound.iter().map(|b| b.address).collect();
@@ -200,6 +212,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let health = Health::new();
     let menus = MenuState::default();
     menus.loaded(clock::now().wall, told);
+    menus.keep(calendars);
     let (http_stop, stopped) = watch::channel(false);
     if let Some(at) = demo::wanted(&config) {
         demo::start(at, until(stopped.clone())).await;
@@ -301,7 +314,11 @@ impl Server {
         tokio::spawn(api::pass_on(reload, ask));
         let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
         let board = tokio::spawn(board.keep());
-        let removing = retention::keep(self.tools.store.clone(), self.config.retention);
+        let removing = retention::keep(
+            self.tools.store.clone(),
+            self.config.retention,
+            self.config.sip.trace,
+        );
         let removing = tokio::spawn(removing);
         tokio::pin!(shutdown);
         loop {

@@ -10,6 +10,7 @@ use tracing::{error, info, warn};
 use super::{Server, build, pictures};
 use crate::call::setup::CallSetup;
 use crate::config::Config;
+use crate::observe::calendars::Calendars;
 use crate::observe::figures;
 use crate::setup::{self, Menus};
 use crate::task::clock;
@@ -73,6 +74,8 @@ impl Server {
         let lines = menus.lines.iter().count();
         let told = pictures::told(&menus.lines, &menus.facts, &menus.reports);
         self.menus.loaded(clock::now().wall, told);
+        let calendars = menus.lines.calendars().values().cloned();
+        self.menus.keep(Calendars::new(calendars));
         self.tools.setup = Arc::new(CallSetup {
             prompts: Arc::new(build::prompts(&self.config, menus.prompts)),
             lines: build::lines(&menus.lines),

@@ -15,6 +15,7 @@ use crate::sip::digest::Tickets;
 use crate::sip::endpoint::{Endpoint, Listener};
 use crate::sip::registrar::Registrar;
 use crate::task::clock;
+use crate::task::ladder::LadderHandle;
 use crate::task::sip::{
     self, BindError, Bound, IncomingCall, SipHandle, SipNotice, SipSetup, Sockets,
 };
@@ -30,12 +31,21 @@ pub enum SignallingError {
     Tls(#[from] TlsError),
 }
 
+/// Where it goes what comes in.
+pub(super) struct Ways {
+    /// Calls.
+    pub incoming: mpsc::Sender<IncomingCall>,
+    /// News of agents and trunks.
+    pub notices: mpsc::Sender<SipNotice>,
+    /// Messages that are kept.
+    pub ladder: LadderHandle,
+}
+
 pub(super) fn start(
     config: &Config,
     addresses: &LocalAddresses,
     tickets: Tickets,
-    incoming: mpsc::Sender<IncomingCall>,
-    notices: mpsc::Sender<SipNotice>,
+    ways: Ways,
 ) -> Result<(SipHandle, Vec<Bound>), SignallingError> {
     let acceptor = match &config.sip.tls {
         Some(files) => Some(tls::acceptor(&files.cert, &files.key)?),
@@ -80,8 +90,9 @@ pub(super) fn start(
         limits,
         tls,
         locator,
-        incoming,
-        notices,
+        incoming: ways.incoming,
+        notices: ways.notices,
+        ladder: ways.ladder,
     };
     let (handle, _task) = sip::start(setup);
     Ok((handle, bound))

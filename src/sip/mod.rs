@@ -16,5 +16,6 @@ pub mod registrar;
 pub mod registration;
 pub mod reliable;
 pub mod session_timer;
+pub mod trace;
 pub mod transaction;
 pub mod transfer;

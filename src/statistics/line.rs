@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::path::Path;
+use super::queue::whole;
 use super::{Contact, later};
-use crate::ids::NodeName;
+use crate::ids::{Key, NodeName};
 use crate::menu::outcome::{Reason, StepKind};
 use crate::now::Wall;
 use crate::record::facts::{Containment, Facts};
-use crate::record::timeline::Event;
+use crate::record::timeline::{Entry, Event, Timeline};
 
 /// What came of those who called a line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -27,6 +28,13 @@ pub struct LineFigures {
     /// Because they said nothing, pressed wrong keys, or something of ours failed: forced out of
     /// self-service.
     pub forced: u64,
+    /// Calls that were answered.
+    pub taken: u64,
+    /// Of these, those that came to a node or a queue: from the first one on 0 reaches a person, and
+    /// each menu says so.
+    pub offered: u64,
+    /// What it cost to come to a person.
+    pub effort: Effort,
     /// Whether one contact was enough.
     pub resolution: Resolution,
     /// By node.
@@ -49,6 +57,55 @@ impl Resolution {
     /// First-contact resolution, from 0 to 1.
     pub fn rate(&self) -> Option<f64> {
         super::share(self.resolved, self.resolved + self.repeated)
+    }
+}
+
+/// What it cost callers to come to a person: until the first queue.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Effort {
+    /// So many came to one.
+    pub people: u64,
+    /// Keys pressed before, the 0 included.
+    pub keys: u64,
+    /// Time before, milliseconds.
+    pub before_ms: u64,
+}
+
+impl Effort {
+    /// Keys to a person, on average.
+    pub fn mean_keys(&self) -> Option<f64> {
+        super::share(self.keys, self.people)
+    }
+
+    /// Time to a person's queue, on average, milliseconds.
+    pub fn mean_ms(&self) -> Option<u64> {
+        self.before_ms.checked_div(self.people)
+    }
+
+    fn add(&mut self, timeline: &Timeline) {
+        let mut keys = 0;
+        for entry in timeline.entries() {
+            if let Event::Step { step } = &entry.event {
+                keys += match &step.what {
+                    StepKind::Pressed { key } if *key == Key::ZERO => 0,
+                    StepKind::Pressed { .. } | StepKind::Wrong { .. } => 1,
+                    StepKind::Collected { digits } => *digits as u64,
+                    StepKind::Entered { .. }
+                    | StepKind::Silent
+                    | StepKind::Failed { .. }
+                    | StepKind::Language { .. }
+                    | StepKind::Answered { .. }
+                    | StepKind::Tried { .. } => 0,
+                };
+            }
+            if let Event::Queued { reason, .. } = &entry.event {
+                self.people += 1;
+                // The 0 itself is told by the reason.
+                self.keys += keys + u64::from(*reason == Reason::Asked);
+                self.before_ms += whole(entry.at);
+                return;
+            }
+        }
     }
 }
 
@@ -81,6 +138,11 @@ impl LineFigures {
         if let Some(end) = end {
             *self.ends.entry(end).or_default() += 1;
         }
+        let taken = entries.iter().any(|e| matches!(e.event, Event::Answered));
+        let inside = |e: &Entry| matches!(e.event, Event::Step { .. } | Event::Queued { .. });
+        self.taken += u64::from(taken);
+        self.offered += u64::from(taken && entries.iter().any(inside));
+        self.effort.add(contact.timeline);
         if let Some(stay) = path.stays.first() {
             match stay.reason {
                 Reason::Asked => self.asked += 1,

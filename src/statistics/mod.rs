@@ -9,6 +9,7 @@ mod line;
 mod path;
 mod queue;
 pub mod spans;
+mod sum;
 mod survey;
 pub mod threshold;
 pub mod today;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 pub use self::agent::{AgentFigures, Change};
-pub use self::line::{LineFigures, NodeFigures, Resolution};
+pub use self::line::{Effort, LineFigures, NodeFigures, Resolution};
 pub use self::path::{CalledBack, Path, Stay, StayEnd, Talk};
 pub use self::queue::{QueueFigures, Waits};
 pub use self::survey::SurveyFigures;

@@ -47,6 +47,8 @@ pub struct QueueFigures {
     pub waits: Waits,
     /// The waits of those who hung up; short ones are not in it.
     pub patience: Waits,
+    /// The longest wait of all, however it ended.
+    pub longest: Duration,
     /// Talks of people with those who came by this queue, also after a transfer.
     pub talks: u64,
     /// All talks together, holds included.
@@ -64,6 +66,7 @@ impl QueueFigures {
         self.aim = aim;
         self.entered += 1;
         self.missed += stay.missed.len() as u64;
+        self.longest = self.longest.max(stay.waited);
         match &stay.end {
             StayEnd::Answered(_) => {
                 self.answered += 1;
@@ -105,14 +108,22 @@ impl QueueFigures {
     /// The share that talked to a person as soon as the queue aims at, of all who wanted one: those
     /// who hung up at once, went elsewhere by choice or were cut off apart.
     pub fn service_level(&self) -> Option<f64> {
-        let wanted = self.answered + self.abandoned + self.overflows() + self.promised;
-        share(self.in_time, wanted)
+        share(self.in_time, self.wanted())
+    }
+
+    /// Those who wanted a person: of these the shares are.
+    pub fn wanted(&self) -> u64 {
+        self.answered + self.abandoned + self.overflows() + self.promised
+    }
+
+    /// The share of those who wanted a person that had one within this time.
+    pub fn answered_within(&self, time: Duration) -> Option<f64> {
+        share(self.waits.within(time), self.wanted())
     }
 
     /// The share that hung up, of the same.
     pub fn abandon_rate(&self) -> Option<f64> {
-        let wanted = self.answered + self.abandoned + self.overflows() + self.promised;
-        share(self.abandoned, wanted)
+        share(self.abandoned, self.wanted())
     }
 
     /// What a talk cost an agent on average, holds and writing up included (AHT).
@@ -123,7 +134,7 @@ impl QueueFigures {
 
 impl Serialize for QueueFigures {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut o = s.serialize_struct("QueueFigures", 24)?;
+        let mut o = s.serialize_struct("QueueFigures", 25)?;
         o.serialize_field("entered", &self.entered)?;
         o.serialize_field("answered", &self.answered)?;
         o.serialize_field("answered_in_time", &self.in_time)?;
@@ -143,6 +154,7 @@ impl Serialize for QueueFigures {
         o.serialize_field("called_in_vain", &self.called_in_vain)?;
         o.serialize_field("wait", &self.waits)?;
         o.serialize_field("patience", &self.patience)?;
+        o.serialize_field("longest_wait_ms", &whole(self.longest))?;
         o.serialize_field("talks", &self.talks)?;
         o.serialize_field("talked_ms", &whole(self.talked))?;
         o.serialize_field("held_ms", &whole(self.held))?;
@@ -168,6 +180,15 @@ impl Waits {
         sorted.sort_unstable();
         let rank = (share.clamp(0.0, 1.0) * sorted.len() as f64).ceil() as usize;
         sorted.get(rank.saturating_sub(1)).copied()
+    }
+
+    /// So many waited no longer than this.
+    pub fn within(&self, time: Duration) -> u64 {
+        self.0.iter().filter(|wait| **wait <= time).count() as u64
+    }
+
+    pub(super) fn merge(&mut self, other: &Waits) {
+        self.0.extend_from_slice(&other.0);
     }
 
     /// The longest.

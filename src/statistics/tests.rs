@@ -395,3 +395,64 @@ fn nodes_tell_where_callers_wanted_a_person() {
     // Three left it after one second, one was forced out after 9, one hung up after 3.
     assert_eq!(welcome.time, s(15));
 }
+
+#[test]
+fn the_effort_to_a_person_is_counted_and_calls_that_never_came_to_a_node_are_told_apart() {
+    let step = |what: StepKind| Event::Step {
+        step: Step {
+            at: Duration::ZERO,
+            node: NodeName::new("bill"),
+            what,
+        },
+    };
+    let pressed = |key: char| StepKind::Pressed {
+        key: crate::ids::Key::from_char(key).unwrap(),
+    };
+    let mut tried = vec![
+        (0, Event::Answered),
+        (0, entered("welcome")),
+        (4, step(pressed('2'))),
+        (9, step(StepKind::Collected { digits: 5 })),
+        (12, queued("support", Reason::Asked)),
+        (30, connected("anna")),
+        (90, hung_up(Stage::Talking)),
+    ];
+    let routed = vec![
+        (0, Event::Answered),
+        (2, queued("support", Reason::Routed)),
+        (5, hung_up(Stage::Waiting)),
+    ];
+    let at_once = vec![(0, Event::Answered), (0, hung_up(Stage::Menu))];
+    let all = report(vec![tried.clone(), routed, at_once]);
+    let line = &all.lines[&LineName::new("main")];
+    assert_eq!((line.taken, line.offered), (3, 2));
+    // A key, five digits and the 0; and none.
+    assert_eq!((line.effort.people, line.effort.keys), (2, 7));
+    assert_eq!(line.effort.mean_ms(), Some(7_000));
+    // A 0 that is a step as well (at the end of an entry) counts once.
+    tried.insert(4, (11, step(pressed('0'))));
+    let line = report(vec![tried]).lines[&LineName::new("main")].clone();
+    assert_eq!(line.effort.keys, 7);
+}
+
+#[test]
+fn figures_of_several_queues_are_one_and_waits_are_not_averaged_twice() {
+    let sales = vec![
+        (0, queued("sales", Reason::Asked)),
+        (100, connected("bert")),
+        (160, hung_up(Stage::Talking)),
+    ];
+    let mut all: Vec<_> = [10, 10, 10].map(answered).into();
+    all.extend([gave_up(200), sales]);
+    let report = report(all);
+    let mut sum = QueueFigures::default();
+    for figures in report.queues.values() {
+        sum += figures;
+    }
+    assert_eq!((sum.entered, sum.answered, sum.wanted()), (5, 4, 5));
+    assert_eq!(sum.waits.mean(), Some(Duration::from_millis(32_500)));
+    assert_eq!(sum.longest, s(200));
+    assert_eq!(sum.answered_within(s(60)), Some(0.6));
+    assert_eq!(sum.answered_within(s(100)), Some(0.8));
+    assert_eq!(sum.service_level(), Some(0.6));
+}

@@ -206,6 +206,9 @@ async fn contact(
         "DELETE FROM messages WHERE contact = ?1",
         "DELETE FROM callbacks WHERE contact = ?1",
         "DELETE FROM outbox WHERE contact = ?1",
+        "DELETE FROM chat_read WHERE contact = ?1",
+        "DELETE FROM approvals WHERE contact = ?1",
+        "DELETE FROM sip_messages WHERE contact = ?1",
         "DELETE FROM events WHERE contact = ?1",
         "DELETE FROM contacts WHERE id = ?1",
     ] {

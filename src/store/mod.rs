@@ -45,6 +45,7 @@ pub mod report;
 mod retention;
 pub mod rows;
 pub mod search;
+pub mod signalling;
 mod sql;
 mod sqlite;
 mod statistics;
@@ -59,7 +60,7 @@ pub use outbox::{OutboxMeta, OutboxRow, Tried};
 pub use place::{Elsewhere, Place};
 pub use recover::Recovered;
 pub use retention::Removed;
-pub use statistics::Span;
+pub use statistics::{AskedBack, Span};
 
 use home::Home;
 use writer::Command;

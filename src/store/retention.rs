@@ -44,7 +44,8 @@ const OLD_CONTACTS: &str = "SELECT c.id FROM contacts c
      ORDER BY c.id LIMIT ?2";
 
 /// What goes with a contact.
-const OF_CONTACT: [&str; 7] = [
+const OF_CONTACT: [&str; 8] = [
+    "DELETE FROM sip_messages WHERE contact = ?1",
     "DELETE FROM events WHERE contact = ?1",
     "DELETE FROM callbacks WHERE contact = ?1",
     "DELETE FROM outbox WHERE contact = ?1",

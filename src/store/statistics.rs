@@ -1,9 +1,11 @@
 //! Reads what statistics are drawn from.
 
+use std::time::Duration;
+
 use super::rows::id;
 use super::sql::{self, Connection};
 use super::{Reader, StoreError};
-use crate::ids::{AgentId, ContactId, LineName, PhoneNumber};
+use crate::ids::{AgentId, ContactId, LineName, PhoneNumber, QueueName};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::{Event, Timeline};
@@ -28,12 +30,115 @@ impl Reader {
         let mut db = self.pool.acquire().await?;
         let mut tally = Tally::new(rules.clone(), now);
         let mut after = i64::MIN;
-        while let Some(last) = page(&mut db, &mut tally, span, after).await? {
+        while let Some(last) = page(&mut db, span, after, None, |c| tally.contact(c)).await? {
             after = last;
         }
         agents(&mut db, &mut tally, span).await?;
         Ok(tally.report())
     }
+
+    /// The same for spans that follow each other, and for all of them together, of one line or of all.
+    /// The record is read once.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn review(
+        &self,
+        rules: &Rules,
+        spans: &[Span],
+        line: Option<&LineName>,
+        now: Wall,
+    ) -> Result<(Vec<Report>, Report), StoreError> {
+        let mut db = self.pool.acquire().await?;
+        let mut parts: Vec<Tally> = Vec::with_capacity(spans.len());
+        parts.extend(spans.iter().map(|_| Tally::new(rules.clone(), now)));
+        let mut whole = Tally::new(rules.clone(), now);
+        let (Some(first), Some(last)) = (spans.first(), spans.last()) else {
+            return Ok((Vec::new(), whole.report()));
+        };
+        let all = Span {
+            since: first.since,
+            until: last.until,
+        };
+        let mut after = i64::MIN;
+        let mut add = |contact: &Contact<'_>| {
+            let began = contact.timeline.started;
+            let part = spans.partition_point(|s| s.until <= began);
+            if let Some(part) = parts.get_mut(part) {
+                part.contact(contact);
+            }
+            whole.contact(contact);
+        };
+        while let Some(last) = page(&mut db, all, after, line, &mut add).await? {
+            after = last;
+        }
+        for (span, part) in spans.iter().zip(&mut parts) {
+            agents(&mut db, part, *span).await?;
+        }
+        agents(&mut db, &mut whole, all).await?;
+        let parts = parts.into_iter().map(Tally::report);
+        Ok((parts.collect(), whole.report()))
+    }
+
+    /// How many contacts began in this span.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn contacts_in(&self, span: Span) -> Result<u64, StoreError> {
+        let row = sql::query(
+            "SELECT count(*) AS n FROM contacts WHERE started_at >= ?1 AND started_at < ?2",
+        )
+        .bind(span.since.unix_millis())
+        .bind(span.until.unix_millis())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default())
+    }
+
+    /// What became of the callbacks that were asked for in this span.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn callbacks_in(&self, span: Span) -> Result<Vec<AskedBack>, StoreError> {
+        let rows = sql::query(
+            "SELECT line, queue, state, count(*) AS n,
+                 CAST(coalesce(sum(ended_at - asked_at), 0) AS BIGINT) AS waited,
+                 CAST(coalesce(max(ended_at - asked_at), 0) AS BIGINT) AS longest
+             FROM callbacks WHERE asked_at >= ?1 AND asked_at < ?2 GROUP BY line, queue, state",
+        )
+        .bind(span.since.unix_millis())
+        .bind(span.until.unix_millis())
+        .fetch_all(&self.pool)
+        .await?;
+        let asked = rows.iter().map(|row| {
+            Ok(AskedBack {
+                line: LineName::new(row.try_get::<&str, _>("line")?),
+                queue: QueueName::new(row.try_get::<&str, _>("queue")?),
+                state: row.try_get("state")?,
+                count: u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default(),
+                waited: super::rows::duration(row, "waited")?,
+                longest: super::rows::duration(row, "longest")?,
+            })
+        });
+        asked.collect()
+    }
+}
+
+/// Callbacks of one line and queue that stand the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedBack {
+    /// On this line.
+    pub line: LineName,
+    /// Whose people call.
+    pub queue: QueueName,
+    /// `open`, `calling`, `done`, `given_up`, `unreached` or `cancelled`.
+    pub state: String,
+    /// So many.
+    pub count: u64,
+    /// From asking to the end, all of them together.
+    pub waited: Duration,
+    /// The longest of these.
+    pub longest: Duration,
 }
 
 impl Reader {
@@ -71,12 +176,13 @@ fn change(row: &sql::Row) -> Result<Change, StoreError> {
     })
 }
 
-/// Adds the contacts that come next after this one; the last of them.
+/// Tells of the contacts that come next after this one, of one line or of all; the last of them.
 async fn page(
     db: &mut Connection,
-    tally: &mut Tally,
     span: Span,
     after: i64,
+    line: Option<&LineName>,
+    mut add: impl FnMut(&Contact<'_>),
 ) -> Result<Option<i64>, StoreError> {
     let contacts = sql::query(
         "SELECT id, line, caller,
@@ -105,6 +211,10 @@ async fn page(
     .await?;
     let mut events = events.iter().peekable();
     for row in &contacts {
+        let on = LineName::new(row.try_get::<&str, _>("line")?);
+        if line.is_some_and(|l| *l != on) {
+            continue;
+        }
         let contact: ContactId = id(row, "id")?;
         let key: i64 = row.try_get("id")?;
         let mut timeline = Timeline::new(contact.started());
@@ -122,8 +232,8 @@ async fn page(
             events.next();
         }
         let next: Option<i64> = row.try_get("next")?;
-        tally.contact(&Contact {
-            line: &LineName::new(row.try_get::<&str, _>("line")?),
+        add(&Contact {
+            line: &on,
             timeline: &timeline,
             known: PhoneNumber::new(row.try_get::<&str, _>("caller")?).is_dialable(),
             next: next.map(Wall::from_unix_millis),

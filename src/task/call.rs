@@ -186,6 +186,7 @@ async fn whole(
         tools,
     };
     figures::call_started();
+    task.tools.sip.belongs(task.call.caller_leg(), contact);
     task.tools.queue.join(contact, task.events_in.clone()).await;
     let verdict = task.supervise(inbox).instrument(span.clone()).await;
     task.tools.queue.part(contact).await;
@@ -423,7 +424,10 @@ impl CallTask {
 
     async fn sip(&mut self, leg: LegId, command: LegCommand) {
         let sent = match command {
-            LegCommand::Invite(invite) => self.tools.sip.place(*invite, self.legs_in.clone()).await,
+            LegCommand::Invite(invite) => {
+                self.tools.sip.belongs(leg, self.call.contact());
+                self.tools.sip.place(*invite, self.legs_in.clone()).await
+            }
             command => self.tools.sip.command(leg, command).await,
         };
         if let Err(gone) = sent {

@@ -11,6 +11,7 @@ pub mod deliver;
 pub mod desk;
 pub mod hooks;
 mod kept;
+pub mod ladder;
 pub mod menu_files;
 pub mod outbox;
 pub mod queue;

@@ -11,12 +11,19 @@ use crate::store::Store;
 /// Ages are days: an hour late is soon enough.
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// Runs for ever. Without ages it does nothing.
-pub async fn keep(store: Store, ages: Retention) {
-    if ages.keeps_all() {
-        return;
-    }
+/// Runs for ever. Without ages it does nothing. SIP messages go in any case, those of before they were
+/// not to be kept any more too.
+pub async fn keep(store: Store, ages: Retention, trace: Option<Duration>) {
     loop {
+        let age = trace.unwrap_or_default();
+        match store.forget_signalling(age, clock::now().wall).await {
+            Ok(0) => {}
+            Ok(messages) => info!(
+                messages,
+                "removed SIP messages that were older than `sip.trace`"
+            ),
+            Err(e) => warn!(error = %e, "old SIP messages could not be removed"),
+        }
         match store.forget(&ages, clock::now().wall).await {
             Ok(gone) if gone == Default::default() => {}
             Ok(gone) => info!(

@@ -8,6 +8,7 @@
 mod support;
 
 mod browser;
+mod lead;
 mod menus;
 mod trying;
 

@@ -92,7 +92,15 @@ await drive(async (test) => {
   await bobs.getByRole('link', { name: 'Desk' }).click();
   await bobs.getByText('No phone belongs to your user.').waitFor();
   check((await bobs.getByRole('link', { name: 'Settings' }).count()) === 0, 'settings for agents');
-  for (const tab of ['Agents', 'Tokens', 'Outbox', 'Audit trail']) {
+  for (const tab of [
+    'Agents',
+    'Queues',
+    'Calendars',
+    'Tokens',
+    'Webhooks',
+    'Outbox',
+    'Audit trail',
+  ]) {
     await page.getByRole('tab', { name: tab }).click();
     await page.getByRole('heading', { name: tab, level: 2 }).waitFor();
     await test.accessible(page, tab);

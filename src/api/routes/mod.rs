@@ -19,7 +19,10 @@ mod phone;
 mod publish;
 mod queues;
 mod recordings;
+mod reports;
 mod session;
+mod settings;
+mod signalling;
 mod statistics;
 mod talk;
 mod tasks;
@@ -71,6 +74,8 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(lead::leave))
         .routes(routes!(contacts::search))
         .routes(routes!(contacts::show))
+        .routes(routes!(signalling::list))
+        .routes(routes!(signalling::show))
         .routes(routes!(erasure::erase))
         .routes(routes!(chat::list, chat::say))
         .routes(routes!(chat::read))
@@ -99,6 +104,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(tasks::put_back))
         .routes(routes!(tasks::done))
         .routes(routes!(statistics::show))
+        .routes(routes!(reports::show))
         .routes(routes!(statistics::states))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::retry))
@@ -116,6 +122,8 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(audit::list))
+        .routes(routes!(settings::show))
+        .routes(routes!(settings::calendars))
         .routes(routes!(events::stream))
 }
 

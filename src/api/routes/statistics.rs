@@ -62,7 +62,12 @@ pub struct StatisticsView {
     report: Value,
 }
 
-fn spans_of(asked: &mut Fields, most: usize) -> Option<Vec<Span>> {
+/// The spans that are asked for, their unit, and by whose clock; `usual`: without a unit this one.
+pub(super) fn spans_of(
+    asked: &mut Fields,
+    most: usize,
+    usual: Option<Unit>,
+) -> Option<(Vec<Span>, Option<Unit>, TimeZone)> {
     let units = ["quarter", "hour", "day", "week", "month"];
     let unit = |word: &str| {
         Some(match word {
@@ -76,7 +81,7 @@ fn spans_of(asked: &mut Fields, most: usize) -> Option<Vec<Span>> {
     };
     let since = asked.opt("since", text(1, 40, false));
     let until = asked.opt("until", text(1, 40, false));
-    let by = asked.opt("by", choice(&units, unit));
+    let by = asked.opt("by", choice(&units, unit)).or(usual);
     let zone = asked.opt("zone", zone).unwrap_or_else(TimeZone::system);
     let wanted = spans::Asked {
         since: since.as_deref(),
@@ -84,7 +89,7 @@ fn spans_of(asked: &mut Fields, most: usize) -> Option<Vec<Span>> {
         by,
     };
     match spans::spans(&wanted, &zone, clock::now().wall, most) {
-        Ok(spans) => Some(spans),
+        Ok(spans) => Some((spans, by, zone)),
         Err((field, what)) => {
             asked.tell(field, "does not fit", what);
             None
@@ -106,8 +111,8 @@ pub async fn show(State(api): State<Api>, who: Who, Query(mut asked): Query) -> 
     let parts = ["lines", "queues", "agents", "surveys"];
     let part = |word: &str| parts.iter().find(|p| **p == word).copied();
     let csv = asked.opt("csv", choice(&parts, part));
-    let spans = spans_of(&mut asked, MOST);
-    let spans = asked.finish(spans)?;
+    let spans = spans_of(&mut asked, MOST, None);
+    let (spans, ..) = asked.finish(spans)?;
     // The record is written behind the calls.
     api.store.flush().await?;
     let (rules, now) = (board::rules(&api.config), clock::now().wall);
@@ -270,8 +275,8 @@ pub async fn states(
     if api.agent(&agent).is_none() {
         return Err(unknown(&agent));
     }
-    let spans = spans_of(&mut asked, 1);
-    let spans = asked.finish(spans)?;
+    let spans = spans_of(&mut asked, 1, None);
+    let (spans, ..) = asked.finish(spans)?;
     api.store.flush().await?;
     let mut told = Vec::new();
     for span in spans {

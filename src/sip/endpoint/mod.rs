@@ -49,6 +49,7 @@ use self::tokens::ClientKey;
 use self::trunks::TrunkRegistration;
 use super::flow::{Flow, Transmit, Transport};
 use super::leg::{Contact, IncomingInvite, LegCommand, LegEnd, LegEvent};
+use super::trace;
 use crate::ids::{AgentId, LegId};
 use crate::now::{Mono, Now};
 
@@ -238,6 +239,16 @@ impl Endpoint {
     /// When to call [`Endpoint::handle_timeout`].
     pub fn poll_timeout(&self) -> Option<Mono> {
         self.core.timers.next()
+    }
+
+    /// The Call-ID of a leg that is not over.
+    pub fn call_id(&self, leg: LegId) -> Option<&str> {
+        match &self.legs.get(&leg)?.stage {
+            Stage::Incoming(s) => Some(&s.dialog.call_id),
+            Stage::Outgoing(s) => trace::call_id(&s.request),
+            Stage::Session(s) => Some(&s.dialog.call_id),
+            Stage::Over => None,
+        }
     }
 
     /// Counters and table sizes.

@@ -18,7 +18,8 @@ use tokio::sync::{mpsc, oneshot};
 pub use run::{SipSetup, SipStats, start};
 pub use sockets::{BindError, Bound, Sockets};
 
-use crate::ids::{AgentId, LegId};
+use super::ladder::LadderHandle;
+use crate::ids::{AgentId, ContactId, LegId};
 use crate::net::tcp::StreamContext;
 use crate::sip::endpoint::{Accepting, EndpointStats};
 use crate::sip::leg::{Contact, IncomingInvite, LegCommand, LegEvent, OutgoingInvite};
@@ -84,6 +85,7 @@ enum ToSip {
 pub struct SipHandle {
     commands: mpsc::Sender<ToSip>,
     streams: Arc<StreamContext>,
+    ladder: LadderHandle,
 }
 
 impl SipHandle {
@@ -149,6 +151,11 @@ impl SipHandle {
     /// [`SipGone`].
     pub async fn endpoint_stats(&self) -> Result<EndpointStats, SipGone> {
         Ok(self.stats().await?.endpoint)
+    }
+
+    /// This leg is one of this contact: its messages are kept there, where any are.
+    pub fn belongs(&self, leg: LegId, contact: ContactId) {
+        self.ladder.contact(leg, contact);
     }
 
     /// Where connections are taken that come in by another listener: WebSockets.

@@ -24,6 +24,7 @@ use crate::sip::endpoint::{Endpoint, EndpointEvent, EndpointStats, QueryId, Reso
 use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::{IncomingInvite, LegCommand};
 use crate::task::clock;
+use crate::task::ladder::LadderHandle;
 
 /// Commands that may wait; more make their calls wait.
 const COMMANDS: usize = 1024;
@@ -58,6 +59,8 @@ pub struct SipSetup<R> {
     pub incoming: mpsc::Sender<IncomingCall>,
     /// Where news of agents and trunks go; only the latest of each waits.
     pub notices: mpsc::Sender<SipNotice>,
+    /// Keeps what is said, where it is to be kept.
+    pub ladder: LadderHandle,
 }
 
 /// A snapshot of the whole SIP side.
@@ -101,6 +104,7 @@ pub fn start<R: Records + 'static>(setup: SipSetup<R>) -> (SipHandle, JoinHandle
     let handle = SipHandle {
         commands: commands_tx,
         streams: Arc::clone(&context),
+        ladder: setup.ladder.clone(),
     };
     let task = SipTask {
         endpoint: setup.endpoint,
@@ -112,6 +116,7 @@ pub fn start<R: Records + 'static>(setup: SipSetup<R>) -> (SipHandle, JoinHandle
         resolved_tx,
         legs: Legs::default(),
         incoming: setup.incoming,
+        ladder: setup.ladder,
         notices: Notices::default(),
         stats: SipStats::default(),
         buffer: vec![0; 65_536],
@@ -167,6 +172,7 @@ struct SipTask<R> {
     resolved_tx: mpsc::Sender<Answer>,
     legs: Legs,
     incoming: mpsc::Sender<IncomingCall>,
+    ladder: LadderHandle,
     notices: Notices,
     stats: SipStats,
     buffer: Vec<u8>,
@@ -249,6 +255,9 @@ impl<R: Records + 'static> SipTask<R> {
                 self.legs.insert(leg, events);
                 let invite = LegCommand::Invite(invite);
                 self.endpoint.handle_command(now, leg, invite);
+                if let Some(call_id) = self.endpoint.call_id(leg) {
+                    self.ladder.leg(leg, call_id);
+                }
             }
             ToSip::Accepting(accepting) => self.endpoint.set_accepting(accepting),
             ToSip::Unregister => self.endpoint.stop_registrations(now),
@@ -267,6 +276,7 @@ impl<R: Records + 'static> SipTask<R> {
             StreamEvent::Message { flow, id, bytes } => {
                 // What a connection said before it was cut off is not heard any more.
                 if self.streams.is_current(&flow, id) {
+                    self.ladder.came(now, flow, &bytes);
                     self.endpoint.handle_message(now, flow, bytes);
                 }
             }
@@ -294,6 +304,7 @@ impl<R: Records + 'static> SipTask<R> {
                     remote,
                 };
                 let bytes = Bytes::copy_from_slice(self.buffer.get(..len).unwrap_or_default());
+                self.ladder.came(now, flow, &bytes);
                 self.endpoint.handle_datagram(now, flow, bytes);
             }
         }
@@ -306,6 +317,7 @@ impl<R: Records + 'static> SipTask<R> {
             while let Some(transmit) = self.endpoint.poll_transmit() {
                 idle = false;
                 let flow = transmit.flow;
+                self.ladder.went(now, flow, &transmit.bytes);
                 if flow.transport == Transport::Udp {
                     self.send_datagram(now, &flow, &transmit.bytes);
                 } else if self.streams.send(transmit).is_err() {
@@ -382,6 +394,7 @@ impl<R: Records + 'static> SipTask<R> {
 
     fn call(&mut self, now: Now, invite: IncomingInvite) {
         let leg = invite.leg;
+        self.ladder.leg(leg, &invite.call_id);
         let (sender, events) = mpsc::channel(LEG_EVENTS);
         self.legs.insert(leg, sender.clone());
         let call = IncomingCall {

@@ -17,6 +17,7 @@ use crate::sip::flow::Transport;
 use crate::sip::leg::{CallTarget, LegEnd};
 use crate::sip::registrar::{Registrar, RegistrarConfig};
 use crate::task::clock;
+use crate::task::ladder::LadderHandle;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -84,6 +85,7 @@ impl Server {
             locator: options.locator,
             incoming,
             notices: notice_tx,
+            ladder: LadderHandle::default(),
         });
         Server {
             handle,

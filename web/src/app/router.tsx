@@ -13,6 +13,7 @@ import { BoardPage } from '../pages/board';
 import { ContactsPage } from '../pages/contacts';
 import { ContactPage } from '../pages/contacts/contact';
 import { DeskPage } from '../pages/desk';
+import { reportSearch } from '../pages/reports/range';
 import { SettingsPage } from '../pages/settings';
 import { Loading, Trouble } from '../ui/parts';
 import { useMe } from './session';
@@ -111,6 +112,13 @@ const tryIt = createRoute({
     return line ? { line } : {};
   },
 });
+// So are charts.
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  component: lazyRouteComponent(() => import('../pages/reports'), 'ReportsPage'),
+  validateSearch: reportSearch,
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -122,7 +130,17 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, board, contacts, contact, lines, tryIt, settings]),
+  routeTree: root.addChildren([
+    home,
+    desk,
+    board,
+    contacts,
+    contact,
+    lines,
+    tryIt,
+    reports,
+    settings,
+  ]),
   defaultPendingComponent: Loading,
   scrollRestoration: true,
   // Text stays text: `?digits=0177` is no number.

@@ -1,5 +1,6 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import {
+  ChartColumn,
   Contact,
   Headset,
   LayoutDashboard,
@@ -45,6 +46,12 @@ function Pages() {
         <Contact className="icon" aria-hidden="true" />
         {t('nav.contacts')}
       </Link>
+      {may.seeAll && (
+        <Link to="/reports">
+          <ChartColumn className="icon" aria-hidden="true" />
+          {t('reports.title')}
+        </Link>
+      )}
       <Link to="/lines">
         <Waypoints className="icon" aria-hidden="true" />
         {t('nav.lines')}

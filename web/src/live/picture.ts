@@ -168,8 +168,11 @@ export function apply(picture: Picture, kind: string, data: unknown, me: string 
   }
 }
 
+/** What lists and records are looked at anew for. */
+const STORED = /^(message|callback|task|chat|approval)\.|^contact\.(recording|transfer_failed)$/;
+
 function other(picture: Picture, kind: string, data: unknown, me: string | null): Picture {
-  const stored = /^(message|callback|task)\./.test(kind) ? picture.stored + 1 : picture.stored;
+  const stored = STORED.test(kind) ? picture.stored + 1 : picture.stored;
   if (!isCall(data)) return { ...picture, stored };
   const call = data;
   const mine = me !== null && call.agents.includes(me);

@@ -1,4 +1,5 @@
 import type { Texts } from './en';
+import { lead } from './lead.da';
 
 export const da: Texts = {
   loading: 'Henter …',
@@ -414,7 +415,9 @@ export const da: Texts = {
     outbox: 'Udbakke',
     audit: 'Revisionsspor',
     'not-yours': 'Indstillinger er for administratorer og drift.',
-    'agents-file': 'Agenter, færdigheder og køer står i serverens indstillingsfil.',
+    queues: 'Køer',
+    calendars: 'Kalendere',
+    webhooks: 'Webhooks',
     name: 'Navn',
     agent: 'Agent',
     state: 'Tilstand',
@@ -618,4 +621,5 @@ export const da: Texts = {
     longest: 'Længste besked',
     'at-least': 'Længden af nogle optagelser er ukendt: mindst.',
   },
+  ...lead,
 };

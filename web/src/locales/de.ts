@@ -1,4 +1,5 @@
 import type { Texts } from './en';
+import { lead } from './lead.de';
 
 export const de: Texts = {
   loading: 'Wird geladen …',
@@ -423,8 +424,9 @@ export const de: Texts = {
     outbox: 'Ausgang',
     audit: 'Protokoll',
     'not-yours': 'Die Verwaltung ist für Administration und Betrieb.',
-    'agents-file':
-      'Agenten, Fähigkeiten und Warteschlangen stehen in der Einstellungsdatei des Servers.',
+    queues: 'Warteschlangen',
+    calendars: 'Kalender',
+    webhooks: 'Webhooks',
     name: 'Name',
     agent: 'Agent',
     state: 'Zustand',
@@ -628,4 +630,5 @@ export const de: Texts = {
     longest: 'Längste Ansage',
     'at-least': 'Die Länge mancher Aufnahmen ist nicht bekannt: mindestens.',
   },
+  ...lead,
 };

@@ -1,3 +1,5 @@
+import { lead } from './lead.en';
+
 /** What the console says. The other languages have the same keys, or they do not compile. */
 export const en = {
   loading: 'Loading …',
@@ -419,7 +421,9 @@ export const en = {
     outbox: 'Outbox',
     audit: 'Audit trail',
     'not-yours': 'Settings are for administrators and operators.',
-    'agents-file': 'Agents, skills and queues are set in the server’s settings file.',
+    queues: 'Queues',
+    calendars: 'Calendars',
+    webhooks: 'Webhooks',
     name: 'Name',
     agent: 'Agent',
     state: 'State',
@@ -622,8 +626,9 @@ export const en = {
     longest: 'Longest prompt',
     'at-least': 'The length of some recordings is not known: at least.',
   },
+  ...lead,
 };
 
 /** The same keys, with words of another language. */
 export type Texts = Same<typeof en>;
-type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> };
+export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> };

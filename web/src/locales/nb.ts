@@ -1,4 +1,5 @@
 import type { Texts } from './en';
+import { lead } from './lead.nb';
 
 export const nb: Texts = {
   loading: 'Henter …',
@@ -414,7 +415,9 @@ export const nb: Texts = {
     outbox: 'Utboks',
     audit: 'Revisjonsspor',
     'not-yours': 'Innstillinger er for administratorer og drift.',
-    'agents-file': 'Agenter, ferdigheter og køer står i serverens innstillingsfil.',
+    queues: 'Køer',
+    calendars: 'Kalendere',
+    webhooks: 'Webhooks',
     name: 'Navn',
     agent: 'Agent',
     state: 'Tilstand',
@@ -618,4 +621,5 @@ export const nb: Texts = {
     longest: 'Lengste melding',
     'at-least': 'Lengden på noen opptak er ukjent: minst.',
   },
+  ...lead,
 };

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Maximize, Minimize } from 'lucide-react';
+import { Ellipsis, Maximize, Minimize } from 'lucide-react';
 import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
@@ -9,6 +9,7 @@ import {
   type AgentNow,
   type CallNow,
   type Picture,
+  type QueueNow,
   waiting,
 } from '../../live/picture';
 import { AgentBadge, TONES } from '../../ui/agent';
@@ -19,6 +20,10 @@ import { Since } from '../../ui/time';
 import { useTitle } from '../../ui/title';
 import { StateControl } from '../desk/state';
 import { useReason } from '../desk/words';
+import { Approvals } from './decide';
+import { Limits, Today } from './limits';
+import { CallDialog } from './orders';
+import '../../styles/board.css';
 
 /** More rows than these nobody reads; how many more there are is said. */
 const ROWS = 40;
@@ -28,7 +33,9 @@ export function BoardPage() {
   const { t } = useTranslation();
   useTitle(t('nav.board'));
   const { picture, status } = useLive();
+  const may = useMay();
   const { wall = false, queue } = useSearch({ from: '/board' });
+  const [open, setOpen] = useState<string | null>(null);
   const whole = status !== 'off' && status !== 'connecting';
   if (!whole && Object.keys(picture.agents).length === 0) return <Loading />;
   return (
@@ -41,11 +48,17 @@ export function BoardPage() {
         </div>
       </div>
       <Queues picture={picture} chosen={queue} />
+      {may.lead && !wall && <Approvals />}
       <div className="boardrest">
-        <Waiting picture={picture} queue={queue} />
+        <Waiting picture={picture} queue={queue} onOpen={may.lead && !wall ? setOpen : null} />
         <Agents agents={Object.values(picture.agents)} wall={wall} />
       </div>
-      {!wall && <Calls picture={picture} queue={queue} />}
+      {!wall && <Calls picture={picture} queue={queue} onOpen={may.lead ? setOpen : null} />}
+      <CallDialog
+        call={open === null ? undefined : picture.calls[open]}
+        contact={open}
+        onClose={() => setOpen(null)}
+      />
     </div>
   );
 }
@@ -95,11 +108,7 @@ function Queues({ picture, chosen }: { picture: Picture; chosen: string | undefi
   return (
     <section className="tiles" aria-label={t('board.queues')}>
       {queues.map((q) => (
-        <article
-          key={q.queue}
-          className={q.waiting > 0 && q.ready === 0 ? 'tile tight-spot' : 'tile'}
-          aria-label={q.queue}
-        >
+        <article key={q.queue} className={tileClass(q)} aria-label={q.queue}>
           <h2>
             <Link
               to="/board"
@@ -128,19 +137,46 @@ function Queues({ picture, chosen }: { picture: Picture; chosen: string | undefi
               </dd>
             </div>
           </dl>
-          <p className="muted small number">
-            {t('board.answered', { count: q.counts.answered })}
-            {' · '}
-            {t('board.abandoned', { count: q.counts.abandoned })}
-          </p>
+          <Limits queue={q} />
+          <Today queue={q} />
         </article>
       ))}
     </section>
   );
 }
 
+/** A queue that somebody should look at. */
+function tileClass(queue: QueueNow): string {
+  const crossed = (queue.thresholds ?? []).filter((l) => l.since);
+  if (crossed.some((l) => l.level === 'critical')) return 'tile critical';
+  if (crossed.length > 0) return 'tile warned';
+  return queue.waiting > 0 && queue.ready === 0 ? 'tile tight-spot' : 'tile';
+}
+
+interface RowProps {
+  call: CallNow;
+  /** Shows what can be done with it; none: nothing. */
+  onOpen: ((contact: string) => void) | null;
+}
+
+function Commands({ call, onOpen }: RowProps) {
+  const { t } = useTranslation();
+  if (!onOpen) return null;
+  const caller = call.caller ? masked(call.caller) : t('card.nobody');
+  return (
+    <Button
+      look="quiet"
+      square
+      aria-label={t('orders.of', { caller })}
+      onPress={() => onOpen(call.contact)}
+    >
+      <Ellipsis className="icon" aria-hidden="true" />
+    </Button>
+  );
+}
+
 /** Drawn anew only when its call changes: the picture does so many times a second. */
-const WaitingRow = memo(function WaitingRow({ call: c }: { call: CallNow }) {
+const WaitingRow = memo(function WaitingRow({ call: c, onOpen }: RowProps) {
   const { t } = useTranslation();
   const reason = useReason();
   return (
@@ -152,11 +188,22 @@ const WaitingRow = memo(function WaitingRow({ call: c }: { call: CallNow }) {
       <td data-label={t('contacts.queue')}>{c.queue}</td>
       <td data-label={t('board.where')}>{c.node}</td>
       <td data-label={t('board.why')}>{c.reason && reason(c.reason)}</td>
+      {onOpen && (
+        <td className="commands">
+          <Commands call={c} onOpen={onOpen} />
+        </td>
+      )}
     </tr>
   );
 });
 
-function Waiting({ picture, queue }: { picture: Picture; queue: string | undefined }) {
+interface TableProps {
+  picture: Picture;
+  queue: string | undefined;
+  onOpen: ((contact: string) => void) | null;
+}
+
+function Waiting({ picture, queue, onOpen }: TableProps) {
   const { t } = useTranslation();
   const all = waiting(picture).filter((c) => !queue || c.queue === queue);
   return (
@@ -176,11 +223,16 @@ function Waiting({ picture, queue }: { picture: Picture; queue: string | undefin
                 <th>{t('contacts.queue')}</th>
                 <th>{t('board.where')}</th>
                 <th>{t('board.why')}</th>
+                {onOpen && (
+                  <th>
+                    <span className="hidden">{t('orders.column')}</span>
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
               {all.slice(0, ROWS).map((c) => (
-                <WaitingRow key={c.contact} call={c} />
+                <WaitingRow key={c.contact} call={c} onOpen={onOpen} />
               ))}
             </tbody>
           </table>
@@ -275,7 +327,7 @@ function Agents({ agents, wall }: { agents: readonly AgentNow[]; wall: boolean }
   );
 }
 
-const CallRow = memo(function CallRow({ call: c }: { call: CallNow }) {
+const CallRow = memo(function CallRow({ call: c, onOpen }: RowProps) {
   const { t } = useTranslation();
   return (
     <tr>
@@ -293,11 +345,16 @@ const CallRow = memo(function CallRow({ call: c }: { call: CallNow }) {
       <td data-label={t('board.total')} className="right">
         <Since at={c.started} />
       </td>
+      {onOpen && (
+        <td className="commands">
+          <Commands call={c} onOpen={onOpen} />
+        </td>
+      )}
     </tr>
   );
 });
 
-function Calls({ picture, queue }: { picture: Picture; queue: string | undefined }) {
+function Calls({ picture, queue, onOpen }: TableProps) {
   const { t } = useTranslation();
   const all = Object.values(picture.calls)
     .filter((c) => !queue || c.queue === queue)
@@ -319,11 +376,16 @@ function Calls({ picture, queue }: { picture: Picture; queue: string | undefined
                 <th>{t('contacts.queue')}</th>
                 <th>{t('contacts.agent')}</th>
                 <th className="right">{t('board.total')}</th>
+                {onOpen && (
+                  <th>
+                    <span className="hidden">{t('orders.column')}</span>
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
               {all.slice(0, ROWS).map((c) => (
-                <CallRow key={c.contact} call={c} />
+                <CallRow key={c.contact} call={c} onOpen={onOpen} />
               ))}
             </tbody>
           </table>

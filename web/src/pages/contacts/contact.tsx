@@ -10,7 +10,12 @@ import { useTitle } from '../../ui/title';
 import { CardView } from '../desk/card';
 import { FollowUp, useContact } from '../desk/writeup';
 import { Outcome } from '.';
+import { Ladder } from './ladder';
+import { Recordings } from './recordings';
 import { Timeline, type TimelineEvent } from './timeline';
+import { VoiceQuality } from './voice';
+import '../../styles/charts.css';
+import '../../styles/contact.css';
 
 /** One contact with all that happened. */
 export function ContactPage() {
@@ -43,6 +48,7 @@ export function ContactPage() {
         <h1 className="number">{c.caller || t('card.nobody')}</h1>
         <Outcome contact={c} />
       </div>
+      <Recordings contact={contact} started={c.started} events={events} />
       <div className="contact">
         <Panel title={t('contact.journey')}>
           {events.length === 0 ? (
@@ -86,6 +92,7 @@ export function ContactPage() {
               )}
             </dl>
           </Panel>
+          <VoiceQuality events={events} />
           <Panel title={t('contact.card')}>
             <CardView card={card} whole={false} />
           </Panel>
@@ -105,6 +112,7 @@ export function ContactPage() {
           </Panel>
         </div>
       </div>
+      <Ladder contact={contact} />
     </>
   );
 }

@@ -18,7 +18,8 @@ export interface TimelineEvent {
   line?: string;
   dialled?: string;
   caller?: string;
-  step?: Step;
+  /** A step through the menu; of other events how far it is. */
+  step?: Step | string;
   name?: string;
   value?: { clear?: string; masked?: number };
   survey?: string;
@@ -44,6 +45,9 @@ export interface TimelineEvent {
   code?: string;
   note?: string;
   what?: string;
+  text?: string;
+  amount?: number;
+  unit?: string;
   leg?: string;
   figures?: {
     received: number;
@@ -79,6 +83,10 @@ export function lane(event: string): 'menu' | 'wait' | 'people' | 'promise' | 'f
     case 'joined':
     case 'parted':
     case 'wrapped_up':
+    case 'consulted':
+    case 'said':
+    case 'approval':
+    case 'recording':
       return 'people';
     case 'message_stored':
     case 'callback_stored':
@@ -111,7 +119,7 @@ export function useEventWords() {
   return (e: TimelineEvent): string => {
     switch (e.event) {
       case 'step': {
-        if (!e.step) return '';
+        if (typeof e.step !== 'object') return '';
         const words = stepWords(e.step);
         return e.step.what.kind === 'entered' ? words : `${e.step.node}: ${words}`;
       }
@@ -158,6 +166,17 @@ export function useEventWords() {
           answer: e.answer,
           low: e.low,
           high: e.high,
+        });
+      case 'recording':
+        return t(`aside.taping.${e.step}`, { what: e.what, defaultValue: '' });
+      case 'consulted':
+        return t(`aside.consulted.${e.step}`, { agent: e.agent, to: target(e.to) });
+      case 'said':
+        return t('aside.said', { by: e.by, text: e.text });
+      case 'approval':
+        return t(`aside.approval.${e.step}`, {
+          by: e.by,
+          what: [e.what, e.amount, e.unit].filter((w) => w != null).join(' '),
         });
       case 'wrapped_up':
         return t('event.wrapped_up', {

@@ -6,9 +6,13 @@ import { Note } from '../../ui/parts';
 import { useTitle } from '../../ui/title';
 import { Agents } from './agents';
 import { Audit } from './audit';
+import { Calendars } from './calendars';
 import { Outbox } from './outbox';
+import { Queues } from './queues';
 import { Tokens } from './tokens';
 import { Users } from './users';
+import { Webhooks } from './webhooks';
+import '../../styles/files.css';
 
 /** Who may sign in, what programs may do, what is on its way, and who did what. */
 export function SettingsPage() {
@@ -20,8 +24,10 @@ export function SettingsPage() {
   const tabs = [
     ...(may.administer ? ['users'] : []),
     'agents',
+    'queues',
+    'calendars',
     ...(may.administer ? ['tokens'] : []),
-    ...(may.operate ? ['outbox'] : []),
+    ...(may.operate ? ['webhooks', 'outbox'] : []),
     ...(may.administer ? ['audit'] : []),
   ];
   if (!may.administer && !may.operate) {
@@ -53,6 +59,15 @@ export function SettingsPage() {
         </TabPanel>
         <TabPanel id="agents">
           <Agents />
+        </TabPanel>
+        <TabPanel id="queues">
+          <Queues />
+        </TabPanel>
+        <TabPanel id="calendars">
+          <Calendars />
+        </TabPanel>
+        <TabPanel id="webhooks">
+          <Webhooks />
         </TabPanel>
         <TabPanel id="tokens">
           <Tokens />

@@ -15,8 +15,13 @@ const TONES: Record<string, Tone> = {
   dropped: 'none',
 };
 
+interface OutboxProps {
+  /** Only what goes to these webhooks. */
+  hooks?: readonly string[];
+}
+
 /** Follow-ups of menus and webhooks: what is on its way, and what was given up. */
-export function Outbox() {
+export function Outbox({ hooks }: OutboxProps) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const letters = useQuery({
@@ -24,9 +29,10 @@ export function Outbox() {
     refetchInterval: 15_000,
     queryFn: () => got(api.GET('/api/v1/outbox', { params: { query: { all, limit: 200 } } })),
   });
+  const shown = (letters.data ?? []).filter((l) => !hooks || hooks.includes(l.node));
   return (
     <Panel
-      title={t('settings.outbox')}
+      title={t(hooks ? 'files.deliveries' : 'settings.outbox')}
       more={
         <Switch className="switch" isSelected={all} onChange={setAll}>
           <span className="track" />
@@ -36,9 +42,9 @@ export function Outbox() {
     >
       {letters.isPending && <Loading />}
       {letters.error && <Trouble error={letters.error} again={() => void letters.refetch()} />}
-      {letters.data?.length === 0 && <Empty>{t('outbox.none')}</Empty>}
+      {letters.data && shown.length === 0 && <Empty>{t('outbox.none')}</Empty>}
       <ul className="list">
-        {(letters.data ?? []).map((letter) => (
+        {shown.map((letter) => (
           <li key={letter.letter}>
             <Letter letter={letter} />
           </li>
