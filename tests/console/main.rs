@@ -8,6 +8,7 @@
 mod support;
 
 mod browser;
+mod talk;
 
 use std::time::Duration;
 

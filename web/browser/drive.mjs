@@ -37,6 +37,18 @@ async function pagesOf(context, folder) {
   });
 }
 
+/** A WAV file in place of a microphone, where the test gives one: what is said into it. */
+function microphone() {
+  const file = process.env.MICROPHONE;
+  if (!file) return [];
+  return [
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${file}`,
+    // Who was not given leave is refused, and not asked.
+    '--deny-permission-prompts',
+  ];
+}
+
 /** @param {(test: Test) => Promise<void>} script */
 export async function drive(script) {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -47,6 +59,9 @@ export async function drive(script) {
       '--disable-gpu',
       '--disable-dev-shm-usage',
       '--autoplay-policy=no-user-gesture-required',
+      ...microphone(),
+      // Pages of a folder count as strangers, whom a browser keeps from servers of this machine.
+      ...(process.env.PAGES ? ['--disable-features=LocalNetworkAccessChecks'] : []),
     ],
   });
   /** @type {string[]} */
