@@ -87,7 +87,9 @@ impl Call {
             CallEvent::MediaFailed(leg) if consult.owns(leg) => consult.handle_no_ports(leg),
             // A phone that falls silent ends by its session timer; nobody waits behind it.
             CallEvent::Media(
-                MediaEvent::RtpSilent { leg, .. } | MediaEvent::Latched { leg, .. },
+                MediaEvent::RtpSilent { leg, .. }
+                | MediaEvent::RtpBack { leg }
+                | MediaEvent::Latched { leg, .. },
             ) if consult.owns(leg) => {}
             other => return Some(other),
         }

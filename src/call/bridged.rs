@@ -59,6 +59,8 @@ pub(super) struct Bridged {
     pub home: QueueName,
     /// Nothing has been heard from the person's phone for long: 0 goes back to the queue then.
     pub silent: bool,
+    /// The person's phone is a page that is gone; by then it is back, or they are lost.
+    pub away: Option<Mono>,
     /// The person is told who it is; the two are not connected yet.
     pub whisper: Option<Whisper>,
     /// Whether the caller, and whether the person, holds.
@@ -94,6 +96,7 @@ impl Bridged {
             guests: Vec::new(),
             home,
             silent: false,
+            away: None,
             whisper: None,
             held: [false; 2],
             on_hold: false,
@@ -187,7 +190,10 @@ impl Call {
 
     pub(super) fn somebody_holds(&self) -> bool {
         let (person, desk) = match &self.stage {
-            Stage::Bridged(b) => (b.party.as_ref().map(|p| &p.leg), b.on_hold),
+            Stage::Bridged(b) => {
+                let parted = b.on_hold || b.away.is_some();
+                (b.party.as_ref().map(|p| &p.leg), parted)
+            }
             _ => (None, false),
         };
         let legs = [self.caller.as_ref(), person];
@@ -379,9 +385,11 @@ impl Call {
         let (caller_id, party_id, home) = (caller.id, party.leg.id, b.home.clone());
         let caller_holds = caller.is_held_by_peer();
         let party_holds = party.leg.is_held_by_peer() || b.on_hold;
+        // Who is away has not put anybody on hold, but the caller hears music all the same.
+        let away = b.away.is_some();
         let lent = self.lent().is_some();
         self.note_holds([caller_holds, party_holds]);
-        match (party_holds, caller_holds) {
+        match (party_holds || away, caller_holds) {
             (true, _) => self.play_music(caller_id, Some(&home)),
             (false, _) => self.media(MediaCommand::Stop { leg: caller_id }),
         }
@@ -425,20 +433,7 @@ impl Call {
         }
     }
 
-    // ---- a phone that has fallen silent ----
-
-    pub(super) fn rtp_silent(&mut self, leg: LegId) {
-        if let Stage::Bridged(b) = &mut self.stage
-            && b.party
-                .as_ref()
-                .is_some_and(|p| p.leg.id == leg && !p.leg.is_held_by_peer())
-        {
-            b.silent = true;
-            self.record(RecordEvent::Fault {
-                what: "nothing is heard from the agent's phone".into(),
-            });
-        }
-    }
+    // ---- a phone that has fallen silent: see also `away` ----
 
     /// 0 during a talk is the talk's own, unless the person's phone is dead.
     pub(super) fn key_while_bridged(&mut self, now: Now, key: Key) {

@@ -109,7 +109,7 @@ impl Call {
         let Some(party) = b.party.as_ref().map(|p| p.leg.id) else {
             return;
         };
-        let on_hold = b.on_hold;
+        let on_hold = b.on_hold || b.away.is_some();
         if b.guests.is_empty() {
             return self.media(match on_hold {
                 true => MediaCommand::Unbridge { leg: caller },
@@ -264,7 +264,7 @@ impl Call {
         (b.on_hold, b.held_to_ask, b.held) = (false, false, [false; 2]);
         let who = party.who.clone();
         let old = b.party.replace(party);
-        b.silent = false;
+        (b.silent, b.away) = (false, None);
         if let Some(old) = old {
             self.end_leg(&old.leg);
             if let Who::Agent(agent) = old.who {

@@ -83,7 +83,12 @@ impl Leg {
         setup: &CallSetup,
         codecs: &[Codec],
     ) -> Vec<CallAction> {
-        let local = self.local(setup, codecs);
+        let mut local = self.local(setup, codecs);
+        // A browser names the same codecs each time, in its own order: what is agreed stays.
+        if let Some(plan) = self.plan.as_ref().filter(|p| p.web.is_some()) {
+            local.codecs.sort_by_key(|&c| c != plan.codec);
+            local.preference = Preference::Ours;
+        }
         let Some(offer) = offer else {
             let sdp = self.session.offer(&local);
             return vec![CallAction::Sip(self.id, LegCommand::AnswerOffer { sdp })];

@@ -303,6 +303,7 @@ impl Call {
                 self.whisper_overdue(now);
                 self.word_overdue(now);
                 self.transfer_overdue(now);
+                self.away_overdue(now);
             }
             Stage::Closing { .. } => self.storing_overdue(now),
             Stage::CallingBack(_) => self.calling_back_overdue(now),
@@ -423,7 +424,8 @@ impl Call {
                     self.begin_to_speak(now);
                 }
             }
-            MediaEvent::RtpSilent { leg, .. } => self.rtp_silent(leg),
+            MediaEvent::RtpSilent { leg, .. } => self.rtp_silent(now, leg),
+            MediaEvent::RtpBack { leg } => self.rtp_back(leg),
             MediaEvent::Closed { .. } => {}
         }
     }

@@ -12,6 +12,7 @@
 mod again;
 pub mod agent_call;
 mod attended;
+mod away;
 mod bridged;
 mod callback;
 mod calling_back;

@@ -10,6 +10,7 @@ use super::setup::AgentCallStart;
 use crate::ids::{AgentId, LegId};
 use crate::media::command::MediaCommand;
 use crate::record::timeline::{Event as RecordEvent, Presence};
+use crate::sdp::{LocalMedia, Preference};
 use crate::sip::leg::LegCommand;
 
 /// As many have a part in one talk beside caller and agent.
@@ -105,7 +106,11 @@ impl Call {
             peer: Some(start.remote),
         };
         let mut leg = Leg::new(id, media, path);
-        let local = leg.local(&self.setup, &self.codecs_callers_first());
+        // The codec of the caller, where there is one in common: nothing is decoded then.
+        let local = LocalMedia {
+            preference: Preference::Ours,
+            ..leg.local(&self.setup, &self.codecs_callers_first())
+        };
         let sdp = match start.offer.take() {
             None => leg.session.offer(&local),
             Some(offer) => match leg.session.answer(&offer, &local) {
@@ -141,10 +146,12 @@ impl Call {
             Part::InPlaceOf(_) => {
                 let who = Who::Agent(start.agent);
                 let party = Party { leg, who };
+                // Whom they asked on the phone that they left is let go.
+                self.end_lent();
                 if let Stage::Bridged(b) = &mut self.stage
                     && let Some(old) = b.party.replace(party)
                 {
-                    b.silent = false;
+                    b.returned();
                     self.end_leg(&old.leg);
                 }
             }

@@ -170,6 +170,11 @@ pub enum MediaEvent {
         /// For how long.
         since: Duration,
     },
+    /// RTP comes again after [`MediaEvent::RtpSilent`].
+    RtpBack {
+        /// The leg.
+        leg: LegId,
+    },
     /// Final figures, after `Close`.
     Closed {
         /// The leg.

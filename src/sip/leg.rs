@@ -183,8 +183,9 @@ pub enum LegEnd {
     Unreachable,
     /// Incoming: our 200 was never acknowledged (RFC 3261 §13.3.1.4).
     NoAck,
-    /// The session timer expired (RFC 4028), or a request within the dialog timed out
-    /// or was answered 481 or 408 (RFC 3261 §12.2.1.2).
+    /// The session timer expired (RFC 4028), a request within the dialog timed out
+    /// or was answered 481 or 408 (RFC 3261 §12.2.1.2), or the peer's BYE says that its own way
+    /// to us is broken (RFC 3326: 408 or 5xx).
     PeerGone,
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scene::{AGENT, CALLER, MUSIC, RING, hears, hold, resume, with_music};
+use crate::scene::{AGENT, CALLER, MUSIC, RING, SECOND, hears, hold, resume, with_music};
 use crate::support::digest::Algorithm;
 use crate::support::media::{KeyWay, Source};
 use crate::support::phone::Phone;
@@ -82,6 +82,57 @@ fn a_page_that_dies_while_it_rings_does_not_keep_the_caller() {
     drop(agent);
     second.ring(Duration::from_secs(3));
     second.answer();
+}
+
+#[test]
+fn a_page_that_is_loaded_anew_has_its_caller_again() {
+    let server = with_music().start();
+    let mut agent = server.page("agent1");
+    assert_eq!(agent.register("secret", Algorithm::Sha256), 200);
+    agent.media.say(Source::Tone(AGENT));
+    let mut caller = server.phone("4711");
+    caller.call("100");
+    caller.media.say(Source::Tone(CALLER));
+    std::thread::sleep(Duration::from_millis(200));
+    caller.media.press('0', KeyWay::Event, 100);
+    agent.ring(RING);
+    agent.answer();
+    hears(&caller, AGENT);
+    let replaces = agent.as_replaces();
+    // Without a word: the page is gone, and its voice with it.
+    drop(agent);
+    std::thread::sleep(Duration::from_millis(3_500));
+    hears(&caller, MUSIC);
+    let mut again = server.page("agent1");
+    assert_eq!(again.register("secret", Algorithm::Sha256), 200);
+    again.media.say(Source::Tone(AGENT));
+    again.dial_as_agent_with("agent1", "secret", &[("Replaces", &replaces)]);
+    assert_eq!(again.wait_answer(RING), 200, "{}", again.transcript());
+    hears(&caller, AGENT);
+    hears(&again, CALLER);
+    caller.hang_up();
+    again.wait_bye(RING);
+}
+
+#[test]
+fn whose_agents_page_does_not_come_back_is_offered_to_the_next() {
+    let server = with_music().start();
+    let mut agent = server.page("agent1");
+    assert_eq!(agent.register("secret", Algorithm::Sha256), 200);
+    agent.media.say(Source::Tone(AGENT));
+    let mut caller = server.phone("4711");
+    caller.call("100");
+    std::thread::sleep(Duration::from_millis(200));
+    caller.media.press('0', KeyWay::Event, 100);
+    agent.ring(RING);
+    agent.answer();
+    hears(&caller, AGENT);
+    drop(agent);
+    let mut second = server.agent("agent2");
+    second.media.say(Source::Tone(SECOND));
+    second.ring(Duration::from_secs(30));
+    second.answer();
+    hears(&caller, SECOND);
 }
 
 #[test]

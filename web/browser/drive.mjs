@@ -37,6 +37,19 @@ async function pagesOf(context, folder) {
   });
 }
 
+/** What is in place of a microphone: a WAV file where the test gives one, else beeps. */
+function microphone() {
+  const file = process.env.MICROPHONE;
+  // Nobody is asked for the one that beeps.
+  if (!file) return ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+  return [
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${file}`,
+    // Who was not given leave is refused, and not asked.
+    '--deny-permission-prompts',
+  ];
+}
+
 /** @param {(test: Test) => Promise<void>} script */
 export async function drive(script) {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -47,10 +60,8 @@ export async function drive(script) {
       '--disable-gpu',
       '--disable-dev-shm-usage',
       '--autoplay-policy=no-user-gesture-required',
-      // Beeps in place of a microphone, and nobody is asked for it.
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      // Pages of a folder have no address of their own, and call this machine all the same.
+      ...microphone(),
+      // Pages of a folder count as strangers, whom a browser keeps from servers of this machine.
       ...(process.env.PAGES ? ['--disable-features=LocalNetworkAccessChecks'] : []),
     ],
   });

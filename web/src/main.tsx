@@ -10,12 +10,14 @@ import { router } from './app/router';
 import { SessionProvider, useSession } from './app/session';
 import { SignInPage } from './app/signin';
 import { LiveProvider } from './live';
+import { PhoneProvider } from './phone/provider';
 import { Loading, Trouble } from './ui/parts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/shell.css';
 import './styles/pages.css';
+import './styles/desk.css';
 
 startLanguage();
 
@@ -52,7 +54,11 @@ function Gate() {
       return <SignInPage />;
     case 'signed-in':
     case 'expired':
-      return <RouterProvider router={router} />;
+      return (
+        <PhoneProvider>
+          <RouterProvider router={router} />
+        </PhoneProvider>
+      );
   }
 }
 

@@ -341,6 +341,17 @@ impl Call {
         talks
     }
 
+    /// The agent goes on at another phone of theirs: whom they asked on this one is let go.
+    pub(in crate::call) fn end_lent(&mut self) {
+        if self.lent().is_some() {
+            self.end_consult();
+            if let Stage::Bridged(b) = &mut self.stage {
+                b.on_hold = b.on_hold && !b.held_to_ask;
+                b.held_to_ask = false;
+            }
+        }
+    }
+
     /// The consultation is over: the agent is with the caller again, as before.
     pub(in crate::call) fn back_from_asking(&mut self) {
         let Stage::Bridged(b) = &mut self.stage else {

@@ -46,7 +46,7 @@ use crate::record::facts::Facts;
 use crate::record::timeline::Event as RecordEvent;
 use crate::sdp::plan::{Codec, Direction};
 use crate::sdp::{KEY_MATERIAL, KeyMaterial, LocalMedia, Preference, Session, SrtpPolicy};
-use crate::sip::flow::Transport;
+use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::{CallTarget, Contact, LegCommand, LegEnd, LegEvent};
 
 const CALLER: LegId = LegId(2);
@@ -413,11 +413,18 @@ impl Desk {
             }),
             ["offer", agent, phones] => {
                 self.offers += 1;
+                // A page is a phone that came by WebSocket.
+                let page = (*phones == "page").then_some(Flow {
+                    transport: Transport::Wss,
+                    local: ([127, 0, 0, 1], 8080).into(),
+                    remote: ([127, 0, 2, 0], 50_000).into(),
+                });
+                let phones = if page.is_some() { "1" } else { phones };
                 let contacts = (0..phones.parse().unwrap_or(0))
                     .map(|n| Contact {
                         uri: format!("sip:{agent}@127.0.2.{n}"),
                         path: vec![],
-                        flow: None,
+                        flow: page,
                     })
                     .collect();
                 CallEvent::Queue(QueueEvent::Offer {
@@ -563,6 +570,7 @@ impl Desk {
                 leg: leg(self, p),
                 since: Duration::from_secs(10),
             }),
+            [p, "heard"] => CallEvent::Media(MediaEvent::RtpBack { leg: leg(self, p) }),
             [p, "holds"] => self.reoffer(leg(self, p), Direction::SendOnly),
             [p, "resumes"] => self.reoffer(leg(self, p), Direction::SendRecv),
             [p, "refers", to] => CallEvent::Leg(

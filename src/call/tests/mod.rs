@@ -3,6 +3,7 @@
 mod again;
 mod agent_call;
 mod attended;
+mod away;
 mod calling_back;
 mod click;
 mod conference;

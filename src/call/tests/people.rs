@@ -3,7 +3,7 @@
 use super::check;
 
 /// Up to the queue.
-const WAITING: &str = "0.0 > call
+pub(super) const WAITING: &str = "0.0 > call
     < caller ports
     0.0 > ports
     < caller pcma; caller 200

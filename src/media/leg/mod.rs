@@ -57,6 +57,10 @@ pub struct LegConfig {
     pub cname: Arc<str>,
 }
 
+/// A browser sends all the time, muted as well: when nothing comes its page or its network is gone.
+/// A desk phone may keep silent for longer.
+const PAGE_SILENT: Duration = Duration::from_secs(3);
+
 /// One leg. See the module.
 pub struct Leg {
     id: LegId,
@@ -228,12 +232,15 @@ impl Leg {
     /// What has to be looked at now and then: silence of the peer.
     pub fn housekeep(&mut self, now: Mono, events: &mut Vec<MediaEvent>) {
         self.tell_held(now, events);
-        let expected = self
-            .plan
-            .as_deref()
-            .is_some_and(|p| p.direction.receives() && p.remote_rtp.is_some());
+        let plan = self.plan.as_deref().filter(|p| p.direction.receives());
+        let web = plan.is_some_and(|p| p.web.is_some());
+        let expected = web || plan.is_some_and(|p| p.remote_rtp.is_some());
+        let patience = match web {
+            true => self.silent_after.min(PAGE_SILENT),
+            false => self.silent_after,
+        };
         let since = now.since(self.heard);
-        if expected && !self.silence_told && since >= self.silent_after {
+        if expected && !self.silence_told && since >= patience {
             self.silence_told = true;
             events.push(MediaEvent::RtpSilent {
                 leg: self.id,

@@ -94,7 +94,9 @@ impl Leg {
         }
         received.source = self.lock.is_closed(now).then_some(from);
         self.heard = now;
-        self.silence_told = false;
+        if std::mem::take(&mut self.silence_told) {
+            events.push(MediaEvent::RtpBack { leg: self.id });
+        }
         let pt = header.payload_type;
         let event = plan.dtmf.filter(|d| d.recv_payload_type == pt);
         let codec = plan.recv.iter().find(|(p, _)| *p == pt).map(|(_, c)| *c);

@@ -76,6 +76,23 @@ fn silence_is_told_once_and_only_where_sound_is_due() {
 }
 
 #[test]
+fn a_voice_that_comes_back_is_told() {
+    let at = Mono::from_millis;
+    let mut leg = Leg::new(LegId(1), config(), at(0));
+    leg.apply(plan(Codec::Pcmu), at(0));
+    let mut events = Vec::new();
+    leg.housekeep(at(10_100), &mut events);
+    assert_eq!(events.len(), 1);
+    events.clear();
+    let mut clear = Vec::new();
+    leg.receive(&packet(0), &mut clear, peer(), at(10_200), &mut events);
+    assert!(
+        events.contains(&MediaEvent::RtpBack { leg: LegId(1) }),
+        "{events:?}"
+    );
+}
+
+#[test]
 fn a_key_held_beside_the_voice_does_not_show_as_jitter() {
     let mut leg = Leg::new(LegId(1), config(), Mono::ZERO);
     let mut keys = plan(Codec::Pcmu);

@@ -60,7 +60,10 @@ fn is_awaited(event: &MediaEvent) -> bool {
         | MediaEvent::PlayFailed { .. }
         | MediaEvent::RecordEnded { .. }
         | MediaEvent::Closed { .. } => true,
-        MediaEvent::Key { .. } | MediaEvent::Latched { .. } | MediaEvent::RtpSilent { .. } => false,
+        MediaEvent::Key { .. }
+        | MediaEvent::Latched { .. }
+        | MediaEvent::RtpSilent { .. }
+        | MediaEvent::RtpBack { .. } => false,
     }
 }
 

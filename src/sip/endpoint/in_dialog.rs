@@ -176,7 +176,17 @@ impl Core {
             let gone = s.early.extract_if(.., gone).collect();
             return self.forget_early(now, gone);
         }
-        leg.end(self, now, LegEnd::PeerBye);
+        // A page hangs up as well when its way to us is broken (RFC 3326): nobody meant to.
+        let reasons = inbound.request.headers.reason().unwrap_or_default();
+        let broken = reasons.iter().filter(|r| r.is("SIP")).any(|r| {
+            let cause = r.params.get("cause").and_then(|c| c.parse::<u16>().ok());
+            cause.is_some_and(|c| c == 408 || (500..600).contains(&c))
+        });
+        let end = match broken {
+            true => LegEnd::PeerGone,
+            false => LegEnd::PeerBye,
+        };
+        leg.end(self, now, end);
     }
 
     /// RFC 6086; the two ways of sending keys are what we know.

@@ -5,6 +5,7 @@ use super::core::{Core, Inbound, contact_uri};
 use super::leg::{Accepted, Leg, OfferKind, Ours, PendingOffer, Session, Stage};
 use super::text::{ALLOW, SDP, SUPPORTED};
 use crate::now::Mono;
+use crate::sip::flow::Transport;
 use crate::sip::leg::LegEvent;
 use crate::sip::message::{Method, Refresher, SessionExpires};
 use crate::sip::session_timer::{Negotiated, PeerWish, SessionTimer, negotiate};
@@ -185,6 +186,10 @@ impl Core {
         };
         let text = target.to_string();
         if *s.dialog.target == *text {
+            // A page that connects anew keeps its Contact, which names nothing.
+            if inbound.flow.transport == Transport::Wss {
+                s.dialog.flow = inbound.flow;
+            }
             return;
         }
         let behind_nat = super::core::is_behind_nat(&inbound.via, &target, inbound.flow);

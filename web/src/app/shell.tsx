@@ -12,6 +12,7 @@ import {
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../live';
+import { InCall } from '../pages/desk/incall';
 import { Ringing } from '../pages/desk/ringing';
 import { AgentBadge } from '../ui/agent';
 import { useCommand } from '../ui/command';
@@ -153,6 +154,7 @@ export function Shell() {
         </header>
         <Connection />
         <Ringing />
+        <InCall />
         <main id="main" className="main">
           <Outlet />
         </main>

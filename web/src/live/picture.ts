@@ -72,6 +72,39 @@ export interface Card {
   steps_forgotten: number;
   entries: Record<string, string>;
   failures: string[];
+  /** Earlier contacts from this number; none: not known (yet). */
+  history?: Earlier[] | null;
+  /** What was promised to them and is not done. */
+  owed?: Owed[] | null;
+  /** What the books of the house say of them. */
+  crm?: Crm | null;
+}
+
+export interface Earlier {
+  contact: string;
+  at: string;
+  line: string;
+  ended: string | null;
+  agent: string | null;
+  code: string | null;
+  note: string | null;
+  rated: { answer: number; of: string | number } | null;
+}
+
+export interface Owed {
+  what: string;
+  since: string;
+  queue: string | null;
+  title: string | null;
+}
+
+export interface Crm {
+  state: 'asked' | 'known' | 'none' | 'late' | 'failed';
+  name?: string | null;
+  tier?: string | null;
+  notes?: string | null;
+  url?: string | null;
+  fields?: { name: string; value: string }[];
 }
 
 /** Everything that goes on, as this user may see it. */

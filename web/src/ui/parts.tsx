@@ -23,7 +23,7 @@ import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
 
 interface ButtonProps extends AriaButtonProps {
-  look?: 'primary' | 'plain' | 'quiet' | 'danger';
+  look?: 'primary' | 'plain' | 'quiet' | 'danger' | 'answer' | 'on';
   square?: boolean;
 }
 
@@ -48,7 +48,7 @@ interface FieldProps {
 interface TextProps extends FieldProps {
   type?: 'text' | 'password' | 'search' | 'date' | 'datetime-local' | 'number';
   autoComplete?: string;
-  inputMode?: 'numeric' | 'text';
+  inputMode?: 'numeric' | 'text' | 'tel';
   lines?: boolean;
   maxLength?: number;
 }

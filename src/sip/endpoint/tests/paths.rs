@@ -42,6 +42,28 @@ fn place(s: &mut Script, invite: OutgoingInvite) -> Vec<Transmit> {
 }
 
 #[test]
+fn a_page_that_connects_anew_is_reached_by_its_new_connection() {
+    let page = |port: &str| Flow {
+        transport: Transport::Wss,
+        remote: address(port),
+        ..stream()
+    };
+    let mut s = Script::new();
+    s.flow = page(STREAM);
+    let (leg, tag) = s.established("");
+    s.endpoint.handle_flow_closed(s.now, page(STREAM));
+    s.flow = page("192.0.2.9:40124");
+    s.within(&tag, 2, "INVITE", "Content-Type: application/sdp\n", "again");
+    s.command(leg, LegCommand::AnswerOffer { sdp: sdp("yes") });
+    s.within(&tag, 2, "ACK", "", "");
+    transmits(&mut s);
+    let hang_up = LegCommand::Hangup { reason: None };
+    s.endpoint.handle_command(s.now, leg, hang_up);
+    let sent = transmits(&mut s);
+    assert_eq!(sent[0].flow, page("192.0.2.9:40124"));
+}
+
+#[test]
 fn a_dialog_whose_stream_closed_goes_on_by_the_contact() {
     let mut s = Script::new();
     s.flow = stream();

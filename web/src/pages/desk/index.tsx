@@ -6,12 +6,19 @@ import { api, got } from '../../api/client';
 import { useMe } from '../../app/session';
 import { useLive } from '../../live';
 import type { Card } from '../../live/picture';
+import { usePagePhone } from '../../phone/provider';
 import { Badge, Button, Empty, Loading, Note, Panel, Trouble } from '../../ui/parts';
 import { Since } from '../../ui/time';
 import { useTitle } from '../../ui/title';
+import { Approvals } from './approvals';
 import { CardView } from './card';
+import { Chat } from './chat';
+import { AnswerButtons, Controls, Keypad, LineButtons, LineTrouble } from './controls';
+import { Dial } from './dial';
+import { Earlier } from './earlier';
 import { People } from './people';
 import { type Phone, usePhone } from './phone';
+import { PhonePanel, PhoneTrouble } from './phonepanel';
 import { OwnState } from './state';
 import { Work } from './work';
 import { FollowUp, useContact, WriteUp } from './writeup';
@@ -34,10 +41,15 @@ export function DeskPage() {
       )}
       <div className="desk">
         <div className="stack">
+          {me.agent && <PhoneTrouble />}
+          {me.agent && <LineTrouble />}
+          {me.agent && <OtherCall phone={phone} />}
           {me.agent && <Talk phone={phone} agent={me.agent} />}
           <Work />
         </div>
         <div className="stack">
+          {me.agent && <PhonePanel />}
+          {me.agent && <Dial phone={phone} agent={me.agent} />}
           <Waiting queues={Object.values(picture.queues)} />
           <People />
           <Notifications />
@@ -97,6 +109,35 @@ function Waiting({ queues }: { queues: readonly QueueLine[] }) {
   );
 }
 
+/** A call of this page's phone that is about no caller: of a colleague, or one that was asked for. */
+function OtherCall({ phone }: { phone: Phone }) {
+  const { t } = useTranslation();
+  const { phone: page } = usePagePhone();
+  const [keypad, setKeypad] = useState(false);
+  const { line } = phone;
+  if (!line || (line.contact !== null && line.contact === phone.contact)) return null;
+  // A talk that was taken again after a reload: its card is there in a moment.
+  if (line.stage === 'talking' && line.from === '') return null;
+  return (
+    <Panel
+      title={t(line.stage === 'talking' ? 'talk.talking' : 'talk.ringing')}
+      className={line.stage === 'talking' ? '' : 'ringing'}
+    >
+      <p className="subject">{line.from}</p>
+      <div className="row">
+        <AnswerButtons />
+        <LineButtons keypad={keypad} onKeypad={() => setKeypad(!keypad)} />
+        {line.stage === 'talking' && (
+          <Button look="danger" onPress={() => page?.hangUp()}>
+            {t('call.hang-up')}
+          </Button>
+        )}
+      </div>
+      {keypad && line.stage === 'talking' && <Keypad />}
+    </Panel>
+  );
+}
+
 /** Whom the phone rings for, whom they talk to, or whom they talked to. */
 function Talk({ phone, agent }: { phone: Phone; agent: string }) {
   const { t } = useTranslation();
@@ -144,13 +185,16 @@ function TalkOf({ phone, agent, contact }: { phone: Phone; agent: string; contac
         </div>
       }
     >
-      {phone.state === 'ringing' && !phone.can.answer && (
-        <p className="muted">{t('talk.answer-by-phone')}</p>
-      )}
+      {phone.state === 'ringing' &&
+        (phone.line ? <AnswerButtons /> : <p className="muted">{t('talk.answer-by-phone')}</p>)}
+      <Controls phone={phone} contact={contact} />
       <div className="talk">
         <div className="stack">
           {card ? (
-            <CardView card={card} />
+            <>
+              <CardView card={card} />
+              <Earlier card={card} />
+            </>
           ) : recorded.error ? (
             <Trouble error={recorded.error} again={() => void recorded.refetch()} />
           ) : (
@@ -171,6 +215,8 @@ function TalkOf({ phone, agent, contact }: { phone: Phone; agent: string; contac
               after={phone.state === 'after'}
             />
             <FollowUp contact={contact} queue={queue} />
+            <Approvals contact={contact} asks={phone.state === 'talking'} />
+            <Chat contact={contact} />
           </div>
         )}
       </div>

@@ -2,11 +2,19 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../app/session';
 import { useLive } from '../../live';
+import type { AgentNow } from '../../live/picture';
 import { AgentBadge } from '../../ui/agent';
 import { Empty, Field, Panel } from '../../ui/parts';
 
 /** Who is free: those who are, first. */
 const ORDER = ['ready', 'wrap_up', 'talking', 'offered', 'paused', 'missed', 'offline'] as const;
+
+/** Who is free comes first. */
+export function byFree(agents: readonly AgentNow[]): AgentNow[] {
+  return [...agents].sort(
+    (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name),
+  );
+}
 
 /** Above so many a list is looked through by name. */
 const MANY = 8;
@@ -18,11 +26,7 @@ export function People() {
   const [wanted, setWanted] = useState('');
   const others = Object.values(picture.agents).filter((a) => a.agent !== me.agent);
   const needle = wanted.trim().toLowerCase();
-  const shown = others
-    .filter((a) => `${a.name} ${a.agent}`.toLowerCase().includes(needle))
-    .sort(
-      (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name),
-    );
+  const shown = byFree(others.filter((a) => `${a.name} ${a.agent}`.toLowerCase().includes(needle)));
   return (
     <Panel
       title={t('people.title')}

@@ -1,14 +1,16 @@
 import { useMe } from '../../app/session';
 import { useLive } from '../../live';
 import { type AgentNow, type CallNow, type Card, callOf } from '../../live/picture';
+import { usePagePhone } from '../../phone/provider';
+import type { Line } from '../../phone/state';
 
 /** What the agent's phone is at. */
 export type PhoneState = 'absent' | 'idle' | 'ringing' | 'talking' | 'after';
 
 /**
- * The agent's phone as the desk sees it. The one that there is today is the phone on the agent's
- * table: it rings, is answered and holds by its own keys, and the page shows what it is about.
- * A phone within the page is another one of these, with more that it can do.
+ * The agent's phone as the desk sees it: the one on the agent's table, which rings, is answered and
+ * mutes by its own keys, or the one in this page. What the server does about a talk (hold, hand on)
+ * is the same for both.
  */
 export interface Phone {
   agent: AgentNow | null;
@@ -18,11 +20,9 @@ export interface Phone {
   /** The card as it was told before the ring; none after a reload: then the record has it. */
   card: Card | null;
   call: CallNow | null;
-  /** What the page can ask of it. */
-  can: { answer: boolean; hangUp: boolean; hold: boolean };
+  /** What the phone in this page has; none: it is not the one that rings or talks. */
+  line: Line | null;
 }
-
-const NOTHING = { answer: false, hangUp: false, hold: false };
 
 function stateOf(agent: AgentNow | null): PhoneState {
   switch (agent?.state) {
@@ -42,8 +42,8 @@ function stateOf(agent: AgentNow | null): PhoneState {
   }
 }
 
-/** The phone on the table. */
-export function useDeskPhone(): Phone {
+/** What the server tells of it, wherever it is. */
+function useDeskPhone(): Phone {
   const me = useMe();
   const { picture } = useLive();
   const agent = me.agent ? (picture.agents[me.agent] ?? null) : null;
@@ -59,9 +59,21 @@ export function useDeskPhone(): Phone {
     contact: card?.contact ?? call?.contact ?? after,
     card,
     call,
-    can: NOTHING,
+    line: null,
   };
 }
 
 /** The phone of whoever looks. */
-export const usePhone = useDeskPhone;
+export function usePhone(): Phone {
+  const table = useDeskPhone();
+  const { line } = usePagePhone().now;
+  const idle = table.state === 'idle' || table.state === 'absent';
+  if (line && line.contact !== null && idle) {
+    // The phone is faster than the live stream.
+    const state = line.stage === 'talking' ? 'talking' : 'ringing';
+    return { ...table, state, contact: line.contact, line };
+  }
+  // What rings here and is about nobody in a queue is shown by itself.
+  const contact = table.contact ?? (table.state === 'after' ? null : (line?.contact ?? null));
+  return { ...table, contact, line };
+}

@@ -1,8 +1,9 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { PhoneIncoming } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { setUrgent } from '../../ui/title';
+import { AnswerButtons } from './controls';
 import { usePhone } from './phone';
 import { useReason } from './words';
 
@@ -12,8 +13,11 @@ export function Ringing() {
   const reason = useReason();
   const phone = usePhone();
   const card = phone.state === 'ringing' ? phone.card : null;
-  const contact = phone.state === 'ringing' ? phone.contact : null;
-  const about = card?.subject ?? card?.line ?? phone.call?.line ?? '';
+  const ours = phone.line !== null && phone.line.stage !== 'talking';
+  // A colleague's call is about no contact.
+  const contact = phone.state === 'ringing' || ours ? (phone.contact ?? 'line') : null;
+  const desk = useLocation({ select: (l) => l.pathname === '/desk' });
+  const about = card?.subject ?? card?.line ?? phone.call?.line ?? phone.line?.from ?? '';
   const why = card?.reason ? reason(card.reason) : '';
   const words = t('ring.title', { about });
 
@@ -51,6 +55,8 @@ export function Ringing() {
           <strong>{words}</strong>
           {why && <span>{why}</span>}
           <Link to="/desk">{t('ring.show')}</Link>
+          {/* The desk has them beside the card. */}
+          {phone.line && !desk && <AnswerButtons />}
         </p>
       )}
     </div>

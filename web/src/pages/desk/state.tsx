@@ -4,6 +4,7 @@ import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { api, got } from '../../api/client';
 import type { AgentNow } from '../../live/picture';
+import { usePagePhone } from '../../phone/provider';
 import { AgentBadge, useStateWord } from '../../ui/agent';
 import { useCommand } from '../../ui/command';
 import { Button, Dialog, Field, Note, Trouble } from '../../ui/parts';
@@ -150,6 +151,9 @@ function PauseButton({ agent, label, isDisabled, onPause }: PauseProps) {
 /** One's own state, and what to change about it. */
 export function OwnState({ agent }: { agent: AgentNow }) {
   const word = useStateWord();
+  const { settings } = usePagePhone();
+  // What is wrong with the phone in the page is told by itself.
+  const told = agent.state === 'offline' && settings.where === 'page';
   return (
     <div className="row spread ownstate">
       {/* The badge ticks, which nobody wants to hear. */}
@@ -157,7 +161,7 @@ export function OwnState({ agent }: { agent: AgentNow }) {
         {word(agent)}
       </span>
       <AgentBadge agent={agent} />
-      <StateControl agent={agent} />
+      {!told && <StateControl agent={agent} />}
     </div>
   );
 }

@@ -1,0 +1,74 @@
+//! Nothing is heard from the person's phone any more. A desk phone may be silent for its own reasons,
+//! and the caller's 0 helps. A page in a browser sends for as long as it is there: it was loaded anew,
+//! or its network is gone. The caller hears music, the page may come back (its voice does, or it takes
+//! the talk over by another dialog), and when it does not the caller is the next in line.
+
+use std::time::Duration;
+
+use super::bridged::Bridged;
+use super::machine::{Call, Stage};
+use crate::ids::LegId;
+use crate::now::Now;
+use crate::record::timeline::Event as RecordEvent;
+use crate::sip::flow::Transport;
+use crate::sip::leg::LegEnd;
+
+/// A page is back within seconds, or somebody has closed it.
+pub(super) const PAGE_RETURNS: Duration = Duration::from_secs(20);
+
+impl Call {
+    pub(super) fn rtp_silent(&mut self, now: Now, leg: LegId) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        let phone = b.party.as_ref().map(|p| &p.leg).filter(|l| l.id == leg);
+        let Some(phone) = phone.filter(|l| !l.is_held_by_peer()) else {
+            return;
+        };
+        let page = phone.path.transport == Transport::Wss;
+        b.silent = true;
+        if page && b.transfer.is_none() {
+            b.away = Some(now.mono + PAGE_RETURNS);
+        }
+        self.record(RecordEvent::Fault {
+            what: "nothing is heard from the agent's phone".into(),
+        });
+        if page {
+            self.part_or_join();
+        }
+    }
+
+    pub(super) fn rtp_back(&mut self, leg: LegId) {
+        let Stage::Bridged(b) = &mut self.stage else {
+            return;
+        };
+        if b.party.as_ref().is_some_and(|p| p.leg.id == leg) {
+            b.silent = false;
+            if b.away.take().is_some() {
+                self.part_or_join();
+            }
+        }
+    }
+
+    /// Nobody came back.
+    pub(super) fn away_overdue(&mut self, now: Now) {
+        if matches!(&self.stage, Stage::Bridged(b) if b.away.is_some_and(|at| at <= now.mono)) {
+            self.person_left(now, &LegEnd::PeerGone);
+        }
+    }
+
+    /// Music in place of silence, or each other again.
+    fn part_or_join(&mut self) {
+        if !matches!(&self.stage, Stage::Bridged(b) if b.is_joined() && b.transfer.is_none()) {
+            return;
+        }
+        self.remix();
+    }
+}
+
+impl Bridged {
+    /// Another phone of the same person has the talk from now on.
+    pub(super) fn returned(&mut self) {
+        (self.silent, self.away) = (false, None);
+    }
+}

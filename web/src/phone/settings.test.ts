@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings, UNSET } from './settings';
+import { microphoneTrouble } from './state';
+
+describe('what was chosen about the phone', () => {
+  it('is nothing at first: the phone on the table, and it rings', () => {
+    expect(readSettings(null)).toEqual(UNSET);
+    expect(readSettings('{"where":')).toEqual(UNSET);
+    expect(readSettings('7')).toEqual(UNSET);
+    expect(readSettings('{"where":"moon","microphone":5}')).toEqual(UNSET);
+  });
+
+  it('is read as it was kept', () => {
+    const chosen = { where: 'page', microphone: 'a', speaker: null, ringer: 'b', rings: false };
+    expect(readSettings(JSON.stringify(chosen))).toEqual(chosen);
+  });
+});
+
+describe('a microphone that is not given out', () => {
+  it('is told apart, for there is something else to do each time', () => {
+    const named = (name: string) => Object.assign(new Error('no'), { name });
+    expect(microphoneTrouble(named('NotAllowedError'))).toBe('microphone-refused');
+    expect(microphoneTrouble(named('NotReadableError'))).toBe('microphone-busy');
+    expect(microphoneTrouble(named('NotFoundError'))).toBe('microphone-missing');
+    expect(microphoneTrouble('whatever')).toBe('microphone-missing');
+  });
+});

@@ -1,0 +1,114 @@
+/** A ring, and how loud a microphone is. */
+
+/** Devices of the system; their names are known once the microphone was allowed. */
+export interface Device {
+  id: string;
+  name: string;
+}
+
+export interface Devices {
+  microphones: Device[];
+  speakers: Device[];
+}
+
+export const NO_DEVICES: Devices = { microphones: [], speakers: [] };
+
+export async function devices(): Promise<Devices> {
+  const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => null)) ?? [];
+  const of = (kind: MediaDeviceKind) =>
+    all
+      .filter((d) => d.kind === kind && d.deviceId !== '' && d.deviceId !== 'default')
+      .map((d) => ({ id: d.deviceId, name: d.label }));
+  return { microphones: of('audioinput'), speakers: of('audiooutput') };
+}
+
+/** A microphone; the chosen one if it is there, else any. */
+export async function openMicrophone(id: string | null): Promise<MediaStream> {
+  const own = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  const audio = id ? { ...own, deviceId: { exact: id } } : own;
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio });
+  } catch (error) {
+    // The headset of yesterday is not plugged in.
+    const name = error instanceof DOMException ? error.name : '';
+    if (!id || (name !== 'OverconstrainedError' && name !== 'NotFoundError')) throw error;
+    return navigator.mediaDevices.getUserMedia({ audio: own });
+  }
+}
+
+export function closeMicrophone(stream: MediaStream | null) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+type Sink = { setSinkId?: (id: string) => Promise<void> };
+
+/** Where a sound comes out; where browsers do not let us choose it is the system's choice. */
+export function putOut(place: HTMLAudioElement | AudioContext, id: string | null) {
+  void (place as unknown as Sink).setSinkId?.(id ?? '').catch(() => {});
+}
+
+/** Two tones and a pause, for as long as it rings. */
+export class Ring {
+  private context: AudioContext | null = null;
+  private timer: ReturnType<typeof setInterval> | null = null;
+
+  start(device: string | null) {
+    if (this.timer) return;
+    const context = new AudioContext();
+    this.context = context;
+    putOut(context, device);
+    // A page that nobody has touched yet may not make a sound: it does when somebody does.
+    void context.resume().catch(() => {});
+    const once = () => {
+      const at = context.currentTime;
+      burst(context, at, 784);
+      burst(context, at + 0.22, 988);
+      burst(context, at + 0.44, 784);
+    };
+    once();
+    this.timer = setInterval(once, 2_500);
+  }
+
+  stop() {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+    void this.context?.close().catch(() => {});
+    this.context = null;
+  }
+}
+
+function burst(context: AudioContext, at: number, frequency: number) {
+  const tone = context.createOscillator();
+  const gain = context.createGain();
+  tone.frequency.value = frequency;
+  gain.gain.setValueAtTime(0, at);
+  gain.gain.linearRampToValueAtTime(0.25, at + 0.02);
+  gain.gain.setValueAtTime(0.25, at + 0.14);
+  gain.gain.linearRampToValueAtTime(0, at + 0.2);
+  tone.connect(gain).connect(context.destination);
+  tone.start(at);
+  tone.stop(at + 0.22);
+}
+
+/** Tells ten times in a second how loud it is, 0 to 1, until the answer is called. */
+export function meter(stream: MediaStream, tell: (level: number) => void): () => void {
+  const context = new AudioContext();
+  const source = context.createMediaStreamSource(stream);
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 1024;
+  source.connect(analyser);
+  const data = new Float32Array(analyser.fftSize);
+  const timer = setInterval(() => {
+    analyser.getFloatTimeDomainData(data);
+    let sum = 0;
+    for (const s of data) sum += s * s;
+    const decibels = 10 * Math.log10(sum / data.length + 1e-10);
+    // A quiet room is at -60, a voice at -20.
+    tell(Math.min(1, Math.max(0, (decibels + 60) / 50)));
+  }, 100);
+  return () => {
+    clearInterval(timer);
+    source.disconnect();
+    void context.close().catch(() => {});
+  };
+}
