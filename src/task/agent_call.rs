@@ -124,6 +124,7 @@ impl AgentTask {
                 | CallAction::Ask(..)
                 | CallAction::Recall(..)
                 | CallAction::Remember(..)
+                | CallAction::FindTimes(..)
                 | CallAction::StoreCallback(..)
                 | CallAction::Send(..)
                 | CallAction::LookUp(_)

@@ -18,6 +18,7 @@ mod send;
 pub mod situation;
 mod speak;
 mod survey;
+mod times;
 mod ways;
 
 use self::situation::{Entered, Phase, Situation};
@@ -65,6 +66,7 @@ pub struct Walk {
     /// The last question to a web service or to the store.
     asked: AskId,
     guide: guide::GuidePlace,
+    wishing: Option<times::Wishing>,
     path: Vec<Step>,
     actions: VecDeque<WalkAction>,
 }
@@ -96,6 +98,10 @@ enum Doing {
     Judging { question: usize },
     /// The caller's own number was read out: 1 right, 2 another.
     Offering,
+    /// The store is asked which times for a callback are taken.
+    Finding,
+    /// Times are offered: 1 as soon as possible, 2 and more one of them.
+    Picking,
     /// The wish to be called back, or a follow-up, is on its way to the store.
     Storing,
     /// Saying that it is stored.
@@ -147,6 +153,7 @@ impl Walk {
             caller: caller.number,
             asked: AskId(0),
             guide: guide::GuidePlace::default(),
+            wishing: None,
             path: Vec::new(),
             actions: VecDeque::new(),
             line,
@@ -176,6 +183,8 @@ impl Walk {
             | Doing::Pausing { .. }
             | Doing::Judging { .. }
             | Doing::Offering
+            | Doing::Finding
+            | Doing::Picking
             | Doing::Storing
             | Doing::Promising
             | Doing::Parting => Some(self.deadline),
@@ -257,6 +266,8 @@ impl Walk {
             Doing::Pausing { .. } => Some(Phase::Pausing),
             Doing::Judging { .. } => Some(Phase::Judging),
             Doing::Offering => Some(Phase::Offering),
+            Doing::Finding => Some(Phase::Finding),
+            Doing::Picking => Some(Phase::Picking),
             Doing::Storing => Some(Phase::Storing),
             Doing::Promising => Some(Phase::Promising),
             Doing::Parting => Some(Phase::Parting),
@@ -273,6 +284,8 @@ impl Walk {
             part: match &self.doing {
                 Doing::Resuming | Doing::Stepping | Doing::Pausing { .. } => self.guide.step,
                 Doing::Judging { question } => *question,
+                Doing::Picking => self.times_offered(),
+                Doing::Storing => usize::from(self.stores_time()),
                 Doing::Saying
                 | Doing::Choosing
                 | Doing::Entering { .. }
@@ -281,7 +294,7 @@ impl Walk {
                 | Doing::Dialling
                 | Doing::Recalling
                 | Doing::Offering
-                | Doing::Storing
+                | Doing::Finding
                 | Doing::Promising
                 | Doing::Parting
                 | Doing::Left => 0,
@@ -299,6 +312,8 @@ impl Walk {
                 | Doing::Stepping
                 | Doing::Judging { .. }
                 | Doing::Offering
+                | Doing::Finding
+                | Doing::Picking
                 | Doing::Storing
                 | Doing::Promising
                 | Doing::Parting
@@ -340,6 +355,8 @@ impl Walk {
             self.not_reached(now, "did not answer");
         } else if self.doing == Doing::Recalling {
             self.not_recalled(now);
+        } else if self.doing == Doing::Finding {
+            self.no_times(now);
         } else if self.doing == Doing::Storing {
             self.not_stored(now);
         } else if self.playing {
