@@ -87,6 +87,13 @@ pub(super) fn slots(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Opti
     let press: Option<Vec<_>> = (2..2 + OFFERED)
         .map(|key| Some(system(src, cx, at, &names::press(key))?.speech()))
         .collect();
+    // Their recordings are there without an engine; of others times are not offered.
+    for language in &cx.languages {
+        let tag = language.as_str();
+        if say::Language::from_tag(tag).is_some_and(|known| known.tag() == tag) {
+            src.reads.insert(language.clone());
+        }
+    }
     let longest = cx.languages.iter().map(|l| longest(cx, l));
     Some(Slots {
         hours: hours?,
