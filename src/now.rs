@@ -93,6 +93,14 @@ impl Wall {
         )
     }
 
+    /// So long after.
+    pub fn after(self, d: Duration) -> Wall {
+        Wall(
+            self.0
+                .saturating_add(i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
+        )
+    }
+
     /// Whole seconds since the Unix epoch.
     pub const fn unix_secs(self) -> i64 {
         self.0.div_euclid(1000)
@@ -113,11 +121,7 @@ impl Now {
     pub fn after(self, d: Duration) -> Now {
         Now {
             mono: self.mono + d,
-            wall: Wall(
-                self.wall
-                    .0
-                    .saturating_add(i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
-            ),
+            wall: self.wall.after(d),
         }
     }
 }

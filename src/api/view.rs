@@ -290,6 +290,8 @@ pub struct CallbackView {
     pub asked: String,
     /// Not to be called before.
     pub due: String,
+    /// The end of the time that the caller chose; without it: as soon as somebody is free.
+    pub until: Option<String>,
     /// `open`, `calling`, `done` or `given_up`.
     pub state: String,
     /// How often it was tried.
@@ -308,6 +310,7 @@ impl CallbackView {
             language: c.language.to_string(),
             asked: stamp(c.asked),
             due: stamp(c.due),
+            until: c.until.map(stamp),
             state: c.state.clone(),
             attempts: c.attempts,
         }

@@ -180,6 +180,8 @@ impl AgentCall {
                 | CallEvent::Reply(..)
                 | CallEvent::Recalled(..)
                 | CallEvent::CallbackStored(..)
+                | CallEvent::Times(..)
+                | CallEvent::TimeTaken(_)
                 | CallEvent::LetterStored(..)
                 | CallEvent::Cancelled
                 | CallEvent::Known(_)
@@ -266,6 +268,8 @@ impl Coded {
             | CallEvent::Reply(..)
             | CallEvent::Recalled(..)
             | CallEvent::CallbackStored(..)
+            | CallEvent::Times(..)
+            | CallEvent::TimeTaken(_)
             | CallEvent::LetterStored(..)
             | CallEvent::Cancelled
             | CallEvent::Known(_)

@@ -7,7 +7,7 @@ use super::machine::{Call, Promise, Stage, Storing};
 use super::menu_stage::MenuStage;
 use super::message::STORE_WAIT;
 use crate::menu::outcome::{AskId, Reason};
-use crate::now::Now;
+use crate::now::{Now, Wall};
 use crate::record::timeline::{CallbackId, Event as RecordEvent};
 use crate::record::verdict::Verdict;
 
@@ -70,6 +70,44 @@ impl Call {
             }
             Stage::Opening { .. }
             | Stage::Answering { .. }
+            | Stage::Waiting(_)
+            | Stage::Message(_)
+            | Stage::Bridged(_)
+            | Stage::CallingBack(_)
+            | Stage::Ended => {}
+        }
+    }
+
+    /// When the people have promised to call already.
+    pub(super) fn times_found(&mut self, now: Now, ask: AskId, due: Option<&[Wall]>) {
+        if let Stage::Menu(m) = &mut self.stage {
+            m.walk.handle_times(now, ask, due);
+            self.drive_menu(now);
+        }
+    }
+
+    /// The time that the caller chose is taken by now: nothing is stored.
+    pub(super) fn time_taken(&mut self, now: Now, ask: AskId) {
+        match &mut self.stage {
+            Stage::Menu(m) => {
+                m.walk.handle_taken(now, ask);
+                self.drive_menu(now);
+            }
+            // They hung up before they were promised anything.
+            Stage::Closing {
+                verdict,
+                leg_over,
+                storing,
+            } if storing.is_some_and(|s| s.what == Promise::Callback) => {
+                *storing = None;
+                if *leg_over {
+                    let verdict = verdict.clone();
+                    self.done(verdict);
+                }
+            }
+            Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Closing { .. }
             | Stage::Waiting(_)
             | Stage::Message(_)
             | Stage::Bridged(_)

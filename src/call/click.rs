@@ -158,6 +158,8 @@ impl Click {
                 | CallEvent::Reply(..)
                 | CallEvent::Recalled(..)
                 | CallEvent::CallbackStored(..)
+                | CallEvent::Times(..)
+                | CallEvent::TimeTaken(_)
                 | CallEvent::LetterStored(..)
                 | CallEvent::Cancelled
                 | CallEvent::Known(_)

@@ -11,7 +11,7 @@ use crate::ids::{
 };
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::media::tap::Side;
-use crate::menu::outcome::{AskId, Letter, WebReply, WebRequest};
+use crate::menu::outcome::{AskId, Letter, Slot, WebReply, WebRequest};
 use crate::now::Wall;
 use crate::queue::Arrival;
 use crate::queue::acd::NotAnswered;
@@ -50,6 +50,11 @@ pub enum CallEvent {
     Recalled(AskId, Option<String>),
     /// The answer to [`CallAction::StoreCallback`]; `None`: it could not be stored.
     CallbackStored(AskId, Option<StoredCallback>),
+    /// The answer to [`CallAction::FindTimes`]: when callbacks are due; `None`: the store can not
+    /// tell.
+    Times(AskId, Option<Vec<Wall>>),
+    /// In place of [`CallEvent::CallbackStored`]: the chosen time is taken by now.
+    TimeTaken(AskId),
     /// The answer to [`CallAction::Send`]; `None`: it could not be stored.
     LetterStored(AskId, Option<OutboxId>),
     /// An agent has dialled somebody.
@@ -210,6 +215,8 @@ pub struct CallbackWish {
     pub language: Language,
     /// Since when they stand in line; `None`: they do not.
     pub since: Option<Wall>,
+    /// When they are to be called; `None`: as soon as somebody is free.
+    pub slot: Option<Slot>,
     /// What they need of who calls, and at which level.
     pub needs: BTreeMap<SkillName, u8>,
     /// How urgent.
@@ -396,7 +403,10 @@ pub enum CallAction {
     /// Keep the step of a guide for this long, or (`None`) forget it. Nothing follows: what can
     /// not be kept only means that the next call begins at the first step.
     Remember(GuidePlace, Option<(String, Duration)>),
-    /// Store the wish to be called back; [`CallEvent::CallbackStored`] follows.
+    /// Find out when callbacks of a queue are due between two moments; [`CallEvent::Times`] follows.
+    FindTimes(AskId, QueueName, Wall, Wall),
+    /// Store the wish to be called back; [`CallEvent::CallbackStored`] follows, or
+    /// [`CallEvent::TimeTaken`].
     StoreCallback(AskId, CallbackWish),
     /// Find out what is known of the caller; [`CallEvent::Known`] follows. The first word waits
     /// for it, but not for long, and a key does not.

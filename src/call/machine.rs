@@ -355,6 +355,8 @@ impl Call {
             CallEvent::Reply(ask, reply) => self.replied(now, ask, reply),
             CallEvent::Recalled(ask, step) => self.recalled(now, ask, step.as_deref()),
             CallEvent::CallbackStored(ask, stored) => self.callback_stored(now, ask, stored),
+            CallEvent::Times(ask, due) => self.times_found(now, ask, due.as_deref()),
+            CallEvent::TimeTaken(ask) => self.time_taken(now, ask),
             CallEvent::LetterStored(ask, stored) => self.letter_stored(now, ask, stored),
             CallEvent::Dialled(start) => self.dialled(*start),
             CallEvent::TakeOver(start, leg) => self.replaced(*start, leg),

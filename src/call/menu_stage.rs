@@ -76,7 +76,18 @@ impl Call {
                         self.act(CallAction::Remember(place, step));
                     }
                 }
-                WalkAction::CallBack { ask, queue, number } => {
+                WalkAction::Times {
+                    ask,
+                    queue,
+                    from,
+                    to,
+                } => self.act(CallAction::FindTimes(ask, queue, from, to)),
+                WalkAction::CallBack {
+                    ask,
+                    queue,
+                    number,
+                    slot,
+                } => {
                     // Who asks from the queue is called by its people.
                     let place = m.place.as_ref().filter(|_| m.walk.beside().is_some());
                     let waited = place.map(|p| now.mono.since(p.since));
@@ -88,6 +99,7 @@ impl Call {
                         caller: self.start.caller.clone(),
                         language: self.language.clone(),
                         since: waited.map(|waited| now.wall.before(waited)),
+                        slot,
                         needs: self.needs.clone(),
                         priority: self.priority,
                     };
@@ -253,6 +265,7 @@ impl Call {
             | WalkAction::Ask { .. }
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
+            | WalkAction::Times { .. }
             | WalkAction::CallBack { .. }
             | WalkAction::CancelCallback
             | WalkAction::Send { .. }

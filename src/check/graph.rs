@@ -64,7 +64,8 @@ pub struct At {
     pub language: u8,
     /// What is done there.
     pub phase: Phase,
-    /// Which step of a guide, or question of a survey.
+    /// Which step of a guide, or question of a survey; how many times are offered, or whether one
+    /// was chosen that is on its way to the store.
     pub part: u16,
     /// How many digits of an entry have been taken; 0 where they are too many to count. In a
     /// pause: the reminders said.
@@ -151,6 +152,12 @@ pub enum Event {
     Overflow(Cause),
     /// The longest message is taken.
     RecordedAll,
+    /// There are times at which the caller can be called back.
+    TimesFree,
+    /// There are none, or the store is slow or gone.
+    NoTimes,
+    /// The time that was chosen has been taken meanwhile.
+    TimeTaken,
     /// The message, or the wish to be called back, is durable.
     Stored,
     /// Nothing was said in the message.
@@ -204,6 +211,9 @@ impl Event {
             | Event::Answered
             | Event::Overflow(_)
             | Event::RecordedAll
+            | Event::TimesFree
+            | Event::NoTimes
+            | Event::TimeTaken
             | Event::Stored
             | Event::TooShort => By::Time,
             Event::PlayFailed | Event::ServiceFailed | Event::Fault | Event::StoreFailed => {
@@ -241,6 +251,9 @@ impl Event {
             Event::Overflow(Cause::WaitedTooLong) => "waited too long",
             Event::Overflow(Cause::AtOnce) => "the server stops",
             Event::RecordedAll => "the longest message is taken",
+            Event::TimesFree => "times are free",
+            Event::NoTimes => "no time is free",
+            Event::TimeTaken => "the time is taken",
             Event::Stored => "it is stored",
             Event::TooShort => "nothing was said",
             Event::StoreFailed => "it can not be stored",

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::menu::load::load_all;
-use crate::menu::walk::tests::known;
+use crate::menu::walk::tests::{OFFICE, known};
 
 /// A line of these nodes that begins at `start`, loaded.
 pub(super) fn lines(start: &str, nodes: &str) -> (Lines, crate::menu::load::Known) {
@@ -20,7 +20,10 @@ pub(super) fn lines(start: &str, nodes: &str) -> (Lines, crate::menu::load::Know
         false => format!("{head}nodes:\n{nodes}"),
     };
     let known = known(&text);
-    match load_all([("test.yaml", text.as_str())], &known) {
+    match load_all(
+        [("test.yaml", text.as_str()), ("office.yaml", OFFICE)],
+        &known,
+    ) {
         Ok(lines) => (lines, known),
         Err(mistakes) => {
             let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
@@ -84,7 +87,7 @@ nodes:
    solved: rate, resume: 24h, time: 90s, remind: 30s } }
   rate: { survey: { questions: { x: { say: { prompt: p-x }, scale: 1-5 }, y: { say: { prompt: p-y } } }, \
    go: again } }
-  again: { callback: { queue: people } }
+  again: { callback: { queue: people, slots: { hours: office, each: 2 } } }
   info: { say: { prompt: p-info, go: back } }
   account: { collect: { say: { prompt: p-number }, digits: 3-6, into: account, confirm: true, \
    leading_zero: true, go: noted } }

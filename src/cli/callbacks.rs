@@ -127,6 +127,7 @@ fn as_json(row: &CallbackRow) -> serde_json::Value {
         "language": row.language,
         "asked": row.asked,
         "due": row.due,
+        "until": row.until,
         "state": row.state,
         "attempts": row.attempts,
         "outcome": row.outcome,
@@ -166,6 +167,7 @@ mod tests {
             number: PhoneNumber::new(ANN),
             language: Language::new("da"),
             asked,
+            slot: None,
             needs: std::collections::BTreeMap::new(),
             priority: 0,
         };

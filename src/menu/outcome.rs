@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::tree::Method;
 use super::value::Value;
 use crate::ids::{Key, Language, NodeName, PhoneNumber, PromptName, QueueName, SkillName};
+use crate::now::Wall;
 
 /// What the interpreter asks of the call.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +64,18 @@ pub enum WalkAction {
         /// The step and for how long; `None`: forget.
         step: Option<(String, Duration)>,
     },
-    /// Store the wish to be called back; tell `handle_stored` what came of it.
+    /// Find out for when people of this queue have promised to call; tell `handle_times`.
+    Times {
+        /// Goes with the answer.
+        ask: AskId,
+        /// Whose people.
+        queue: QueueName,
+        /// The first moment that matters.
+        from: Wall,
+        /// The first that does not any more.
+        to: Wall,
+    },
+    /// Store the wish to be called back; tell `handle_stored` what came of it, or `handle_taken`.
     CallBack {
         /// Goes with the answer.
         ask: AskId,
@@ -71,6 +83,8 @@ pub enum WalkAction {
         queue: QueueName,
         /// Where.
         number: PhoneNumber,
+        /// When; `None`: as soon as somebody is free.
+        slot: Option<Slot>,
     },
     /// The caller does not want to be called back any more.
     CancelCallback,
@@ -119,6 +133,24 @@ pub struct Sound {
     pub language: Language,
     /// Its name.
     pub prompt: PromptName,
+}
+
+/// A time at which people call back, and how many calls there can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Its first moment.
+    pub due: Wall,
+    /// How long it is.
+    pub length: Duration,
+    /// How many callbacks may be due in it.
+    pub each: u32,
+}
+
+impl Slot {
+    /// The first moment after it.
+    pub fn end(&self) -> Wall {
+        self.due.after(self.length)
+    }
 }
 
 /// One question to a web service or to the store; unique within a call.

@@ -91,6 +91,13 @@ pub const CALLBACK_STORED: &str = "sys-callback-stored";
 pub const CALLBACK_KEPT: &str = "sys-callback-kept";
 /// Before the day and time when it was kept.
 pub const CALLBACK_SINCE: &str = "sys-callback-since";
+/// To be called as soon as somebody is free is 1; and how to reach a person. Times with their keys
+/// follow.
+pub const CALLBACK_TIMES: &str = "sys-callback-times";
+/// The time that was chosen is taken by now.
+pub const CALLBACK_TAKEN: &str = "sys-callback-taken";
+/// The wish to be called back is kept, for the time that follows.
+pub const CALLBACK_AT: &str = "sys-callback-at";
 /// Who calls while a wish to be called back is open: 1 be connected now, 2 keep it, 3 cancel it;
 /// and how to reach a person.
 pub const CALLBACK_AGAIN: &str = "sys-callback-again";
@@ -172,6 +179,9 @@ pub fn all() -> Vec<String> {
         CALLBACK_STORED,
         CALLBACK_KEPT,
         CALLBACK_SINCE,
+        CALLBACK_TIMES,
+        CALLBACK_TAKEN,
+        CALLBACK_AT,
         CALLBACK_AGAIN,
         CALLBACK_CANCELLED,
         CALLING_BACK,

@@ -11,6 +11,7 @@ mod callback;
 mod dial;
 mod guide;
 mod send;
+mod slots;
 mod survey;
 
 pub use aside::Aside;
@@ -19,6 +20,7 @@ pub use callback::Callback;
 pub use dial::Dial;
 pub use guide::{Answers, Guide, GuideResume, GuideStep, Pause, Way};
 pub use send::{FollowUp, Member, Send, TextPart};
+pub use slots::{OFFERED, Slots};
 pub use survey::{Question, Scale, Survey};
 
 use super::calendar::Calendar;

@@ -116,6 +116,15 @@ fn in_menu(walk: &Walk) -> Vec<(String, String)> {
             add("*", "back");
             add("0", "a person");
         }
+        (Phase::Picking, _) => {
+            add("1", "as soon as somebody is free");
+            for n in 0..situation.part {
+                add(&(n + 2).to_string(), "that time");
+            }
+            add("9", "hear it again");
+            add("*", "back");
+            add("0", "a person");
+        }
         (Phase::Storing, _) => add("0", "a person"),
         (Phase::Confirming, _) => {
             add("1", "that is right");
@@ -134,6 +143,7 @@ fn in_menu(walk: &Walk) -> Vec<(String, String)> {
             | Phase::Asking
             | Phase::Dialling
             | Phase::Recalling
+            | Phase::Finding
             | Phase::Stepping
             | Phase::Judging
             | Phase::Promising

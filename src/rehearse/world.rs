@@ -40,6 +40,8 @@ pub struct World {
     pub ring_all: bool,
     /// Callers wait where nobody is signed in.
     pub wait_unstaffed: bool,
+    /// Somebody else is always quicker: each time for a callback is taken when it is chosen first.
+    pub crowded: bool,
     /// The callers' phones never acknowledge our 200.
     pub no_ack: bool,
 }

@@ -11,6 +11,7 @@ use super::sql::{self, Connection, Pool, Row};
 use super::writer::Command;
 use super::{Reader, Store, StoreError};
 use crate::ids::{AgentId, ContactId, Language, LineName, PhoneNumber, QueueName, SkillName};
+use crate::menu::outcome::Slot;
 use crate::now::Wall;
 use crate::record::timeline::CallbackId;
 
@@ -31,6 +32,8 @@ pub struct CallbackMeta {
     pub language: Language,
     /// When; of who waited in line, since when they did.
     pub asked: Wall,
+    /// For when; `None`: as soon as somebody is free.
+    pub slot: Option<Slot>,
     /// What they need of who calls, and at which level.
     pub needs: BTreeMap<SkillName, u8>,
     /// How urgent.
@@ -67,6 +70,8 @@ pub struct CallbackRow {
     pub asked: Wall,
     /// Not to be called before.
     pub due: Wall,
+    /// The end of the time that they chose; `None`: as soon as somebody is free.
+    pub until: Option<Wall>,
     /// `open`, `calling`, `done`, `unreached` or `cancelled`.
     pub state: String,
     /// How often it was tried.
@@ -83,11 +88,12 @@ pub struct CallbackRow {
 
 impl Store {
     /// Stores the wish to be called back. An open one of the same caller on the same line is kept,
-    /// with the number as it is now. When this returns `Ok`, the row survives a crash: now the
+    /// with the number as it is now, and is due at the time that is chosen now. When this returns `Ok`, the row survives a crash: now the
     /// caller may be told so.
     ///
     /// # Errors
-    /// The promise could not be kept and must not be made.
+    /// The promise could not be kept and must not be made: [`StoreError::SlotTaken`] where as many
+    /// are due at that time as there can be.
     pub async fn save_callback(&self, meta: CallbackMeta) -> Result<KeptCallback, StoreError> {
         self.awaiting.add(&meta);
         let (done, wait) = oneshot::channel();
@@ -99,7 +105,8 @@ impl Store {
             .send(command)
             .await
             .map_err(|_| StoreError::Closed)?;
-        wait.await.map_err(|_| StoreError::Closed)?
+        let kept = wait.await.map_err(|_| StoreError::Closed)??;
+        kept.ok_or(StoreError::SlotTaken)
     }
 
     /// Whether this caller may be waiting to be called back. Usually nobody is: the question is then
@@ -146,29 +153,42 @@ impl Awaiting {
 }
 
 impl Promise for Box<CallbackMeta> {
-    type Kept = KeptCallback;
+    /// `None`: the chosen time is taken. That is no fault of the others in the transaction.
+    type Kept = Option<KeptCallback>;
 
-    async fn insert(&self, db: &mut Connection) -> Result<KeptCallback, StoreError> {
+    async fn insert(&self, db: &mut Connection) -> Result<Option<KeptCallback>, StoreError> {
         insert(db, self).await
     }
 }
 
-/// In a transaction of somebody's.
+/// In a transaction of somebody's. `None`: the chosen time is taken.
 pub(super) async fn insert(
     db: &mut Connection,
     meta: &CallbackMeta,
-) -> Result<KeptCallback, StoreError> {
+) -> Result<Option<KeptCallback>, StoreError> {
     let who = match &meta.caller {
         Some(caller) => caller.reveal().to_owned(),
         None => format!("typed {}", meta.number.reveal()),
     };
+    if let Some(slot) = &meta.slot
+        && others_due(db, meta, &who, slot).await? >= i64::from(slot.each)
+    {
+        return Ok(None);
+    }
+    // A wish for a time moves the one that is open; one without undoes a time that has not come.
     let row = sql::query(
         "INSERT INTO callbacks (contact, line, queue, caller, who, number, language, asked_at, due_at,
-             needs, priority)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)
+             slot_end_at, needs, priority)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (line, who) WHERE state IN ('open', 'calling')
          DO UPDATE SET contact = excluded.contact, number = excluded.number,
-             language = excluded.language
+             language = excluded.language,
+             due_at = CASE WHEN excluded.slot_end_at IS NOT NULL
+                 OR (callbacks.slot_end_at IS NOT NULL AND callbacks.attempts = 0)
+                 THEN excluded.due_at ELSE callbacks.due_at END,
+             slot_end_at = excluded.slot_end_at,
+             queue = CASE WHEN excluded.slot_end_at IS NOT NULL
+                 THEN excluded.queue ELSE callbacks.queue END
          RETURNING id, asked_at",
     )
     .bind(meta.contact.as_u64() as i64)
@@ -179,15 +199,37 @@ pub(super) async fn insert(
     .bind(meta.number.reveal())
     .bind(meta.language.as_str())
     .bind(meta.asked.unix_millis())
+    .bind(meta.slot.map_or(meta.asked, |s| s.due).unix_millis())
+    .bind(meta.slot.map(|s| s.end().unix_millis()))
     .bind(serde_json::to_string(&meta.needs).unwrap_or_else(|_| "{}".to_owned()))
     .bind(meta.priority)
     .fetch_one(db)
     .await?;
     let since = Wall::from_unix_millis(row.try_get("asked_at")?);
-    Ok(KeptCallback {
+    Ok(Some(KeptCallback {
         callback: CallbackId(row.try_get("id")?),
         since: (since != meta.asked).then_some(since),
-    })
+    }))
+}
+
+/// How many callbacks of others are due in a slot of the queue.
+async fn others_due(
+    db: &mut Connection,
+    meta: &CallbackMeta,
+    who: &str,
+    slot: &Slot,
+) -> Result<i64, StoreError> {
+    let count = sql::query_scalar(
+        "SELECT count(*) FROM callbacks WHERE queue = ?1 AND state IN ('open', 'calling')
+             AND due_at >= ?2 AND due_at < ?3 AND NOT (line = ?4 AND who = ?5)",
+    )
+    .bind(meta.queue.as_str())
+    .bind(slot.due.unix_millis())
+    .bind(slot.end().unix_millis())
+    .bind(meta.line.as_str())
+    .bind(who);
+    let count: Option<i64> = count.fetch_optional(db).await?;
+    Ok(count.unwrap_or(0))
 }
 
 impl Reader {
@@ -205,6 +247,28 @@ impl Reader {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(callback).collect()
+    }
+
+    /// When callbacks of a queue are due that are open, from one moment on and before another.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn callbacks_due(
+        &self,
+        queue: &QueueName,
+        from: Wall,
+        to: Wall,
+    ) -> Result<Vec<Wall>, StoreError> {
+        let due: Vec<i64> = sql::query_scalar(
+            "SELECT due_at FROM callbacks WHERE queue = ?1 AND state IN ('open', 'calling')
+                 AND due_at >= ?2 AND due_at < ?3",
+        )
+        .bind(queue.as_str())
+        .bind(from.unix_millis())
+        .bind(to.unix_millis())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(due.into_iter().map(Wall::from_unix_millis).collect())
     }
 
     /// One callback.
@@ -246,6 +310,9 @@ pub(super) fn callback(r: &Row) -> Result<CallbackRow, StoreError> {
         language: Language::new(r.try_get::<&str, _>("language")?),
         asked: Wall::from_unix_millis(r.try_get("asked_at")?),
         due: Wall::from_unix_millis(r.try_get("due_at")?),
+        until: r
+            .try_get::<Option<i64>, _>("slot_end_at")?
+            .map(Wall::from_unix_millis),
         state: r.try_get("state")?,
         attempts: u32::try_from(r.try_get::<i64, _>("attempts")?).unwrap_or(0),
         outcome: text(r, "outcome")?,

@@ -104,6 +104,9 @@ impl std::fmt::Debug for Store {
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// The time that was chosen for a callback is taken: as many are due then as there can be.
+    #[error("as many callbacks are due at that time as there can be")]
+    SlotTaken,
     /// A folder or file could not be made or read.
     #[error("{path}: {source}")]
     Io {

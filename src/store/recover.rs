@@ -212,10 +212,12 @@ async fn promise_in_place(
         language,
         // They stood in line since then, and come before those who called later.
         asked: contact.started(),
+        slot: None,
         needs: BTreeMap::new(),
         priority: 0,
     };
-    Ok(Some(callbacks::insert(db, &meta).await?.callback))
+    let kept = callbacks::insert(db, &meta).await?;
+    Ok(kept.map(|kept| kept.callback))
 }
 
 /// The queue in which the caller waited when nothing more was written down.

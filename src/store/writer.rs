@@ -59,7 +59,8 @@ pub(super) enum Command {
     /// The same.
     Callback {
         meta: Box<CallbackMeta>,
-        done: oneshot::Sender<Result<KeptCallback, StoreError>>,
+        /// `None`: the chosen time is taken.
+        done: oneshot::Sender<Result<Option<KeptCallback>, StoreError>>,
     },
     /// The same.
     Letter {

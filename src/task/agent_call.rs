@@ -128,6 +128,7 @@ impl AgentTask {
                 | CallAction::Ask(..)
                 | CallAction::Recall(..)
                 | CallAction::Remember(..)
+                | CallAction::FindTimes(..)
                 | CallAction::StoreCallback(..)
                 | CallAction::Send(..)
                 | CallAction::LookUp(_)

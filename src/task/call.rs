@@ -363,6 +363,10 @@ impl CallTask {
                     let at = clock::now().wall;
                     self.tools.store.remember(place, step, at);
                 }
+                CallAction::FindTimes(ask, queue, from, to) => {
+                    let reader = self.tools.store.reader();
+                    kept::find_times(reader, ask, queue, (from, to), self.events_in.clone());
+                }
                 CallAction::StoreCallback(ask, wish) => {
                     let (store, events) = (self.tools.store.clone(), self.events_in.clone());
                     let callbacks = self.tools.callbacks.clone();

@@ -139,9 +139,16 @@ struct Callbacks {
     settings: Settings,
     plans: mpsc::Sender<Planned>,
     /// Those who stand in line or are being called.
-    out: HashMap<CallbackId, mpsc::Sender<CallEvent>>,
+    out: HashMap<CallbackId, Out>,
     /// Not to be begun before.
     resting: HashMap<CallbackId, Mono>,
+}
+
+/// Somebody who stands in line or is being called.
+struct Out {
+    call: mpsc::Sender<CallEvent>,
+    /// How often they had been tried when they took their place.
+    attempts: u32,
 }
 
 impl Callbacks {
@@ -171,8 +178,8 @@ impl Callbacks {
                 return PAUSE;
             }
         };
-        self.call_off(&rows);
         let now = clock::now();
+        self.call_off(now.wall, &rows);
         self.resting.retain(|_, until| *until > now.mono);
         let mut next = LOOK;
         for row in rows.into_iter().filter(is_open) {
@@ -191,16 +198,21 @@ impl Callbacks {
         next
     }
 
-    /// Those whom people have called, or who are not to be called, leave the line.
-    fn call_off(&self, open: &[CallbackRow]) {
+    /// Those whom people have called, who are not to be called, or who have chosen a time that has not
+    /// come, leave the line.
+    fn call_off(&self, now: Wall, open: &[CallbackRow]) {
         // Not all are known.
         if open.len() >= MOST as usize {
             return;
         }
-        let ended = |id: &CallbackId| !open.iter().any(|r| r.id == *id && is_open(r));
-        for (_, call) in self.out.iter().filter(|(id, _)| ended(id)) {
+        let stands = |id: &CallbackId, out: &Out| {
+            let row = open.iter().find(|r| r.id == *id && is_open(r));
+            // One that has been tried meanwhile is due again later, and is ending.
+            row.is_some_and(|r| r.due <= now || r.state != "open" || r.attempts != out.attempts)
+        };
+        for (_, out) in self.out.iter().filter(|(id, out)| !stands(id, out)) {
             // One that does not take it now is told at the next look.
-            let _ = call.try_send(CallEvent::Cancelled);
+            let _ = out.call.try_send(CallEvent::Cancelled);
         }
     }
 
@@ -243,7 +255,11 @@ impl Callbacks {
             priority: row.priority,
             card,
         };
-        self.out.insert(row.id, events.0.clone());
+        let out = Out {
+            call: events.0.clone(),
+            attempts: row.attempts,
+        };
+        self.out.insert(row.id, out);
         let plan = Planned {
             what,
             start,
@@ -260,8 +276,8 @@ impl Callbacks {
             News::Step(callback, step) => self.step(callback, step).await,
             News::Cancelled(callback) => {
                 self.write(callback, Attempt::Cancelled).await;
-                if let Some(call) = self.out.get(&callback) {
-                    let _ = call.try_send(CallEvent::Cancelled);
+                if let Some(out) = self.out.get(&callback) {
+                    let _ = out.call.try_send(CallEvent::Cancelled);
                 }
             }
             News::Over(callback) => {
@@ -314,5 +330,80 @@ fn word(cause: NotAnswered) -> &'static str {
         NotAnswered::Busy => "busy",
         NotAnswered::Refused => "refused",
         NotAnswered::Unreachable => "unreachable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Language;
+    use crate::menu::outcome::Slot;
+    use crate::store::CallbackMeta;
+
+    /// Longer than anything takes here.
+    const LONG: Duration = Duration::from_secs(10);
+
+    fn wish(asked: Wall, due: Option<Wall>) -> CallbackMeta {
+        let number = PhoneNumber::new("+4530901820");
+        CallbackMeta {
+            contact: ContactId::new(asked, 7),
+            line: "support".into(),
+            queue: "people".into(),
+            number: number.clone(),
+            caller: Some(number),
+            language: Language::new("en"),
+            asked,
+            slot: due.map(|due| Slot {
+                due,
+                length: Duration::from_secs(1800),
+                each: 1,
+            }),
+            needs: std::collections::BTreeMap::new(),
+            priority: 0,
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_called_before_the_time_that_they_chose() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(dir.path()).await.unwrap();
+        let (callbacks, news) = CallbacksHandle::new();
+        let (plans_in, mut plans) = mpsc::channel(8);
+        let settings = Settings {
+            trunk: Some("provider".to_owned()),
+            retry_every: LONG,
+            attempts: 3,
+        };
+        tokio::spawn(run(store.clone(), settings, news, plans_in));
+        let asked = clock::now().wall;
+        let due = asked.after(Duration::from_millis(800));
+        let kept = store.save_callback(wish(asked, Some(due))).await.unwrap();
+        callbacks.changed();
+        let planned = tokio::time::timeout(LONG, plans.recv()).await;
+        let mut planned = planned.unwrap().unwrap();
+        let now = clock::now();
+        assert!(now.wall >= due, "{:?} too early", due.since(now.wall));
+        // Their place is as of the time when they asked.
+        assert!(now.mono.since(planned.what.since) >= due.since(asked));
+        assert_eq!(planned.what.callback, kept.callback);
+
+        // Who stands in line and chooses a time that has not come leaves the line.
+        let later = asked.after(Duration::from_secs(3600));
+        let moved = store
+            .save_callback(wish(now.wall, Some(later)))
+            .await
+            .unwrap();
+        assert_eq!(moved.callback, kept.callback);
+        callbacks.changed();
+        let told = tokio::time::timeout(LONG, planned.events.1.recv()).await;
+        let told = told.unwrap();
+        assert!(matches!(told, Some(CallEvent::Cancelled)), "{told:?}");
+        let row = store
+            .reader()
+            .callback(kept.callback)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!((row.state.as_str(), row.due), ("open", later));
     }
 }

@@ -10,17 +10,20 @@ use super::clock;
 use crate::call::event::{
     CallEvent, CallbackWish, GuidePlace, Known, OpenCallback, StoredCallback,
 };
-use crate::ids::{ContactId, LineName, PhoneNumber};
+use crate::ids::{ContactId, LineName, PhoneNumber, QueueName};
 use crate::menu::outcome::AskId;
+use crate::now::Wall;
 use crate::observe::figures;
 use crate::record::card::ContextCard;
 use crate::record::customer::Learnt;
-use crate::store::{CallbackMeta, KeptCallback, Reader, Store};
+use crate::store::{CallbackMeta, KeptCallback, Reader, Store, StoreError};
 
 /// A store that takes longer to tell where a guide was left is not waited for.
 const LONGEST_RECALL: Duration = Duration::from_secs(2);
 /// A call that is as old is one about which somebody may want to know something.
 const STAYS: Duration = Duration::from_millis(200);
+/// How long a caller waits for the store to tell which times are taken.
+const LONGEST_FINDING: Duration = Duration::from_secs(2);
 /// How long a caller waits for the store to keep their wish to be called back.
 const LONGEST_STORING: Duration = Duration::from_secs(8);
 
@@ -119,6 +122,31 @@ pub(super) fn history(
     tokio::spawn(find.in_current_span());
 }
 
+/// Finds when callbacks of a queue are due. The call goes on meanwhile, and without the answer should
+/// it be late.
+pub(super) fn find_times(
+    reader: Reader,
+    ask: AskId,
+    queue: QueueName,
+    (from, to): (Wall, Wall),
+    events: mpsc::Sender<CallEvent>,
+) {
+    let find = async move {
+        let due = reader.callbacks_due(&queue, from, to);
+        let due = match tokio::time::timeout(LONGEST_FINDING, due).await {
+            Ok(Ok(due)) => Some(due),
+            Ok(Err(e)) => {
+                warn!(error = %e, "when callbacks are due is not known: no times are offered");
+                None
+            }
+            Err(_) => None,
+        };
+        // The call may be over by then.
+        let _ = events.send(CallEvent::Times(ask, due)).await;
+    };
+    tokio::spawn(find.in_current_span());
+}
+
 /// Makes the wish to be called back durable; the call hears of it in any case, and once more when
 /// it is stored after all.
 pub(super) fn store_callback(
@@ -137,6 +165,7 @@ pub(super) fn store_callback(
         number: wish.number,
         language: wish.language,
         asked: wish.since.unwrap_or_else(|| clock::now().wall),
+        slot: wish.slot,
         needs: wish.needs,
         priority: wish.priority,
     };
@@ -159,6 +188,10 @@ pub(super) fn store_callback(
                 callbacks.changed();
                 Some(StoredCallback { callback, since })
             }
+            Err(StoreError::SlotTaken) if !late => {
+                let _ = events.send(CallEvent::TimeTaken(ask)).await;
+                return;
+            }
             Err(e) => {
                 error!(error = %e, "a callback could not be stored");
                 None
@@ -175,7 +208,6 @@ pub(super) fn store_callback(
 mod tests {
     use super::*;
     use crate::ids::Language;
-    use crate::now::Wall;
 
     fn wish() -> CallbackWish {
         let number = PhoneNumber::new("+4530901820");
@@ -185,6 +217,7 @@ mod tests {
             caller: Some(number),
             language: Language::new("en"),
             since: None,
+            slot: None,
             needs: std::collections::BTreeMap::new(),
             priority: 0,
         }

@@ -193,3 +193,88 @@ fn who_calls_in_again_is_connected_in_place_of_the_callback_or_cancels_it() {
     later.hang_up();
     assert!(!outside.rings_within(Duration::from_millis(300)));
 }
+
+/// Who comes to this line by key 1 may choose when they are called back: at any hour.
+const AT_A_TIME: &str = r#"
+line: main
+numbers: ["100"]
+human: support
+start: menu
+nodes:
+  menu:
+    menu:
+      greeting: { prompt: greeting, text: "To speak to a person, press zero." }
+      options:
+        1: { say: { prompt: info, text: "one" }, go: call-me }
+  call-me: { callback: { queue: support, slots: { hours: always, each: 1, every: 1h } } }
+"#;
+const ALWAYS: &str = "calendar: always\nzone: UTC\nhours: { mon-sun: 00:00-24:00 }\n";
+/// What is heard before the times, and before the promise with its time.
+const TIMES: f64 = 1400.0;
+const PROMISED: f64 = 1500.0;
+
+#[test]
+fn a_time_is_chosen_and_nobody_calls_before() {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let at = socket.local_addr().expect("bound");
+    let server = server()
+        .with(&format!(
+            "[callbacks]\n[[trunks]]\nname = \"provider\"\nuri = \"sip:{at};transport=udp\"\n"
+        ))
+        .queue("ring_for = \"5s\"\nwrap_up = \"0s\"\nunstaffed = \"wait\"")
+        .file("menus/main.yaml", AT_A_TIME)
+        .file("menus/always.yaml", ALWAYS)
+        .prompt("en/sys-callback-offer", &sine(500.0, 6000.0, 0.2))
+        .prompt("en/sys-callback-times", &sine(TIMES, 6000.0, 0.8))
+        .prompt("en/sys-callback-at", &sine(PROMISED, 6000.0, 0.8))
+        .start();
+    let mut outside = Phone::on("outside", server.sip, Wire::Udp(socket));
+    let agent = server.agent("agent1");
+    // Two callers choose the second time: it is another one for the second of them.
+    for number in ["5550510", "5550511"] {
+        let mut caller = server.phone(number);
+        caller.call("100");
+        std::thread::sleep(Duration::from_millis(500));
+        for key in ['1', '1'] {
+            caller.media.press(key, KeyWay::Event, 100);
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        hears(&caller, TIMES);
+        caller.media.press('3', KeyWay::Event, 100);
+        hears(&caller, PROMISED);
+        caller.hang_up();
+    }
+    let list = server.command(&["callbacks", "list", "--json"]);
+    let rows: Vec<serde_json::Value> = list
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let ms = |row: &serde_json::Value, what: &str| row[what].as_i64().expect("milliseconds");
+    let hour = 3_600_000;
+    let [first, second] = rows.as_slice() else {
+        panic!("{list}");
+    };
+    // The first time that is offered is at least an hour ahead, and on the hour.
+    for row in [first, second] {
+        assert_eq!(ms(row, "due") % hour, 0, "{list}");
+        assert_eq!(ms(row, "until") - ms(row, "due"), hour, "{list}");
+    }
+    let ahead = ms(first, "due") - ms(first, "asked");
+    assert!((2 * hour..=3 * hour).contains(&ahead), "{ahead}: {list}");
+    assert_eq!(ms(second, "due") - ms(first, "due"), hour, "{list}");
+    assert!(server.command(&["callbacks"]).contains("DUE"));
+    // An agent is free all the time.
+    let mut agent = agent;
+    assert!(!agent.rings_within(Duration::from_millis(500)));
+    assert!(!outside.rings_within(Duration::from_millis(100)));
+    // Who calls in again is connected in place of it.
+    let mut again = server.phone("5550511");
+    again.call("100");
+    std::thread::sleep(Duration::from_millis(500));
+    again.media.press('1', KeyWay::Event, 100);
+    agent.ring(RING);
+    agent.answer();
+    listed(&server, "\"state\":\"cancelled\"");
+    again.hang_up();
+    agent.wait_bye(SOON);
+}

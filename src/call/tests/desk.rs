@@ -497,6 +497,13 @@ impl Desk {
                     since: (*how == "before").then_some(self.now.wall),
                 }),
             ),
+            ["times", ask, "free"] => CallEvent::Times(
+                crate::menu::outcome::AskId(ask.parse().unwrap_or(0)),
+                Some(Vec::new()),
+            ),
+            ["taken", ask] => {
+                CallEvent::TimeTaken(crate::menu::outcome::AskId(ask.parse().unwrap_or(0)))
+            }
             ["not", "kept"] => CallEvent::CallbackStored(crate::menu::outcome::AskId(1), None),
             ["sent", ask] => CallEvent::LetterStored(
                 crate::menu::outcome::AskId(ask.parse().unwrap_or(0)),
@@ -686,8 +693,10 @@ impl Desk {
                 format!("remember {} {step}", place.guide)
             }
             CallAction::Remember(place, None) => format!("forget {}", place.guide),
+            CallAction::FindTimes(_, queue, ..) => format!("times of {queue}"),
             CallAction::StoreCallback(_, wish) => {
-                format!("call back {} by {}", wish.number.reveal(), wish.queue)
+                let at = wish.slot.map_or("", |_| " at a time");
+                format!("call back {} by {}{at}", wish.number.reveal(), wish.queue)
             }
             CallAction::Send(_, wish) => format!("send by {}", wish.node),
             CallAction::LookUp(_) => {

@@ -89,6 +89,12 @@ fn who_hangs_up_while_it_is_stored_or_told_will_be_called_back() {
          2.3 > told
          < the callback could not be stored"
     ));
+    // Nothing was promised, and nothing is.
+    check(&format!(
+        "{TO_A_CALLBACK}2.1 > caller bye
+         2.2 > taken 1
+         < caller close; done caller_hung_up"
+    ));
     check(&format!(
         "{TO_A_CALLBACK}2.1 > kept 7 new
          < caller hears sys-callback-stored

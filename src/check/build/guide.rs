@@ -1,13 +1,13 @@
-//! Guides, surveys and promises to call back: what keys, time and the store make of them.
+//! Guides, surveys and calls outside: what keys, time and others make of them.
 
-use super::{At, Builder, End, HUMAN, Reached, State};
+use super::{At, Builder, End, Reached, State};
 use crate::check::graph::{Edge, Event};
 use crate::ids::Key;
-use crate::menu::tree::{Answers, Callback, Guide, Kind, Question, Survey, Way};
-use crate::menu::walk::situation::{Entered, Phase};
+use crate::menu::tree::{Answers, Guide, Kind, Question, Survey, Way};
+use crate::menu::walk::situation::Phase;
 
 /// Another phase at the same node, saying something.
-fn says(at: At, phase: Phase) -> At {
+pub(super) fn says(at: At, phase: Phase) -> At {
     At {
         phase,
         digits: 0,
@@ -166,49 +166,6 @@ impl Builder<'_> {
         }
     }
 
-    /// A key while the caller's own number is offered, or while it is stored or promised.
-    pub(super) fn callback_key(
-        &self,
-        at: At,
-        callback: &Callback,
-        key: Key,
-        reached: &mut Reached,
-    ) {
-        match (at.phase, key.as_char()) {
-            (Phase::Offering | Phase::Promising, '*') => self.back(at, reached),
-            (Phase::Offering, '1') => reached.push((false, storing(at))),
-            (Phase::Offering, '2') => {
-                let anew = At {
-                    failures: 0,
-                    ..says(at, Phase::Entering(Entered::Nothing))
-                };
-                reached.push((false, State::Menu(anew)));
-            }
-            (Phase::Offering, '9') => reached.push((false, State::Menu(says(at, at.phase)))),
-            (Phase::Offering, _) => self.fail(at, callback.number.again.len(), reached),
-            (_, _) => reached.push((false, State::Menu(at))),
-        }
-    }
-
-    /// What comes of the wish to be called back, or of a follow-up.
-    pub(super) fn stored(&self, at: At, edges: &mut Vec<(Event, State)>) {
-        if at.phase != Phase::Storing {
-            return;
-        }
-        edges.push((Event::StoreFailed, HUMAN));
-        if let Some(Kind::Send(send)) = self.line.node(at.node).map(|n| &n.kind) {
-            let mut reached = Reached::new();
-            self.follow(at, send.go, &mut reached);
-            edges.extend(reached.into_iter().map(|(_, to)| (Event::Stored, to)));
-        } else {
-            let promising = At {
-                ahead: false,
-                ..says(at, Phase::Promising)
-            };
-            edges.push((Event::Stored, State::Menu(promising)));
-        }
-    }
-
     /// What comes of a call to an outside number.
     fn rings(&self, at: At, edges: &mut Vec<(Event, State)>) {
         let Some(Kind::Dial(dial)) = self.line.node(at.node).map(|n| &n.kind) else {
@@ -225,20 +182,10 @@ impl Builder<'_> {
         let mut told = Vec::new();
         self.recalled(at, &mut told);
         self.rings(at, &mut told);
+        self.found(at, &mut told);
         self.stored(at, &mut told);
         for (event, to) in told {
             self.edge(edges, event, false, to);
         }
     }
 }
-
-/// The wish is on its way to the store.
-pub(super) fn storing(at: At) -> State {
-    State::Menu(At {
-        playing: false,
-        ..says(at, Phase::Storing)
-    })
-}
-
-/// The call ends with a stored promise.
-pub(super) const PROMISED: State = State::End(End::Promise);

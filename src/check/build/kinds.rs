@@ -1,12 +1,12 @@
 //! What each kind of node makes of keys, of the end of its prompt, and of silence: one function
 //! per kind and event, as in the interpreter.
 
-use super::guide::{PROMISED, storing};
+use super::callback::PROMISED;
 use super::{At, Builder, End, Reached, Said, State};
 use crate::check::graph::{Announcement, Edge, Event};
 use crate::ids::Key;
 use crate::menu::load::ZeroForm;
-use crate::menu::tree::{Again, Collect, Kind, LanguageId, Line, Menu, Say, Speech};
+use crate::menu::tree::{Again, Callback, Collect, Kind, LanguageId, Line, Menu, Say, Speech};
 use crate::menu::walk::situation::{Entered, Phase};
 
 /// Longer entries are not counted digit by digit, lest a few of them fill the memory.
@@ -98,7 +98,7 @@ impl Builder<'_> {
             }
             Some(Kind::Collect(collect)) => self.entry_silence(at, collect, reached),
             Some(Kind::Callback(callback)) => match at.phase {
-                Phase::Storing => {}
+                Phase::Finding | Phase::Storing => {}
                 Phase::Promising => reached.push((false, super::HUMAN)),
                 _ => self.entry_silence(at, &callback.number, reached),
             },
@@ -254,7 +254,7 @@ impl Builder<'_> {
 
     /// The entry is complete. At a promise to call back it may be no number that is called.
     fn complete(&self, at: At, collect: &Collect, reached: &mut Reached) {
-        if self.is_callback(at) {
+        if self.callback(at).is_some() {
             self.fail(at, collect.again.len(), reached);
         }
         if collect.confirm.is_some() {
@@ -271,15 +271,29 @@ impl Builder<'_> {
     }
 
     fn accept(&self, at: At, collect: &Collect, reached: &mut Reached) {
-        match self.is_callback(at) {
-            true => reached.push((false, storing(at))),
-            false => self.follow(at, collect.go, reached),
+        match self.callback(at) {
+            Some(callback) => reached.push((false, self.wished(at, callback))),
+            None => self.follow(at, collect.go, reached),
         }
     }
 
-    fn is_callback(&self, at: At) -> bool {
-        let node = self.line.node(at.node);
-        node.is_some_and(|n| matches!(n.kind, Kind::Callback(_)))
+    fn callback(&self, at: At) -> Option<&Callback> {
+        match &self.line.node(at.node)?.kind {
+            Kind::Callback(callback) => Some(callback),
+            Kind::Menu(_)
+            | Kind::Language(_)
+            | Kind::Say(_)
+            | Kind::Collect(_)
+            | Kind::Choose(_)
+            | Kind::Ask(_)
+            | Kind::Guide(_)
+            | Kind::Survey(_)
+            | Kind::Send(_)
+            | Kind::Dial(_)
+            | Kind::Queue(_)
+            | Kind::Message(_)
+            | Kind::Goodbye(_) => None,
+        }
     }
 
     fn confirm_key(&self, at: At, collect: &Collect, key: Key, reached: &mut Reached) {
@@ -416,6 +430,10 @@ pub(super) fn announcements(line: &Line, said: &Said<'_>) -> Vec<Announcement> {
                 Kind::Callback(callback) => {
                     let offer = "its question about the number".to_owned();
                     must(offer, &callback.offer.after, ZeroForm::Plain);
+                    if let Some(slots) = &callback.slots {
+                        let times = "its question about the time".to_owned();
+                        must(times, &slots.ask, ZeroForm::Plain);
+                    }
                     entry(&mut must, &callback.number);
                 }
                 Kind::Say(_)

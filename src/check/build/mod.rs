@@ -4,6 +4,7 @@
 //! interpreter does is told there a second time, over states in place of a walk. A test drives
 //! the interpreter along random paths and finds each of them here.
 
+mod callback;
 mod guide;
 pub(super) mod kinds;
 mod people;
@@ -192,6 +193,8 @@ impl Builder<'_> {
                 | Phase::Pausing
                 | Phase::Judging
                 | Phase::Offering
+                | Phase::Finding
+                | Phase::Picking
                 | Phase::Storing
                 | Phase::Promising
                 | Phase::Parting => Event::Silence,
@@ -336,6 +339,8 @@ impl Builder<'_> {
             | Phase::Stepping
             | Phase::Judging
             | Phase::Offering
+            | Phase::Finding
+            | Phase::Picking
             | Phase::Storing
             | Phase::Promising
             | Phase::Parting => at.phase,
@@ -343,6 +348,8 @@ impl Builder<'_> {
         let silent = match self.line.node(at.node).map(|n| &n.kind) {
             Some(Kind::Ask(ask)) => ask.meanwhile.is_none(),
             Some(Kind::Dial(dial)) => dial.meanwhile.is_none(),
+            // What the store is asked is waited for.
+            Some(Kind::Callback(_)) => at.phase == Phase::Finding,
             _ => false,
         };
         State::Menu(At {
@@ -378,6 +385,8 @@ impl Builder<'_> {
             | Phase::Stepping
             | Phase::Judging
             | Phase::Offering
+            | Phase::Finding
+            | Phase::Picking
             | Phase::Storing
             | Phase::Promising
             | Phase::Parting => at.phase,

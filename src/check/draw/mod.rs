@@ -115,7 +115,13 @@ fn kind(kind: &Kind) -> String {
     match kind {
         Kind::Queue(queue) => format!("queue {queue}"),
         Kind::Message(queue) => format!("message for {queue}"),
-        Kind::Callback(callback) => format!("callback by {}", callback.queue),
+        Kind::Callback(callback) => match &callback.slots {
+            Some(slots) => format!(
+                "callback by {}, at times of {}",
+                callback.queue, slots.hours.name
+            ),
+            None => format!("callback by {}", callback.queue),
+        },
         Kind::Guide(guide) => format!("guide of {}", counted(guide.steps.len(), "step")),
         Kind::Survey(survey) => {
             format!("survey of {}", counted(survey.questions.len(), "question"))

@@ -103,6 +103,8 @@ impl Proof<'_> {
             | Phase::Pausing
             | Phase::Judging
             | Phase::Offering
+            | Phase::Finding
+            | Phase::Picking
             | Phase::Storing
             | Phase::Promising
             | Phase::Parting => Form::Zero,

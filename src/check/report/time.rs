@@ -6,8 +6,8 @@ use crate::check::effort::millis;
 use crate::check::graph::{At, By, Graph, State, StateId};
 use crate::check::property::longest;
 use crate::check::said::Said;
-use crate::menu::tree::{Again, Collect, Confirm, Kind, Line, Speech};
-use crate::menu::walk::situation::{Entered, Phase, RECALL, STORING};
+use crate::menu::tree::{Again, Callback, Collect, Confirm, Kind, Line, Speech};
+use crate::menu::walk::situation::{Entered, FINDING, Phase, RECALL, STORING};
 
 /// For each state the longest time to a person (or an own good-bye) without any key.
 pub(super) fn silent(line: &Line, said: &Said<'_>, graph: &Graph) -> Vec<u64> {
@@ -82,11 +82,11 @@ fn lasts(line: &Line, said: &Said<'_>, at: At) -> Duration {
                 let intro = callback.intro.as_ref().map(length).unwrap_or_default();
                 intro + read_back_lasts(&callback.offer, callback.number.max, said, at)
             }
-            Phase::Offering => callback.offer.wait,
+            Phase::Picking if at.playing => times_last(callback, said, at),
+            Phase::Offering | Phase::Picking => callback.offer.wait,
+            Phase::Finding => FINDING,
             Phase::Storing => STORING,
-            Phase::Promising => {
-                length(&callback.stored).max(length(&callback.since) + length(&callback.kept))
-            }
+            Phase::Promising => promise_lasts(callback, said, at),
             _ => entry_lasts(&callback.number, said, at),
         },
         Some(Kind::Goodbye(speech)) => length(speech),
@@ -105,6 +105,32 @@ fn lasts(line: &Line, said: &Said<'_>, at: At) -> Duration {
         }
         Some(Kind::Choose(_) | Kind::Queue(_) | Kind::Message(_)) | None => Duration::ZERO,
     }
+}
+
+/// How long the times take that are offered.
+fn times_last(callback: &Callback, said: &Said<'_>, at: At) -> Duration {
+    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
+    callback.slots.as_ref().map_or(Duration::ZERO, |slots| {
+        let keys = slots.press.iter().take(usize::from(at.part));
+        let times = keys.map(|press| slots.longest_time(at.language) + length(press));
+        length(&slots.taken) + length(&slots.ask) + times.sum::<Duration>()
+    })
+}
+
+/// How long it takes to tell that the wish is stored.
+fn promise_lasts(callback: &Callback, said: &Said<'_>, at: At) -> Duration {
+    let length = |speech: &Speech| said.length(speech, at.language).unwrap_or_default();
+    let kept = length(&callback.since) + length(&callback.kept);
+    let soon = length(&callback.stored).max(kept);
+    let (taken, timed) = callback
+        .slots
+        .as_ref()
+        .map_or_else(Default::default, |slots| {
+            let time = slots.longest_time(at.language);
+            let timed = length(&slots.stored) + time + length(&slots.goodbye);
+            (length(&slots.taken), timed)
+        });
+    (taken + soon).max(timed)
 }
 
 /// How long a state of an entry lasts.

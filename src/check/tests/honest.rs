@@ -13,7 +13,7 @@ use crate::ids::{Key, Language, PhoneNumber};
 use crate::menu::outcome::{AskId, Outcome, WalkAction, WebReply};
 use crate::menu::tree::{Aside, Kind};
 use crate::menu::walk::situation::{Entered, Phase};
-use crate::menu::walk::tests::{at, property};
+use crate::menu::walk::tests::{at, due_but, property};
 use crate::menu::walk::{Caller, Walk};
 
 /// Where the interpreter is, as a state of the graph.
@@ -92,6 +92,7 @@ fn happen(walk: &mut Walk, asked: AskId, act: &property::Act, now: &mut u64) -> 
             Some(match before.phase {
                 Phase::Asking => Event::ServiceFailed,
                 Phase::Recalling => Event::NotRecalled,
+                Phase::Finding => Event::NoTimes,
                 Phase::Storing => Event::StoreFailed,
                 Phase::Dialling => Event::NotReached,
                 _ if before.playing => Event::PlayFailed,
@@ -132,6 +133,19 @@ fn happen(walk: &mut Walk, asked: AskId, act: &property::Act, now: &mut u64) -> 
             walk.handle_not_reached(at(*now), asked, "was busy");
             (before.phase == Phase::Dialling).then_some(Event::NotReached)
         }
+        property::Act::Times(free) => {
+            let due = free.map(due_but);
+            walk.handle_times(at(*now), asked, due.as_deref());
+            (before.phase == Phase::Finding).then_some(match free {
+                None | Some(0) => Event::NoTimes,
+                Some(_) => Event::TimesFree,
+            })
+        }
+        property::Act::Taken => {
+            walk.handle_taken(at(*now), asked);
+            let time = before.phase == Phase::Storing && before.part == 1;
+            time.then_some(Event::TimeTaken)
+        }
         property::Act::Stored(kept) => {
             let stored = if *kept { Ok(None) } else { Err("test") };
             // A walk knows whether it was the one or the other.
@@ -154,6 +168,7 @@ fn outcome(walk: &mut Walk, asked: &mut AskId) -> Option<Outcome> {
             WalkAction::Leave(outcome) => left = Some(outcome),
             WalkAction::Ask { ask, .. }
             | WalkAction::Recall { ask, .. }
+            | WalkAction::Times { ask, .. }
             | WalkAction::Send { ask, .. }
             | WalkAction::Dial { ask, .. }
             | WalkAction::CallBack { ask, .. } => *asked = ask,

@@ -42,7 +42,9 @@ pub(super) fn asides(
         return Vec::new();
     }
     let (wait, tries) = (cx.defaults.wait, cx.defaults.tries);
-    let callback = callback::compose(src, cx, at, human.clone(), Vec::new(), None, wait, tries);
+    let numbers = Vec::new();
+    // Who waits has a place, which such a callback keeps: no time is chosen.
+    let callback = callback::compose(src, cx, at, human.clone(), numbers, None, None, wait, tries);
     let callback = callback.map(|c| Kind::Callback(Box::new(c)));
     let at_place = |n: usize| u16::try_from(nodes + n).ok().map(NodeId);
     let again = at_place(CLAIM).zip(at_place(CANCELLED));

@@ -7,10 +7,10 @@ use super::line::{Context, queue};
 use super::source::{Fields, Source};
 use super::words::{self, system};
 use super::yaml::{At, Data, Yaml};
-use super::{choose, nodes, template};
+use super::{choose, nodes, slots, template};
 use crate::menu::say;
 use crate::menu::system as names;
-use crate::menu::tree::{Callback, Collect, Confirm, NumberPattern, Speech, Target};
+use crate::menu::tree::{Callback, Collect, Confirm, NumberPattern, Slots, Speech, Target};
 
 /// The value that holds the number; it is on the context card.
 pub(super) const NUMBER: &str = "callback";
@@ -22,7 +22,7 @@ pub(super) fn callback(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> O
     if let Data::Scalar { .. } = yaml.data {
         let queue = queue(src, yaml, "callback", cx.known)?;
         let (wait, tries) = (cx.defaults.wait, cx.defaults.tries);
-        return compose(src, cx, yaml.at, queue, Vec::new(), None, wait, tries);
+        return compose(src, cx, yaml.at, queue, Vec::new(), None, None, wait, tries);
     }
     let mut fields = Fields::new(src, yaml, "a callback", like)?;
     let at = fields.at;
@@ -33,6 +33,7 @@ pub(super) fn callback(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> O
         Some(y) => choose::patterns(src, y, "numbers"),
         None => Some(Vec::new()),
     };
+    let slots = fields.take("slots").map(|y| slots::slots(src, cx, y));
     let wait = nodes::wait(src, fields.take("wait"), "wait", cx.defaults.wait);
     let tries = nodes::tries(src, fields.take("tries"), cx.defaults.tries);
     fields.finish(src);
@@ -40,7 +41,11 @@ pub(super) fn callback(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> O
         Some(words) => Some(words?.speech()),
         None => None,
     };
-    compose(src, cx, at, named?, numbers?, intro, wait, tries)
+    let slots = match slots {
+        Some(slots) => Some(slots?),
+        None => None,
+    };
+    compose(src, cx, at, named?, numbers?, intro, slots, wait, tries)
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is one part of the node")]
@@ -51,6 +56,7 @@ pub(super) fn compose(
     queue: crate::ids::QueueName,
     numbers: Vec<NumberPattern>,
     intro: Option<Speech>,
+    slots: Option<Slots>,
     wait: Duration,
     tries: usize,
 ) -> Option<Callback> {
@@ -98,6 +104,7 @@ pub(super) fn compose(
         kept: system(src, cx, at, names::CALLBACK_KEPT)?.speech(),
         since: system(src, cx, at, names::CALLBACK_SINCE)?.speech(),
         clock: cx.calendar.clone(),
+        slots,
         reads_times: reads_times.collect(),
     })
 }

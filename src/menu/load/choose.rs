@@ -104,7 +104,12 @@ fn conditions(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Option<Vec
 }
 
 /// A calendar by name, or the line's own: `open: yes`.
-fn hours(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml, key: &str) -> Option<Arc<Calendar>> {
+pub(super) fn hours(
+    src: &mut Source<'_>,
+    cx: &Context<'_>,
+    yaml: &Yaml,
+    key: &str,
+) -> Option<Arc<Calendar>> {
     if !matches!(yaml.text(), Some("yes" | "true" | "on")) {
         return calendar(src, yaml, key, cx.known);
     }

@@ -103,7 +103,7 @@ fn name_taken(src: &mut Source<'_>, name: &str, at: At) -> bool {
 }
 
 /// A duration within bounds; days are taken as well.
-fn span(
+pub(super) fn span(
     src: &mut Source<'_>,
     yaml: &Yaml,
     key: &str,

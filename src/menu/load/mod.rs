@@ -40,6 +40,7 @@ mod reach;
 pub mod schema;
 mod scope;
 mod send;
+mod slots;
 pub(crate) mod source;
 mod survey;
 mod template;

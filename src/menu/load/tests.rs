@@ -25,6 +25,7 @@ fn known() -> Known {
         let text = match name.as_str() {
             name if name.starts_with("sys-guide") => "Yes 1, no 2. For a person, press zero.",
             "sys-survey-skip" => "Wait to skip. For a person, press zero.",
+            "sys-callback-times" => "Soon 1. For a person, press zero. Or a time:",
             "sys-callback-right" => "Right 1, another 2. For a person, press zero.",
             "sys-zero" => "To speak to a person, press zero.",
             "sys-zero-hash" => "For a person press zero and then hash.",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Again, Collect, Confirm, NumberPattern, Speech};
+use super::{Again, Collect, Confirm, LanguageId, NumberPattern, Slots, Speech};
 use crate::ids::QueueName;
 use crate::menu::calendar::Calendar;
 
@@ -34,11 +34,19 @@ pub struct Callback {
     pub since: Speech,
     /// Whose clock the time is told by; `None`: it is not told.
     pub clock: Option<Arc<Calendar>>,
+    /// Times that can be chosen; `None`: as soon as somebody is free.
+    pub slots: Option<Slots>,
     /// Whether times can be read, by language.
     pub(in crate::menu) reads_times: Vec<bool>,
 }
 
 impl Callback {
+    /// The times that are offered in a language: none where they can not be read.
+    pub fn slots_in(&self, language: LanguageId) -> Option<&Slots> {
+        let read = self.reads_times.get(usize::from(language.place()));
+        self.slots.as_ref().filter(|_| read == Some(&true))
+    }
+
     /// The number as it is called, `00` as `+`; `None`: it is no number, or not one of those that
     /// are called.
     pub fn callable(&self, number: &str) -> Option<String> {
@@ -62,6 +70,7 @@ impl Callback {
             .chain([&number.speech])
             .chain(number.again.iter().flat_map(Again::both))
             .chain([&self.stored, &self.kept, &self.since])
+            .chain(self.slots.iter().flat_map(Slots::speeches))
             .collect()
     }
 }

@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use super::node::Failure;
-use super::situation::STORING;
 use super::{Doing, NodeId, Walk};
 use crate::ids::{Digits, Key, PhoneNumber};
-use crate::menu::outcome::{AskId, Outcome, Sound, StepKind, WalkAction};
-use crate::menu::say;
+use crate::menu::outcome::{AskId, Outcome, Sound, StepKind};
 use crate::menu::tree::{Callback, Kind, Line};
 use crate::menu::value::Value;
 use crate::now::{Now, Wall};
 
 use super::speak::LONGEST_PLAY;
 
-fn callback_of(line: &Line, at: NodeId) -> Option<&Callback> {
+pub(super) fn callback_of(line: &Line, at: NodeId) -> Option<&Callback> {
     match &line.node(at)?.kind {
         Kind::Callback(callback) => Some(callback),
         Kind::Menu(_)
@@ -72,8 +70,12 @@ impl Walk {
     pub(super) fn repeat_callback(&mut self, now: Now, callback: &Callback) {
         match self.doing {
             Doing::Offering => self.offer_again(now, callback),
-            Doing::Storing => {}
-            Doing::Promising => self.play(now, &callback.stored),
+            Doing::Finding | Doing::Storing => {}
+            Doing::Picking => self.offer_times(now),
+            Doing::Promising => {
+                let sounds = self.promise(callback, None);
+                self.play_all(now, sounds, LONGEST_PLAY);
+            }
             Doing::Saying
             | Doing::Choosing
             | Doing::Entering { .. }
@@ -161,14 +163,7 @@ impl Walk {
 
     fn wish(&mut self, now: Now, callback: &Callback, number: PhoneNumber, digits: Digits) {
         self.learn(callback.number.into, Value::Digits(digits));
-        self.asked = AskId(self.asked.0.wrapping_add(1));
-        self.doing = Doing::Storing;
-        self.deadline = now.mono + STORING;
-        self.actions.push_back(WalkAction::CallBack {
-            ask: self.asked,
-            queue: callback.queue.clone(),
-            number,
-        });
+        self.wish_for(now, callback, number);
     }
 
     /// What came of [`WalkAction::CallBack`]: it is durable (`Some`: and was before, since then),
@@ -183,12 +178,7 @@ impl Walk {
         };
         let sounds = match stored {
             Err(what) => return self.fault(now, what),
-            Ok(None) => self.sounds(&callback.stored),
-            Ok(Some(since)) => {
-                let mut sounds = self.since(callback, since);
-                sounds.extend(self.sounds(&callback.kept));
-                sounds
-            }
+            Ok(since) => self.promise(callback, since),
         };
         self.doing = Doing::Promising;
         self.ahead.clear();
@@ -196,25 +186,13 @@ impl Walk {
     }
 
     /// When an open wish was stored, as far as it can be read in the language of the call.
-    fn since(&self, callback: &Callback, since: Wall) -> Vec<Sound> {
+    pub(super) fn since(&self, callback: &Callback, since: Wall) -> Vec<Sound> {
         let reads = callback.reads_times.get(usize::from(self.language.0));
-        let language = self.language().filter(|_| reads == Some(&true));
-        let reader = language.and_then(|l| say::Language::from_tag(l.as_str()));
-        let (Some(clock), Some(language), Some(reader)) = (&callback.clock, language, reader)
-        else {
+        let Some(clock) = callback.clock.as_ref().filter(|_| reads == Some(&true)) else {
             return Vec::new();
         };
         let mut sounds = self.sounds(&callback.since);
-        let value = say::Value::DateTime(clock.local(since));
-        let form = say::Form {
-            year: false,
-            ..say::Form::default()
-        };
-        let prompts = say::say(reader, &value, &form).prompts();
-        sounds.extend(prompts.into_iter().map(|prompt| Sound {
-            language: language.clone(),
-            prompt,
-        }));
+        sounds.extend(self.time_read(clock, since));
         sounds
     }
 
@@ -222,9 +200,10 @@ impl Walk {
     pub(super) fn callback_played(&mut self, now: Now, callback: &Callback) {
         match self.doing {
             Doing::Promising => self.leave(Outcome::Callback),
-            Doing::Offering => self.deadline = now.mono + callback.offer.wait,
+            Doing::Offering | Doing::Picking => self.deadline = now.mono + callback.offer.wait,
             Doing::Confirming { .. }
             | Doing::Entering { .. }
+            | Doing::Finding
             | Doing::Storing
             | Doing::Saying
             | Doing::Choosing

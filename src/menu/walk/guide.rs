@@ -282,6 +282,8 @@ impl Walk {
             | Doing::Dialling
             | Doing::Judging { .. }
             | Doing::Offering
+            | Doing::Finding
+            | Doing::Picking
             | Doing::Storing
             | Doing::Promising
             | Doing::Parting

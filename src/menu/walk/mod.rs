@@ -11,6 +11,7 @@ mod aside;
 mod ask;
 mod callback;
 mod dial;
+mod doing;
 mod entry;
 mod guide;
 mod node;
@@ -18,9 +19,10 @@ mod send;
 pub mod situation;
 mod speak;
 mod survey;
+mod times;
 mod ways;
 
-use self::situation::{Entered, Phase, Situation};
+use self::doing::Doing;
 use super::outcome::{AskId, Outcome, Reason, Step, StepKind, WalkAction};
 use super::tree::{Aside, Collect, Kind, LanguageId, Line, NodeId, Target, VariableId};
 use super::value::Value;
@@ -65,45 +67,9 @@ pub struct Walk {
     /// The last question to a web service or to the store.
     asked: AskId,
     guide: guide::GuidePlace,
+    wishing: Option<times::Wishing>,
     path: Vec<Step>,
     actions: VecDeque<WalkAction>,
-}
-
-/// What the walk is doing at its node.
-#[derive(Debug, PartialEq)]
-enum Doing {
-    /// Speaking: a `say`.
-    Saying,
-    /// At a menu.
-    Choosing,
-    /// Taking digits.
-    Entering { digits: Digits },
-    /// Digits were read back: 1 right, 2 once more.
-    Confirming { digits: Digits },
-    /// A web service is asked.
-    Asking,
-    /// An outside number is called.
-    Dialling,
-    /// The store is asked where a guide was left.
-    Recalling,
-    /// Whether to go on there.
-    Resuming,
-    /// At a step of a guide.
-    Stepping,
-    /// The caller takes their time, until then.
-    Pausing { until: Mono, reminded: u8 },
-    /// At a question of a survey.
-    Judging { question: usize },
-    /// The caller's own number was read out: 1 right, 2 another.
-    Offering,
-    /// The wish to be called back, or a follow-up, is on its way to the store.
-    Storing,
-    /// Saying that it is stored.
-    Promising,
-    /// Saying good-bye.
-    Parting,
-    /// The menu has been left.
-    Left,
 }
 
 /// Who walks.
@@ -147,6 +113,7 @@ impl Walk {
             caller: caller.number,
             asked: AskId(0),
             guide: guide::GuidePlace::default(),
+            wishing: None,
             path: Vec::new(),
             actions: VecDeque::new(),
             line,
@@ -176,6 +143,8 @@ impl Walk {
             | Doing::Pausing { .. }
             | Doing::Judging { .. }
             | Doing::Offering
+            | Doing::Finding
+            | Doing::Picking
             | Doing::Storing
             | Doing::Promising
             | Doing::Parting => Some(self.deadline),
@@ -239,78 +208,6 @@ impl Walk {
             .is_some_and(|phase| situation::reaches_person(phase, starred, leading_zero, key))
     }
 
-    /// What is being done; `None` once the menu has been left.
-    fn phase(&self) -> Option<Phase> {
-        match &self.doing {
-            Doing::Saying => Some(Phase::Saying),
-            Doing::Choosing => Some(Phase::Choosing),
-            Doing::Entering { digits } => {
-                let min = self.collect().map_or(0, |c| c.min);
-                Some(Phase::Entering(Entered::of(digits, min)))
-            }
-            Doing::Confirming { .. } => Some(Phase::Confirming),
-            Doing::Asking => Some(Phase::Asking),
-            Doing::Dialling => Some(Phase::Dialling),
-            Doing::Recalling => Some(Phase::Recalling),
-            Doing::Resuming => Some(Phase::Resuming),
-            Doing::Stepping => Some(Phase::Stepping),
-            Doing::Pausing { .. } => Some(Phase::Pausing),
-            Doing::Judging { .. } => Some(Phase::Judging),
-            Doing::Offering => Some(Phase::Offering),
-            Doing::Storing => Some(Phase::Storing),
-            Doing::Promising => Some(Phase::Promising),
-            Doing::Parting => Some(Phase::Parting),
-            Doing::Left => None,
-        }
-    }
-
-    /// Where the walk stands; `None` once the menu has been left.
-    pub fn situation(&self) -> Option<Situation> {
-        Some(Situation {
-            node: self.at,
-            language: self.language,
-            phase: self.phase()?,
-            part: match &self.doing {
-                Doing::Resuming | Doing::Stepping | Doing::Pausing { .. } => self.guide.step,
-                Doing::Judging { question } => *question,
-                Doing::Saying
-                | Doing::Choosing
-                | Doing::Entering { .. }
-                | Doing::Confirming { .. }
-                | Doing::Asking
-                | Doing::Dialling
-                | Doing::Recalling
-                | Doing::Offering
-                | Doing::Storing
-                | Doing::Promising
-                | Doing::Parting
-                | Doing::Left => 0,
-            },
-            digits: match &self.doing {
-                Doing::Entering { digits } => digits.len(),
-                Doing::Pausing { reminded, .. } => usize::from(*reminded),
-                Doing::Saying
-                | Doing::Choosing
-                | Doing::Confirming { .. }
-                | Doing::Asking
-                | Doing::Dialling
-                | Doing::Recalling
-                | Doing::Resuming
-                | Doing::Stepping
-                | Doing::Judging { .. }
-                | Doing::Offering
-                | Doing::Storing
-                | Doing::Promising
-                | Doing::Parting
-                | Doing::Left => 0,
-            },
-            playing: self.playing,
-            failures: self.failures,
-            starred: self.last_key == Some(Key::STAR),
-            ahead: !self.ahead.is_empty(),
-        })
-    }
-
     /// What was asked to play has come to its end.
     pub fn handle_played(&mut self, now: Now) {
         if !std::mem::take(&mut self.playing) {
@@ -340,6 +237,8 @@ impl Walk {
             self.not_reached(now, "did not answer");
         } else if self.doing == Doing::Recalling {
             self.not_recalled(now);
+        } else if self.doing == Doing::Finding {
+            self.no_times(now);
         } else if self.doing == Doing::Storing {
             self.not_stored(now);
         } else if self.playing {

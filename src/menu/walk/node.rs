@@ -40,6 +40,10 @@ impl Walk {
             Doing::Judging { question } => self.judging_key(now, key, question),
             Doing::Offering if key == Key::STAR => self.step_back(now),
             Doing::Offering => self.offering_key(now, key),
+            Doing::Finding if key == Key::STAR => self.step_back(now),
+            Doing::Finding => self.keep(key),
+            Doing::Picking if key == Key::STAR => self.step_back(now),
+            Doing::Picking => self.picking_key(now, key),
             Doing::Promising if key == Key::STAR => self.step_back(now),
             Doing::Storing if key == Key::STAR => {}
             Doing::Storing => self.keep_for_send(key),
@@ -154,7 +158,8 @@ impl Walk {
             | Doing::Confirming { .. }
             | Doing::Resuming
             | Doing::Stepping
-            | Doing::Offering => {
+            | Doing::Offering
+            | Doing::Picking => {
                 self.step(now, StepKind::Silent);
                 self.fail(now, Failure::Silence);
             }
@@ -165,7 +170,12 @@ impl Walk {
             Doing::Saying | Doing::Promising | Doing::Parting => {
                 self.fault(now, "nothing was playing")
             }
-            Doing::Asking | Doing::Dialling | Doing::Recalling | Doing::Storing | Doing::Left => {}
+            Doing::Asking
+            | Doing::Dialling
+            | Doing::Recalling
+            | Doing::Finding
+            | Doing::Storing
+            | Doing::Left => {}
         }
     }
 
@@ -227,6 +237,7 @@ impl Walk {
         match &mut self.doing {
             Doing::Confirming { .. } => self.read_back(now),
             Doing::Offering => self.offer_after_failure(now),
+            Doing::Picking => self.offer_times(now),
             Doing::Entering { digits } => {
                 digits.clear();
                 self.play_again(now, again, failure);
@@ -240,6 +251,7 @@ impl Walk {
             | Doing::Stepping
             | Doing::Pausing { .. }
             | Doing::Judging { .. }
+            | Doing::Finding
             | Doing::Storing
             | Doing::Promising
             | Doing::Parting
@@ -260,8 +272,13 @@ impl Walk {
         for _ in 0..=self.ahead.len() * (self.line.nodes.len() + 1) {
             let busy = match self.doing {
                 Doing::Saying => !self.interruptible(),
-                Doing::Asking | Doing::Dialling | Doing::Recalling | Doing::Storing => true,
+                Doing::Asking
+                | Doing::Dialling
+                | Doing::Recalling
+                | Doing::Finding
+                | Doing::Storing => true,
                 Doing::Offering
+                | Doing::Picking
                 | Doing::Promising
                 | Doing::Resuming
                 | Doing::Stepping

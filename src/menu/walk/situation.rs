@@ -9,6 +9,8 @@ use crate::menu::tree::{LanguageId, NodeId};
 
 /// How long the store may take to tell where the caller's last call was.
 pub const RECALL: Duration = Duration::from_millis(500);
+/// How long the store may take to tell which times are taken.
+pub const FINDING: Duration = Duration::from_secs(1);
 /// A store that has not answered by then has failed.
 pub const STORING: Duration = Duration::from_secs(10);
 
@@ -39,6 +41,10 @@ pub enum Phase {
     Judging,
     /// The caller's own number was read out: 1 right, 2 another.
     Offering,
+    /// The store is asked which times for a callback are taken.
+    Finding,
+    /// Times are offered: 1 as soon as possible, 2 and more one of them.
+    Picking,
     /// The wish to be called back, or a follow-up, is on its way to the store.
     Storing,
     /// Saying that it is stored.
@@ -81,7 +87,8 @@ pub struct Situation {
     pub language: LanguageId,
     /// What is done there.
     pub phase: Phase,
-    /// Which step of a guide, or question of a survey.
+    /// Which step of a guide, or question of a survey; how many times are offered, or whether one
+    /// was chosen that is on its way to the store.
     pub part: usize,
     /// How many digits of an entry have been taken, or reminders said in a pause.
     pub digits: usize,
@@ -99,7 +106,11 @@ impl Phase {
     /// Whether keys other than 0 and `*` wait there for what follows.
     pub fn keeps_keys(self) -> bool {
         match self {
-            Phase::Asking | Phase::Dialling | Phase::Recalling | Phase::Storing => true,
+            Phase::Asking
+            | Phase::Dialling
+            | Phase::Recalling
+            | Phase::Finding
+            | Phase::Storing => true,
             Phase::Saying
             | Phase::Choosing
             | Phase::Entering(_)
@@ -109,6 +120,7 @@ impl Phase {
             | Phase::Pausing
             | Phase::Judging
             | Phase::Offering
+            | Phase::Picking
             | Phase::Promising
             | Phase::Parting => false,
         }
@@ -138,6 +150,8 @@ pub fn reaches_person(phase: Phase, starred: bool, leading_zero: bool, key: Key)
         | Phase::Pausing
         | Phase::Judging
         | Phase::Offering
+        | Phase::Finding
+        | Phase::Picking
         | Phase::Storing
         | Phase::Promising
         | Phase::Parting => key == Key::ZERO,

@@ -10,6 +10,7 @@ mod needs;
 pub(crate) mod property;
 mod send;
 mod survey;
+mod times;
 mod transcripts;
 mod ways;
 
@@ -17,15 +18,38 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::menu::load::{Known, PromptFacts, load};
+use crate::menu::load::{Known, PromptFacts, load, load_all};
 use crate::menu::outcome::Letter;
+use crate::menu::say;
 use crate::now::Wall;
+
+/// The calendar that lines of these tests may name.
+pub(crate) const OFFICE: &str = "calendar: office\nzone: UTC\nhours:\n  mon-fri: 08:00-17:00\n";
+
+/// When callbacks are due so that of slots of half an hour only so many are free, from noon on, each for
+/// one.
+pub(crate) fn due_but(free: u64) -> Vec<Wall> {
+    let noon = Wall::from_unix_millis(1_795_003_200_000);
+    let minutes = |n: u64| Duration::from_secs(60 * n);
+    let all = (0..15 * 24 * 12).map(|n| noon.before(minutes(120)).after(minutes(5 * n)));
+    let freed = noon.after(minutes(30 * free));
+    all.filter(|at| *at < noon || *at >= freed).collect()
+}
 
 /// Prompts are all those named in the text, 1.2 seconds each, the server's own of half a second.
 pub(crate) fn known(text: &str) -> Known {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
     let own = crate::menu::system::all();
     let own = own.iter().map(|n| (n.as_str(), 500));
+    // Values are read only where they matter: there are many recordings of them.
+    let values: Vec<crate::ids::PromptName> = match text.contains("slots:") {
+        true => [say::Language::En, say::Language::De]
+            .into_iter()
+            .flat_map(say::vocabulary)
+            .map(|f| f.name)
+            .collect(),
+        false => Vec::new(),
+    };
     let mut known = Known {
         mail: true,
         trunk: true,
@@ -36,10 +60,17 @@ pub(crate) fn known(text: &str) -> Known {
         .filter(|w| w.starts_with("p-"))
         .map(|w| (w, 1200))
         .chain(own)
+        .chain(values.iter().map(|n| (n.as_str(), 200)))
     {
         let zero = name.starts_with("sys-zero")
             || name.starts_with("sys-guide")
-            || ["sys-last-try", "sys-callback-right", "sys-survey-skip"].contains(&name);
+            || [
+                "sys-last-try",
+                "sys-callback-right",
+                "sys-callback-times",
+                "sys-survey-skip",
+            ]
+            .contains(&name);
         let facts = PromptFacts {
             transcript: Some(
                 if zero {
@@ -55,6 +86,8 @@ pub(crate) fn known(text: &str) -> Known {
     }
     let languages = ["en", "de"].map(Language::new);
     known.prompts = languages.map(|l| (l, prompts.clone())).into();
+    let office = load_all([("office.yaml", OFFICE)], &Known::default());
+    known.calendars = office.map(|l| l.calendars().clone()).unwrap_or_default();
     known.queues = ["people", "sales"].map(crate::ids::QueueName::new).into();
     known
 }
@@ -114,8 +147,19 @@ pub(super) fn did(walk: &mut Walk) -> String {
                 high,
                 ..
             } => words.push(format!("{question}={answer} of {low}-{high}")),
-            WalkAction::CallBack { queue, number, .. } => {
-                words.push(format!("call back {} by {queue}", number.reveal()));
+            WalkAction::Times { queue, .. } => words.push(format!("times of {queue}")),
+            WalkAction::CallBack {
+                queue,
+                number,
+                slot,
+                ..
+            } => {
+                let minutes = |s: crate::menu::outcome::Slot| s.due.unix_secs() / 60 % (24 * 60);
+                let at = slot
+                    .map(minutes)
+                    .map(|m| format!(" at {}:{:02}", m / 60, m % 60));
+                let at = at.unwrap_or_default();
+                words.push(format!("call back {} by {queue}{at}", number.reveal()));
             }
             WalkAction::Send { letter, .. } => words.push(match letter {
                 Letter::Webhook { url, body } => format!("post {url} {body}"),

@@ -319,6 +319,8 @@ fn keys_for_person(walk: &Walk) -> &'static [Key] {
         | Phase::Pausing
         | Phase::Judging
         | Phase::Offering
+        | Phase::Finding
+        | Phase::Picking
         | Phase::Storing
         | Phase::Promising
         | Phase::Parting => ZERO,

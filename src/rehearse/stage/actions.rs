@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::agenda::Due;
 use super::{Recording, Stage};
 use crate::call::event::{
-    CallAction, CallEvent, CallbackWish, FollowUpWish, GuidePlace, Known, OpenCallback,
-    OpenedMedia, RecordingId, RecordingOutcome, StoredCallback,
+    CallAction, CallEvent, FollowUpWish, GuidePlace, Known, OpenedMedia, RecordingId,
+    RecordingOutcome,
 };
 use crate::ids::{LegId, PhoneNumber};
 use crate::media::command::{MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::menu::outcome::{AskId, StepKind};
-use crate::record::timeline::{CallbackId, Event, MessageId, OutboxId};
+use crate::record::timeline::{Event, MessageId, OutboxId};
 use crate::rehearse::house::phone;
 use crate::rehearse::moment::Happening;
 use crate::rehearse::world::{Playing, Storing};
@@ -49,11 +49,14 @@ impl Stage {
             CallAction::Remember(place, None) => {
                 self.guides.remove(&place);
             }
+            CallAction::FindTimes(ask, queue, from, to) => {
+                self.find_times(n, ask, &queue, from, to);
+            }
             CallAction::StoreCallback(ask, wish) => self.store_callback(n, ask, &wish),
             CallAction::Send(ask, wish) => self.send(n, ask, &wish),
             CallAction::LookUp(number) => self.look_up(n, &number),
             CallAction::CancelCallback(callback) => {
-                self.callbacks.retain(|_, open| open.callback != callback);
+                self.cancel_callback(callback);
             }
             // Nobody is called back on a stage.
             CallAction::Callback(..) => {}
@@ -217,7 +220,7 @@ impl Stage {
     }
 
     /// What becomes of what is to be stored next.
-    fn fate_of_storing(&mut self) -> Storing {
+    pub(super) fn fate_of_storing(&mut self) -> Storing {
         let at = usize::try_from(self.stored).unwrap_or(usize::MAX);
         self.stored += 1;
         let fate = self.world.store.get(at).copied();
@@ -232,35 +235,6 @@ impl Stage {
             Storing::Silent => return,
         };
         self.later(after, Due::Tell(n, CallEvent::Recalled(ask, found)));
-    }
-
-    fn store_callback(&mut self, n: usize, ask: AskId, wish: &CallbackWish) {
-        let fate = self.fate_of_storing();
-        let next = OpenCallback {
-            callback: CallbackId(i64::from(self.stored_callbacks) + 1),
-            queue: wish.queue.clone(),
-            since: wish.since.unwrap_or(self.now.wall),
-            agent: None,
-        };
-        let open = self.callbacks.get(&wish.number).cloned();
-        let (after, stored) = match fate {
-            Storing::Stored(after) => {
-                let since = open.as_ref().map(|open| open.since);
-                let callback = open.as_ref().map_or(next.callback, |open| open.callback);
-                if open.is_none() {
-                    self.stored_callbacks += 1;
-                    self.callbacks.insert(wish.number.clone(), next);
-                }
-                self.callers[n].called_back = Some(callback);
-                (after, Some(StoredCallback { callback, since }))
-            }
-            Storing::Fails(after) => (after, None),
-            Storing::Silent => {
-                let trouble = "the store is never heard of again";
-                return self.tell(Some(n), Happening::Trouble(trouble.into()));
-            }
-        };
-        self.later(after, Due::Tell(n, CallEvent::CallbackStored(ask, stored)));
     }
 
     /// What was told in an earlier call.

@@ -10,6 +10,7 @@ mod people;
 mod phones;
 mod seen;
 mod services;
+mod times;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use super::world::World;
 use crate::call::Call;
 use crate::call::event::{CallEvent, GuidePlace, OpenCallback, RecordingId};
 use crate::call::setup::{CallSetup, CallStart};
-use crate::ids::{ContactId, Language, LegId, NodeName, PhoneNumber};
+use crate::ids::{ContactId, Language, LegId, NodeName, PhoneNumber, QueueName};
 use crate::media::command::PlayToken;
 use crate::menu::outcome::{AskId, WebRequest};
 use crate::menu::tree::Line;
@@ -54,6 +55,8 @@ pub struct Stage {
     stored_callbacks: i32,
     /// Open wishes by number.
     callbacks: HashMap<PhoneNumber, OpenCallback>,
+    /// Callbacks at a time: whose, of which queue, and when.
+    booked: Vec<(Option<PhoneNumber>, QueueName, Wall)>,
     /// Where guides were left.
     guides: HashMap<GuidePlace, String>,
     played: usize,
@@ -118,6 +121,7 @@ impl Stage {
             stored: 0,
             stored_callbacks: 0,
             callbacks: HashMap::new(),
+            booked: Vec::new(),
             guides: HashMap::new(),
             played: 0,
             at_once: (Mono::ZERO, 0),

@@ -96,7 +96,9 @@ impl Caller {
     /// For a web service, or for the store.
     fn waits_for_service(&self) -> bool {
         let situation = self.call.walk().and_then(Walk::situation);
-        situation
-            .is_some_and(|s| matches!(s.phase, Phase::Asking | Phase::Recalling | Phase::Storing))
+        situation.is_some_and(|s| {
+            let (finds, stores) = (Phase::Finding, Phase::Storing);
+            [Phase::Asking, Phase::Recalling, finds, stores].contains(&s.phase)
+        })
     }
 }

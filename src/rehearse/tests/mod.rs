@@ -2,6 +2,7 @@
 
 mod chance;
 mod outside;
+mod times;
 mod trial;
 
 use std::path::Path;

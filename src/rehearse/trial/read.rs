@@ -397,7 +397,11 @@ pub fn local(line: &Line, text: &str) -> Option<Wall> {
 }
 
 fn calendar(line: &Line) -> Option<&Calendar> {
-    line.nodes().find_map(|(_, node)| {
+    let times = line.nodes().find_map(|(_, node)| match &node.kind {
+        Kind::Callback(callback) => callback.slots.as_ref().map(|slots| slots.hours.as_ref()),
+        _ => None,
+    });
+    let chosen = line.nodes().find_map(|(_, node)| {
         let Kind::Choose(choose) = &node.kind else {
             return None;
         };
@@ -406,5 +410,6 @@ fn calendar(line: &Line) -> Option<&Calendar> {
             Condition::Open(calendar, _) => Some(calendar.as_ref()),
             Condition::Language(_) | Condition::Caller(_) | Condition::Value(..) => None,
         })
-    })
+    });
+    chosen.or(times)
 }

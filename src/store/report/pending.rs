@@ -6,11 +6,12 @@ use crate::store::{CallbackRow, OutboxRow};
 /// Callbacks as a table, a line each.
 pub fn callbacks(rows: &[CallbackRow], view: &View) -> String {
     let head = [
-        "ASKED", "ID", "NUMBER", "QUEUE", "LINE", "LANGUAGE", "TRIED", "STATE",
+        "ASKED", "DUE", "ID", "NUMBER", "QUEUE", "LINE", "LANGUAGE", "TRIED", "STATE",
     ];
     let lines = rows.iter().map(|c| {
         [
             view.time(c.asked),
+            due(c, view),
             c.id.to_string(),
             view.number(&c.number),
             clean(c.queue.as_str()),
@@ -21,6 +22,14 @@ pub fn callbacks(rows: &[CallbackRow], view: &View) -> String {
         ]
     });
     table(&head, lines)
+}
+
+/// A time that was chosen, or that of the next attempt.
+fn due(c: &CallbackRow, view: &View) -> String {
+    match c.until.is_some() || c.attempts > 0 {
+        true => view.time(c.due),
+        false => "soon".to_owned(),
+    }
 }
 
 /// Follow-ups as a table, a line each. Nothing of what is in them shows.
@@ -49,12 +58,13 @@ pub fn callback(c: &CallbackRow, view: &View) -> String {
     let caller = c.caller.as_ref();
     let caller = caller.map_or("a withheld number".to_owned(), |n| view.number(n));
     format!(
-        "callback {} ({})\nnumber    {}\nasked by  {caller}, {}\nline      {}\nqueue     {}\n\
+        "callback {} ({})\nnumber    {}\nasked by  {caller}, {}\ndue       {}\nline      {}\nqueue     {}\n\
          language  {}\ntried     {} times\n",
         c.id,
         clean(&c.state),
         view.number(&c.number),
         view.time(c.asked),
+        due(c, view),
         clean(c.line.as_str()),
         clean(c.queue.as_str()),
         clean(c.language.as_str()),

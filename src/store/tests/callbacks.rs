@@ -1,6 +1,7 @@
 use super::super::*;
 use super::promises::contact;
 use crate::ids::{Language, PhoneNumber};
+use crate::menu::outcome::Slot;
 use crate::record::verdict::Verdict;
 
 pub(super) fn at(minutes: i64) -> Wall {
@@ -16,6 +17,7 @@ pub(super) fn wish(n: u32, caller: Option<&str>, number: &str) -> CallbackMeta {
         number: PhoneNumber::new(number),
         language: Language::new("da"),
         asked: at(i64::from(n)),
+        slot: None,
         needs: std::collections::BTreeMap::new(),
         priority: 0,
     }
@@ -106,4 +108,74 @@ async fn who_may_await_a_call_is_known_without_asking_the_database() {
     drop(store);
     let (store, _) = Store::open(dir.path()).await.unwrap();
     assert!(store.may_await_call(&line, &ann));
+}
+
+fn at_time(n: u32, caller: &str, due: i64) -> CallbackMeta {
+    CallbackMeta {
+        slot: Some(Slot {
+            due: at(due),
+            length: Duration::from_secs(30 * 60),
+            each: 2,
+        }),
+        ..wish(n, Some(caller), caller)
+    }
+}
+
+#[tokio::test]
+async fn as_many_callbacks_are_due_at_a_time_as_there_can_be() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    let (ben, eve) = ("+4511111111", "+4522222222");
+    let first = store.save_callback(at_time(1, ANN, 600)).await.unwrap();
+    // Several at once are kept in one transaction: the one that is too many takes nobody along.
+    let (second, third, soon) = tokio::join!(
+        store.save_callback(at_time(2, ben, 600)),
+        store.save_callback(at_time(3, eve, 600)),
+        store.save_callback(wish(4, Some(eve), eve)),
+    );
+    let second = second.unwrap();
+    assert!(matches!(third, Err(StoreError::SlotTaken)), "{third:?}");
+    assert_eq!(soon.unwrap().since, None);
+
+    let reader = store.reader();
+    let due = async |from, to| {
+        let mut due = reader
+            .callbacks_due(&"people".into(), at(from), at(to))
+            .await
+            .unwrap();
+        due.sort();
+        due
+    };
+    assert_eq!(due(600, 630).await, [at(600), at(600)]);
+    assert_eq!(due(0, 600).await, [at(4)]);
+    assert_eq!(
+        reader
+            .callbacks_due(&"sales".into(), at(0), at(999))
+            .await
+            .unwrap(),
+        []
+    );
+    let row = reader.callback(first.callback).await.unwrap().unwrap();
+    assert_eq!(
+        (row.asked, row.due, row.until),
+        (at(1), at(600), Some(at(630)))
+    );
+
+    // Whose own time it is may choose it again, and another one; then there is room.
+    let again = store.save_callback(at_time(5, ben, 600)).await.unwrap();
+    assert_eq!(
+        (again.callback, again.since),
+        (second.callback, Some(at(2)))
+    );
+    store.save_callback(at_time(6, ben, 700)).await.unwrap();
+    assert_eq!(due(600, 800).await, [at(600), at(700)]);
+    store.save_callback(at_time(7, eve, 600)).await.unwrap();
+    assert_eq!(due(0, 800).await, [at(600), at(600), at(700)]);
+    // Who does not want to wait for it any more is due at once, at the place that they have.
+    store.save_callback(wish(8, Some(ANN), ANN)).await.unwrap();
+    let row = reader.callback(first.callback).await.unwrap().unwrap();
+    assert_eq!((row.asked, row.due, row.until), (at(1), at(8), None));
+    // What is over takes no room.
+    assert!(reader.callback_done(again.callback, at(9)).await.unwrap());
+    assert_eq!(due(0, 800).await, [at(8), at(600)]);
 }

@@ -109,6 +109,8 @@ impl CallTask {
                 | CallEvent::Recording(..)
                 | CallEvent::Recalled(..)
                 | CallEvent::CallbackStored(..)
+                | CallEvent::Times(..)
+                | CallEvent::TimeTaken(_)
                 | CallEvent::LetterStored(..)
                 | CallEvent::Cancelled
                 | CallEvent::Known(_)

@@ -417,8 +417,32 @@ pub(super) const ALL: &[Mapping] = &[
             must("queue", Text, "Whose people call"),
             may("say", Words, "Said before the rest"),
             may("numbers", Some(&Text), "Only these are called, like `+45*`"),
+            may(
+                "slots",
+                Shape::Mapping("slots"),
+                "Times that can be chosen, besides as soon as possible",
+            ),
             may("wait", Duration, WAIT),
             may("tries", Tries, TRIES),
+        ],
+    ),
+    of(
+        "slots",
+        "slots",
+        "Times at which people can call back",
+        &[
+            must(
+                "hours",
+                Text,
+                "Only while this calendar is open; `yes`: the line's own",
+            ),
+            must(
+                "each",
+                Text,
+                "How many callbacks may be due in one slot, 1 to 1000",
+            ),
+            may("every", Duration, "How long a slot is, 5m to 4h"),
+            may("days", Text, "How far ahead, 1 to 14; today is the first"),
         ],
     ),
     Mapping {

@@ -18,6 +18,10 @@ pub(crate) enum Act {
     Recalled(Option<&'static str>),
     /// The store keeps the wish to be called back, or a follow-up, or does not.
     Stored(bool),
+    /// The store tells the times of callbacks so that this many are free; `None`: it does not tell.
+    Times(Option<u64>),
+    /// The time that was chosen is taken.
+    Taken,
     /// Nobody is reached at an outside number.
     NotReached,
 }
@@ -34,6 +38,9 @@ pub(crate) fn act() -> impl Strategy<Value = Act> {
         1 => prop::sample::select(vec![None, Some("a"), Some("b"), Some("gone")])
             .prop_map(Act::Recalled),
         1 => any::<bool>().prop_map(Act::Stored),
+        2 => prop::sample::select(vec![None, Some(0), Some(1), Some(2), Some(9)])
+            .prop_map(Act::Times),
+        1 => Just(Act::Taken),
         1 => Just(Act::NotReached),
     ]
 }
@@ -172,6 +179,7 @@ fn node(i: usize, n: usize) -> BoxedStrategy<String> {
             "callback: { queue: sales, say: { prompt: p-w }, numbers: [\"+45*\", \"12*\"], tries: 3 }"
                 .to_owned()
         ),
+        2 => Just("callback: { queue: sales, slots: { hours: office, each: 1 } }".to_owned()),
         1 => Just("goodbye: { prompt: p-b }".to_owned()),
     ]
     .boxed()
@@ -218,6 +226,7 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             | WalkAction::Language(_)
             | WalkAction::Recall { .. }
             | WalkAction::Remember { .. }
+            | WalkAction::Times { .. }
             | WalkAction::CallBack { .. }
             | WalkAction::CancelCallback
             | WalkAction::Send { .. }
@@ -312,6 +321,11 @@ fn replay(line: &Arc<Line>, acts: &[(Act, u64)]) -> (Walk, u64, bool, Option<Out
                     false => walk.handle_sent(at(now), walk.asked, *kept),
                 }
             }
+            Act::Times(free) => {
+                let due = free.map(due_but);
+                walk.handle_times(at(now), walk.asked, due.as_deref());
+            }
+            Act::Taken => walk.handle_taken(at(now), walk.asked),
             Act::NotReached => walk.handle_not_reached(at(now), walk.asked, "was busy"),
             Act::Recalled(step) => walk.handle_recalled(at(now), walk.asked, *step),
         }
