@@ -22,7 +22,7 @@ await drive(async (test) => {
   await dialog.getByRole('button', { name: 'Listen' }).click();
   await test.at('listen');
   await dialog.getByText('You hear both; nobody hears you.').waitFor();
-  await dialog.getByLabel('Write something').fill('offer him the other one');
+  await dialog.getByLabel('Message').fill('offer him the other one');
   await page.keyboard.press('Enter');
   await dialog.getByText('offer him the other one').waitFor();
   await test.pictures(page, 'board-listening');

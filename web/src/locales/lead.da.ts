@@ -277,9 +277,6 @@ export const lead: Same<typeof english> = {
   },
   notes: {
     title: 'Chat med agenten',
-    you: 'Dig',
-    write: 'Skriv noget',
-    send: 'Send',
   },
   decide: {
     title: 'Agenter venter på godkendelse',

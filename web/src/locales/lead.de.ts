@@ -280,9 +280,6 @@ export const lead: Same<typeof english> = {
   },
   notes: {
     title: 'Chat mit dem Agenten',
-    you: 'Sie',
-    write: 'Etwas schreiben',
-    send: 'Senden',
   },
   decide: {
     title: 'Agenten warten auf Freigabe',

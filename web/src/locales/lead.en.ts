@@ -276,9 +276,6 @@ export const lead = {
   },
   notes: {
     title: 'Chat with the agent',
-    you: 'You',
-    write: 'Write something',
-    send: 'Send',
   },
   decide: {
     title: 'Agents wait for approval',

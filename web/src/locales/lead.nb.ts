@@ -277,9 +277,6 @@ export const lead: Same<typeof english> = {
   },
   notes: {
     title: 'Chat med agenten',
-    you: 'Deg',
-    write: 'Skriv noe',
-    send: 'Send',
   },
   decide: {
     title: 'Agenter venter på godkjenning',

@@ -7,7 +7,7 @@ import { useCommand } from '../../ui/command';
 import { masked } from '../../ui/number';
 import { Button, Dialog, Note, Trouble } from '../../ui/parts';
 import { Since } from '../../ui/time';
-import { Chat } from './chat';
+import { Chat } from '../desk/chat';
 
 const ORDERS = ['listen', 'whisper', 'barge', 'take-over'] as const;
 type Order = (typeof ORDERS)[number] | 'leave';
@@ -47,7 +47,7 @@ export function CallDialog({ call, contact, onClose }: CallDialogProps) {
         <section className="stack">
           {call ? <Facts call={call} /> : <Note tone="warn">{t('orders.over')}</Note>}
           {call && <Orders call={call} />}
-          <Chat contact={contact} />
+          <Chat contact={contact} title={t('notes.title')} />
           <div className="row spread">
             <Link to="/contacts/$contact" params={{ contact }}>
               {t('talk.journey')}

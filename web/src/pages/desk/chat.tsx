@@ -19,14 +19,22 @@ export function useFreshOf(key: string) {
   }, [stored, queries, key]);
 }
 
+interface ChatProps {
+  contact: string;
+  open?: boolean;
+  /** Who it is with; without it the supervisor. */
+  title?: string;
+}
+
 /**
  * What agents and supervisors write to each other about one contact. For the agent's desk and the
  * supervisor's board alike: mount it with the id of the contact, `<Chat contact={id} />`; what is
  * shown counts as read, so mount it only where it is seen (`open` says whether it is). Who may not
  * see the contact's chat is told so by the server.
  */
-export function Chat({ contact, open = true }: { contact: string; open?: boolean }) {
+export function Chat({ contact, open = true, title }: ChatProps) {
   const { t } = useTranslation();
+  const named = title ?? t('chat.title');
   const me = useMe();
   const queries = useQueryClient();
   useFreshOf('chat');
@@ -82,9 +90,9 @@ export function Chat({ contact, open = true }: { contact: string; open?: boolean
     }
   };
   return (
-    <section className="stack chat" aria-label={t('chat.title')}>
+    <section className="stack chat" aria-label={named}>
       <h3 className="row">
-        {t('chat.title')}
+        {named}
         {unread > 0 && !open && <Badge tone="info">{t('chat.unread', { count: unread })}</Badge>}
       </h3>
       {chat.isPending && <Loading />}
