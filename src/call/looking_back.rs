@@ -213,6 +213,9 @@ impl Bridged {
         let transfer = self.transfer.and(self.transfer_until);
         let word = self.word.as_ref().map(|w| w.until);
         let whisper = self.whisper.map(|w| w.until);
-        [transfer, word, whisper, self.away].into_iter().flatten().min()
+        [transfer, word, whisper, self.away]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

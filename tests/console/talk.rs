@@ -235,7 +235,13 @@ fn a_talk_at_a_desk_phone_is_led_from_the_desk_with_a_supervisor_beside_it() {
     assert_eq!(open["items"][0]["what"], "fee of May", "{open}");
     assert_eq!(open["items"][0]["amount"], 12.5, "{open}");
     let path = format!("/approvals/{}/grant", open["items"][0]["approval"]);
-    let (status, _, told) = ask(server.api, "POST", &path, &head, Some(&json!({"limit": 10})));
+    let (status, _, told) = ask(
+        server.api,
+        "POST",
+        &path,
+        &head,
+        Some(&json!({"limit": 10})),
+    );
     assert_eq!(status, 200, "{told}");
     let path = format!("/contacts/{contact}/chat");
     let (_, _, said) = ask(server.api, "GET", &path, &head, None);

@@ -33,7 +33,10 @@ fn reinvite_of_the_peer_is_answered_and_repeated_until_its_ack() {
 #[test]
 fn a_bye_because_of_a_broken_way_is_no_hang_up() {
     for (reason, told) in [
-        ("Reason: SIP ;cause=408; text=\"RTP Timeout\"\n", "Ended PeerGone"),
+        (
+            "Reason: SIP ;cause=408; text=\"RTP Timeout\"\n",
+            "Ended PeerGone",
+        ),
         ("Reason: SIP;cause=500\n", "Ended PeerGone"),
         ("Reason: Q.850;cause=408\n", "Ended PeerBye"),
         ("Reason: SIP;cause=200\n", "Ended PeerBye"),

@@ -53,7 +53,13 @@ fn a_page_that_connects_anew_is_reached_by_its_new_connection() {
     let (leg, tag) = s.established("");
     s.endpoint.handle_flow_closed(s.now, page(STREAM));
     s.flow = page("192.0.2.9:40124");
-    s.within(&tag, 2, "INVITE", "Content-Type: application/sdp\n", "again");
+    s.within(
+        &tag,
+        2,
+        "INVITE",
+        "Content-Type: application/sdp\n",
+        "again",
+    );
     s.command(leg, LegCommand::AnswerOffer { sdp: sdp("yes") });
     s.within(&tag, 2, "ACK", "", "");
     transmits(&mut s);
