@@ -184,6 +184,7 @@ fn silence_is_told_once() {
         ));
         assert!(phone.no_event(600));
         phone.speak(&[0xff; 160], 160);
+        assert!(matches!(phone.event(), Some(MediaEvent::RtpBack { .. })));
     }
     pool.stop();
 }
