@@ -240,22 +240,24 @@ pub fn run_tests(config: &Config, menus: &Menus) -> TestsView {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::cli::Options;
     use crate::setup::{self, Purpose};
 
-    fn demo() -> (tempfile::TempDir, setup::Setup) {
+    /// The demo: read once, for that takes its time.
+    static DEMO: LazyLock<setup::Setup> = LazyLock::new(|| {
         let dir = tempfile::tempdir().unwrap();
         let options = Options {
             data: Some(dir.path().join("data")),
             ..Options::default()
         };
-        let setup = setup::load(&options, Purpose::Check).unwrap_or_else(|m| panic!("{m:?}"));
-        (dir, setup)
-    }
+        setup::load(&options, Purpose::Check).unwrap_or_else(|m| panic!("{m:?}"))
+    });
+    static HOUSE: LazyLock<Arc<House>> = LazyLock::new(|| rehearse::house(&DEMO));
 
     fn walked(moves: &[Move], nobody: bool) -> WalkView {
-        let (_dir, setup) = demo();
         let asked = WalkAsked {
             // A Tuesday morning: the office is open.
             at: Some("2026-12-01T10:00".to_owned()),
@@ -264,7 +266,7 @@ mod tests {
             ..WalkAsked::default()
         };
         let now = Wall::from_unix_millis(0);
-        walk(&rehearse::house(&setup), &asked, now).unwrap()
+        walk(&HOUSE, &asked, now).unwrap()
     }
 
     fn keys(text: &str) -> Move {
@@ -326,10 +328,8 @@ mod tests {
 
     #[test]
     fn what_can_not_be_asked_for_is_told() {
-        let (_dir, setup) = demo();
-        let house = rehearse::house(&setup);
         let ask = |asked: WalkAsked| {
-            let told = walk(&house, &asked, Wall::from_unix_millis(0));
+            let told = walk(&HOUSE, &asked, Wall::from_unix_millis(0));
             told.map(|_| ()).map_err(|(field, _)| field)
         };
         let wrong = |change: fn(&mut WalkAsked)| {
@@ -347,8 +347,7 @@ mod tests {
 
     #[test]
     fn the_demos_tests_pass_and_tell_what_they_reach() {
-        let (_dir, setup) = demo();
-        let view = run_tests(&setup.config, &setup.menus);
+        let view = run_tests(&DEMO.config, &DEMO.menus);
         assert_eq!(view.mistakes, Vec::<String>::new());
         assert!(!view.tests.is_empty() && view.tests.iter().all(|t| t.passed));
         assert!(view.coverage["demo"].percent > 50);

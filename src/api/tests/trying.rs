@@ -101,7 +101,7 @@ async fn who_calls_from_a_page_follows_their_own_call_and_no_other() {
     assert_eq!(told[0].data["contact"], contact(1).to_string());
     assert_eq!(told[1].data["what"]["kind"], "silent");
     assert_eq!(told[3].data["reason"]["kind"], "asked");
-    assert_eq!(told[4].data["agent"], "Anna");
+    assert_eq!(told[4].data["agent"], "anna");
     assert_eq!(told[5].data["verdict"], "caller_hung_up");
 }
 
@@ -115,7 +115,7 @@ async fn what_can_not_be_called_is_told_before_anything_rings() {
     assert_eq!(unknown.problem(404), "not-found");
     let stranger = house.get("/lines/main/try").send().await;
     assert_eq!(stranger.problem(401), "not-signed-in");
-    // A queue's people are named as the settings name them, and pages are bounded.
+    // Pages that follow are bounded.
     for n in 0..200 {
         let stays = house.api.live.follow(format!("{n:032x}")).await;
         std::mem::forget(stays.expect("room"));
