@@ -164,7 +164,7 @@ fn what_files_rule_is_shown_with_where_it_is_written() {
     let server = server()
         .agents(
             "[[agents]]\nid = \"agent1\"\nname = \"Anna Berg\"\npassword = \"secret\"\n\
-             skills = { de = 3, billing = 2 }\n",
+             skills = [\"de:3\", \"billing:2\"]\n",
         )
         .file("menus/office.yaml", office)
         .with(

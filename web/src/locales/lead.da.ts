@@ -17,7 +17,6 @@ export const lead: Same<typeof english> = {
     by: 'Opdelt efter',
     'by-of': { hour: 'time', day: 'dag', week: 'uge', month: 'måned' },
     clock: 'Efter uret hos',
-    server: 'serveren ({{zone}})',
     servers: 'serveren',
     dates: 'Vælg to datoer; den anden er ikke før den første.',
     anew: 'Læs igen',

@@ -17,7 +17,6 @@ export const lead: Same<typeof english> = {
     by: 'Abschnitte von',
     'by-of': { hour: 'einer Stunde', day: 'einem Tag', week: 'einer Woche', month: 'einem Monat' },
     clock: 'Nach der Uhr von',
-    server: 'Server ({{zone}})',
     servers: 'Server',
     dates: 'Wählen Sie zwei Tage; der zweite liegt nicht vor dem ersten.',
     anew: 'Neu lesen',

@@ -15,7 +15,6 @@ export const lead = {
     by: 'In intervals of',
     'by-of': { hour: 'an hour', day: 'a day', week: 'a week', month: 'a month' },
     clock: 'By the clock of',
-    server: 'the server ({{zone}})',
     servers: 'the server',
     dates: 'Choose two dates; the second is not before the first.',
     anew: 'Read anew',

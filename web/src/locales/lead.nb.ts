@@ -17,7 +17,6 @@ export const lead: Same<typeof english> = {
     by: 'Delt opp etter',
     'by-of': { hour: 'time', day: 'dag', week: 'uke', month: 'måned' },
     clock: 'Etter klokken hos',
-    server: 'serveren ({{zone}})',
     servers: 'serveren',
     dates: 'Velg to datoer; den andre er ikke før den første.',
     anew: 'Les på nytt',

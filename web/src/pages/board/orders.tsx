@@ -121,7 +121,7 @@ function Orders({ call: c }: { call: CallNow }) {
           </Button>
         )}
       </div>
-      <p className="hint">{t('orders.rings', { agent: me.agent })}</p>
+      {!mine && <p className="hint">{t('orders.rings', { agent: me.agent })}</p>}
       <p role="status" className="small">
         {mine && t(`orders.you.${mine.part}`, { defaultValue: '' })}
         {!mine && order.done && t('orders.asked', { agent: me.agent })}

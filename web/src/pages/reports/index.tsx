@@ -69,7 +69,7 @@ export function ReportsPage() {
           {t(found.isFetching ? 'reports.drawing' : 'reports.anew')}
         </Button>
       </div>
-      <Choice search={search} serverZone={search.zone ? null : (found.data?.zone ?? null)} />
+      <Choice search={search} />
       {span === null && <Note tone="warn">{t('reports.dates')}</Note>}
       {span !== null && found.isPending && <Loading />}
       {found.error && <Trouble error={found.error} again={() => void found.refetch()} />}
@@ -137,7 +137,7 @@ function Summary({ review }: { review: Review }) {
   );
 }
 
-function Choice({ search, serverZone }: { search: ReportSearch; serverZone: string | null }) {
+function Choice({ search }: { search: ReportSearch }) {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: '/reports' });
   const queues = useQuery({
@@ -211,10 +211,7 @@ function Choice({ search, serverZone }: { search: ReportSearch; serverZone: stri
       <Pick
         label={t('reports.clock')}
         options={[
-          {
-            id: ALL,
-            text: serverZone ? t('reports.server', { zone: serverZone }) : t('reports.servers'),
-          },
+          { id: ALL, text: t('reports.servers') },
           ...zones.map((zone) => ({ id: zone, text: zone })),
         ]}
         value={search.zone ?? ALL}
