@@ -34,8 +34,11 @@ pub enum ContactsCommand {
     /// Remove what is kept of one caller: contacts, recordings, messages. Tells what that is, and
     /// does it with --yes; it can not be taken back
     Erase {
-        /// Their number, exactly as it is kept (`show` tells it)
+        /// Their number, however it is written: with its country or as the trunk gives it
         number: String,
+        /// Only as it is written here
+        #[arg(long)]
+        exact: bool,
         /// Do it
         #[arg(long)]
         yes: bool,
@@ -53,10 +56,16 @@ pub async fn change(
     config: &Config,
     what: &ContactsCommand,
 ) -> Result<Option<(String, u8)>, StoreError> {
-    let ContactsCommand::Erase { number, yes, owed } = what else {
+    let ContactsCommand::Erase {
+        number,
+        exact,
+        yes,
+        owed,
+    } = what
+    else {
         return Ok(None);
     };
-    let body = json!({ "number": number, "confirm": yes, "owed": owed });
+    let body = json!({ "number": number, "exact": exact, "confirm": yes, "owed": owed });
     let way = api::way(config).await?;
     let told = way.ask(Method::POST, "/callers/erase", Some(body)).await;
     Ok(Some(api::told(told.map(|e| erased(&e, *owed)))))
@@ -65,10 +74,15 @@ pub async fn change(
 fn erased(told: &Value, owed: bool) -> String {
     let summary = told["summary"].as_str().unwrap_or_default();
     let kept = told["kept"].as_u64().unwrap_or(0);
+    let numbers = told["numbers"].as_array().into_iter().flatten();
+    let numbers: Vec<&str> = numbers.filter_map(Value::as_str).collect();
+    let numbers = numbers.join(", ");
     let mut words = match told["done"].as_bool() {
-        Some(true) => format!("removed: {summary}\n"),
+        Some(true) => format!("removed of {numbers}: {summary}\n"),
         Some(false) | None => {
-            format!("would be removed: {summary}\nnothing was changed; --yes does it\n")
+            format!(
+                "would be removed of {numbers}: {summary}\nnothing was changed; --yes does it\n"
+            )
         }
     };
     if kept > 0 && !owed {

@@ -4,12 +4,14 @@
 //! owed (a callback, a message or task that is not done, a follow-up that was not sent) only when
 //! that is said: somebody waits for it.
 
+mod writings;
+
 use std::path::Path;
 
 use super::audit::{self, Deed};
 use super::recordings::{self, Forgets};
 use super::sql::{self, Connection};
-use super::{MESSAGES, Store, StoreError};
+use super::{MESSAGES, Reader, Store, StoreError};
 use crate::ids::PhoneNumber;
 
 /// What there is of a caller, or was removed.
@@ -44,7 +46,71 @@ const OWED: &str = "SELECT EXISTS (SELECT 1 FROM callbacks WHERE contact = ?1 AN
         OR EXISTS (SELECT 1 FROM tasks WHERE contact = ?1 AND state <> 'done')
         OR EXISTS (SELECT 1 FROM outbox WHERE contact = ?1 AND state = 'open')";
 
+/// How a caller's number is written in what is kept of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Writings {
+    /// So.
+    Found(Vec<PhoneNumber>),
+    /// These are numbers of several countries: whose is meant is not known.
+    Several(Vec<PhoneNumber>),
+}
+
+impl Reader {
+    /// How this number, however it is written, is written in what is kept: with its country or
+    /// without, with `+` or `00`, with marks between the digits.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn writings(&self, number: &PhoneNumber) -> Result<Writings, StoreError> {
+        let kept: Vec<String> =
+            sql::query_scalar("SELECT caller FROM contacts UNION SELECT caller FROM guide_steps")
+                .fetch_all(&self.pool)
+                .await?;
+        let kept = kept.into_iter().map(PhoneNumber::new);
+        Ok(match writings::of(number, kept) {
+            Ok(found) => Writings::Found(found),
+            Err(several) => Writings::Several(several),
+        })
+    }
+}
+
+impl Erasure {
+    /// Both together.
+    fn and(self, more: Erasure) -> Erasure {
+        Erasure {
+            contacts: self.contacts + more.contacts,
+            recordings: self.recordings + more.recordings,
+            messages: self.messages + more.messages,
+            callbacks: self.callbacks + more.callbacks,
+            tasks: self.tasks + more.tasks,
+            letters: self.letters + more.letters,
+            guides: self.guides + more.guides,
+            kept: self.kept + more.kept,
+        }
+    }
+}
+
 impl Store {
+    /// Removes what is kept of one caller under all these writings of their number, of which each is
+    /// one transaction; see [`Store::erase_caller`].
+    ///
+    /// # Errors
+    /// What is kept under the earlier writings may be gone.
+    pub async fn erase_written(
+        &self,
+        writings: &[PhoneNumber],
+        owed: bool,
+        dry: bool,
+        deed: &Deed,
+    ) -> Result<Erasure, StoreError> {
+        let mut all = Erasure::default();
+        for number in writings {
+            let erased = self.erase_caller(number, owed, dry, deed.clone()).await?;
+            all = all.and(erased);
+        }
+        Ok(all)
+    }
+
     /// Removes what is kept of this caller, whose number is written exactly as it is kept; also what
     /// is owed to them, if `owed`. With `dry` nothing is changed. The deed is completed with what was
     /// removed.

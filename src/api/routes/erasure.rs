@@ -11,14 +11,17 @@ use crate::api::fields::{Body, flag};
 use crate::api::problem::{Answer, Problem};
 use crate::api::who::{Right, Who};
 use crate::ids::PhoneNumber;
-use crate::store::erase::Erasure;
+use crate::store::erase::{Erasure, Writings};
 
 /// Whose traces are removed.
 #[derive(Debug, ToSchema)]
 #[allow(dead_code, reason = "it is read field by field; this is its schema")]
 pub struct Wanted {
-    /// Their number, exactly as it is kept.
+    /// Their number, however it is written: with its country or as the trunk gives it, with `+` or
+    /// `00`, with spaces.
     number: String,
+    /// Only as it is written here.
+    exact: Option<bool>,
     /// `false` (the default): only tell what would be removed.
     confirm: Option<bool>,
     /// Also what is owed to them: open callbacks, messages and tasks that are not done.
@@ -30,6 +33,8 @@ pub struct Wanted {
 pub struct ErasureView {
     /// It was done.
     done: bool,
+    /// How the number is written in what is kept, or was.
+    numbers: Vec<String>,
     /// Contacts.
     contacts: u64,
     /// Recordings of talks.
@@ -51,9 +56,10 @@ pub struct ErasureView {
 }
 
 impl ErasureView {
-    fn of(e: Erasure, done: bool) -> ErasureView {
+    fn of(e: Erasure, numbers: &[PhoneNumber], done: bool) -> ErasureView {
         ErasureView {
             done,
+            numbers: numbers.iter().map(|n| n.reveal().to_owned()).collect(),
             contacts: e.contacts,
             recordings: e.recordings,
             messages: e.messages,
@@ -72,9 +78,14 @@ impl ErasureView {
 /// Without `confirm` it is only told what that would be. It can not be taken back. What is owed to
 /// them stays, unless `owed` says otherwise, and so does what goes on. The audit trail keeps who did
 /// it and how much it was, with the last two digits of the number.
+///
+/// A number is found however it is written: marks between the digits do not count, `00` is `+`, and
+/// a number with its country is the same as one without, where a 0 may stand in place of the
+/// country's code and six digits or more are left. One without its country that is kept of several
+/// countries is refused: 409.
 #[utoipa::path(post, path = "/callers/erase", tag = "contacts", request_body = Wanted,
     responses((status = 200, body = ErasureView), (status = 403, body = Problem),
-        (status = 422, body = Problem)))]
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn erase(
     State(api): State<Api>,
     who: Who,
@@ -83,16 +94,29 @@ pub async fn erase(
     who.need(Right::Administer)?;
     let number = |v: &Value| match v.as_str() {
         Some(n) if (1..=64).contains(&n.len()) => Ok(PhoneNumber::new(n)),
-        Some(_) | None => Err("write it as text, as it is kept".to_owned()),
+        Some(_) | None => Err("write it as text, like `+4930901820`".to_owned()),
     };
     let number = asked.need("number", "\"+4930901820\"", number);
     let confirm = asked.opt("confirm", flag).unwrap_or(false);
     let owed = asked.opt("owed", flag).unwrap_or(false);
+    let exact = asked.opt("exact", flag).unwrap_or(false);
     let number = asked.finish(number)?;
     let deed = who.deed("caller.erase", String::new());
-    let erased = api
-        .store
-        .erase_caller(&number, owed, !confirm, deed)
-        .await?;
-    Ok(Json(ErasureView::of(erased, confirm)))
+    let found = match exact {
+        true => Writings::Found(vec![number.clone()]),
+        false => api.reader.writings(&number).await?,
+    };
+    let numbers = match found {
+        // That nothing was found is written down as well.
+        Writings::Found(found) if found.is_empty() => vec![number],
+        Writings::Found(found) => found,
+        Writings::Several(several) => {
+            let all: Vec<&str> = several.iter().map(PhoneNumber::reveal).collect();
+            let title = format!("this may be one of several numbers: {}", all.join(", "));
+            let remedy = "write it with its country, like `+4930901820`, or set `exact`";
+            return Err(Problem::wrong_state(title).remedy(remedy));
+        }
+    };
+    let erased = api.store.erase_written(&numbers, owed, !confirm, &deed);
+    Ok(Json(ErasureView::of(erased.await?, &numbers, confirm)))
 }

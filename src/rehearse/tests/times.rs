@@ -79,5 +79,5 @@ fn times_are_chosen_in_tests_and_by_chance() {
     }
     assert_eq!(tally.dead_ends, 0, "{}", tally.told.join("\n"));
     let stored = tally.ends.get("callback_stored");
-    assert!(stored.is_some_and(|n| *n > 10), "{tally:?}");
+    assert!(stored.is_some_and(|n| *n > 3), "{tally:?}");
 }

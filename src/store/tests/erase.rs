@@ -5,7 +5,7 @@ use crate::ids::{ContactId, Language, PhoneNumber};
 use crate::record::timeline::Event;
 use crate::record::verdict::{Stage, Verdict};
 use crate::store::audit::{Deed, DeedFilter};
-use crate::store::erase::Erasure;
+use crate::store::erase::{Erasure, Writings};
 use crate::store::recordings::{TalkEnd, TalkFilter, TalkMeta};
 use crate::store::rows::ContactFilter;
 use crate::store::{CallbackMeta, MessageMeta, Store};
@@ -149,5 +149,47 @@ async fn all_of_one_caller_goes_and_what_is_owed_only_if_that_is_said() {
             .as_deref()
             .unwrap()
             .contains("1 recordings")
+    );
+}
+
+#[tokio::test]
+async fn a_caller_is_found_however_their_number_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    for (n, caller) in [
+        (0, ANN),
+        (1, "30901820"),
+        (2, "004530901820"),
+        (3, BOB),
+        (4, "anna"),
+    ] {
+        call(&store, n, caller, true).await;
+    }
+    let reader = store.reader();
+    let asked = PhoneNumber::new("+45 30 90 18 20");
+    let Writings::Found(mut found) = reader.writings(&asked).await.unwrap() else {
+        panic!("it is one number");
+    };
+    found.sort_by(|a, b| a.reveal().cmp(b.reveal()));
+    let shown: Vec<&str> = found.iter().map(PhoneNumber::reveal).collect();
+    assert_eq!(shown, [ANN, "004530901820", "30901820"]);
+    let told = store
+        .erase_written(&found, false, true, &deed())
+        .await
+        .unwrap();
+    assert_eq!((told.contacts, left(&store).await.len()), (3, 5));
+    let done = store
+        .erase_written(&found, false, false, &deed())
+        .await
+        .unwrap();
+    assert_eq!(done.contacts, 3);
+    assert_eq!(left(&store).await, [contact(3), contact(4)]);
+    // Of two countries: nobody guesses.
+    call(&store, 5, "+4730907744", true).await;
+    let national = PhoneNumber::new("30907744");
+    let several = reader.writings(&national).await.unwrap();
+    assert!(
+        matches!(&several, Writings::Several(all) if all.len() == 2),
+        "{several:?}"
     );
 }
