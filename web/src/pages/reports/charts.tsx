@@ -53,6 +53,12 @@ function Frame({ title, children }: { title: string; children: React.ReactNode }
   );
 }
 
+/** Times are told by whole seconds: an axis of less would say the same twice. */
+function domainOf(kind: Kind): [number, number | 'auto' | ((most: number) => number)] {
+  if (kind === 'share') return [0, 1];
+  return [0, kind === 'time' ? (most) => Math.max(4_000, most) : 'auto'];
+}
+
 function parts(show: (value: unknown) => string, kind: Kind) {
   return [
     <CartesianGrid key="grid" stroke="var(--line)" vertical={false} />,
@@ -71,7 +77,7 @@ function parts(show: (value: unknown) => string, kind: Kind) {
       axisLine={false}
       width={52}
       allowDecimals={kind === 'number' || kind === 'share'}
-      domain={kind === 'share' ? [0, 1] : [0, 'auto']}
+      domain={domainOf(kind)}
       tickFormatter={show}
     />,
     <Tooltip

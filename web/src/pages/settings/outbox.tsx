@@ -15,6 +15,9 @@ const TONES: Record<string, Tone> = {
   dropped: 'none',
 };
 
+/** Before the name of a webhook, where a letter has the name of a menu's node. */
+const WEBHOOK = 'webhook:';
+
 interface OutboxProps {
   /** Only what goes to these webhooks. */
   hooks?: readonly string[];
@@ -29,7 +32,9 @@ export function Outbox({ hooks }: OutboxProps) {
     refetchInterval: 15_000,
     queryFn: () => got(api.GET('/api/v1/outbox', { params: { query: { all, limit: 200 } } })),
   });
-  const shown = (letters.data ?? []).filter((l) => !hooks || hooks.includes(l.node));
+  const shown = (letters.data ?? []).filter(
+    (l) => !hooks || hooks.some((name) => l.node === `${WEBHOOK}${name}`),
+  );
   return (
     <Panel
       title={t(hooks ? 'files.deliveries' : 'settings.outbox')}
