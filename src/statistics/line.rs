@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::path::Path;
 use super::queue::whole;
@@ -127,7 +127,12 @@ pub struct NodeFigures {
     /// Failures of ours.
     pub faults: u64,
     /// How long callers were here, all together.
+    #[serde(rename = "time_ms", serialize_with = "millis")]
     pub time: Duration,
+}
+
+fn millis<S: Serializer>(time: &Duration, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_u64(super::queue::whole(*time))
 }
 
 impl LineFigures {

@@ -9,19 +9,15 @@ const none: NodeFigures = {
   silences: 0,
   wrong_keys: 0,
   faults: 0,
-  time: { secs: 0, nanos: 0 },
+  time_ms: 0,
 };
 
 const nodes = {
-  welcome: { ...none, entered: 100, asked: 20, silences: 3, wrong_keys: 1, time: time(500) },
-  bill: { ...none, entered: 10, asked: 1, gave_up: 2, time: time(400) },
+  welcome: { ...none, entered: 100, asked: 20, silences: 3, wrong_keys: 1, time_ms: 500_500 },
+  bill: { ...none, entered: 10, asked: 1, gave_up: 2, time_ms: 400_500 },
   hours: { ...none, entered: 5 },
   never: none,
 };
-
-function time(secs: number) {
-  return { secs, nanos: 500_000_000 };
-}
 
 it('gives the most to where it happened most, a trace to where it happened at all', () => {
   const heat = heatOf(nodes, 'asked');
