@@ -19,7 +19,7 @@ const EXPECTED = /Failed to load resource/;
  * @property {import('playwright-core').Browser} browser
  * @property {(step: string, more?: string) => Promise<void>} at
  * @property {(options?: import('playwright-core').BrowserContextOptions) => Promise<import('playwright-core').BrowserContext>} context
- * @property {(page: import('playwright-core').Page, what: string) => Promise<void>} accessible
+ * @property {(page: import('playwright-core').Page, what: string, options?: import('axe-core').RunOptions) => Promise<void>} accessible
  * @property {(page: import('playwright-core').Page, name: string) => Promise<void>} pictures
  */
 
@@ -77,8 +77,8 @@ export async function drive(script) {
       context.on('weberror', (e) => wrong.push(String(e.error())));
       return context;
     },
-    async accessible(page, what) {
-      const found = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+    async accessible(page, what, options = {}) {
+      const found = await new AxeBuilder({ page }).options(options).withTags(WCAG).analyze();
       const told = found.violations.map(
         (v) =>
           `${what}: ${v.id}: ${v.help}\n${v.nodes.map((n) => `  ${n.target}: ${n.failureSummary}`).join('\n')}`,

@@ -114,6 +114,6 @@ await drive(async (test) => {
 
   // And one that does not let calls through.
   await deaf.routeWebSocket(/\/sip$/, (socket) => void socket.close());
-  await deaf.getByRole('button', { name: 'Call', exact: true }).click();
+  await deaf.getByRole('button', { name: 'Call again' }).click();
   await deaf.getByText('The server does not answer calls from this page.').waitFor();
 });
