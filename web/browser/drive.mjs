@@ -19,7 +19,7 @@ const EXPECTED = /Failed to load resource/;
  * @property {import('playwright-core').Browser} browser
  * @property {(step: string, more?: string) => Promise<void>} at
  * @property {(options?: import('playwright-core').BrowserContextOptions) => Promise<import('playwright-core').BrowserContext>} context
- * @property {(page: import('playwright-core').Page, what: string, options?: import('axe-core').RunOptions) => Promise<void>} accessible
+ * @property {(page: import('playwright-core').Page, what: string) => Promise<void>} accessible
  * @property {(page: import('playwright-core').Page, name: string) => Promise<void>} pictures
  */
 
@@ -56,6 +56,8 @@ export async function drive(script) {
   });
   /** @type {string[]} */
   const wrong = [];
+  // Into a page with a shadow axe puts styles of its own, which the server's policy forbids.
+  let looking = false;
   const close = () => void browser.close().finally(() => process.exit(1));
   process.once('SIGTERM', close);
   /** @type {Test} */
@@ -71,14 +73,17 @@ export async function drive(script) {
       context.setDefaultTimeout(30_000);
       if (process.env.PAGES) await pagesOf(context, process.env.PAGES);
       context.on('console', (message) => {
-        if (message.type() === 'error' && !EXPECTED.test(message.text()))
+        const ours = looking && message.text().startsWith('Applying inline style');
+        if (message.type() === 'error' && !EXPECTED.test(message.text()) && !ours)
           wrong.push(message.text());
       });
       context.on('weberror', (e) => wrong.push(String(e.error())));
       return context;
     },
-    async accessible(page, what, options = {}) {
-      const found = await new AxeBuilder({ page }).options(options).withTags(WCAG).analyze();
+    async accessible(page, what) {
+      looking = true;
+      const found = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      looking = false;
       const told = found.violations.map(
         (v) =>
           `${what}: ${v.id}: ${v.help}\n${v.nodes.map((n) => `  ${n.target}: ${n.failureSummary}`).join('\n')}`,

@@ -1,11 +1,6 @@
 // The menu files in the page: mistakes in place, the call that shows one, publishing, going back.
 import { check, drive, given, signIn } from './drive.mjs';
 
-/**
- * Where there is an editor: axe would copy its styles into the page, which the server's policy forbids.
- */
-const EDITOR = { preload: false };
-
 await drive(async (test) => {
   const context = await test.context();
   const page = await context.newPage();
@@ -29,7 +24,7 @@ await drive(async (test) => {
   await pick('main.yaml');
   const original = given('MAIN');
   check((await editor.innerText()).includes('line: main'), await editor.innerText());
-  await test.accessible(page, 'editor', EDITOR);
+  await test.accessible(page, 'editor');
   await test.pictures(page, 'lines-edit');
 
   // What does not load is told at its place, and leads there.
@@ -44,7 +39,7 @@ await drive(async (test) => {
   await told.getByText('The shortest call that shows it:').waitFor();
   await page.locator('.node.on-call').first().waitFor();
   check(await publish.isDisabled(), 'what is not proven can be published');
-  await test.accessible(page, 'a broken draft', EDITOR);
+  await test.accessible(page, 'a broken draft');
   await test.pictures(page, 'lines-broken');
 
   // The schema knows what can be written, and a draft stays over a reload.
@@ -63,14 +58,14 @@ await drive(async (test) => {
   check((await editor.innerText()).includes('"102"'), 'the draft is lost');
   await page.getByRole('button', { name: 'What changes' }).click();
   await page.locator('.cm-changedLine, .cm-insertedLine').first().waitFor();
-  await test.accessible(page, 'what changes', EDITOR);
+  await test.accessible(page, 'what changes');
   await test.pictures(page, 'lines-differs');
   await told.getByText('Loads, and is proven').waitFor();
   await publish.click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('main.yaml').waitFor();
   await dialog.getByLabel('Why').fill('a second number');
-  await test.accessible(page, 'publish', EDITOR);
+  await test.accessible(page, 'publish');
   await test.pictures(page, 'lines-publish');
   await dialog.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 2 is in use.').waitFor();
@@ -94,11 +89,11 @@ await drive(async (test) => {
   // Versions: who and why, what is different, and back.
   await page.getByRole('tab', { name: 'Versions' }).click();
   await page.getByRole('cell', { name: 'a second number' }).waitFor();
-  await test.accessible(page, 'versions', EDITOR);
+  await test.accessible(page, 'versions');
   await page.getByRole('button', { name: 'Compare version 1' }).click();
   const back = page.getByRole('region', { name: 'Back to version 1' });
   await back.locator('.cm-content').first().waitFor();
-  await test.accessible(page, 'a version', EDITOR);
+  await test.accessible(page, 'a version');
   await test.pictures(page, 'lines-versions');
   await back.getByRole('button', { name: 'Go back to it' }).click();
   await dialog.getByRole('button', { name: 'Publish' }).click();
