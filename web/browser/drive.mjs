@@ -83,6 +83,8 @@ export async function drive(script) {
     async accessible(page, what) {
       looking = true;
       const found = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      // What the browser says of it comes a moment later.
+      await page.waitForTimeout(200);
       looking = false;
       const told = found.violations.map(
         (v) =>
