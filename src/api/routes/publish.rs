@@ -179,9 +179,15 @@ fn changed(before: &[MenuFile], after: &[MenuFile]) -> Vec<String> {
 }
 
 async fn put(dir: PathBuf, before: Vec<MenuFile>, after: Vec<MenuFile>) -> Answer<()> {
-    let written =
-        tokio::task::spawn_blocking(move || menu_files::write(&dir, &before, &after)).await;
-    match written {
+    let written = tokio::task::spawn_blocking(move || {
+        menu_files::write(&dir, &before, &after).inspect_err(|_| {
+            // Half of two versions is neither, and the next start may refuse it.
+            if let Err(e) = menu_files::write(&dir, &after, &before) {
+                tracing::error!(error = %e, "the menu files before could not be written back");
+            }
+        })
+    });
+    match written.await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(e)) => {
             tracing::error!(error = %e, "the menu files could not be written");
