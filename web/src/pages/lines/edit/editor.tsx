@@ -133,6 +133,8 @@ export function Editor({ label, text, onChange, marks, schemas, fixed, jump }: E
   const first = useRef(text);
   const changed = useRef(onChange);
   changed.current = onChange;
+  // What was written and has not come back as `text` yet.
+  const told = useRef<string[]>([]);
 
   useEffect(() => {
     if (!host.current) return;
@@ -149,7 +151,10 @@ export function Editor({ label, text, onChange, marks, schemas, fixed, jump }: E
         EditorState.readOnly.of(fixed),
         EditorView.updateListener.of((update) => {
           const own = !update.transactions.some((t) => t.annotation(given));
-          if (update.docChanged && own) changed.current(update.state.doc.toString());
+          if (!update.docChanged || !own) return;
+          const written = update.state.doc.toString();
+          told.current.push(written);
+          changed.current(written);
         }),
       ],
     });
@@ -165,8 +170,11 @@ export function Editor({ label, text, onChange, marks, schemas, fixed, jump }: E
   useEffect(() => {
     const { current } = view;
     if (!current) return;
+    // Our own comes back late: meanwhile more may have been written, which is not lost.
+    const own = told.current.lastIndexOf(text);
+    told.current = own < 0 ? [] : told.current.slice(own + 1);
     const now = current.state.doc.toString();
-    if (now !== text)
+    if (own < 0 && now !== text)
       current.dispatch({
         changes: { from: 0, to: now.length, insert: text },
         annotations: given.of(true),

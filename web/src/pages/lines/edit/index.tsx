@@ -53,6 +53,8 @@ function Writer({ there, schemas }: { there: Files; schemas: Schemas }) {
   };
   const write = (text: string) => {
     setDone(null);
+    // Who writes stays in the editor, whatever they looked at before there was nothing to compare.
+    setDiffers(false);
     writing.write(written(files, name, text));
   };
   const remove = () => {
