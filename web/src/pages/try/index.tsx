@@ -144,7 +144,7 @@ function Call({ lines, line, version }: CallProps) {
         {/* biome-ignore lint/a11y/useMediaCaption: what is said is in the transcript beside it */}
         <audio ref={audio} autoPlay hidden />
       </section>
-      <Panel title={t('try.transcript')} className="said">
+      <Panel title={t('try.transcript')}>
         <Troubles tried={tried} />
         {shown.length === 0 ? (
           <Empty>{t(runs ? 'try.soon' : 'try.quiet')}</Empty>

@@ -7,7 +7,7 @@ const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 export function Keypad({ off, press }: { off: boolean; press: (key: string) => void }) {
   const { t } = useTranslation();
   return (
-    <fieldset className="keypad" aria-label={t('try.keypad')}>
+    <fieldset className="dialpad" aria-label={t('try.keypad')}>
       {KEYS.map((key) => (
         <Button key={key} isDisabled={off} onPress={() => press(key)}>
           <span className="key">{key}</span>
