@@ -155,9 +155,27 @@ struct Ladder {
     /// By Call-ID.
     calls: HashMap<Box<str>, Trail>,
     /// Legs of which one thing is not known yet.
-    legs: HashMap<LegId, (Mono, Option<Box<str>>, Option<ContactId>)>,
+    legs: HashMap<LegId, Half>,
     /// So many legs each contact has had, of those that are followed.
     counts: HashMap<ContactId, u32>,
+}
+
+/// A leg of which the Call-ID or the contact is not known yet.
+#[derive(Debug)]
+struct Half {
+    since: Mono,
+    call_id: Option<Box<str>>,
+    contact: Option<ContactId>,
+}
+
+impl Half {
+    fn new(since: Mono) -> Half {
+        Half {
+            since,
+            call_id: None,
+            contact: None,
+        }
+    }
 }
 
 /// The messages of one Call-ID.
@@ -175,14 +193,18 @@ impl Ladder {
         match item {
             Item::Said(said) => self.said(now, said),
             Item::Leg(leg, call_id) => {
-                self.legs.entry(leg).or_insert((now, None, None)).1 = Some(call_id);
+                self.half(now, leg).call_id = Some(call_id);
                 self.meet(now, leg);
             }
             Item::Contact(leg, contact) => {
-                self.legs.entry(leg).or_insert((now, None, None)).2 = Some(contact);
+                self.half(now, leg).contact = Some(contact);
                 self.meet(now, leg);
             }
         }
+    }
+
+    fn half(&mut self, now: Mono, leg: LegId) -> &mut Half {
+        self.legs.entry(leg).or_insert_with(|| Half::new(now))
     }
 
     fn said(&mut self, now: Mono, said: Said) {
@@ -207,10 +229,16 @@ impl Ladder {
 
     /// Once both are known, the call of this leg is the contact's.
     fn meet(&mut self, now: Mono, leg: LegId) {
-        let Some((_, Some(_), Some(_))) = self.legs.get(&leg) else {
+        let whole = |h: &Half| h.call_id.is_some() && h.contact.is_some();
+        if !self.legs.get(&leg).is_some_and(whole) {
             return;
-        };
-        let Some((_, Some(call_id), Some(contact))) = self.legs.remove(&leg) else {
+        }
+        let Some(Half {
+            call_id: Some(call_id),
+            contact: Some(contact),
+            ..
+        }) = self.legs.remove(&leg)
+        else {
             return;
         };
         let trail = self.calls.entry(call_id).or_insert_with(|| Trail::new(now));
@@ -223,8 +251,7 @@ impl Ladder {
 
     /// Forgets what is over.
     fn handle_timeout(&mut self, now: Mono) {
-        self.legs
-            .retain(|_, (since, ..)| now.since(*since) < NOBODYS);
+        self.legs.retain(|_, half| now.since(half.since) < NOBODYS);
         let before = self.calls.len();
         self.calls.retain(|_, trail| {
             let longest = if trail.contact.is_some() {
