@@ -16,9 +16,11 @@ mod prompts;
 mod reader;
 mod recording;
 mod retention;
+mod secret;
 mod sections;
 mod thresholds;
 mod types;
+mod uri;
 mod waiting;
 
 use std::collections::HashMap;

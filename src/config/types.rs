@@ -1,7 +1,6 @@
 //! The checked settings: what the server is built from. Every value in here has been checked.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -16,6 +15,8 @@ use crate::statistics::threshold::Threshold;
 pub use super::api::{Api, ApiTls, Webhook};
 pub use super::recording::Recording;
 pub use super::retention::Retention;
+pub use super::secret::Secret;
+pub use super::uri::SipUri;
 pub use super::waiting::{Comfort, Statistics, WaitingKey};
 pub use crate::queue::settings::{ServiceLevel, Strategy, Unstaffed};
 pub use crate::sip::flow::Network;
@@ -217,51 +218,6 @@ pub enum AgentSecret {
         /// 64 hexadecimal characters, lower case.
         sha256: Option<Secret>,
     },
-}
-
-/// A text that `Debug` does not show.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides a text.
-    pub fn new(s: impl Into<String>) -> Secret {
-        Secret(s.into())
-    }
-
-    /// The text. Not for logs.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<secret>")
-    }
-}
-
-/// A SIP or SIPS URI as configured: scheme and host are there, no spaces or angle brackets.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SipUri(String);
-
-impl SipUri {
-    /// Checks the form; `None` when it is not one.
-    pub fn parse(s: &str) -> Option<SipUri> {
-        let rest = s.strip_prefix("sip:").or_else(|| s.strip_prefix("sips:"))?;
-        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-        let good = s.len() <= 256
-            && s.is_ascii()
-            && !s.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"".contains(c))
-            && host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
-            && !rest.starts_with('@');
-        good.then(|| SipUri(s.to_owned()))
-    }
-
-    /// The URI.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// Where callers wait: one of `[[queues]]`.
