@@ -363,16 +363,6 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
             ));
         }
     }
-    if let Some(at) = config.api.listen
-        && !at.ip().is_loopback()
-        && !config.api.is_secure()
-    {
-        told.push(format!(
-            "warning: the API on {at} is not encrypted and can be reached from other machines: \
-             passwords and callers' numbers can be read on the way; set api.cert and api.key, or \
-             listen on 127.0.0.1 behind a proxy with HTTPS"
-        ));
-    }
     for engine in &config.prompts.engines {
         if let SpeechEngineKind::Http { url, key, .. } = &engine.kind
             && key.is_some()

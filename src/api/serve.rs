@@ -11,10 +11,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 use tracing::{debug, warn};
 
@@ -62,7 +63,7 @@ pub async fn tcp(
         tokio::spawn(async move {
             match tls {
                 None => connection(stream, Peer::Net(peer), router, stop).await,
-                Some(tls) => match tokio::time::timeout(HEAD, tls.accept(stream)).await {
+                Some(tls) => match tokio::time::timeout(HEAD, secured(stream, tls)).await {
                     Ok(Ok(stream)) => connection(stream, Peer::Net(peer), router, stop).await,
                     Ok(Err(e)) => debug!(error = %e, "no TLS"),
                     Err(_) => debug!("no TLS in time"),
@@ -71,6 +72,25 @@ pub async fn tcp(
             drop(permit);
         });
     }
+}
+
+/// The first octet of a TLS handshake (RFC 8446 §5.1).
+const HANDSHAKE: u8 = 22;
+const BY_HTTPS: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\
+    Connection: close\r\nContent-Length: 58\r\n\r\nThis address speaks HTTPS: write https:// in front of it.\n";
+
+/// Who comes in the clear is told what to write: a browser shows a broken connection otherwise.
+async fn secured(mut stream: TcpStream, tls: TlsAcceptor) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut first = [0];
+    if stream.peek(&mut first).await? == 1 && first[0] != HANDSHAKE {
+        // What was asked is read, or closing would take the answer away.
+        let mut asked = [0; 4096];
+        let _ = stream.read(&mut asked).await?;
+        stream.write_all(BY_HTTPS).await?;
+        stream.shutdown().await?;
+        return Err(std::io::Error::other("asked in the clear"));
+    }
+    tls.accept(stream).await
 }
 
 /// The socket for the command line, in place of one that a crash left. Only the owner may use it.

@@ -13,6 +13,7 @@ use tracing::warn;
 use super::Api;
 use super::problem::Problem;
 use super::secret::{TOKEN_PREFIX, digest, same};
+use crate::config::ApiTls;
 use crate::ids::{AgentId, QueueName};
 use crate::live::Viewer;
 use crate::now::Wall;
@@ -307,10 +308,9 @@ pub fn own_page(api: &Api, headers: &HeaderMap) -> Result<(), Problem> {
     let ours = match &api.config.api.origin {
         Some(ours) => origin == *ours,
         None => {
-            let scheme = if api.config.api.tls.is_some() {
-                "https"
-            } else {
-                "http"
+            let scheme = match api.config.api.tls {
+                ApiTls::Clear => "http",
+                ApiTls::Own | ApiTls::Files { .. } => "https",
             };
             host.is_some_and(|host| origin == format!("{scheme}://{}", host.to_ascii_lowercase()))
         }

@@ -44,6 +44,12 @@ impl Told {
         }
         if let Some(api) = &server.api {
             println!("console on {api}/, API on {api}/api/v1");
+            if let Some(fingerprint) = &server.fingerprint {
+                println!(
+                    "  with a certificate of its own, of which browsers warn: believe it if its SHA-256 is\n  \
+                     {fingerprint}\n  or set api.cert and api.key to one that they know"
+                );
+            }
         }
         if let Some(password) = &server.first_password {
             println!(

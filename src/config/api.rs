@@ -30,8 +30,8 @@ pub(super) const SECRET: usize = 16;
 pub struct Api {
     /// Where to listen; `None`: not at all (the command line is answered all the same).
     pub listen: Option<SocketAddr>,
-    /// Certificate and key; `None`: in the clear.
-    pub tls: Option<ApiTls>,
+    /// How what goes over it is kept from others.
+    pub tls: ApiTls,
     /// What browsers' addresses begin with, where somebody else stands between (`https://…`).
     pub origin: Option<String>,
     /// Those whose `X-Forwarded-For` is believed.
@@ -49,18 +49,25 @@ impl Api {
     pub fn is_secure(&self) -> bool {
         match &self.origin {
             Some(origin) => origin.starts_with("https://"),
-            None => self.tls.is_some(),
+            None => self.tls != ApiTls::Clear,
         }
     }
 }
 
-/// Certificate chain and private key of the API, in PEM files.
+/// How connections to the API are kept from others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApiTls {
-    /// The chain, our certificate first.
-    pub cert: PathBuf,
-    /// The private key.
-    pub key: PathBuf,
+pub enum ApiTls {
+    /// Not at all: they stay on this machine, or a proxy with HTTPS stands between.
+    Clear,
+    /// By the server's own certificate, which it makes and signs itself and keeps with its data.
+    Own,
+    /// By PEM files.
+    Files {
+        /// The chain, our certificate first.
+        cert: PathBuf,
+        /// The private key.
+        key: PathBuf,
+    },
 }
 
 /// Who is told of what happens: one of `[[webhooks]]`.
@@ -93,10 +100,20 @@ pub(super) fn read(mut t: Table<'_>) -> Api {
             "give both (PEM files), or none",
         );
     }
+    let origin_given = t.opt("origin", origin);
+    let proxied = origin_given
+        .as_deref()
+        .is_some_and(|o| o.starts_with("https://"));
+    let tls = match cert.zip(key) {
+        Some((cert, key)) => ApiTls::Files { cert, key },
+        // Passwords and callers' numbers do not go over a network in the clear.
+        None if listen.is_some_and(|at| !at.ip().is_loopback()) && !proxied => ApiTls::Own,
+        None => ApiTls::Clear,
+    };
     let api = Api {
         listen,
-        tls: cert.zip(key).map(|(cert, key)| ApiTls { cert, key }),
-        origin: t.opt("origin", origin),
+        tls,
+        origin: origin_given,
         trusted_proxies: t.list("trusted_proxies", network).unwrap_or_default(),
         phone_origins: t.list("phone_origins", origin).unwrap_or_default(),
         session_idle: t.get(
@@ -221,6 +238,7 @@ pub(super) fn code(t: &str) -> Parsed<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::ApiTls;
     use crate::config::{Config, Layers, Secret, load};
 
     fn read(text: &str) -> Result<Config, Vec<String>> {
@@ -242,6 +260,20 @@ mod tests {
             .unwrap()
             .api;
         assert!(proxied.is_secure() && proxied.origin.as_deref() == Some("https://desk.example"));
+    }
+
+    #[test]
+    fn beyond_this_machine_it_is_https_with_a_certificate_of_its_own_or_by_a_proxy() {
+        let of = |text: &str| read(&format!("[api]\n{text}")).unwrap().api;
+        let open = of("listen = \"0.0.0.0:8080\"");
+        assert!(open.tls == ApiTls::Own && open.is_secure());
+        assert_eq!(of("listen = \"[::1]:8080\"").tls, ApiTls::Clear);
+        let behind = of("listen = \"0.0.0.0:8080\"\norigin = \"https://desk.example\"");
+        assert!(behind.tls == ApiTls::Clear && behind.is_secure());
+        let named = of("listen = \"0.0.0.0:8080\"\norigin = \"http://desk.example\"");
+        assert_eq!(named.tls, ApiTls::Own);
+        let files = of("listen = \"0.0.0.0:8080\"\ncert = \"a.pem\"\nkey = \"b.pem\"");
+        assert!(matches!(files.tls, ApiTls::Files { .. }));
     }
 
     #[test]

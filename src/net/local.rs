@@ -45,6 +45,14 @@ impl LocalAddresses {
         }
     }
 
+    /// The address that somebody elsewhere would reach us at when we listen on `bound`.
+    pub fn reachable_at(&self, bound: IpAddr) -> IpAddr {
+        match bound.is_unspecified() {
+            true => self.toward(None).1,
+            false => self.told(bound),
+        }
+    }
+
     fn routed(&self, peer: IpAddr) -> IpAddr {
         if peer.is_loopback() {
             return match peer {

@@ -1,6 +1,7 @@
 //! Sockets: what moves bytes between the machines and the world.
 
 pub mod admission;
+pub mod certificate;
 pub mod dns;
 pub mod http;
 pub mod icmp;

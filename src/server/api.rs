@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use axum::Router;
 use tokio::sync::{mpsc, watch};
@@ -12,9 +13,9 @@ use super::listen::listen;
 use super::{StartError, drafts};
 use crate::api::phone::Door;
 use crate::api::{self, Api, Over, serve};
-use crate::config::{Config, Secret};
+use crate::config::{ApiTls, Config, Secret};
 use crate::live::{self, Live};
-use crate::net::tls;
+use crate::net::{certificate, tls};
 use crate::observe::menus::MenuState;
 use crate::observe::{self, Health};
 use crate::task::call::Tools;
@@ -59,6 +60,8 @@ pub(super) struct Wanted<'t> {
 pub(super) struct Started {
     /// As browsers write it.
     pub address: Option<String>,
+    /// Of the certificate that the server made itself, if it has one: SHA-256, as browsers show it.
+    pub fingerprint: Option<String>,
     /// Of the first administrator, made by this start.
     pub first_password: Option<Secret>,
     /// Where it answers for metrics and health as well, if it does.
@@ -114,18 +117,32 @@ impl Wanted<'_> {
         let Some((listener, at)) = listener else {
             return Ok(Started {
                 address: None,
+                fingerprint: None,
                 first_password: None,
                 shared: None,
             });
         };
-        let files = config.api.tls.as_ref();
-        let tls = files.map(|t| tls::acceptor(&t.cert, &t.key)).transpose()?;
+        let reach = self.tools.addresses.reachable_at(at.ip());
+        let mut fingerprint = None;
+        let tls = match &config.api.tls {
+            ApiTls::Clear => None,
+            ApiTls::Files { cert, key } => Some(tls::acceptor(cert, key)?),
+            ApiTls::Own => {
+                let own = certificate::own(&config.store.dir, reach, SystemTime::now())?;
+                fingerprint = Some(own.fingerprint);
+                Some(tls::acceptor(&own.cert, &own.key)?)
+            }
+        };
         let first_password = api::first_user(store).await?.map(Secret::new);
         let scheme = if tls.is_some() { "https" } else { "http" };
         let address = config.api.origin.clone();
         tokio::spawn(serve::tcp(listener, tls, router, stop));
         Ok(Started {
-            address: Some(address.unwrap_or_else(|| format!("{scheme}://{at}"))),
+            address: Some(
+                address
+                    .unwrap_or_else(|| format!("{scheme}://{}", SocketAddr::new(reach, at.port()))),
+            ),
+            fingerprint,
             first_password,
             shared: shared.then_some(at),
         })

@@ -32,6 +32,7 @@ use crate::config::{Config, Secret};
 use crate::ids::{ContactId, LegId};
 use crate::menu::load::Lines;
 use crate::net;
+use crate::net::certificate::OwnError;
 use crate::net::http::HttpClient;
 use crate::net::mail::{MailError, Mailer};
 use crate::net::media::MediaPool;
@@ -97,6 +98,9 @@ pub enum StartError {
     /// The certificates that web services are believed by.
     #[error(transparent)]
     Web(#[from] TlsError),
+    /// The certificate for the console that we make ourselves.
+    #[error(transparent)]
+    Certificate(#[from] OwnError),
     /// The certificate for browsers' media.
     #[error(transparent)]
     Browsers(#[from] WebError),
@@ -116,6 +120,8 @@ pub struct Server {
     pub http: Option<SocketAddr>,
     /// Where the API is, as an address for browsers.
     pub api: Option<String>,
+    /// SHA-256 of the API's certificate, where it is one that the server made itself.
+    pub fingerprint: Option<String>,
     /// The password of the first administrator, whom this start has made: to be told once.
     pub first_password: Option<Secret>,
     config: Arc<Config>,
@@ -248,6 +254,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         http,
         agents: Arc::new(agents::Agents::new(&config)),
         api: api.address,
+        fingerprint: api.fingerprint,
         first_password: api.first_password,
         config,
         lines,
@@ -272,11 +279,7 @@ async fn until(mut stop: watch::Receiver<bool>) {
 impl Server {
     /// The address that a phone elsewhere would reach us at when we listen on `bound`.
     pub fn reachable_at(&self, bound: IpAddr) -> IpAddr {
-        if bound.is_unspecified() {
-            self.tools.addresses.toward(None).1
-        } else {
-            self.tools.addresses.told(bound)
-        }
+        self.tools.addresses.reachable_at(bound)
     }
 
     /// Takes calls until `shutdown` is done, then lets live calls finish (at most for the

@@ -3,6 +3,7 @@
 //! A panic in either ends neither the call nor its legs: see [`supervisor`].
 
 mod card;
+mod earlier;
 pub(crate) mod followed;
 mod messages;
 mod supervisor;
@@ -33,7 +34,7 @@ use super::{clock, kept};
 use crate::call::Call;
 use crate::call::event::{CallAction, CallEvent, Known, OpenedMedia};
 use crate::call::setup::{CallSetup, CallStart};
-use crate::ids::{AgentId, LegId, LineName};
+use crate::ids::{AgentId, LegId, LineName, PhoneNumber};
 use crate::media::command::{MediaCommand, MediaEvent};
 use crate::menu::tree::Line;
 use crate::net::http::HttpClient;
@@ -183,6 +184,7 @@ async fn whole(
         open: 0,
         last: None,
         readers: Vec::new(),
+        history: None,
         tools,
     };
     figures::call_started();
@@ -249,6 +251,8 @@ struct CallTask {
     followed: bool,
     /// Agents who have the card before them.
     readers: Vec<AgentId>,
+    /// Whose earlier contacts are to be looked for, and when.
+    history: Option<(Mono, PhoneNumber)>,
 }
 
 impl CallTask {
@@ -259,7 +263,7 @@ impl CallTask {
             }
             let event = tokio::select! {
                 biased;
-                event = inbox.next(self.call.poll_timeout()) => event,
+                event = inbox.next(self.deadline()) => event,
                 // Nothing more happened: then what was commanded is to be done. A caller who
                 // has hung up meanwhile costs no media thread its sleep.
                 () = std::future::ready(()), if self.voices.hurry() => {
@@ -275,7 +279,10 @@ impl CallTask {
             let learnt = matches!(event, Some(CallEvent::Learnt(_)));
             match event {
                 Some(event) => self.call.handle(now, event),
-                None => self.call.handle_timeout(now),
+                None => {
+                    self.ask_history(now.mono);
+                    self.call.handle_timeout(now);
+                }
             }
             if learnt {
                 self.show_card_again();
@@ -374,7 +381,7 @@ impl CallTask {
                 }
                 CallAction::LookUp(number) => {
                     let line = self.call.card().line.clone();
-                    let (reader, contact) = (self.tools.store.reader(), self.call.contact());
+                    let contact = self.call.contact();
                     let events = &self.events_in;
                     let last = self
                         .tools
@@ -387,7 +394,7 @@ impl CallTask {
                         let nothing = CallEvent::Known(Known::default());
                         self.call.handle(clock::now(), nothing);
                     }
-                    kept::history(reader, contact, number.clone(), events.clone());
+                    self.history = Some((clock::mono() + kept::STAYS, number.clone()));
                     self.tools.crm.ask(contact, line, number, events.clone());
                 }
                 CallAction::CancelCallback(callback) => {

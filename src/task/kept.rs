@@ -21,7 +21,7 @@ use crate::store::{CallbackMeta, KeptCallback, Reader, Store, StoreError};
 /// A store that takes longer to tell where a guide was left is not waited for.
 const LONGEST_RECALL: Duration = Duration::from_secs(2);
 /// A call that is as old is one about which somebody may want to know something.
-const STAYS: Duration = Duration::from_millis(200);
+pub(super) const STAYS: Duration = Duration::from_millis(200);
 /// How long a caller waits for the store to tell which times are taken.
 const LONGEST_FINDING: Duration = Duration::from_secs(2);
 /// How long a caller waits for the store to keep their wish to be called back.
@@ -97,8 +97,7 @@ pub(super) fn look_up(
     true
 }
 
-/// Finds what our own record knows of a caller, for the card: earlier contacts, and what is owed. Who
-/// hangs up at once is not looked for.
+/// Finds what our own record knows of a caller, for the card: earlier contacts, and what is owed.
 pub(super) fn history(
     reader: Reader,
     contact: ContactId,
@@ -106,10 +105,6 @@ pub(super) fn history(
     events: mpsc::Sender<CallEvent>,
 ) {
     let find = async move {
-        tokio::time::sleep(STAYS).await;
-        if events.is_closed() {
-            return;
-        }
         match reader.history(&caller, contact).await {
             Ok(history) => {
                 let learnt = Box::new(Learnt::History(history));

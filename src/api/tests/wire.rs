@@ -108,4 +108,9 @@ async fn by_tls_as_well() {
     let stream = tokio_rustls::TlsConnector::from(client).connect(name, stream);
     let told = answer(stream.await.unwrap(), ASK).await;
     assert!(told.starts_with("HTTP/1.1 401"), "{told}");
+    let told = answer(TcpStream::connect(at).await.unwrap(), ASK).await;
+    assert!(
+        told.starts_with("HTTP/1.1 400") && told.ends_with("write https:// in front of it.\n"),
+        "{told}"
+    );
 }
