@@ -30,6 +30,8 @@ struct Mapping {
     ssrc: u32,
     seq: u16,
     ts: u32,
+    /// The lowest of our numbers that a straggler may still have: what is below was something else.
+    floor: u16,
 }
 
 /// A relayed stream that leaps by more than this many packets has begun anew.
@@ -96,9 +98,20 @@ impl Outgoing {
         self.header(payload_type, self.seq, ts, marker)
     }
 
+    /// Packets of the relayed stream are kept back, by us and not by the network: those that follow
+    /// go on from the last one that was sent, or the receiver would count as lost what was never sent.
+    pub fn kept_back(&mut self) {
+        if self.relay.is_some() {
+            self.change();
+        }
+    }
+
     /// The header of a packet passed on from another stream that came at media time `ms` and
     /// has the same clock rate. Gaps and order of the other stream stay as they are, so that
     /// the receiver sees what was lost.
+    ///
+    /// `None`: it was overtaken by the first one that was relayed. Its number is that of another packet
+    /// of ours; with SRTP, two packets under one number would be two texts under one keystream.
     pub fn relay(
         &mut self,
         came: &RtpHeader,
@@ -106,14 +119,16 @@ impl Outgoing {
         ms: u64,
         rate: u32,
         octets: usize,
-    ) -> RtpHeader {
+    ) -> Option<RtpHeader> {
         let mapping = match self.relay {
             Some(m) if m.ssrc == came.ssrc && self.fits(m, came, ms, rate) => m,
             Some(_) | None => {
+                let first = self.seq.wrapping_add(1);
                 let m = Mapping {
                     ssrc: came.ssrc,
-                    seq: self.seq.wrapping_add(1).wrapping_sub(came.sequence),
+                    seq: first.wrapping_sub(came.sequence),
                     ts: self.ts_at(ms, rate).wrapping_sub(came.timestamp),
+                    floor: first,
                 };
                 self.relay = Some(m);
                 self.mark = true;
@@ -122,9 +137,18 @@ impl Outgoing {
         };
         let seq = came.sequence.wrapping_add(mapping.seq);
         let ts = came.timestamp.wrapping_add(mapping.ts);
+        if seq.wrapping_sub(mapping.floor) >= 0x8000 {
+            return None;
+        }
         let marker = self.mark || came.marker;
         if seq.wrapping_sub(self.seq) < 0x8000 {
             self.seq = seq;
+            if let Some(m) = &mut self.relay
+                && seq.wrapping_sub(m.floor) > LEAP
+            {
+                // What is further behind is no straggler.
+                m.floor = seq.wrapping_sub(LEAP);
+            }
         }
         // Neither a straggler nor the packets of one telephone-event, which share a
         // timestamp, move the clock.
@@ -135,7 +159,7 @@ impl Outgoing {
             self.packets = self.packets.wrapping_add(1);
             self.octets = self.octets.wrapping_add(octets as u32);
         }
-        self.header(payload_type, seq, ts, marker)
+        Some(self.header(payload_type, seq, ts, marker))
     }
 
     /// Whether the stream with this SSRC is being relayed, so that its numbers fit ours.
@@ -239,11 +263,11 @@ mod tests {
         let mut out = Outgoing::new(1, 10, 5000);
         out.next(0, 0, 8000, 160);
         out.change();
-        let a = out.relay(&came(9, 65535, 77), 0, 20, 8000, 160);
+        let a = out.relay(&came(9, 65535, 77), 0, 20, 8000, 160).unwrap();
         assert_eq!((a.sequence, a.timestamp, a.marker), (12, 5160, true));
         // One is lost, the next two are swapped.
-        let c = out.relay(&came(9, 2, 77 + 480), 0, 80, 8000, 160);
-        let b = out.relay(&came(9, 1, 77 + 320), 0, 81, 8000, 160);
+        let c = out.relay(&came(9, 2, 77 + 480), 0, 80, 8000, 160).unwrap();
+        let b = out.relay(&came(9, 1, 77 + 320), 0, 81, 8000, 160).unwrap();
         assert_eq!((c.sequence, c.timestamp, c.marker), (15, 5640, false));
         assert_eq!((b.sequence, b.timestamp, b.marker), (14, 5480, false));
         out.change();
@@ -252,17 +276,53 @@ mod tests {
     }
 
     #[test]
+    fn what_was_kept_back_is_not_seen_as_lost() {
+        let mut out = Outgoing::new(1, 10, 5000);
+        out.relay(&came(9, 1, 160), 0, 0, 8000, 160).unwrap();
+        // Held for two seconds: a hundred packets that nobody was to hear.
+        out.kept_back();
+        let after = out.relay(&came(9, 101, 16_160), 0, 2000, 8000, 160);
+        let after = after.unwrap();
+        assert_eq!((after.sequence, after.marker), (12, true));
+        assert_eq!(after.timestamp, 5000 + 16_000);
+    }
+
+    #[test]
+    fn no_number_is_used_twice() {
+        let mut out = Outgoing::new(1, 10, 5000);
+        let own = out.next(0, 0, 8000, 160);
+        // The first of the bridge has overtaken the one before it.
+        let first = out.relay(&came(9, 1, 160), 0, 20, 8000, 160).unwrap();
+        assert_eq!(out.relay(&came(9, 0, 0), 0, 21, 8000, 160), None);
+        assert_eq!((own.sequence, first.sequence), (11, 12));
+        // However long it lasts, one that was overtaken later on is heard.
+        let mut relay = |n: u16| {
+            let ms = 20 * u64::from(n);
+            out.relay(&came(9, n, u32::from(n) * 160), 0, ms, 8000, 160)
+        };
+        for n in (2..40_000).step_by(2) {
+            let (b, a) = (relay(n + 1), relay(n));
+            let (b, a) = (b.unwrap(), a.expect("overtaken by one"));
+            assert_eq!(b.sequence, a.sequence.wrapping_add(1));
+        }
+    }
+
+    #[test]
     fn a_stream_that_begins_anew_is_mapped_anew() {
         let mut out = Outgoing::new(1, 0, 0);
-        out.relay(&came(9, 5, 100), 0, 0, 8000, 160);
-        let other = out.relay(&came(8, 40_000, 9_000_000), 0, 20, 8000, 160);
+        out.relay(&came(9, 5, 100), 0, 0, 8000, 160).unwrap();
+        let other = out
+            .relay(&came(8, 40_000, 9_000_000), 0, 20, 8000, 160)
+            .unwrap();
         assert_eq!(
             (other.sequence, other.timestamp, other.marker),
             (2, 160, true)
         );
-        let leap = out.relay(&came(8, 50_000, 9_000_160), 0, 40, 8000, 160);
+        let leap = out
+            .relay(&came(8, 50_000, 9_000_160), 0, 40, 8000, 160)
+            .unwrap();
         assert_eq!((leap.sequence, leap.timestamp, leap.marker), (3, 320, true));
-        let clock = out.relay(&came(8, 50_001, 1), 0, 60, 8000, 160);
+        let clock = out.relay(&came(8, 50_001, 1), 0, 60, 8000, 160).unwrap();
         assert_eq!(
             (clock.sequence, clock.timestamp, clock.marker),
             (4, 480, true)

@@ -203,9 +203,14 @@ impl Leg {
 
     /// Where our RTP goes; `None`: nowhere at present.
     pub fn destination(&self) -> Option<SocketAddr> {
+        let plan = self.plan.as_deref()?;
         // Old-style hold names no address, however well we know the source.
-        self.plan.as_deref()?.remote_rtp?;
-        self.lock.destination()
+        let told = plan.remote_rtp?;
+        match plan.web {
+            // Where a browser hears us, ICE has found out.
+            Some(_) => Some(told),
+            None => self.lock.destination(),
+        }
     }
 
     /// Whether another source than the locked one may be heard now: the socket must not stay

@@ -87,6 +87,9 @@ impl Leg {
                     source: from,
                 });
             }
+            // Which of a browser's networks speaks is its own choice (RFC 8445 §12.2), which we may
+            // not have heard of yet; that it is the browser, its keys have shown.
+            Verdict::Stranger if plan.web.is_some() && self.secure.is_srtp() => {}
             Verdict::Stranger => {
                 self.strangers += 1;
                 return received;

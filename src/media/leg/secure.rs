@@ -38,6 +38,11 @@ impl Secure {
         }
     }
 
+    /// Whether what arrives has proven to be of whoever agreed on the keys.
+    pub(super) fn is_srtp(&self) -> bool {
+        matches!(self, Secure::Srtp(_))
+    }
+
     /// A packet to be sent, into `out`. `false`: none.
     pub(super) fn write(&mut self, header: &RtpHeader, payload: &[u8], out: &mut Vec<u8>) -> bool {
         match self {

@@ -56,6 +56,8 @@ pub enum Passed {
     Ready,
     /// Nobody here hears it: we play, are held, or have no word for it.
     Dropped,
+    /// It was overtaken before we began to pass on: its place in our numbers is taken.
+    Late,
     /// It is of a codec that we do not send: the partner has to decode it.
     OtherCodec,
     /// A key for a peer without telephone-event: its tones are sent by [`Leg::tick`].
@@ -102,6 +104,14 @@ impl Leg {
 
     /// A packet of the partner, to be passed on as it is with our numbers, into `out`.
     pub fn pass_on(&mut self, packet: &Incoming<'_>, ms: u64, out: &mut Vec<u8>) -> Passed {
+        let passed = self.try_pass_on(packet, ms, out);
+        if passed == Passed::Dropped {
+            self.out.kept_back();
+        }
+        passed
+    }
+
+    fn try_pass_on(&mut self, packet: &Incoming<'_>, ms: u64, out: &mut Vec<u8>) -> Passed {
         if self.player.is_some() || !self.may_send() {
             return Passed::Dropped;
         }
@@ -129,7 +139,7 @@ impl Leg {
         let rate = plan.codec.clock_rate();
         let mut payload = packet.payload;
         let event;
-        let header = match packet.kind {
+        let relayed = match packet.kind {
             Kind::Audio(codec) if codec == plan.codec => {
                 let pt = plan.send_payload_type;
                 self.out.relay(came, pt, ms, rate, payload.len())
@@ -151,9 +161,12 @@ impl Leg {
                 if self.out.relays(came.ssrc) {
                     self.out.relay(came, pt, ms, rate, payload.len())
                 } else {
-                    self.out.event(came, pt, ms, rate, payload.len())
+                    Some(self.out.event(came, pt, ms, rate, payload.len()))
                 }
             }
+        };
+        let Some(header) = relayed else {
+            return Passed::Late;
         };
         self.sent += 1;
         if self.secure.write(&header, payload, out) {

@@ -187,6 +187,71 @@ fn srtp_on_one_side_of_a_bridge_only() {
     }
 }
 
+#[test]
+fn a_browser_is_heard_from_whichever_of_its_networks_it_chose() {
+    let mut s = Secured::new();
+    let mut of_page = plan(Codec::Pcmu);
+    of_page.srtp = Some(keys(1, 2));
+    let credentials = |of: &str| crate::sdp::plan::IceCredentials {
+        ufrag: of.to_owned(),
+        password: of.to_owned(),
+    };
+    of_page.web = Some(Box::new(crate::sdp::plan::WebPlan {
+        ours: credentials("ours"),
+        theirs: credentials("theirs"),
+        fingerprint: crate::sdp::plan::Fingerprint([0; 32]),
+        active: false,
+    }));
+    let plain = s.leg.plan().cloned().unwrap();
+    let elsewhere: SocketAddr = "10.9.9.9:5000".parse().unwrap();
+    let (mut clear, mut events) = (Vec::new(), Vec::new());
+    let at = Mono::from_millis(1000);
+    let mut hears = |s: &mut Secured, from| {
+        let sealed = s.sealed();
+        let received = s.leg.receive(&sealed, &mut clear, from, at, &mut events);
+        received.packet.is_some()
+    };
+    // Any other peer is heard from one place only.
+    assert!(hears(&mut s, peer()) && !hears(&mut s, elsewhere));
+    s.leg.apply(of_page, at);
+    assert!(hears(&mut s, peer()));
+    for _ in 0..5 {
+        assert!(hears(&mut s, elsewhere) && hears(&mut s, peer()));
+    }
+    assert_eq!(s.leg.destination(), Some(peer()), "as ICE found out");
+    assert_eq!(s.leg.stats().lost, 1, "the one before it was a page's");
+    // Without the keys it is nobody.
+    let junk = packet(9);
+    let (mut clear, mut events) = (Vec::new(), Vec::new());
+    let heard = s.leg.receive(&junk, &mut clear, elsewhere, at, &mut events);
+    assert!(heard.packet.is_none());
+    s.leg.apply(plain, at);
+    let sealed = s.sealed();
+    let heard = s
+        .leg
+        .receive(&sealed, &mut clear, elsewhere, at, &mut events);
+    assert!(heard.packet.is_none());
+}
+
+#[test]
+fn the_rollover_that_no_packet_carries_is_counted_by_both_sides() {
+    // Ours begin at 32,732 and wrap within the loop; each third comes late.
+    let mut s = Secured::new();
+    for n in 1..450u16 {
+        // As a network would that loses most of it.
+        let at = n * 90;
+        let late = (n % 3 == 0).then_some(at - 40);
+        for sequence in [at].into_iter().chain(late) {
+            assert_eq!(s.passes(sequence), (Passed::Ready, true), "{sequence}");
+        }
+    }
+    // Ours of now would be the number of something else that was sent.
+    s.leg.change_partner();
+    assert_eq!(s.passes(45_000), (Passed::Ready, true));
+    assert_eq!(s.passes(44_999), (Passed::Late, false));
+    assert_eq!(s.passes(45_001), (Passed::Ready, true));
+}
+
 /// A secured leg and the phone at its other end, with sequence numbers about to wrap.
 struct Secured {
     leg: Leg,
@@ -242,6 +307,18 @@ impl Secured {
         let mut opened = Vec::new();
         let there = self.phone.open(&out, &mut opened);
         there.is_some_and(|p| RtpPacket::parse(p).unwrap().payload == [0xff; 160])
+    }
+
+    /// A packet of the partner by its number.
+    fn passes(&mut self, sequence: u16) -> (Passed, bool) {
+        let (mut clear, mut events, mut out) = (Vec::new(), Vec::new(), Vec::new());
+        let (datagram, at) = (packet(sequence), Mono::ZERO);
+        let said = self
+            .partner
+            .receive(&datagram, &mut clear, peer(), at, &mut events);
+        let passed = self.leg.pass_on(&said.packet.unwrap(), 20, &mut out);
+        let opened = passed == Passed::Ready && self.phone.open(&out, &mut clear).is_some();
+        (passed, opened)
     }
 
     /// The next packet of the phone.

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod hear;
+mod joins;
 mod keys;
 mod mix;
 mod parting;
