@@ -8,6 +8,7 @@ use super::mixer::MixSeat;
 use super::prompt::Prompt;
 use super::tap::Tap;
 use crate::ids::{Key, LegId, PromptName};
+pub use crate::sdp::plan::Codec;
 use crate::sdp::plan::MediaPlan;
 
 /// Names one `Play`, so that a late [`MediaEvent::Played`] of an earlier one is known as such.
@@ -195,6 +196,8 @@ pub struct LegStats {
     pub lost: u64,
     /// Interarrival jitter at the end (RFC 3550 §A.8), milliseconds.
     pub jitter_ms: f32,
+    /// The codec that was heard last.
+    pub codec: Option<Codec>,
     /// Packets dropped because they came from a stranger.
     pub strangers: u64,
     /// The last round trip that the peer's reports told (RFC 3550 §6.4.1).

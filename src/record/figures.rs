@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::media::command::LegStats;
+use crate::media::command::{Codec, LegStats};
 
 /// What the media of a leg came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct MediaFigures {
     pub lost: u64,
     /// Jitter at the end, milliseconds (RFC 3550 §A.8).
     pub jitter_ms: f32,
+    /// What they spoke, the last of it. Not of contacts from before this was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codec: Option<Codec>,
     /// Packets dropped because they came from a stranger.
     pub strangers: u64,
     /// Round trip, milliseconds, if the peer's reports told it (RFC 3550 §6.4.1).
@@ -42,6 +45,7 @@ impl From<LegStats> for MediaFigures {
             received: s.received,
             lost: s.lost,
             jitter_ms: s.jitter_ms,
+            codec: s.codec,
             strangers: s.strangers,
             round_trip_ms: s.round_trip.map(whole_ms),
             recording_lost_ms: whole_ms(s.recording_lost),

@@ -2,8 +2,11 @@
 
 use std::net::SocketAddr;
 
-/// A voice codec that Zeroline speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// A voice codec that Zeroline speaks. Its serde name is that of its RTP payload format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Codec {
     /// G.711 µ-law, static payload type 0 (RFC 3551).
     Pcmu,
@@ -13,12 +16,23 @@ pub enum Codec {
     /// (RFC 3551 §4.5.2).
     G722,
     /// Opus (RFC 6716, 7587): RTP clock 48000.
+    #[serde(rename = "opus")]
     Opus,
 }
 
 impl Codec {
     /// Every codec, as an index of tables.
     pub const ALL: [Codec; 4] = [Codec::Pcmu, Codec::Pcma, Codec::G722, Codec::Opus];
+
+    /// As its RTP payload format is registered (RFC 3551, RFC 7587).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Codec::Pcmu => "PCMU",
+            Codec::Pcma => "PCMA",
+            Codec::G722 => "G722",
+            Codec::Opus => "opus",
+        }
+    }
 
     /// RTP timestamp units per second.
     pub const fn clock_rate(self) -> u32 {

@@ -355,9 +355,11 @@ fn words(event: &Event, view: &View) -> String {
         Event::CallbackCancelled { callback } => format!("callback {callback} cancelled"),
         Event::Fault { what } => clean(&format!("fault: {what}")),
         Event::Media { leg, figures: f } => {
+            let codec = f.codec.map(|c| format!(" ({})", c.name()));
             let mut s = format!(
-                "{}'s voice: {} packets in, {} lost, {} out, jitter {:.1} ms",
+                "{}'s voice{}: {} packets in, {} lost, {} out, jitter {:.1} ms",
                 party(*leg),
+                codec.unwrap_or_default(),
                 f.received,
                 f.lost,
                 f.sent,

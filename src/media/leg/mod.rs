@@ -27,7 +27,7 @@ use super::source_lock::{SourceLock, SourcePolicy};
 use super::tap::Tap;
 use crate::ids::{Key, LegId};
 use crate::now::Mono;
-use crate::sdp::plan::MediaPlan;
+use crate::sdp::plan::{Codec, MediaPlan};
 
 use ear::Ear;
 pub use ear::Heard;
@@ -81,6 +81,8 @@ pub struct Leg {
     /// The key that is being pressed.
     held: HeldKey,
     incoming: ReceiverStats,
+    /// The codec of the newest audio.
+    spoken: Option<Codec>,
     reports: Reports,
     /// Since when nothing was heard: the last packet, or when we began to expect one.
     heard: Mono,
@@ -110,6 +112,7 @@ impl Leg {
             keys: EventReceiver::new(8000),
             held: HeldKey::default(),
             incoming: ReceiverStats::new(8000),
+            spoken: None,
             reports: Reports::new(config.cname, config.seed, now),
             heard: now,
             silence_told: false,
@@ -261,6 +264,7 @@ impl Leg {
             received: self.incoming.received(),
             lost: self.incoming.lost(),
             jitter_ms: self.incoming.jitter_ms(),
+            codec: self.spoken,
             strangers: self.strangers,
             round_trip: self.reports.round_trip(),
             recording_lost: Duration::from_millis(self.recording_lost / 8),

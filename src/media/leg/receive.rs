@@ -117,6 +117,7 @@ impl Leg {
             }
             Kind::Event(dtmf.clock_rate)
         } else if let Some(codec) = audio {
+            self.spoken = audio;
             Kind::Audio(codec)
         } else if plan.comfort_noise == Some(pt) || pt == COMFORT_NOISE {
             Kind::Noise

@@ -178,12 +178,15 @@ export const lead: Same<typeof english> = {
       jitter: 'Pakkerne kom ujævnt: stemmen hakker eller kommer sent.',
       delay: 'Vejen er lang: de taler i munden på hinanden.',
     },
-    mos: 'Anslået MOS (1 til 4,4)',
+    mos: 'Anslået MOS (1 til 4,5)',
     loss: 'Tabt',
     jitter: 'Udsving (jitter)',
     'round-trip': 'Frem og tilbage',
     packets: 'Pakker hørt / tabt',
-    about: 'Hvad vi hørte fra hver side. MOS er anslået efter E-modellen (ITU-T G.107) for G.711.',
+    about:
+      'Hvad vi hørte fra hver side. MOS er anslået efter E-modellen for codecets bånd (ITU-T G.107, G.107.1, G.107.2): tal for forskellige bånd kan ikke sammenlignes.',
+    codec: 'Codec',
+    band: { narrow: 'smalbånd', wide: 'bredbånd', full: 'fuldbånd' },
   },
   strip: {
     menu: 'Menu',

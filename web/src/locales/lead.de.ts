@@ -178,13 +178,15 @@ export const lead: Same<typeof english> = {
       jitter: 'Pakete kamen ungleichmäßig: die Stimme stockt oder kommt spät.',
       delay: 'Der Weg ist lang: beide fallen einander ins Wort.',
     },
-    mos: 'Geschätzter MOS (1 bis 4,4)',
+    mos: 'Geschätzter MOS (1 bis 4,5)',
     loss: 'Verloren',
     jitter: 'Schwankung (Jitter)',
     'round-trip': 'Hin und zurück',
     packets: 'Pakete gehört / verloren',
     about:
-      'Was wir von jeder Seite hörten. Der MOS ist nach dem E-Modell (ITU-T G.107) für G.711 geschätzt.',
+      'Was wir von jeder Seite hörten. Der MOS ist nach dem E-Modell für das Band des Codecs geschätzt (ITU-T G.107, G.107.1, G.107.2): Werte verschiedener Bänder sind nicht vergleichbar.',
+    codec: 'Codec',
+    band: { narrow: 'schmalbandig', wide: 'breitbandig', full: 'vollbandig' },
   },
   strip: {
     menu: 'Menü',

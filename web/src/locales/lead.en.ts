@@ -176,13 +176,15 @@ export const lead = {
       jitter: 'Packets came unevenly: the voice stumbles or comes late.',
       delay: 'The way is long: they speak into each other’s words.',
     },
-    mos: 'Estimated MOS (1 to 4.4)',
+    mos: 'Estimated MOS (1 to 4.5)',
     loss: 'Lost',
     jitter: 'Jitter',
     'round-trip': 'There and back',
     packets: 'Packets heard / lost',
     about:
-      'What we heard from each side. The MOS is estimated by the E-model (ITU-T G.107) for G.711.',
+      'What we heard from each side. The MOS is estimated by the E-model of the codec’s band (ITU-T G.107, G.107.1, G.107.2): figures of different bands can not be compared.',
+    codec: 'Codec',
+    band: { narrow: 'narrow band', wide: 'wide band', full: 'full band' },
   },
   strip: {
     menu: 'Menu',

@@ -178,12 +178,15 @@ export const lead: Same<typeof english> = {
       jitter: 'Pakkene kom ujevnt: stemmen hakker eller kommer sent.',
       delay: 'Veien er lang: de snakker i munnen på hverandre.',
     },
-    mos: 'Anslått MOS (1 til 4,4)',
+    mos: 'Anslått MOS (1 til 4,5)',
     loss: 'Tapt',
     jitter: 'Variasjon (jitter)',
     'round-trip': 'Frem og tilbake',
     packets: 'Pakker hørt / tapt',
-    about: 'Hva vi hørte fra hver side. MOS er anslått etter E-modellen (ITU-T G.107) for G.711.',
+    about:
+      'Hva vi hørte fra hver side. MOS er anslått etter E-modellen for kodekens bånd (ITU-T G.107, G.107.1, G.107.2): tall for ulike bånd kan ikke sammenlignes.',
+    codec: 'Kodek',
+    band: { narrow: 'smalbånd', wide: 'bredbånd', full: 'fullbånd' },
   },
   strip: {
     menu: 'Meny',

@@ -1,3 +1,4 @@
+import { type Band, rate } from './emodel';
 import type { TimelineEvent } from './timeline';
 
 /** What the media of one leg came to, as the record has it. */
@@ -8,8 +9,10 @@ export type Grade = 'good' | 'fair' | 'poor' | 'bad';
 export interface Quality {
   /** The share of packets that did not come, 0 to 1. */
   loss: number;
-  /** What people would say on average, 1 (bad) to 4.4: an estimate. */
+  /** What people would say on average, 1 (bad) to 4.5: an estimate. */
   mos: number;
+  /** On which scale: what the codec lets through. */
+  band: Band;
   grade: Grade;
   /** What is worst about it, if anything. */
   why: 'loss' | 'jitter' | 'delay' | null;
@@ -19,12 +22,10 @@ export interface Quality {
 const ENOUGH = 100;
 /** One packet, and what our side and theirs need to speak and hear it, in milliseconds. */
 const OWN_DELAY = 40;
-/** How well G.711 hides a lost packet (ITU-T G.113, table I.4: with concealment, single losses). */
-const ROBUST = 25.1;
 
 /**
- * How well the other side was heard: the E-model (ITU-T G.107) with its defaults, for G.711. What
- * jitter costs is the buffer that it needs: twice as much delay.
+ * How well the other side was heard, by the E-model of its codec. What jitter costs is the buffer that it
+ * needs: twice as much delay.
  */
 export function qualityOf(f: MediaFigures): Quality | null {
   const all = f.received + f.lost;
@@ -32,12 +33,10 @@ export function qualityOf(f: MediaFigures): Quality | null {
   const loss = f.lost / all;
   const oneWay = (f.round_trip_ms ?? 0) / 2;
   const delay = oneWay + OWN_DELAY + 2 * f.jitter_ms;
-  const lost = 95 * ((loss * 100) / (loss * 100 + ROBUST));
-  const late = 0.024 * delay + (delay > 177.3 ? 0.11 * (delay - 177.3) : 0);
-  const r = Math.max(0, Math.min(93.2, 93.2 - late - lost));
-  const mos = 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6;
+  const rated = rate(f.codec, loss, delay);
+  const { mos, band } = rated;
   const grade = gradeOf(mos);
-  return { loss, mos: Math.max(1, mos), grade, why: whyOf(grade, lost, f.jitter_ms, oneWay) };
+  return { loss, mos, band, grade, why: whyOf(grade, rated.loss, f.jitter_ms, oneWay) };
 }
 
 /** ITU-T G.107 annex B: satisfied, some dissatisfied, many dissatisfied, nearly all. */

@@ -3,6 +3,7 @@ import type { Reason, Step } from '../../live/picture';
 import { useLocale } from '../../ui/locale';
 import { clock } from '../../ui/time';
 import { useReason, useStepWords } from '../desk/words';
+import type { Codec } from './emodel';
 
 interface Target {
   kind: 'agent' | 'queue' | 'number';
@@ -53,6 +54,7 @@ export interface TimelineEvent {
     received: number;
     lost: number;
     jitter_ms: number;
+    codec?: Codec;
     round_trip_ms?: number;
   };
   verdict?: string;

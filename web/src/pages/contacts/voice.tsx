@@ -1,8 +1,17 @@
 import { useTranslation } from 'react-i18next';
 import { useLocale } from '../../ui/locale';
 import { Badge, Panel, type Tone } from '../../ui/parts';
+import type { Codec } from './emodel';
 import { type Grade, qualityOf } from './quality';
 import type { TimelineEvent } from './timeline';
+
+/** As people call them. */
+const CODECS: Record<Codec, string> = {
+  PCMU: 'G.711 µ-law',
+  PCMA: 'G.711 A-law',
+  G722: 'G.722',
+  opus: 'Opus',
+};
 
 const TONES: Record<Grade, Tone> = { good: 'good', fair: 'warn', poor: 'bad', bad: 'bad' };
 
@@ -40,6 +49,15 @@ export function VoiceQuality({ events }: { events: readonly TimelineEvent[] }) {
                   <>
                     <dt>{t('voice.mos')}</dt>
                     <dd className="number">{one.format(quality.mos)}</dd>
+                    {figures.codec && (
+                      <>
+                        <dt>{t('voice.codec')}</dt>
+                        <dd>
+                          {CODECS[figures.codec] ?? figures.codec},{' '}
+                          {t(`voice.band.${quality.band}`)}
+                        </dd>
+                      </>
+                    )}
                     <dt>{t('voice.loss')}</dt>
                     <dd className="number">{share.format(quality.loss)}</dd>
                   </>
