@@ -36,3 +36,4 @@ mod transfers;
 mod transport;
 mod waiting;
 mod whisper;
+mod wrong;

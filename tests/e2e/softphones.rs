@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crate::scene::{AGENT, CALLER, SECOND, hears, hears_all};
+use crate::scene::{AGENT, CALLER, MUSIC, RING, SECOND, hears, hears_all, with_music};
 use crate::support::audio::share;
 use crate::support::baresip::{Baresip, Setup};
 use crate::support::media::{KeyWay, Source};
-use crate::support::server::server;
+use crate::support::phone::{Phone, SOON};
+use crate::support::server::{Server, server};
 use crate::support::sipp::Sipp;
 
 #[test]
@@ -72,14 +73,10 @@ fn a_softphone_with_g722_talks_to_one_with_g711() {
 #[test]
 fn a_softphone_dials_a_code_asks_a_colleague_and_has_three_talk() {
     let server = server().start();
-    let agent = |user: &str, tone: f64| {
-        let mut setup = Setup::new(user, server.sip);
-        setup.password = Some("secret".into());
-        setup.tone = tone;
-        setup.auto_answer = true;
-        Baresip::start(&setup)
-    };
-    let (mut first, mut second) = (agent("agent1", AGENT), agent("agent2", SECOND));
+    let (mut first, mut second) = (
+        agent(&server, "agent1", AGENT),
+        agent(&server, "agent2", SECOND),
+    );
     // It answers the challenge, and the code is answered and ended.
     first.dial(&format!("sip:*63@{}", server.sip));
     first.wait_line("session closed");
@@ -113,4 +110,119 @@ fn a_softphone_dials_a_code_asks_a_colleague_and_has_three_talk() {
 fn sipp_makes_a_hundred_calls() {
     let server = server().start();
     Sipp::call("call", server.sip, "100", 100, 50).done();
+}
+
+/// An agent's softphone that answers by itself.
+fn agent(server: &Server, user: &str, tone: f64) -> Baresip {
+    let mut setup = Setup::new(user, server.sip);
+    setup.password = Some("secret".into());
+    setup.tone = tone;
+    setup.auto_answer = true;
+    Baresip::start(&setup)
+}
+
+/// A caller who has pressed 0.
+fn caller(server: &Server, number: &str) -> Phone {
+    let mut caller = server.phone(number);
+    caller.call("100");
+    caller.media.say(Source::Tone(CALLER));
+    std::thread::sleep(Duration::from_millis(200));
+    caller.media.press('0', KeyWay::Event, 100);
+    caller
+}
+
+/// The last second of what was heard in its calls.
+fn last_second(phone: &Baresip) -> Vec<i16> {
+    std::thread::sleep(Duration::from_millis(500));
+    let heard = phone.heard();
+    heard[heard.len().saturating_sub(8000)..].to_vec()
+}
+
+#[test]
+fn a_softphone_holds_and_hands_on_to_another() {
+    let server = with_music().start();
+    let mut first = agent(&server, "agent1", AGENT);
+    let mut caller = caller(&server, "5550303");
+    first.wait_line("Call established");
+    hears(&caller, AGENT);
+    first.command("hold", "");
+    hears(&caller, MUSIC);
+    first.command("resume", "");
+    hears(&caller, AGENT);
+    let mut second = agent(&server, "agent2", SECOND);
+    first.command("transfer", &format!("sip:agent2@{}", server.sip));
+    second.wait_line("Call established");
+    hears(&caller, SECOND);
+    first.wait_line("terminated (duration");
+    std::thread::sleep(Duration::from_secs(1));
+    caller.hang_up();
+    second.wait_line("session closed");
+    let heard = share(&last_second(&second), CALLER);
+    assert!(heard > 0.8, "the second agent hears {heard} of the caller");
+}
+
+#[test]
+fn a_supervisors_softphone_listens_and_then_joins() {
+    let server = with_music()
+        .agents(
+            "[[agents]]\nid = \"agent1\"\npassword = \"secret\"\n\
+             [[agents]]\nid = \"boss\"\npassword = \"secret\"\nqueues = []\nsupervisor = true\n",
+        )
+        .start();
+    let mut first = agent(&server, "agent1", AGENT);
+    let mut boss = agent(&server, "boss", SECOND);
+    let mut caller = caller(&server, "5550304");
+    first.wait_line("Call established");
+    hears(&caller, AGENT);
+    boss.dial(&format!("sip:*64agent1@{}", server.sip));
+    std::thread::sleep(Duration::from_secs(2));
+    hears_all(&caller, &[AGENT]);
+    boss.hang_up();
+    boss.wait_line("terminated (duration");
+    let heard = last_second(&boss);
+    let (of_caller, of_agent) = (share(&heard, CALLER), share(&heard, AGENT));
+    assert!(
+        of_caller > 0.2 && of_agent > 0.2,
+        "{of_caller} of the caller, {of_agent} of the agent"
+    );
+    boss.dial(&format!("sip:*66agent1@{}", server.sip));
+    hears_all(&caller, &[AGENT, SECOND]);
+    std::thread::sleep(Duration::from_secs(2));
+    caller.hang_up();
+    boss.wait_line("session closed");
+    first.wait_line("session closed");
+    let heard = last_second(&first);
+    let (of_caller, of_boss) = (share(&heard, CALLER), share(&heard, SECOND));
+    assert!(
+        of_caller > 0.2 && of_boss > 0.2,
+        "{of_caller} of the caller, {of_boss} of the supervisor"
+    );
+}
+
+#[test]
+fn all_ring_and_who_answers_first_has_the_caller() {
+    let server = with_music()
+        .queue("strategy = \"ring-all\"\nring_for = \"8s\"\nwrap_up = \"0s\"")
+        .start();
+    let mut phone = server.agent("agent1");
+    let mut setup = Setup::new("agent2", server.sip);
+    setup.password = Some("secret".into());
+    setup.tone = SECOND;
+    let mut soft = Baresip::start(&setup);
+    let mut first = caller(&server, "5550305");
+    phone.ring(RING);
+    soft.answer();
+    // The other one stops ringing, and has missed nothing.
+    phone.wait_cancel(SOON);
+    hears(&first, SECOND);
+    let mut second = caller(&server, "5550306");
+    phone.ring(RING);
+    phone.media.say(Source::Tone(AGENT));
+    phone.answer();
+    hears(&second, AGENT);
+    hears(&first, SECOND);
+    second.hang_up();
+    phone.wait_bye(SOON);
+    first.hang_up();
+    soft.wait_line("session closed");
 }
