@@ -27,6 +27,7 @@ pub mod drafts;
 pub mod figures;
 pub mod lines;
 pub mod menus;
+pub mod prompts;
 pub mod walks;
 
 #[cfg(test)]

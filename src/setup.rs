@@ -4,6 +4,7 @@
 pub mod drafts;
 pub mod prompts;
 pub mod rehearse;
+pub mod shelf;
 mod voices;
 pub mod walk;
 

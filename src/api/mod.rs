@@ -37,6 +37,7 @@ use crate::ids::{AgentId, QueueName};
 use crate::live::Live;
 use crate::observe::drafts::Drafts;
 use crate::observe::menus::MenuState;
+use crate::observe::prompts::PromptShelf;
 use crate::sip::digest::Tickets;
 use crate::store::audit::Deed;
 use crate::store::people::{Changed, Role, UserRow};
@@ -80,6 +81,8 @@ pub struct Parts {
     pub reload: mpsc::Sender<()>,
     /// Checks menus that are being written.
     pub drafts: Drafts,
+    /// Knows the prompts.
+    pub prompts: PromptShelf,
     /// Who guesses.
     pub throttle: Throttle,
     /// Signs what browsers keep.
@@ -109,6 +112,8 @@ pub struct Over {
     pub reload: mpsc::Sender<()>,
     /// Checks menus that are being written.
     pub drafts: Drafts,
+    /// Knows the prompts.
+    pub prompts: PromptShelf,
     /// Those who are to be called back.
     pub callbacks: CallbacksHandle,
     /// Talks that are recorded.
@@ -138,6 +143,7 @@ impl Api {
             menus,
             reload,
             drafts,
+            prompts,
             callbacks,
             tapes,
             desk,
@@ -156,6 +162,7 @@ impl Api {
             menus,
             reload,
             drafts,
+            prompts,
             throttle: Throttle::default(),
             key,
             tickets,

@@ -6,6 +6,7 @@ mod desk;
 mod events;
 mod orders;
 mod people;
+mod prompts;
 mod publishing;
 mod recordings;
 mod reports;
@@ -172,6 +173,7 @@ impl House {
             menus: MenuState::default(),
             reload,
             drafts: Drafts::new(json!({ "line": {} }), publishing::Rules),
+            prompts: prompts::shelf(),
             callbacks: CallbacksHandle::default(),
             tapes: Tapes::none(),
             desk: DeskHandle::default(),

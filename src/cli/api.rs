@@ -21,6 +21,7 @@ use crate::api::{self, Api, Over};
 use crate::config::Config;
 use crate::observe::drafts::Drafts;
 use crate::observe::menus::MenuState;
+use crate::observe::prompts::PromptShelf;
 use crate::queue::acd::Acd;
 use crate::server::build;
 use crate::store::{Store, StoreError};
@@ -86,6 +87,7 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
         menus,
         reload,
         drafts: Drafts::default(),
+        prompts: PromptShelf::default(),
         callbacks: CallbacksHandle::default(),
         tapes: Tapes::none(),
         desk: DeskHandle::default(),

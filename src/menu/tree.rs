@@ -115,6 +115,23 @@ impl Line {
         self.variables.get(usize::from(id.0))
     }
 
+    /// What each node can say, piece by piece: a recording and its language; without a name, a
+    /// value that is read aloud.
+    pub fn pieces(&self) -> impl Iterator<Item = (NodeId, &Node, LanguageId, Option<&PromptName>)> {
+        self.all_nodes().flat_map(|(id, node)| {
+            let said = node.kind.speeches().into_iter().flat_map(Speech::all);
+            said.flat_map(move |(language, utterance)| {
+                utterance
+                    .pieces
+                    .iter()
+                    .map(move |p| match p.recording(language) {
+                        Some((language, name)) => (id, node, language, Some(name)),
+                        None => (id, node, language, None),
+                    })
+            })
+        })
+    }
+
     /// Every recording that the line can ask for, besides those of values.
     pub fn prompts(&self) -> BTreeSet<(LanguageId, &PromptName)> {
         let speeches = self.all_nodes().flat_map(|(_, n)| n.kind.speeches());

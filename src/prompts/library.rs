@@ -351,6 +351,11 @@ impl PromptLibrary {
             .flat_map(|s| &s.checks)
     }
 
+    /// What was found of one recording.
+    pub fn check(&self, language: &Language, name: &PromptName) -> Option<&Check> {
+        self.languages.get(language)?.checks.get(name)
+    }
+
     /// The prompts alone, by language and name.
     pub fn into_prompts(self) -> BTreeMap<Language, HashMap<PromptName, Arc<Prompt>>> {
         let shelves = self.languages.into_iter();

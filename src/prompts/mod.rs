@@ -12,6 +12,7 @@ pub mod engine;
 mod folder;
 pub mod ingest;
 mod library;
+mod listen;
 pub mod report;
 pub mod speak;
 mod transcripts;

@@ -84,7 +84,8 @@ impl Speech {
         ))
     }
 
-    fn cached(&self, language: &Language, text: &str) -> Option<Master> {
+    /// What was made of it before, if it was.
+    pub fn cached(&self, language: &Language, text: &str) -> Option<Master> {
         self.cache.find(language, &self.key(language, text)?)
     }
 

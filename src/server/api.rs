@@ -17,7 +17,9 @@ use crate::config::{ApiTls, Config, Secret};
 use crate::live::{self, Live};
 use crate::net::{certificate, tls};
 use crate::observe::menus::MenuState;
+use crate::observe::prompts::PromptShelf;
 use crate::observe::{self, Health};
+use crate::setup::shelf::Shelf;
 use crate::task::call::Tools;
 use crate::task::clock;
 use crate::task::desk::DeskHandle;
@@ -84,6 +86,7 @@ impl Wanted<'_> {
             menus: self.menus,
             reload: self.reload,
             drafts: drafts::of(Arc::clone(&config)),
+            prompts: PromptShelf::new(Shelf::new(Arc::clone(&config))),
             callbacks: self.tools.callbacks.clone(),
             tapes: self.tools.tapes.clone(),
             desk: self.desk,

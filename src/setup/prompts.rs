@@ -171,7 +171,9 @@ fn needed(config: &Config, all: &[Language], lines: &Lines) -> Needed {
 fn texts(config: &Config) -> Result<Vec<(PromptName, Text)>, Vec<String>> {
     let mut told = Vec::new();
     let files = read_menus(config, &mut told);
-    let needs = Needs::of(config, &files, Encodings::default(), &mut told);
+    let mut wrong = Vec::new();
+    let needs = Needs::of(config, &files, Encodings::default(), &mut wrong);
+    told.extend(wrong.iter().map(ToString::to_string));
     if told.is_empty() {
         Ok(needs.into_texts())
     } else {

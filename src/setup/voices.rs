@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::ids::{Language, PromptName};
 use crate::menu::load::{self, Known};
 use crate::menu::say;
-use crate::prompts::{Encodings, PromptLibrary, Speech, Text};
+use crate::prompts::{Encodings, PromptLibrary, PromptMistake, Speech, Text};
 
 /// What is to be said.
 pub(super) struct Needs {
@@ -21,12 +21,12 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    /// Of these menu files. Mistakes in recordings are told; those in menus are not.
+    /// Of these menu files. Mistakes in recordings are given back; those in menus are not.
     pub fn of(
         config: &Config,
         files: &[(String, String)],
         codecs: Encodings<'_>,
-        told: &mut Vec<String>,
+        wrong: &mut Vec<PromptMistake>,
     ) -> Needs {
         let speech = Speech::from(&config.prompts);
         let mut all = BTreeSet::from([config.prompts.language.clone()]);
@@ -41,7 +41,7 @@ impl Needs {
         );
         let languages: Vec<Language> = all.into_iter().collect();
         let (mut library, mistakes) = PromptLibrary::read(dir, &languages, codecs);
-        told.extend(mistakes.iter().map(ToString::to_string));
+        wrong.extend(mistakes);
         let mut named: Vec<_> = languages
             .iter()
             .map(|l| (l.clone(), library.unspoken(l)))
@@ -102,12 +102,25 @@ pub(super) fn find(
     made: Option<Encodings<'_>>,
     told: &mut Vec<String>,
 ) -> (PromptLibrary, Known) {
+    let mut wrong = Vec::new();
+    let found = gather(config, files, made, &mut wrong);
+    told.extend(wrong.iter().map(ToString::to_string));
+    found
+}
+
+/// The same, with the mistakes as they are.
+pub(super) fn gather(
+    config: &Config,
+    files: &[(String, String)],
+    made: Option<Encodings<'_>>,
+    wrong: &mut Vec<PromptMistake>,
+) -> (PromptLibrary, Known) {
     let speech = Speech::from(&config.prompts);
-    let needs = Needs::of(config, files, made.unwrap_or_default(), told);
+    let needs = Needs::of(config, files, made.unwrap_or_default(), wrong);
     let mut library = needs.library;
     for (language, named) in needs.named {
         let said = library.speak_named(&language, named, &speech, made);
-        told.extend(said.err().map(|m| m.to_string()));
+        wrong.extend(said.err());
     }
     let spoken = match made {
         Some(codecs) => library.speak(&needs.texts, &speech, codecs),
@@ -115,7 +128,7 @@ pub(super) fn find(
     };
     let mut known = known(config, &library, &needs.languages);
     if let Err(mistakes) = spoken {
-        told.extend(mistakes.iter().map(ToString::to_string));
+        wrong.extend(mistakes);
         // Told here with the reason: the menus are checked as if it could be said.
         known.voiceless = true;
     }
@@ -141,7 +154,7 @@ fn known(config: &Config, library: &PromptLibrary, all: &[Language]) -> Known {
 }
 
 /// What numbers, dates and sums are made of.
-fn vocabulary(language: &Language) -> Vec<(PromptName, String)> {
+pub(super) fn vocabulary(language: &Language) -> Vec<(PromptName, String)> {
     let known = say::Language::from_tag(language.as_str());
     let fragments = known.map(say::vocabulary).unwrap_or_default();
     fragments.into_iter().map(|f| (f.name, f.text)).collect()

@@ -16,6 +16,7 @@ mod lines;
 mod messages;
 mod outbox;
 mod phone;
+mod prompts;
 mod publish;
 mod queues;
 mod recordings;
@@ -113,6 +114,8 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(line::show))
         .routes(routes!(lines::reload))
         .routes(routes!(try_line::follow))
+        .routes(routes!(prompts::list))
+        .routes(routes!(prompts::audio))
         .merge(drafts::all())
         .merge(publish::all())
         .merge(walk::all())

@@ -26,6 +26,8 @@ pub struct Known {
     pub mail: bool,
     /// Text that nobody has said yet is taken: its voice comes later. See [`super::texts`].
     pub voiceless: bool,
+    /// So is a recording that is not there: for who wants to know which are missing.
+    pub unrecorded: bool,
 }
 
 impl Known {

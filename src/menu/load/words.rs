@@ -259,6 +259,9 @@ fn recording(
     name: PromptName,
 ) -> Option<Item> {
     let Some(facts) = cx.known.facts(language, &name) else {
+        if cx.known.unrecorded {
+            return Some(item(Piece::Prompt(name), &PromptFacts::default()));
+        }
         let all = cx.known.prompts.get(language).into_iter();
         let all = all.flat_map(|p| p.keys()).map(PromptName::as_str);
         let remedy = match nearest(name.as_str(), all) {
@@ -396,6 +399,12 @@ pub(super) fn system(src: &mut Source<'_>, cx: &Context<'_>, at: At, name: &str)
     for language in &cx.languages {
         match cx.known.facts(language, &prompt) {
             Some(facts) => per.push(vec![item(Piece::Prompt(prompt.clone()), facts)]),
+            None if cx.known.unrecorded => {
+                per.push(vec![item(
+                    Piece::Prompt(prompt.clone()),
+                    &PromptFacts::default(),
+                )]);
+            }
             None => src.error(
                 at,
                 format!("the prompt `{name}`, which is needed here, is missing in `{language}`"),
