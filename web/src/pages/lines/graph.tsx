@@ -8,7 +8,9 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  useNodesInitialized,
   useReactFlow,
+  useStore,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { useEffect, useMemo } from 'react';
@@ -56,6 +58,8 @@ function Box({ data: { shown, callers, marks, note } }: NodeProps<BoxNode>) {
 }
 
 const KINDS = { box: Box };
+/** A small line is drawn somewhat larger than written, and never tiny. */
+const FIT = { maxZoom: 1.25, padding: 0.06 };
 
 interface Props {
   view: View;
@@ -133,8 +137,9 @@ export function Graph({ view, there, people, here, been, heat, call }: Props) {
         edges={edges}
         nodeTypes={KINDS}
         fitView
-        fitViewOptions={{ maxZoom: 1 }}
+        fitViewOptions={FIT}
         minZoom={0.1}
+        maxZoom={2}
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
@@ -143,7 +148,7 @@ export function Graph({ view, there, people, here, been, heat, call }: Props) {
       >
         <Background />
         <Controls showInteractive={false} />
-        {seen && <Follow x={seen.x} y={seen.y} />}
+        {seen ? <Follow x={seen.x} y={seen.y} /> : <Refit view={view} />}
       </ReactFlow>
     </div>
   );
@@ -159,6 +164,18 @@ function arrow(id: string, from: number, to: number, taken: boolean): Edge {
     className: taken ? 'on-call' : '',
     markerEnd: { type: MarkerType.ArrowClosed },
   };
+}
+
+/** The whole line is in sight again when there is more or less room, or another line. */
+function Refit({ view }: { view: View }) {
+  const { fitView } = useReactFlow();
+  const width = useStore((s) => s.width);
+  const height = useStore((s) => s.height);
+  const ready = useNodesInitialized();
+  useEffect(() => {
+    if (ready && view && width > 0 && height > 0) void fitView(FIT);
+  }, [ready, view, width, height, fitView]);
+  return null;
 }
 
 /** Keeps the box at this place in sight. */
