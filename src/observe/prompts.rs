@@ -13,7 +13,7 @@ pub struct PromptsView {
     pub languages: Vec<PromptLanguage>,
     /// The lines that were looked at.
     pub lines: Vec<String>,
-    /// All prompts; those with something to be done come first.
+    /// All prompts: what is missing first, then what else is to be mended; words of values last.
     pub prompts: Vec<PromptView>,
     /// What is wrong beside single prompts, in English: menus that do not load, and whose nodes are
     /// not known therefore; a folder that can not be read.

@@ -180,10 +180,7 @@ fn look(config: &Config, files: &[(String, String)], mut told: Vec<String>) -> L
             }
         })
         .collect();
-    prompts.sort_by_cached_key(|p| {
-        let wrong = p.faults.iter().any(|f| f.wrong);
-        (!wrong, p.language.clone(), p.prompt.clone())
-    });
+    prompts.sort_by_cached_key(|p| (rank(p), p.language.clone(), p.prompt.clone()));
     let languages: BTreeSet<&str> = prompts.iter().map(|p| p.language.as_str()).collect();
     let view = PromptsView {
         languages: languages
@@ -307,6 +304,17 @@ fn figures(language: &str, prompts: &[PromptView]) -> PromptLanguage {
     }
 }
 
+/// What is missing comes first, then what else is to be mended; the words of values come last.
+fn rank(prompt: &PromptView) -> u8 {
+    let value = !prompt.uses.is_empty() && prompt.uses.iter().all(|u| u.value);
+    match prompt.source {
+        PromptSource::Missing => 0,
+        _ if prompt.faults.iter().any(|f| f.wrong) => 1,
+        _ if value => 3,
+        _ => 2,
+    }
+}
+
 fn ms(length: std::time::Duration) -> u64 {
     u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
 }
@@ -398,7 +406,7 @@ mod tests {
             .take(2)
             .map(|p| p.prompt.as_str())
             .collect();
-        assert_eq!(first, ["greeting", "jingle"]);
+        assert_eq!(first, ["jingle", "greeting"]);
         let en = view.languages.iter().find(|l| l.language == "en").unwrap();
         assert_eq!(en.wrong, 2);
         // Nothing changed: nothing is read again.

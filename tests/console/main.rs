@@ -10,6 +10,7 @@ mod support;
 mod browser;
 mod lead;
 mod menus;
+mod prompts;
 mod talk;
 mod trying;
 

@@ -16,7 +16,7 @@ use crate::observe::prompts::PromptsView;
 ///
 /// Of every language that the lines speak: the words, the length, where the sound comes from, how loud
 /// it is, who plays it, and what has to be done. As they are in the folder now, which may not be what is
-/// in use: `POST /lines/reload` reads them. Those with something to be done come first.
+/// in use: `POST /lines/reload` reads them. What is missing comes first.
 #[utoipa::path(get, path = "/prompts", tag = "lines",
     responses((status = 200, body = PromptsView), (status = 403, body = Problem)))]
 pub async fn list(State(api): State<Api>, who: Who) -> Answer<Json<PromptsView>> {

@@ -23,6 +23,17 @@ import { Preferences } from './preferences';
 import { useMay, useMe, useSession } from './session';
 import { SessionOver } from './signin';
 
+/** What a page is called; on a phone there is room for a short word. */
+function Name({ page, whole }: { page: string; whole: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <span className="whole">{whole}</span>
+      <span className="short">{t(`nav-short.${page}`)}</span>
+    </>
+  );
+}
+
 function Pages() {
   const { t } = useTranslation();
   const me = useMe();
@@ -36,35 +47,35 @@ function Pages() {
       {(me.agent || may.serve) && (
         <Link to="/desk">
           <Headset className="icon" aria-hidden="true" />
-          {t('nav.desk')}
+          <Name page="desk" whole={t('nav.desk')} />
         </Link>
       )}
       <Link to="/board">
         <LayoutDashboard className="icon" aria-hidden="true" />
-        {t('nav.board')}
+        <Name page="board" whole={t('nav.board')} />
       </Link>
       <Link to="/contacts">
         <Contact className="icon" aria-hidden="true" />
-        {t('nav.contacts')}
+        <Name page="contacts" whole={t('nav.contacts')} />
       </Link>
       {may.seeAll && (
         <Link to="/reports">
           <ChartColumn className="icon" aria-hidden="true" />
-          {t('reports.title')}
+          <Name page="reports" whole={t('reports.title')} />
         </Link>
       )}
       <Link to="/lines">
         <Waypoints className="icon" aria-hidden="true" />
-        {t('nav.lines')}
+        <Name page="lines" whole={t('nav.lines')} />
       </Link>
       <Link to="/try">
         <PhoneCall className="icon" aria-hidden="true" />
-        {t('nav.try')}
+        <Name page="try" whole={t('nav.try')} />
       </Link>
       {(may.administer || may.operate) && (
         <Link to="/settings">
           <Settings className="icon" aria-hidden="true" />
-          {t('nav.settings')}
+          <Name page="settings" whole={t('nav.settings')} />
         </Link>
       )}
     </nav>

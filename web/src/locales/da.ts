@@ -1,5 +1,6 @@
 import type { Texts } from './en';
 import { lead } from './lead.da';
+import { prompts } from './prompts.da';
 
 export const da: Texts = {
   loading: 'Henter …',
@@ -19,6 +20,15 @@ export const da: Texts = {
     lines: 'Linjer',
     try: 'Prøv',
     settings: 'Indstillinger',
+  },
+  'nav-short': {
+    desk: 'Plads',
+    board: 'Overblik',
+    contacts: 'Kontakt',
+    reports: 'Rapport',
+    lines: 'Linjer',
+    try: 'Prøv',
+    settings: 'Opsæt',
   },
   try: {
     first: 'Ny her? Ring til en linje fra denne side: du skal ikke bruge en telefon.',
@@ -635,7 +645,13 @@ export const da: Texts = {
     source: 'Hvorfra',
     none: 'Intet passer.',
   },
-  'lines-tab': { graph: 'Graf', edit: 'Filer', versions: 'Versioner', simulate: 'Simulator' },
+  'lines-tab': {
+    graph: 'Graf',
+    prompts: 'Beskeder',
+    edit: 'Filer',
+    versions: 'Versioner',
+    simulate: 'Simulator',
+  },
   'lines-heat': {
     live: 'Opkald nu',
     asked: 'Trykkede 0',
@@ -772,4 +788,5 @@ export const da: Texts = {
     'at-least': 'Længden af nogle optagelser er ukendt: mindst.',
   },
   ...lead,
+  ...prompts,
 };

@@ -1,5 +1,6 @@
 import type { Texts } from './en';
 import { lead } from './lead.de';
+import { prompts } from './prompts.de';
 
 export const de: Texts = {
   loading: 'Wird geladen …',
@@ -19,6 +20,15 @@ export const de: Texts = {
     lines: 'Linien',
     try: 'Ausprobieren',
     settings: 'Verwaltung',
+  },
+  'nav-short': {
+    desk: 'Platz',
+    board: 'Live',
+    contacts: 'Kontakte',
+    reports: 'Berichte',
+    lines: 'Linien',
+    try: 'Probe',
+    settings: 'System',
   },
   try: {
     first: 'Neu hier? Eine Linie von dieser Seite aus anrufen: ganz ohne Telefon.',
@@ -645,7 +655,13 @@ export const de: Texts = {
     source: 'Von wo',
     none: 'Nichts passt.',
   },
-  'lines-tab': { graph: 'Graph', edit: 'Dateien', versions: 'Versionen', simulate: 'Probe' },
+  'lines-tab': {
+    graph: 'Graph',
+    prompts: 'Ansagen',
+    edit: 'Dateien',
+    versions: 'Versionen',
+    simulate: 'Probe',
+  },
   'lines-heat': {
     live: 'Anrufer jetzt',
     asked: '0 gedrückt',
@@ -782,4 +798,5 @@ export const de: Texts = {
     'at-least': 'Die Länge mancher Aufnahmen ist nicht bekannt: mindestens.',
   },
   ...lead,
+  ...prompts,
 };

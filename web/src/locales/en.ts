@@ -1,4 +1,5 @@
 import { lead } from './lead.en';
+import { prompts } from './prompts.en';
 
 /** What the console says. The other languages have the same keys, or they do not compile. */
 export const en = {
@@ -16,6 +17,15 @@ export const en = {
     desk: 'Desk',
     board: 'Board',
     contacts: 'Contacts',
+    lines: 'Lines',
+    try: 'Try it',
+    settings: 'Settings',
+  },
+  'nav-short': {
+    desk: 'Desk',
+    board: 'Board',
+    contacts: 'Contacts',
+    reports: 'Reports',
     lines: 'Lines',
     try: 'Try it',
     settings: 'Settings',
@@ -640,7 +650,13 @@ export const en = {
     source: 'From where',
     none: 'Nothing fits.',
   },
-  'lines-tab': { graph: 'Graph', edit: 'Files', versions: 'Versions', simulate: 'Simulator' },
+  'lines-tab': {
+    graph: 'Graph',
+    prompts: 'Prompts',
+    edit: 'Files',
+    versions: 'Versions',
+    simulate: 'Simulator',
+  },
   'lines-heat': {
     live: 'Callers now',
     asked: 'Pressed 0',
@@ -776,6 +792,7 @@ export const en = {
     'at-least': 'The length of some recordings is not known: at least.',
   },
   ...lead,
+  ...prompts,
 };
 
 /** The same keys, with words of another language. */

@@ -1,5 +1,6 @@
 import type { Texts } from './en';
 import { lead } from './lead.nb';
+import { prompts } from './prompts.nb';
 
 export const nb: Texts = {
   loading: 'Henter …',
@@ -19,6 +20,15 @@ export const nb: Texts = {
     lines: 'Linjer',
     try: 'Prøv',
     settings: 'Innstillinger',
+  },
+  'nav-short': {
+    desk: 'Plass',
+    board: 'Oversikt',
+    contacts: 'Kontakt',
+    reports: 'Rapport',
+    lines: 'Linjer',
+    try: 'Prøv',
+    settings: 'Oppsett',
   },
   try: {
     first: 'Ny her? Ring en linje fra denne siden: du trenger ingen telefon.',
@@ -635,7 +645,13 @@ export const nb: Texts = {
     source: 'Hvorfra',
     none: 'Ingenting passer.',
   },
-  'lines-tab': { graph: 'Graf', edit: 'Filer', versions: 'Versjoner', simulate: 'Simulator' },
+  'lines-tab': {
+    graph: 'Graf',
+    prompts: 'Lydmeldinger',
+    edit: 'Filer',
+    versions: 'Versjoner',
+    simulate: 'Simulator',
+  },
   'lines-heat': {
     live: 'Innringere nå',
     asked: 'Trykket 0',
@@ -772,4 +788,5 @@ export const nb: Texts = {
     'at-least': 'Lengden på noen opptak er ukjent: minst.',
   },
   ...lead,
+  ...prompts,
 };

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import WaveSurfer from 'wavesurfer.js';
 import type { Schemas } from '../../api/client';
+import { colour } from '../../ui/colour';
 import { styleNonce } from '../../ui/nonce';
 import { Badge, Button, Note, Pick } from '../../ui/parts';
 import { clock, Length, When } from '../../ui/time';
@@ -13,14 +14,6 @@ export type Recording = Schemas['RecordingView'];
 
 const SPEEDS = ['1', '1.25', '1.5', '2'];
 const HEIGHT = 56;
-
-/** A colour of the theme, as a canvas takes it. */
-function colour(element: HTMLElement, name: string): string {
-  element.style.color = `var(${name})`;
-  const told = getComputedStyle(element).color;
-  element.style.color = '';
-  return told;
-}
 
 interface ReplayProps {
   recording: Recording;

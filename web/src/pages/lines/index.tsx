@@ -14,10 +14,11 @@ import '../../styles/lines.css';
 
 // The editor is large, and few write menus.
 const Edit = lazy(() => import('./edit').then((m) => ({ default: m.Edit })));
+const Prompts = lazy(() => import('./prompts').then((m) => ({ default: m.Prompts })));
 const Simulate = lazy(() => import('./simulate').then((m) => ({ default: m.Simulate })));
 const Versions = lazy(() => import('./versions').then((m) => ({ default: m.Versions })));
 
-const TABS = ['graph', 'edit', 'versions', 'simulate'] as const;
+const TABS = ['graph', 'prompts', 'edit', 'versions', 'simulate'] as const;
 
 /** Each line as a graph, with the callers who are on it; and its files. */
 export function LinesPage() {
@@ -28,7 +29,7 @@ export function LinesPage() {
   const navigate = useNavigate({ from: '/lines' });
   const told = useQuery({ queryKey: ['lines'], queryFn: () => got(api.GET('/api/v1/lines')) });
   const reload = useCommand(() => got(api.POST('/api/v1/lines/reload')), {
-    refresh: ['lines', 'line'],
+    refresh: ['lines', 'line', 'prompts'],
   });
   if (told.isPending) return <Loading />;
   if (told.error) return <Trouble error={told.error} again={() => void told.refetch()} />;
@@ -110,6 +111,11 @@ export function LinesPage() {
             ))}
           </TabList>
           <TabPanel id="graph">{graph}</TabPanel>
+          <TabPanel id="prompts">
+            <Suspense fallback={<Loading />}>
+              <Prompts />
+            </Suspense>
+          </TabPanel>
           <TabPanel id="edit">
             <Suspense fallback={<Loading />}>
               <Edit />
