@@ -12,6 +12,7 @@ mod lead;
 mod menus;
 mod prompts;
 mod talk;
+mod three;
 mod trying;
 
 use std::time::Duration;

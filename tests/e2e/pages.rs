@@ -136,6 +136,37 @@ fn whose_agents_page_does_not_come_back_is_offered_to_the_next() {
 }
 
 #[test]
+fn an_agents_page_that_is_not_heard_is_waited_for_and_then_the_next_is_asked() {
+    let server = with_music().start();
+    let mut agent = server.page("agent1");
+    assert_eq!(agent.register("secret", Algorithm::Sha256), 200);
+    agent.media.say(Source::Tone(AGENT));
+    let mut caller = server.phone("4711");
+    caller.call("100");
+    std::thread::sleep(Duration::from_millis(200));
+    caller.media.press('0', KeyWay::Event, 100);
+    agent.ring(RING);
+    agent.answer();
+    hears(&caller, AGENT);
+    // Its signalling is there, its voice has no way: for a moment, and then for good.
+    agent.media.say(Source::Nothing);
+    std::thread::sleep(Duration::from_millis(3_500));
+    hears(&caller, MUSIC);
+    agent.media.say(Source::Tone(AGENT));
+    hears(&caller, AGENT);
+    agent.media.say(Source::Nothing);
+    std::thread::sleep(Duration::from_millis(3_500));
+    hears(&caller, MUSIC);
+    let mut second = server.agent("agent2");
+    second.media.say(Source::Tone(SECOND));
+    second.ring(Duration::from_secs(30));
+    second.answer();
+    hears(&caller, SECOND);
+    caller.hang_up();
+    second.wait_bye(RING);
+}
+
+#[test]
 fn pages_of_others_and_what_is_no_sip_are_refused() {
     let server = server()
         .api("phone_origins = [\"https://shop.example\"]")
