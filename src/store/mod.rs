@@ -35,6 +35,7 @@ mod home;
 pub mod hooks;
 pub mod menus;
 mod messages;
+mod migrations;
 mod outbox;
 pub mod people;
 mod place;
@@ -63,6 +64,7 @@ pub use retention::Removed;
 pub use statistics::{AskedBack, Span};
 
 use home::Home;
+use migrations::MIGRATIONS;
 use writer::Command;
 
 /// Events that may wait for the disk. More than this many and they are dropped and counted:
@@ -74,8 +76,6 @@ const BACKLOG: usize = 32_768;
 const BUSY: Duration = Duration::from_millis(2_500);
 /// Changes that wait for the writer at a time: each is a transaction, between two rounds of promises.
 const CHANGES: usize = 16;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations");
 
 /// A handle to the store; clones share it.
 #[derive(Clone)]
