@@ -31,6 +31,17 @@ pub struct Told {
     /// How often menus were read, those that were refused as well.
     #[serde(skip)]
     pub readings: u64,
+    /// They are being read now.
+    #[serde(skip)]
+    pub under_way: bool,
+}
+
+impl Told {
+    /// The number of the first reading that sees what is written now: one that is under way may have
+    /// passed it already.
+    pub fn next_reading(&self) -> u64 {
+        self.readings + 1 + u64::from(self.under_way)
+    }
 }
 
 /// A line in use.
@@ -57,6 +68,13 @@ pub struct Refused {
 }
 
 impl MenuState {
+    /// They are read from now on; what comes of it is told by [`loaded`](Self::loaded) or
+    /// [`refused`](Self::refused).
+    pub fn begins(&self) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.under_way = true;
+    }
+
     /// These are in use from now on.
     pub fn loaded(&self, now: Wall, lines: Vec<LineTold>) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,6 +85,7 @@ impl MenuState {
             refused: None,
             calendars: std::mem::take(&mut told.calendars),
             readings: told.readings + 1,
+            under_way: false,
         };
     }
 
@@ -86,6 +105,7 @@ impl MenuState {
     pub fn refused(&self, now: Wall, mistakes: Vec<String>) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.readings += 1;
+        told.under_way = false;
         told.refused = Some(Refused {
             at: when(now),
             mistakes,

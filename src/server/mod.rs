@@ -315,7 +315,7 @@ impl Server {
         self.health.set(Readiness::Ready);
         let (ask, asked) = std::mem::replace(&mut self.reload, mpsc::channel(1));
         tokio::spawn(api::pass_on(reload, ask));
-        let mut reloads = Reloads::new(Arc::clone(&self.config), asked);
+        let mut reloads = Reloads::new(Arc::clone(&self.config), asked, self.menus.clone());
         let board = tokio::spawn(board.keep());
         let removing = retention::keep(
             self.tools.store.clone(),

@@ -12,6 +12,7 @@ use crate::call::setup::CallSetup;
 use crate::config::Config;
 use crate::observe::calendars::Calendars;
 use crate::observe::figures;
+use crate::observe::menus::MenuState;
 use crate::setup::{self, Menus};
 use crate::task::clock;
 
@@ -22,14 +23,16 @@ type Read = Result<Menus, Vec<String>>;
 pub(super) struct Reloads {
     config: Arc<Config>,
     asked: mpsc::Receiver<()>,
+    told: MenuState,
     reading: Option<JoinHandle<Read>>,
 }
 
 impl Reloads {
-    pub fn new(config: Arc<Config>, asked: mpsc::Receiver<()>) -> Reloads {
+    pub fn new(config: Arc<Config>, asked: mpsc::Receiver<()>, told: MenuState) -> Reloads {
         Reloads {
             config,
             asked,
+            told,
             reading: None,
         }
     }
@@ -40,6 +43,7 @@ impl Reloads {
             if self.asked.recv().await.is_none() {
                 return std::future::pending().await;
             }
+            self.told.begins();
             let config = Arc::clone(&self.config);
             let read = move || setup::menus(&config);
             self.reading = Some(tokio::task::spawn_blocking(read));

@@ -1,5 +1,6 @@
 //! The folder of menu files, as the console reads and writes it.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::config::Config;
@@ -86,7 +87,10 @@ pub fn write(dir: &Path, before: &[MenuFile], after: &[MenuFile]) -> std::io::Re
     }
     for old in before {
         if !after.iter().any(|f| f.file == old.file) {
-            std::fs::remove_file(dir.join(&old.file))?;
+            match std::fs::remove_file(dir.join(&old.file)) {
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+                _ => {}
+            }
         }
     }
     Ok(())
@@ -119,6 +123,16 @@ mod tests {
         ] {
             assert!(!is_name(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_gone_already_stops_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = [file("a.yaml", "1"), file("b.yaml", "2")];
+        write(dir.path(), &[], &before).unwrap();
+        std::fs::remove_file(dir.path().join("a.yaml")).unwrap();
+        write(dir.path(), &before, &[file("c.yaml", "3")]).unwrap();
+        assert!(!dir.path().join("b.yaml").exists());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::api::who::{Right, Who};
 use crate::observe::menus::Told;
 
 /// How long it is waited for menus that are read and proven; prompts that must be spoken take long.
-const LONGEST: Duration = Duration::from_secs(25);
+pub(super) const LONGEST: Duration = Duration::from_secs(25);
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -39,7 +39,8 @@ pub async fn reload(
     who.need(Right::Operate)?;
     body.finish(Some(()))?;
     api.store.audit(who.deed("lines.reload", "lines")).await?;
-    match read_anew(&api).await {
+    let number = ask_for_reading(&api);
+    match reading(&api, number, LONGEST).await {
         Some(told) => match &told.refused {
             None => Ok((StatusCode::OK, Json(told))),
             Some(refused) => Err(Problem {
@@ -52,21 +53,26 @@ pub async fn reload(
     }
 }
 
-/// Has the menus read, and waits for what comes of it; `None`: that takes long.
-pub(super) async fn read_anew(api: &Api) -> Option<Told> {
-    let before = api.menus.told().readings;
+/// Has the menus read: the number of the reading that sees what is in the folder now.
+pub(super) fn ask_for_reading(api: &Api) -> u64 {
+    let number = api.menus.told().next_reading();
     // Full: somebody has asked already.
     let _ = api.reload.try_send(());
+    number
+}
+
+/// Waits for a reading, or a later one, and tells what came of it; `None`: that takes longer.
+pub(super) async fn reading(api: &Api, number: u64, longest: Duration) -> Option<Told> {
     let looked = async {
         loop {
             tokio::time::sleep(LOOK).await;
             let told = api.menus.told();
-            if told.readings > before {
+            if told.readings >= number {
                 return told;
             }
         }
     };
-    tokio::time::timeout(LONGEST, looked).await.ok()
+    tokio::time::timeout(longest, looked).await.ok()
 }
 
 pub(super) fn mistake(told: &str) -> FieldProblem {

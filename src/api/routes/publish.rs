@@ -1,31 +1,29 @@
 //! Menu files are put to use, and what was there before is kept.
 
-use std::path::PathBuf;
+mod apply;
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::drafts::{LIKE, checked, menu_files_of, read, tag};
-use super::lines::{mistake, read_anew};
-use super::{if_match, tagged};
+use self::apply::Wanted;
+use super::drafts::{LIKE, menu_files_of, read, tag};
+use super::if_match;
 use crate::api::Api;
 use crate::api::fields::{Body, Query, limit, number, text};
 use crate::api::guard::MAX_FILES_BODY;
-use crate::api::problem::{Answer, FieldProblem, Problem};
+use crate::api::problem::{Answer, Problem};
 use crate::api::view::Page;
 use crate::api::who::{Right, Who};
 use crate::live::stamp;
-use crate::observe::drafts::{DraftMistake, MenuFile};
+use crate::observe::drafts::MenuFile;
 use crate::observe::menus::Told;
-use crate::store::menus::{MenuVersionRow, NewMenuVersion};
-use crate::task::clock;
-use crate::task::menu_files::{self, Fixed};
+use crate::store::menus::MenuVersionRow;
 
 pub(super) fn all() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
@@ -74,128 +72,13 @@ pub async fn publish(
     let files = body.need("files", LIKE, menu_files_of);
     let note = body.opt("note", text(0, 200, false)).unwrap_or_default();
     let files = body.finish(files)?;
-    let _alone = api.publishing.lock().await;
-    let before = read(&api).await?;
-    let dir = folder(&api, before.fixed)?;
-    let (was, is) = (tag(&before.files), tag(&files));
-    if if_match(&headers).is_some_and(|wanted| wanted != was) {
-        return Err(Problem::meanwhile("the menu files"));
-    }
-    if was == is {
-        return Err(Problem::wrong_state("nothing was changed"));
-    }
-    let draft = checked(&api, files.clone()).await?;
-    if !draft.ok {
-        let wrong = draft.mistakes.iter().filter(|m| m.refused).map(told);
-        return Err(refused(wrong.collect()));
-    }
-    let changed = changed(&before.files, &files);
-    let now = clock::now().wall;
-    let found = NewMenuVersion {
-        note: String::new(),
-        hash: was,
-        changed: Vec::new(),
-        files: json(&before.files),
-    };
-    api.store.keep_menus(found, now, None).await?;
-    put(dir.clone(), before.files.clone(), files.clone()).await?;
-    let read = read_anew(&api).await;
-    if let Some(Told {
-        refused: Some(why), ..
-    }) = &read
-    {
-        // A voice that can not be had shows only now. The folder is as the menus in use are.
-        put(dir, files, before.files).await?;
-        return Err(refused(why.mistakes.iter().map(|m| mistake(m)).collect()));
-    }
-    let mut deed = who.deed("menus.publish", "menus");
-    deed.detail = Some(changed.join(", "));
-    let new = NewMenuVersion {
+    let condition = if_match(&headers).map(str::to_owned);
+    let wanted = Wanted {
+        files,
         note,
-        hash: is.clone(),
-        changed,
-        files: json(&files),
+        condition,
     };
-    let version = api.store.keep_menus(new, now, Some(deed)).await?;
-    let status = match read {
-        Some(_) => StatusCode::OK,
-        None => StatusCode::ACCEPTED,
-    };
-    let menus = read.unwrap_or_else(|| api.menus.told());
-    let view = PublishedView { version, menus };
-    Ok((status, tagged(&is, Json(view))).into_response())
-}
-
-/// Where they are written.
-fn folder(api: &Api, fixed: Option<Fixed>) -> Answer<PathBuf> {
-    match (fixed, &api.config.lines.dir) {
-        (None, Some(dir)) => Ok(dir.clone()),
-        (Some(Fixed::ReadOnly), Some(_)) => Err(Problem::wrong_state(
-            "the server may not write into the folder of the menus",
-        )
-        .remedy("give its user the right to, or change the files there and read them again")),
-        (_, None) | (Some(Fixed::BuiltIn), Some(_)) => Err(Problem::wrong_state(
-            "the menus in use are part of the program",
-        )
-        .remedy("copy them into a folder, name it as lines.dir, and start the server again")),
-    }
-}
-
-fn json(files: &[MenuFile]) -> String {
-    serde_json::to_string(files).unwrap_or_default() // text only
-}
-
-fn refused(mistakes: Vec<FieldProblem>) -> Problem {
-    Problem {
-        title: "the menus were not published".to_owned(),
-        remedy: Some("mend them; nothing has changed".to_owned()),
-        ..Problem::fields(mistakes)
-    }
-}
-
-fn told(m: &DraftMistake) -> FieldProblem {
-    let place = match &m.file {
-        Some(file) => format!("{file}:{}:{}: ", m.line, m.column),
-        None => String::new(),
-    };
-    let call = m.call.as_ref();
-    let call = call.map_or(String::new(), |c| format!("; the call: {}", c.words));
-    FieldProblem {
-        field: String::new(),
-        what: format!("{place}{}{call}", m.what),
-        remedy: m.remedy.clone(),
-    }
-}
-
-/// Names of files that are new, other than before, or gone.
-fn changed(before: &[MenuFile], after: &[MenuFile]) -> Vec<String> {
-    let new = after.iter().filter(|f| !before.contains(f));
-    let gone = before
-        .iter()
-        .filter(|f| !after.iter().any(|a| a.file == f.file));
-    let mut names: Vec<String> = new.chain(gone).map(|f| f.file.clone()).collect();
-    names.sort();
-    names
-}
-
-async fn put(dir: PathBuf, before: Vec<MenuFile>, after: Vec<MenuFile>) -> Answer<()> {
-    let written = tokio::task::spawn_blocking(move || {
-        menu_files::write(&dir, &before, &after).inspect_err(|_| {
-            // Half of two versions is neither, and the next start may refuse it.
-            if let Err(e) = menu_files::write(&dir, &after, &before) {
-                tracing::error!(error = %e, "the menu files before could not be written back");
-            }
-        })
-    });
-    match written.await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(e)) => {
-            tracing::error!(error = %e, "the menu files could not be written");
-            Err(Problem::unavailable("the menu files could not be written")
-                .remedy("the version before is kept; the server's log tells what is wrong"))
-        }
-        Err(_) => Err(Problem::internal()),
-    }
+    apply::apply(api, who, wanted).await
 }
 
 /// Which versions.

@@ -1,5 +1,7 @@
 //! Menu files: read, checked, published, and gone back to.
 
+use std::time::Duration;
+
 use super::*;
 use crate::observe::drafts::{DraftCall, DraftMistake, DraftView, Judge, MenuFile};
 use crate::observe::walks::{Move, TestsView, WalkAsked, WalkView};
@@ -212,6 +214,71 @@ async fn what_is_not_proven_changes_nothing_and_the_call_that_shows_it_is_told()
         .token(&olga)
         .json(large(2_000_000));
     assert_eq!(long.send().await.problem(413), "too-large");
+}
+
+/// The same, but the test reads them.
+async fn read_by_hand() -> (House, tempfile::TempDir, mpsc::Receiver<()>) {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("main.yaml"), "line: main\n").unwrap();
+    let mut house = House::with(&format!("[lines]\ndir = {:?}", dir.path())).await;
+    let reloads = std::mem::replace(&mut house.reloads, mpsc::channel(1).1);
+    (house, dir, reloads)
+}
+
+#[tokio::test]
+async fn who_goes_away_leaves_nothing_half_done() {
+    let (house, dir, mut reloads) = read_by_hand().await;
+    let menus = house.api.menus.clone();
+    let olga = house.token(Role::Operator, None).await;
+    let publish = |main: &str| {
+        let body = json!({ "files": files(main) });
+        house.post("/menus").token(&olga).json(body).send()
+    };
+    // The files are written, and nobody knows yet what they come to.
+    tokio::select! {
+        _ = publish("no voice") => panic!("it is not read yet"),
+        asked = reloads.recv() => asked.unwrap(),
+    }
+    assert_eq!(there(&dir), ["main.yaml", "new.yaml"]);
+    menus.refused(clock::now().wall, vec!["main.yaml:1: no voice".to_owned()]);
+    let back = async {
+        while there(&dir) != ["main.yaml"] {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let back = tokio::time::timeout(Duration::from_secs(5), back).await;
+    back.expect("what was refused is taken back");
+    let text = std::fs::read_to_string(dir.path().join("main.yaml")).unwrap();
+    assert_eq!(text, "line: main\n");
+    let reads = async {
+        reloads.recv().await.unwrap();
+        menus.loaded(clock::now().wall, Vec::new());
+    };
+    let (told, ()) = tokio::join!(publish("line: main # next\n"), reads);
+    told.ok();
+}
+
+#[tokio::test]
+async fn a_reading_that_was_under_way_says_nothing_of_newer_files() {
+    let (house, dir, mut reloads) = read_by_hand().await;
+    let olga = house.token(Role::Operator, None).await;
+    let menus = house.api.menus.clone();
+    menus.begins();
+    let draft = json!({ "files": files("line: main # without a voice\n") });
+    let asked = house.post("/menus").token(&olga).json(draft).send();
+    let reads = async {
+        reloads.recv().await.expect("menus are to be read");
+        menus.loaded(clock::now().wall, Vec::new());
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        menus.begins();
+        menus.refused(
+            clock::now().wall,
+            vec!["main.yaml:1: has no voice".to_owned()],
+        );
+    };
+    let (told, ()) = tokio::join!(asked, reads);
+    assert_eq!(told.problem(422), "wrong-fields");
+    assert_eq!(there(&dir), ["main.yaml"]);
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ pub async fn show(
     }
     let found = spans_of(&mut asked, MOST, Some(Unit::Hour));
     let (spans, by, zone) = asked.finish(found)?;
-    let Ok(Ok(_turn)) = tokio::time::timeout(LONGEST_WAIT, TURN.acquire()).await else {
+    let Ok(Ok(turn)) = tokio::time::timeout(LONGEST_WAIT, TURN.acquire()).await else {
         return Err(Problem::unavailable("another report is being drawn")
             .remedy("try again in a moment, or ask for a shorter time"));
     };
@@ -92,6 +92,8 @@ pub async fn show(
     let reader = api.reader.clone();
     let runtime = Handle::current();
     let drawn = tokio::task::spawn_blocking(move || {
+        // Who asked may be gone: it is drawn all the same, and the next one waits for it.
+        let _turn = turn;
         runtime.block_on(async {
             let (parts, sum) = reader.review(&rules, &spans, line.as_ref(), now).await?;
             let callbacks = reader.callbacks_in(all).await?;
