@@ -1,7 +1,7 @@
 //! Words about calls that agents place.
 
-use super::{CallEvent, Desk, Direction, LegEvent, QueueEvent, local, opened};
-use crate::call::event::Location;
+use super::{Desk, local, opened};
+use crate::call::event::{CallEvent, Location, QueueEvent};
 use crate::call::setup::AgentCallStart;
 use crate::ids::{AgentId, ContactId, Key, LegId, PhoneNumber, QueueName};
 use crate::media::command::{DtmfWay, MediaEvent};
@@ -9,8 +9,9 @@ use crate::now::Wall;
 use crate::queue::action::{OfferId, OverflowCause, OverflowStep};
 use crate::record::timeline::Presence;
 use crate::sdp::Session;
+use crate::sdp::plan::Direction;
 use crate::sip::flow::Transport;
-use crate::sip::leg::{Contact, LegEnd, Replaced};
+use crate::sip::leg::{Contact, LegEnd, LegEvent, Replaced};
 
 /// Under what the agent's own call stands in line.
 pub(super) const SIDE: u32 = 8;

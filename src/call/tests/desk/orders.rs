@@ -2,8 +2,8 @@
 
 use tokio::sync::oneshot;
 
-use super::{CallEvent, Desk};
-use crate::call::event::Location;
+use super::Desk;
+use crate::call::event::{CallEvent, Location};
 use crate::call::order::{Asked, Lead, Order, Refusal, Reply, Talk};
 use crate::ids::{AgentId, ContactId, PhoneNumber, QueueName};
 use crate::now::Wall;

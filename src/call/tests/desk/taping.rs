@@ -1,7 +1,7 @@
 //! Words about recordings.
 
-use super::{CallEvent, Desk};
-use crate::call::event::{TapeCommand, TapeEvent, TapeId};
+use super::Desk;
+use crate::call::event::{CallEvent, TapeCommand, TapeEvent, TapeId};
 use crate::ids::LegId;
 use crate::media::tap::Side;
 use crate::record::taping::TapedBy;
