@@ -179,13 +179,16 @@ export class SoftPhone {
   /** Other devices were chosen. */
   async changeDevices() {
     putOut(this.audio, this.wanted.settings().speaker);
-    const sender = this.connection?.getSenders().find((s) => s.track?.kind === 'audio');
+    const { connection } = this;
+    const sender = connection?.getSenders().find((s) => s.track?.kind === 'audio');
     if (!sender || !this.now.microphone) return;
     const stream = await this.microphone();
     const track = stream?.getAudioTracks()[0];
-    if (!stream || !track) return;
+    // The talk may have ended meanwhile, and nobody would close it any more.
+    if (!stream || !track || this.connection !== connection) return closeMicrophone(stream);
     track.enabled = !this.now.line?.muted;
     await sender.replaceTrack(track);
+    if (this.connection !== connection) return closeMicrophone(stream);
     closeMicrophone(this.now.microphone);
     this.set({ microphone: stream });
   }
@@ -243,7 +246,9 @@ export class SoftPhone {
       this.set({ ready: 'refused', problem: new Error(`${response.status_code}`) });
       this.later(() => void this.begin());
     });
-    ua.on('registrationExpiring', () => void this.renew().then(() => ua.register()));
+    ua.on('registrationExpiring', () => {
+      void this.renew().then(() => this.ua === ua && ua.register());
+    });
     ua.on('disconnected', () => {
       if (this.ua !== ua || this.stopped) return;
       this.dropped = true;
