@@ -19,6 +19,7 @@ it('writes what is shown, unrounded, with units, and nothing that a spreadsheet 
     { name: 'a "b", c', share: null, wait: -0 },
     { name: '-5', share: 1, wait: 0 },
     { name: '-x', share: 0, wait: 0 },
+    { name: '\t=1+1', share: 0, wait: 0 },
   ];
   expect(csvOf(columns, rows).split('\r\n')).toEqual([
     'Name,"Level, today",Wait (s)',
@@ -26,6 +27,7 @@ it('writes what is shown, unrounded, with units, and nothing that a spreadsheet 
     '"a ""b"", c",,0',
     '-5,1,0',
     "'-x,0,0",
+    "'\t=1+1,0,0",
     '',
   ]);
 });

@@ -9,7 +9,7 @@ export interface Column<R> {
 
 function quoted(cell: string): string {
   // What a spreadsheet would take for a formula is text.
-  const safe = /^[=+@]/.test(cell) || (cell.startsWith('-') && Number.isNaN(Number(cell)));
+  const safe = /^[=+@\t\r]/.test(cell) || (cell.startsWith('-') && Number.isNaN(Number(cell)));
   const text = safe ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
