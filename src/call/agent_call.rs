@@ -14,11 +14,13 @@ use super::click::Click;
 use super::consult::{Consultation, Introduction};
 use super::event::{CallAction, CallEvent, OpenedMedia};
 use super::features::Code;
+use super::hearing::Hearing;
+use super::info;
 use super::legs::{Leg, Path};
 use super::machine::GRACE;
 use super::setup::{AgentCallStart, CallSetup, ClickStart};
-use crate::ids::{ContactId, Language, LegId, PromptName};
-use crate::media::command::{MediaCommand, MediaEvent, PlayToken, Playlist};
+use crate::ids::{ContactId, Key, Language, LegId, PromptName, QueueName};
+use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::media::prompt::Prompt;
 use crate::now::{Mono, Now};
 use crate::queue::action::AgentState;
@@ -43,6 +45,8 @@ pub enum Wanted {
         code: Code,
         /// In which language they hear it.
         language: Language,
+        /// Whose messages they may hear.
+        queues: Vec<QueueName>,
     },
 }
 
@@ -54,6 +58,8 @@ enum Stage {
     Answering { late: bool, speak_at: Mono },
     /// The queue is asked.
     Asking { until: Mono },
+    /// The messages of their queues.
+    Hearing(Box<Hearing>),
     /// The words are on their way.
     Speaking { token: PlayToken, until: Mono },
     /// Nothing follows.
@@ -67,6 +73,7 @@ struct Coded {
     start: AgentCallStart,
     code: Code,
     language: Language,
+    queues: Vec<QueueName>,
     leg: Option<Leg>,
     stage: Stage,
     actions: VecDeque<CallAction>,
@@ -100,9 +107,11 @@ impl AgentCall {
                 let talk = Consultation::new(setup, start, introduction, codecs, None);
                 Kind::Talk(Box::new(talk))
             }
-            Wanted::Code { code, language } => {
-                Kind::Coded(Box::new(Coded::new(setup, start, code, language)))
-            }
+            Wanted::Code {
+                code,
+                language,
+                queues,
+            } => Kind::Coded(Box::new(Coded::new(setup, start, code, (language, queues)))),
         };
         AgentCall { contact, kind }
     }
@@ -189,6 +198,7 @@ impl AgentCall {
                 | CallEvent::Tape(_)
                 // No caller's: whoever asks is told so by the reply that is dropped.
                 | CallEvent::Ordered(_)
+                | CallEvent::Hearing(_)
                 | CallEvent::AgentState(_) => {}
             },
             Kind::Click(c) => c.handle(now, event),
@@ -197,11 +207,17 @@ impl AgentCall {
 }
 
 impl Coded {
-    fn new(setup: Arc<CallSetup>, start: AgentCallStart, code: Code, language: Language) -> Coded {
+    fn new(
+        setup: Arc<CallSetup>,
+        start: AgentCallStart,
+        code: Code,
+        (language, queues): (Language, Vec<QueueName>),
+    ) -> Coded {
         let mut coded = Coded {
             setup,
             code,
             language,
+            queues,
             leg: None,
             stage: Stage::Opening,
             actions: VecDeque::new(),
@@ -222,6 +238,7 @@ impl Coded {
                 speak_at,
             } => Some(*speak_at),
             Stage::Asking { until } | Stage::Speaking { until, .. } => Some(*until),
+            Stage::Hearing(hearing) => Some(hearing.deadline()),
             Stage::Opening | Stage::Answering { late: true, .. } | Stage::Over => None,
         }
     }
@@ -231,6 +248,7 @@ impl Coded {
             return;
         }
         match self.stage {
+            Stage::Hearing(_) => self.hear(|h| h.overdue(now)),
             Stage::Answering { .. } => self.ask(now),
             Stage::Asking { .. } | Stage::Speaking { .. } => self.hang_up(),
             Stage::Opening | Stage::Over => {}
@@ -248,9 +266,12 @@ impl Coded {
                     self.ask(now);
                 }
             }
+            CallEvent::Media(MediaEvent::Key { key, way, .. }) => self.key(now, key, way),
+            CallEvent::Hearing(told) => self.hear(|h| h.told(now, told)),
             CallEvent::Media(
                 MediaEvent::Played { token, .. } | MediaEvent::PlayFailed { token, .. },
             ) => {
+                self.hear(|h| h.played(now, token));
                 if matches!(self.stage, Stage::Speaking { token: t, .. } if t == token) {
                     self.hang_up();
                 }
@@ -302,10 +323,31 @@ impl Coded {
                 self.sip(LegCommand::ReferProgress { status: 403 });
             }
             LegEvent::Ended(_) => self.end(),
+            LegEvent::Info { content_type, body } => {
+                if let Some(key) = info::key(&content_type, &body) {
+                    self.key(now, key, DtmfWay::Info);
+                }
+            }
             LegEvent::Progress { .. }
             | LegEvent::Answered { .. }
-            | LegEvent::OfferRefused { .. }
-            | LegEvent::Info { .. } => {}
+            | LegEvent::OfferRefused { .. } => {}
+        }
+    }
+
+    fn key(&mut self, now: Now, key: Key, way: DtmfWay) {
+        self.hear(|h| h.key(now, key, way));
+    }
+
+    /// Lets who hears messages go on, and ends the call when they are through.
+    fn hear(&mut self, what: impl FnOnce(&mut Hearing) -> Vec<CallAction>) {
+        let Stage::Hearing(hearing) = &mut self.stage else {
+            return;
+        };
+        let actions = what(hearing);
+        let over = hearing.is_over();
+        self.actions.extend(actions);
+        if over {
+            self.hang_up();
         }
     }
 
@@ -365,6 +407,15 @@ impl Coded {
 
     /// What was dialled is done now that the agent can hear of it.
     fn ask(&mut self, now: Now) {
+        if self.code == Code::Messages {
+            let (setup, language) = (Arc::clone(&self.setup), self.language.clone());
+            let who = (self.start.agent.clone(), language);
+            let queues = std::mem::take(&mut self.queues);
+            let (hearing, ask) = Hearing::new(setup, who, self.start.leg, queues, now);
+            self.act(ask);
+            self.stage = Stage::Hearing(Box::new(hearing));
+            return;
+        }
         let wish = self.code.wish(&self.setup.features);
         self.act(CallAction::Wish(self.start.agent.clone(), wish));
         self.stage = Stage::Asking {

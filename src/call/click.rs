@@ -166,6 +166,7 @@ impl Click {
                 | CallEvent::Learnt(_)
                 | CallEvent::Tape(_)
                 | CallEvent::Ordered(_)
+                | CallEvent::Hearing(_)
                 | CallEvent::AgentState(_),
             ) => {}
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::hearing::{Ask as HearingAsk, Told as HearingTold};
 use super::order::{Asked, Refusal, Reply, Talk};
 use super::setup::AgentCallStart;
 use crate::ids::{
@@ -69,6 +70,8 @@ pub enum CallEvent {
     Ordered(Box<Asked>),
     /// The answer to [`CallAction::Wish`]; `None`: the queue does not know the agent.
     AgentState(Option<AgentState>),
+    /// The answer to [`CallAction::Hearing`].
+    Hearing(HearingTold),
     /// Who is to be called back by this call has called in, or does not want it any more.
     Cancelled,
     /// The answer to [`CallAction::LookUp`]; the usual one where nothing is known.
@@ -378,6 +381,8 @@ pub enum CallAction {
     /// What an agent says of themselves (`None`: nothing, it is only asked);
     /// [`CallEvent::AgentState`] follows.
     Wish(AgentId, Option<AgentWish>),
+    /// An agent hears messages; [`CallEvent::Hearing`] follows.
+    Hearing(AgentId, HearingAsk),
     /// Find out what a REFER's target is; [`CallEvent::Located`] follows.
     Locate(PhoneNumber),
     /// Begin to record a message on the leg.

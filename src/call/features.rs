@@ -20,6 +20,8 @@ pub enum Code {
     Done,
     /// What is my state?
     State,
+    /// Which messages have callers left for me?
+    Messages,
     /// None of these: they hear which there are.
     Unknown,
 }
@@ -42,6 +44,7 @@ impl Code {
             _ if is(&features.ready) => Code::Ready,
             _ if is(&features.done) => Code::Done,
             _ if is(&features.state) => Code::State,
+            _ if is(&features.messages) => Code::Messages,
             Some("") => Code::Pause { reason: None },
             Some(digit) if digit.len() == 1 => {
                 reason(digit).map_or(Code::Unknown, |n| Code::Pause { reason: Some(n) })
@@ -58,7 +61,7 @@ impl Code {
                 reason: reason.map_or_else(String::new, |n| reason_of(n, features)),
             }),
             Code::Done => Some(AgentWish::WrapUpDone),
-            Code::State | Code::Unknown => None,
+            Code::State | Code::Messages | Code::Unknown => None,
         }
     }
 
@@ -68,9 +71,10 @@ impl Code {
             (Code::Unknown, _) => vec![people::UNKNOWN_CODE.to_owned()],
             // The next caller is on the way already.
             (Code::Ready, AgentState::Offered) => state_words(&AgentState::Ready, features),
-            (Code::Ready | Code::Pause { .. } | Code::Done | Code::State, state) => {
-                state_words(state, features)
-            }
+            (
+                Code::Ready | Code::Pause { .. } | Code::Done | Code::State | Code::Messages,
+                state,
+            ) => state_words(state, features),
         };
         match (self, state) {
             (Code::Unknown, _) => words.extend(all(features)),
@@ -82,7 +86,7 @@ impl Code {
             ) => {
                 words.push(people::LATER.to_owned());
             }
-            (Code::Ready | Code::Pause { .. } | Code::Done | Code::State, _) => {}
+            (Code::Ready | Code::Pause { .. } | Code::Done | Code::State | Code::Messages, _) => {}
         }
         words.into_iter().map(PromptName::new).collect()
     }
@@ -133,6 +137,7 @@ fn all(features: &Features) -> Vec<String> {
         (people::CODE_PAUSE, &features.pause),
         (people::CODE_DONE, &features.done),
         (people::CODE_STATE, &features.state),
+        (people::CODE_MESSAGES, &features.messages),
     ];
     let mut words = Vec::new();
     for (what, code) in codes {
@@ -205,7 +210,8 @@ mod tests {
         let heard = "pause(meeting) agent-paused agent-reason digit-2";
         assert_eq!(answer("*612", paused, &features), heard);
         let list = "agent-unknown agent-code-ready agent-star digit-6 digit-0 agent-code-pause \
-                    agent-star digit-6 digit-1 agent-code-done agent-star digit-6 digit-2";
+                    agent-star digit-6 digit-1 agent-code-done agent-star digit-6 digit-2 \
+                    agent-code-messages agent-star digit-9 digit-8";
         for wrong in ["*613", "*610", "*6122", "*63", "*", "*600", "*61x"] {
             assert_eq!(answer(wrong, AgentState::Ready, &features), list, "{wrong}");
         }

@@ -26,6 +26,7 @@ pub mod event;
 pub mod faults;
 pub mod features;
 mod heard;
+pub mod hearing;
 mod info;
 mod keys;
 mod legs;

@@ -13,6 +13,8 @@ pub struct Features {
     pub done: Option<String>,
     /// Dialled: what is my state?
     pub state: Option<String>,
+    /// Dialled: hear the messages of my queues.
+    pub messages: Option<String>,
     /// Reasons of a pause, in the order of their digits from 1 on.
     pub reasons: Vec<String>,
     /// Dialled by a supervisor, and the agent behind it: hear their talk.
@@ -35,6 +37,7 @@ impl Default for Features {
             pause: code("*61"),
             done: code("*62"),
             state: code("*63"),
+            messages: code("*98"),
             reasons: Vec::new(),
             listen: code("*64"),
             whisper: code("*65"),
@@ -55,6 +58,7 @@ pub(super) fn read(mut t: Table<'_>) -> Features {
         pause: t.get("pause", usual.pause, code),
         done: t.get("done", usual.done, code),
         state: t.get("state", usual.state, code),
+        messages: t.get("messages", usual.messages, code),
         reasons: t.list("reasons", text).unwrap_or_default(),
         listen: t.get("listen", usual.listen, code),
         whisper: t.get("whisper", usual.whisper, code),
@@ -71,6 +75,7 @@ pub(super) fn read(mut t: Table<'_>) -> Features {
         ("pause", &features.pause),
         ("done", &features.done),
         ("state", &features.state),
+        ("messages", &features.messages),
         ("listen", &features.listen),
         ("whisper", &features.whisper),
         ("barge", &features.barge),

@@ -15,7 +15,7 @@ use crate::call::event::{CallEvent, Location};
 use crate::call::features::{Code, monitoring};
 use crate::call::setup::AgentCallStart;
 use crate::config::Config;
-use crate::ids::{AgentId, ContactId, Language, PhoneNumber};
+use crate::ids::{AgentId, ContactId, Language, PhoneNumber, QueueName};
 use crate::sip::leg::{IncomingInvite, LegCommand};
 use crate::task::call::{FirstLeg, Tools};
 use crate::task::sip::{IncomingCall, LegEventSender};
@@ -34,6 +34,7 @@ struct Facts {
     name: String,
     language: Language,
     supervisor: bool,
+    queues: Vec<QueueName>,
 }
 
 impl Agents {
@@ -41,6 +42,7 @@ impl Agents {
         let facts = |a: &crate::config::Agent| Facts {
             name: a.name.clone(),
             supervisor: a.supervisor,
+            queues: a.queues.clone(),
             language: a
                 .language
                 .clone()
@@ -132,7 +134,12 @@ async fn from_agent(
     }
     if let Some(code) = Code::dialled(dialled.reveal(), &tools.setup.features) {
         let language = facts.language.clone();
-        let wanted = Wanted::Code { code, language };
+        let queues = facts.queues.clone();
+        let wanted = Wanted::Code {
+            code,
+            language,
+            queues,
+        };
         return agent_call::run(tools, first, start, wanted, stop).await;
     }
     let found = tools.queue.dialled(start.agent.clone(), dialled).await;

@@ -2,7 +2,7 @@
 
 use super::audit::{self, Deed};
 use super::people::Changed;
-use super::rows::{id, text};
+use super::rows::{MessageRow, id, message, text};
 use super::sql::{self, Connection, QueryBuilder, Row};
 use super::{Reader, Store, StoreError};
 use crate::ids::{ContactId, LineName, QueueName};
@@ -335,6 +335,33 @@ impl Reader {
             .fetch_optional(&self.pool)
             .await?;
         row.as_ref().map(task).transpose()
+    }
+
+    /// Messages of these queues, and of none, that are not dealt with and that nobody but `who` has
+    /// taken, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn messages_left(
+        &self,
+        queues: &[QueueName],
+        who: &str,
+        limit: u32,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let mut q = QueryBuilder::new(
+            "SELECT m.* FROM messages m JOIN tasks t ON t.message = m.id WHERE t.state <> 'done'",
+        );
+        q.push(" AND (t.taken_by IS NULL OR t.taken_by = ")
+            .push_bind(who.to_owned());
+        q.push(") AND (m.queue IS NULL");
+        for queue in queues {
+            q.push(" OR m.queue = ")
+                .push_bind(queue.as_str().to_owned());
+        }
+        q.push(") ORDER BY m.taken_at, m.id LIMIT ")
+            .push_bind(limit);
+        let rows = q.build().fetch_all(&self.pool).await?;
+        rows.iter().map(message).collect()
     }
 
     /// The task that a message is.

@@ -9,12 +9,15 @@ use tracing::{Instrument, debug, warn};
 use super::call::voices::Voices;
 use super::call::{FirstLeg, Tools, random_keys};
 use super::clock;
+use super::desk::new_contact;
+use super::hearing;
 use super::side_line::SideLine;
 use super::sip::LegEventSender;
 use crate::call::agent_call::{AgentCall, Wanted};
-use crate::call::event::{CallAction, CallEvent, OpenedMedia};
+use crate::call::event::{CallAction, CallEvent, Location, OpenedMedia};
+use crate::call::hearing::Ask;
 use crate::call::setup::{AgentCallStart, ClickStart};
-use crate::ids::{AgentId, LegId};
+use crate::ids::{AgentId, LegId, PhoneNumber};
 use crate::media::command::MediaEvent;
 use crate::queue::action::AgentWish;
 use crate::sip::leg::LegCommand;
@@ -32,8 +35,40 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) {
     let span = tracing::info_span!("agent's call", agent = %start.agent);
+    let (agent, shown) = (start.agent.clone(), start.number.clone());
     let call = AgentCall::new(tools.setup.clone(), start, wanted);
-    whole(tools, first, call, stop).instrument(span).await;
+    let call_back = whole(tools.clone(), first, call, stop.clone());
+    if let Some(number) = call_back.instrument(span).await {
+        call_up(tools, agent, shown, number, stop).await;
+    }
+}
+
+/// Rings the agent's own phones, and then this number.
+async fn call_up(
+    tools: Tools,
+    agent: AgentId,
+    shown: Option<PhoneNumber>,
+    number: PhoneNumber,
+    stop: watch::Receiver<bool>,
+) {
+    let own = PhoneNumber::new(agent.as_str());
+    let own = tools.queue.dialled(agent.clone(), own).await;
+    let to = tools.queue.dialled(agent.clone(), number).await;
+    let (Some((Location::Agent(_, contacts), _)), Some((to @ Location::Outside { .. }, _))) =
+        (own, to)
+    else {
+        warn!(%agent, "who left a message can not be called back: there is no way out, or no phone");
+        return;
+    };
+    let start = ClickStart {
+        contact: new_contact(),
+        name: agent.as_str().to_owned(),
+        agent,
+        contacts,
+        number: shown,
+        to,
+    };
+    run_click(tools, start, stop).await;
 }
 
 /// Rings the agent's own phones, and then whom they want.
@@ -49,7 +84,13 @@ pub async fn run_click(tools: Tools, start: ClickStart, stop: watch::Receiver<bo
     whole(tools, first, call, stop).instrument(span).await;
 }
 
-async fn whole(tools: Tools, first: FirstLeg, call: AgentCall, mut stop: watch::Receiver<bool>) {
+/// To its end; whom the agent wants to call then.
+async fn whole(
+    tools: Tools,
+    first: FirstLeg,
+    call: AgentCall,
+    mut stop: watch::Receiver<bool>,
+) -> Option<PhoneNumber> {
     let (media_in, mut media) = mpsc::channel::<MediaEvent>(WAITING_EVENTS);
     let (events_in, mut events) = mpsc::channel(WAITING_EVENTS);
     let mut legs = first.events;
@@ -60,6 +101,7 @@ async fn whole(tools: Tools, first: FirstLeg, call: AgentCall, mut stop: watch::
         events_in,
         voices: Voices::default(),
         side_line: SideLine::default(),
+        call_back: None,
         tools,
     };
     let mut stopping = false;
@@ -90,6 +132,7 @@ async fn whole(tools: Tools, first: FirstLeg, call: AgentCall, mut stop: watch::
     task.voices.close();
     task.side_line.close(&task.tools.queue).await;
     debug!("over");
+    task.call_back
 }
 
 struct AgentTask {
@@ -100,6 +143,8 @@ struct AgentTask {
     events_in: mpsc::Sender<CallEvent>,
     voices: Voices,
     side_line: SideLine,
+    /// Whom the agent wants to call when this is over.
+    call_back: Option<PhoneNumber>,
 }
 
 impl AgentTask {
@@ -119,6 +164,11 @@ impl AgentTask {
                     line.command(queue, &self.events_in, contact, command).await;
                 }
                 CallAction::Wish(agent, wish) => self.wish(agent, wish).await,
+                CallAction::Hearing(_, Ask::CallBack(number)) => self.call_back = Some(number),
+                CallAction::Hearing(agent, ask) => {
+                    let (store, codecs) = (self.tools.store.clone(), &self.tools.setup.codecs);
+                    hearing::ask(store, codecs.clone(), agent, ask, self.events_in.clone());
+                }
                 // A caller's call asks for these.
                 CallAction::Queue(_)
                 | CallAction::Locate(_)

@@ -19,6 +19,7 @@ mod dial;
 mod faults;
 mod hostile;
 mod keys;
+mod messages;
 mod pages;
 mod people;
 mod promise;

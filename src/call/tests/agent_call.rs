@@ -9,7 +9,7 @@ use crate::call::agent_call::{AgentCall, Wanted};
 use crate::call::event::{CallAction, CallEvent, Location};
 use crate::call::features::Code;
 use crate::call::setup::AgentCallStart;
-use crate::ids::{AgentId, ContactId, Language, LegId, PhoneNumber};
+use crate::ids::{AgentId, ContactId, Language, LegId, PhoneNumber, QueueName};
 use crate::media::command::{MediaCommand, MediaEvent, PlayToken};
 use crate::now::{Mono, Now, Wall};
 use crate::queue::action::AgentState;
@@ -60,7 +60,11 @@ fn coded(code: Code) -> Scene {
     scene(
         Some(offer),
         peer,
-        Wanted::Code { code, language },
+        Wanted::Code {
+            code,
+            language,
+            queues: vec![QueueName::new("support")],
+        },
         Location::Unknown,
     )
 }
@@ -203,7 +207,11 @@ fn nothing_is_waited_for_without_end() {
 fn a_late_offer_is_spoken_to_when_it_is_answered() {
     let language = Language::default();
     let code = Code::State;
-    let wanted = Wanted::Code { code, language };
+    let wanted = Wanted::Code {
+        code,
+        language,
+        queues: vec![QueueName::new("support")],
+    };
     let mut s = scene(None, Session::new(1), wanted, Location::Unknown);
     s.wishes();
     let told = s.on(CallEvent::MediaOpened(AGENT, opened(30_000)));
@@ -227,6 +235,7 @@ fn what_can_not_be_answered_is_refused_and_changes_nothing() {
     let wanted = Wanted::Code {
         code: Code::Ready,
         language: Language::default(),
+        queues: Vec::new(),
     };
     let nonsense = Some(Bytes::from_static(b"v=1"));
     let mut s = scene(nonsense, Session::new(1), wanted, Location::Unknown);

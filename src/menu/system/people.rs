@@ -26,6 +26,16 @@ pub const CODE_PAUSE: &str = "sys-agent-code-pause";
 pub const CODE_DONE: &str = "sys-agent-code-done";
 /// Before the code for hearing one's state.
 pub const CODE_STATE: &str = "sys-agent-code-state";
+/// Before the code for hearing messages.
+pub const CODE_MESSAGES: &str = "sys-agent-code-messages";
+/// Before the number of messages.
+pub const MESSAGES: &str = "sys-agent-messages";
+/// There is no other message.
+pub const MESSAGES_NONE: &str = "sys-agent-messages-none";
+/// After a message: 1 again, 2 done, 3 call back, hash next, star back.
+pub const MESSAGES_KEYS: &str = "sys-agent-messages-keys";
+/// What was asked for could not be done.
+pub const MESSAGES_FAILED: &str = "sys-agent-messages-failed";
 /// The key `*`.
 pub const STAR: &str = "sys-agent-star";
 /// Who comes pressed 0.
@@ -61,7 +71,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static str> {
     ALL.into_iter().chain(LANGUAGES)
 }
 
-const ALL: [&str; 21] = [
+const ALL: [&str; 26] = [
     READY,
     PAUSED,
     REASON,
@@ -75,6 +85,11 @@ const ALL: [&str; 21] = [
     CODE_PAUSE,
     CODE_DONE,
     CODE_STATE,
+    CODE_MESSAGES,
+    MESSAGES,
+    MESSAGES_NONE,
+    MESSAGES_KEYS,
+    MESSAGES_FAILED,
     STAR,
     WHISPER_ASKED,
     WHISPER_SILENCE,

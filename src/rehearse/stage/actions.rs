@@ -34,7 +34,10 @@ impl Stage {
             CallAction::Media(_, command) => self.media(n, command),
             CallAction::Queue(command) => self.queue(n, command),
             // Agents do not place calls here.
-            CallAction::QueueAs(..) | CallAction::Wish(..) | CallAction::Told(..) => {}
+            CallAction::QueueAs(..)
+            | CallAction::Wish(..)
+            | CallAction::Hearing(..)
+            | CallAction::Told(..) => {}
             CallAction::Locate(to) => self.locate(n, &to),
             CallAction::RecordMessage {
                 recording, limit, ..

@@ -105,6 +105,7 @@ impl CallTask {
                 // Whoever asks is told by the reply that is dropped.
                 | CallEvent::Ordered(_)
                 | CallEvent::AgentState(_)
+                | CallEvent::Hearing(_)
                 | CallEvent::Located(_)
                 | CallEvent::Recording(..)
                 | CallEvent::Recalled(..)

@@ -77,6 +77,7 @@ impl Desk {
                 }
                 return None;
             }
+            CallAction::Hearing(agent, ask) => format!("{agent} {ask:?}"),
             CallAction::Done(verdict) => format!("done {}", verdict.as_str()),
         })
     }
