@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pairs;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::ids::{Language, PromptName};
 use crate::menu::load::{self, Known};
 use crate::menu::say;
@@ -52,6 +52,8 @@ impl Needs {
         }
         let known = known(config, &library, &languages);
         let (texts, reads) = load::texts(pairs(files), &known);
+        let mut reads: BTreeSet<Language> = reads.into_iter().collect();
+        reads.extend(of_agents(config));
         named.extend(reads.into_iter().map(|l| {
             let words = vocabulary(&l);
             (l, words)
@@ -151,6 +153,15 @@ fn known(config: &Config, library: &PromptLibrary, all: &[Language]) -> Known {
         mail: config.mail.is_some(),
         ..Known::default()
     }
+}
+
+/// In which languages agents are told by phone when a message was left.
+fn of_agents(config: &Config) -> impl Iterator<Item = Language> {
+    let told = config.features.messages.is_some();
+    let language = |a: &config::Agent| a.language.clone();
+    let usual = config.prompts.language.clone();
+    let agents = config.agents.iter().filter(move |_| told);
+    agents.map(move |a| language(a).unwrap_or_else(|| usual.clone()))
 }
 
 /// What numbers, dates and sums are made of.
