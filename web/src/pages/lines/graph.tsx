@@ -2,13 +2,13 @@ import {
   Background,
   Controls,
   type Edge,
+  getViewportForBounds,
   Handle,
   MarkerType,
   type Node,
   type NodeProps,
   Position,
   ReactFlow,
-  useNodesInitialized,
   useReactFlow,
   useStore,
 } from '@xyflow/react';
@@ -56,6 +56,9 @@ function Box({ data: { shown, callers, marks, note } }: NodeProps<BoxNode>) {
     </div>
   );
 }
+
+/** The same of one that may not be there. */
+const boxHeight = (node: Schemas['LineNode'] | undefined) => (node ? height(node) : 0);
 
 const KINDS = { box: Box };
 /** A small line is drawn somewhat larger than written, and never tiny. */
@@ -148,7 +151,7 @@ export function Graph({ view, there, people, here, been, heat, call }: Props) {
       >
         <Background />
         <Controls showInteractive={false} />
-        {seen ? <Follow x={seen.x} y={seen.y} /> : <Refit view={view} />}
+        {seen ? <Follow x={seen.x} y={seen.y} /> : <Refit view={view} places={places} />}
       </ReactFlow>
     </div>
   );
@@ -167,14 +170,19 @@ function arrow(id: string, from: number, to: number, taken: boolean): Edge {
 }
 
 /** The whole line is in sight again when there is more or less room, or another line. */
-function Refit({ view }: { view: View }) {
-  const { fitView } = useReactFlow();
+function Refit({ places, view }: { places: readonly { x: number; y: number }[]; view: View }) {
+  const { setViewport } = useReactFlow();
   const width = useStore((s) => s.width);
   const height = useStore((s) => s.height);
-  const ready = useNodesInitialized();
   useEffect(() => {
-    if (ready && view && width > 0 && height > 0) void fitView(FIT);
-  }, [ready, view, width, height, fitView]);
+    if (width === 0 || height === 0 || places.length === 0) return;
+    const right = Math.max(...places.map((p) => p.x)) + WIDTH;
+    const bottom = Math.max(...places.map((p, i) => p.y + boxHeight(view.nodes[i])));
+    const [x, y] = [Math.min(...places.map((p) => p.x)), Math.min(...places.map((p) => p.y))];
+    const all = { x, y, width: right - x, height: bottom - y };
+    // The library's own way waits for nodes that can be moved; these can not.
+    void setViewport(getViewportForBounds(all, width, height, 0.1, FIT.maxZoom, FIT.padding));
+  }, [places, view, width, height, setViewport]);
   return null;
 }
 
