@@ -45,9 +45,9 @@ await drive(async (test) => {
   check(first.includes('jingle'), `not first: ${first}`);
 
   // Only what has to be mended.
-  await pick(/Show/, 'What has a problem');
+  await pick(/Everything/, 'What has a problem');
   await page.waitForFunction(
-    () => document.querySelectorAll('.prompts > li').length === 2,
+    () => document.querySelectorAll('.prompts > li').length === 3,
     undefined,
   );
   await test.accessible(page, 'prompts');
@@ -67,7 +67,7 @@ await drive(async (test) => {
   await wave.waitFor({ state: 'detached' });
 
   // By words, by line, and nothing.
-  await pick(/Show/, 'Everything');
+  await pick(/What has a problem/, 'Everything');
   await page.getByLabel('Words or name').fill('no such words');
   await list.getByText('No prompt is like that.').waitFor();
   await page.getByLabel('Words or name').fill('QUIET');
