@@ -12,4 +12,5 @@ mod outgoing;
 mod pair;
 mod paths;
 mod refusals;
+mod targets;
 mod trust;
