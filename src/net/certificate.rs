@@ -7,12 +7,14 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
 use sha2::{Digest as _, Sha256};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+
+use crate::now::Wall;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Some browsers believe no certificate that holds for more than 825 days.
@@ -52,7 +54,9 @@ pub enum OwnError {
 ///
 /// # Errors
 /// [`OwnError`].
-pub fn own(dir: &Path, at: IpAddr, now: SystemTime) -> Result<Own, OwnError> {
+pub fn own(dir: &Path, at: IpAddr, now: Wall) -> Result<Own, OwnError> {
+    let now = u64::try_from(now.unix_millis()).unwrap_or_default();
+    let now = UNIX_EPOCH + Duration::from_millis(now);
     let dir = dir.join("tls");
     let (cert, key) = (dir.join("console.pem"), dir.join("console.key"));
     if !holds(&cert, now) || !key.exists() {
@@ -135,23 +139,35 @@ fn write(file: &Path, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::task::clock;
+
+    fn today() -> Wall {
+        clock::now().wall
+    }
 
     #[test]
     fn it_is_made_once_and_again_before_it_ends() {
         let dir = tempfile::tempdir().unwrap();
         let at = "192.0.2.10".parse().unwrap();
-        let first = own(dir.path(), at, SystemTime::now()).unwrap();
+        let first = own(dir.path(), at, today()).unwrap();
         assert_eq!(first.fingerprint.len(), 32 * 3 - 1);
         let mode = |f: &Path| {
             std::os::unix::fs::PermissionsExt::mode(&fs::metadata(f).unwrap().permissions()) & 0o777
         };
         assert_eq!(mode(&first.key), 0o600);
-        let later = |days: u32| own(dir.path(), at, SystemTime::now() + DAY * days).unwrap();
+        let later = |days: u32| {
+            own(
+                dir.path(),
+                at,
+                Wall::from_unix_millis(today().unix_millis() + i64::from(days) * 86_400_000),
+            )
+            .unwrap()
+        };
         assert_eq!(later(700), first);
         assert_ne!(later(711).fingerprint, first.fingerprint);
         // A crash between the two files.
         fs::remove_file(&first.key).unwrap();
-        own(dir.path(), at, SystemTime::now()).unwrap();
+        own(dir.path(), at, today()).unwrap();
         crate::net::tls::acceptor(&first.cert, &first.key).unwrap();
     }
 
@@ -159,7 +175,7 @@ mod tests {
     fn what_can_not_be_kept_is_told_with_the_file() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("tls"), "a file").unwrap();
-        let told = own(dir.path(), Ipv4Addr::UNSPECIFIED.into(), SystemTime::now());
+        let told = own(dir.path(), Ipv4Addr::UNSPECIFIED.into(), today());
         let told = told.unwrap_err().to_string();
         assert!(told.contains("/tls") && told.contains("api.cert"), "{told}");
     }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use axum::Router;
 use tokio::sync::{mpsc, watch};
@@ -131,7 +130,7 @@ impl Wanted<'_> {
             ApiTls::Clear => None,
             ApiTls::Files { cert, key } => Some(tls::acceptor(cert, key)?),
             ApiTls::Own => {
-                let own = certificate::own(&config.store.dir, reach, SystemTime::now())?;
+                let own = certificate::own(&config.store.dir, reach, clock::now().wall)?;
                 fingerprint = Some(own.fingerprint);
                 Some(tls::acceptor(&own.cert, &own.key)?)
             }
