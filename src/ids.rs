@@ -225,6 +225,11 @@ impl PhoneNumber {
         PhoneNumber(Arc::from(s.as_ref()))
     }
 
+    /// Of somebody who does not show theirs, as SIP writes it (RFC 3323 §4.1.1.3).
+    pub fn withheld() -> PhoneNumber {
+        PhoneNumber::new(WITHHELD)
+    }
+
     /// The number in the clear. Not for logs.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -238,8 +243,14 @@ impl PhoneNumber {
     }
 }
 
+const WITHHELD: &str = "anonymous";
+
 impl fmt::Display for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A word that tells of nobody: masked it would look like the end of a number.
+        if self.0.eq_ignore_ascii_case(WITHHELD) {
+            return f.write_str(WITHHELD);
+        }
         let n = self.0.chars().count();
         let shown = if n > 4 { 2 } else { 0 };
         f.write_str("…")?;
@@ -386,6 +397,7 @@ mod tests {
     fn what_identifies_a_person_is_not_printed() {
         assert_eq!(format!("{:?}", PhoneNumber::new("+4930901820")), "…20");
         assert_eq!(format!("{}", PhoneNumber::new("1234")), "…");
+        assert_eq!(format!("{}", PhoneNumber::withheld()), "anonymous");
         let mut d = Digits::new();
         d.push(Key::ZERO);
         assert_eq!(format!("{d:?} {d}"), "<1 digits> <1 digits>");

@@ -137,10 +137,7 @@ impl Call {
     /// A call on `line`. Its first action asks for media ports.
     pub fn new(setup: Arc<CallSetup>, mut start: CallStart, line: Arc<Line>, now: Now) -> Call {
         let offer = start.offer.take();
-        let number = start
-            .caller
-            .clone()
-            .unwrap_or_else(|| PhoneNumber::new("anonymous"));
+        let number = start.caller.clone().unwrap_or_else(PhoneNumber::withheld);
         let card = ContextCard::new(start.contact, start.line.clone(), number.clone(), now.wall);
         let (leg, toward, dialled) = (start.leg, start.remote, start.dialled.clone());
         let mut call = Call::unheard(setup, start, line, card);

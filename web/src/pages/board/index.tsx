@@ -14,7 +14,7 @@ import {
 } from '../../live/picture';
 import { AgentBadge, TONES } from '../../ui/agent';
 import { useLocale } from '../../ui/locale';
-import { masked } from '../../ui/number';
+import { masked, told } from '../../ui/number';
 import { Badge, Button, Dialog, Empty, Loading, Panel } from '../../ui/parts';
 import { Since } from '../../ui/time';
 import { useTitle } from '../../ui/title';
@@ -162,7 +162,8 @@ interface RowProps {
 function Commands({ call, onOpen }: RowProps) {
   const { t } = useTranslation();
   if (!onOpen) return null;
-  const caller = call.caller ? masked(call.caller) : t('card.nobody');
+  const number = told(call.caller);
+  const caller = number ? masked(number) : t('card.nobody');
   return (
     <Button
       look="quiet"
@@ -250,7 +251,7 @@ function CallerLink({ call }: { call: CallNow }) {
   const { t } = useTranslation();
   return (
     <Link to="/contacts/$contact" params={{ contact: call.contact }} className="number">
-      {call.caller ? masked(call.caller) : t('card.nobody')}
+      {masked(told(call.caller)) || t('card.nobody')}
     </Link>
   );
 }

@@ -4,7 +4,7 @@ import { api, got } from '../../api/client';
 import { useMay, useMe } from '../../app/session';
 import type { CallNow } from '../../live/picture';
 import { useCommand } from '../../ui/command';
-import { masked } from '../../ui/number';
+import { masked, told } from '../../ui/number';
 import { Button, Dialog, Note, Trouble } from '../../ui/parts';
 import { Since } from '../../ui/time';
 import { Chat } from '../desk/chat';
@@ -38,8 +38,9 @@ interface CallDialogProps {
 /** One call from the board: what a supervisor may do with the talk, and what is written about it. */
 export function CallDialog({ call, contact, onClose }: CallDialogProps) {
   const { t } = useTranslation();
-  const title = call?.caller
-    ? t('orders.title', { caller: masked(call.caller) })
+  const number = told(call?.caller);
+  const title = number
+    ? t('orders.title', { caller: masked(number) })
     : t('orders.title', { caller: t('card.nobody') });
   return (
     <Dialog title={title} open={contact !== null} onClose={onClose}>

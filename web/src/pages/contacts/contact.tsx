@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api, got } from '../../api/client';
 import { useMay } from '../../app/session';
 import type { Card } from '../../live/picture';
+import { told } from '../../ui/number';
 import { Empty, Loading, Panel, Trouble } from '../../ui/parts';
 import { Length, When } from '../../ui/time';
 import { useTitle } from '../../ui/title';
@@ -45,7 +46,7 @@ export function ContactPage() {
     <>
       <Back />
       <div className="pagehead">
-        <h1 className="number">{c.caller || t('card.nobody')}</h1>
+        <h1 className="number">{told(c.caller) || t('card.nobody')}</h1>
         <Outcome contact={c} />
       </div>
       <Recordings contact={contact} started={c.started} events={events} />

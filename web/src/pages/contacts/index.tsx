@@ -6,6 +6,7 @@ import { api, got, type Schemas } from '../../api/client';
 import { asProblem } from '../../api/problem';
 import type { ContactSearch } from '../../app/router';
 import { useMay } from '../../app/session';
+import { told } from '../../ui/number';
 import { Badge, Button, Empty, Field, Loading, Panel, Pick, Trouble } from '../../ui/parts';
 import { Length, When } from '../../ui/time';
 import { useTitle } from '../../ui/title';
@@ -96,7 +97,7 @@ export function Contacts({ contacts }: { contacts: readonly Contact[] }) {
                 </Link>
               </td>
               <td data-label={t('contacts.caller')} className="number">
-                {c.caller || t('card.nobody')}
+                {told(c.caller) || t('card.nobody')}
               </td>
               <td data-label={t('contacts.line')}>{c.line}</td>
               <td data-label={t('contacts.queue')}>{c.queue}</td>

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Card } from '../../live/picture';
+import { told } from '../../ui/number';
 import { Badge, Note, type Tone } from '../../ui/parts';
 import { Length, When } from '../../ui/time';
 import { stops, useLanguageName, useReason, useStepWords } from './words';
@@ -26,7 +27,7 @@ export function CardView({ card, whole = true }: { card: Card; whole?: boolean }
     <div className="stack card" data-contact={card.contact}>
       <div className="row spread">
         <div>
-          <p className="caller number">{card.caller || t('card.nobody')}</p>
+          <p className="caller number">{told(card.caller) || t('card.nobody')}</p>
           {card.subject && <p className="subject">{card.subject}</p>}
         </div>
         {card.reason && <Badge tone={tone(card.reason.kind)}>{reason(card.reason)}</Badge>}

@@ -7,6 +7,7 @@ import { api, got, type Schemas } from '../../api/client';
 import { useMay, useMe } from '../../app/session';
 import { useLive } from '../../live';
 import { useCommand } from '../../ui/command';
+import { told } from '../../ui/number';
 import { Badge, Button, Dialog, Empty, Field, Loading, Panel, Trouble } from '../../ui/parts';
 import { Length, When } from '../../ui/time';
 
@@ -184,7 +185,7 @@ function Message({ message }: { message: number }) {
         {!wanted && <Button onPress={() => setWanted(true)}>{t('message.hear')}</Button>}
         {shown ? (
           <span className="number">
-            {shown.caller ?? t('card.nobody')} · <Length ms={shown.length_ms} />
+            {told(shown.caller) || t('card.nobody')} · <Length ms={shown.length_ms} />
           </span>
         ) : (
           <Button isDisabled={show.busy} onPress={() => show.run(undefined)}>
