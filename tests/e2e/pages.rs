@@ -6,7 +6,7 @@ use crate::scene::{AGENT, CALLER, MUSIC, RING, SECOND, hears, hold, resume, with
 use crate::support::digest::Algorithm;
 use crate::support::media::{KeyWay, Source};
 use crate::support::phone::Phone;
-use crate::support::server::server;
+use crate::support::server::{Server, server};
 use crate::support::wire::Wire;
 
 #[test]
@@ -114,9 +114,8 @@ fn a_page_that_is_loaded_anew_has_its_caller_again() {
     again.wait_bye(RING);
 }
 
-#[test]
-fn whose_agents_page_does_not_come_back_is_offered_to_the_next() {
-    let server = with_music().start();
+/// A page and a caller who came to it by 0, in talk.
+fn talk_with_a_page(server: &Server) -> (Phone, Phone) {
     let mut agent = server.page("agent1");
     assert_eq!(agent.register("secret", Algorithm::Sha256), 200);
     agent.media.say(Source::Tone(AGENT));
@@ -127,6 +126,13 @@ fn whose_agents_page_does_not_come_back_is_offered_to_the_next() {
     agent.ring(RING);
     agent.answer();
     hears(&caller, AGENT);
+    (agent, caller)
+}
+
+#[test]
+fn whose_agents_page_does_not_come_back_is_offered_to_the_next() {
+    let server = with_music().start();
+    let (agent, caller) = talk_with_a_page(&server);
     drop(agent);
     let mut second = server.agent("agent2");
     second.media.say(Source::Tone(SECOND));
@@ -138,16 +144,7 @@ fn whose_agents_page_does_not_come_back_is_offered_to_the_next() {
 #[test]
 fn an_agents_page_that_is_not_heard_is_waited_for_and_then_the_next_is_asked() {
     let server = with_music().start();
-    let mut agent = server.page("agent1");
-    assert_eq!(agent.register("secret", Algorithm::Sha256), 200);
-    agent.media.say(Source::Tone(AGENT));
-    let mut caller = server.phone("4711");
-    caller.call("100");
-    std::thread::sleep(Duration::from_millis(200));
-    caller.media.press('0', KeyWay::Event, 100);
-    agent.ring(RING);
-    agent.answer();
-    hears(&caller, AGENT);
+    let (agent, mut caller) = talk_with_a_page(&server);
     // Its signalling is there, its voice has no way: for a moment, and then for good.
     agent.media.say(Source::Nothing);
     std::thread::sleep(Duration::from_millis(3_500));
