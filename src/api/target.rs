@@ -168,6 +168,7 @@ async fn is_free(api: &Api, by: &AgentId, agent: &AgentId) -> Answer<()> {
         AgentState::Paused { .. }
         | AgentState::Offered
         | AgentState::Talking
+        | AgentState::Engaged
         | AgentState::Missed => {
             let (word, reason) = state_of(&state);
             let reason = reason.map(|r| format!(" ({r})")).unwrap_or_default();

@@ -64,7 +64,7 @@ pub struct AgentView {
     pub agent: String,
     /// Their name.
     pub name: String,
-    /// `offline`, `ready`, `paused`, `offered`, `talking`, `wrap_up` or `missed`.
+    /// `offline`, `ready`, `paused`, `offered`, `talking`, `engaged`, `wrap_up` or `missed`.
     pub state: String,
     /// Why they pause.
     pub reason: Option<String>,
@@ -82,6 +82,7 @@ pub fn state_of(state: &AgentState) -> (&'static str, Option<String>) {
         AgentState::Paused { reason } => ("paused", Some(reason.clone())),
         AgentState::Offered => ("offered", None),
         AgentState::Talking => ("talking", None),
+        AgentState::Engaged => ("engaged", None),
         AgentState::WrapUp => ("wrap_up", None),
         AgentState::Missed => ("missed", None),
     }

@@ -83,7 +83,8 @@ impl Code {
             | (
                 Code::Pause { .. },
                 AgentState::Offered | AgentState::Talking | AgentState::WrapUp,
-            ) => {
+            )
+            | (Code::Ready, AgentState::Engaged) => {
                 words.push(people::LATER.to_owned());
             }
             (Code::Ready | Code::Pause { .. } | Code::Done | Code::State | Code::Messages, _) => {}
@@ -115,7 +116,7 @@ fn state_words(state: &AgentState, features: &Features) -> Vec<String> {
         AgentState::Offline => people::OFFLINE,
         AgentState::Ready => people::READY,
         AgentState::Paused { .. } => people::PAUSED,
-        AgentState::Offered | AgentState::Talking => people::BUSY,
+        AgentState::Offered | AgentState::Talking | AgentState::Engaged => people::BUSY,
         AgentState::WrapUp => people::WRAP_UP,
         AgentState::Missed => people::MISSED,
     };

@@ -49,6 +49,8 @@ pub struct AgentsNow {
     pub offered: usize,
     /// With a caller, of this queue or another.
     pub talking: usize,
+    /// On a call that the queue did not give.
+    pub engaged: usize,
     /// Writing up.
     pub wrap_up: usize,
     /// In a pause.
@@ -65,6 +67,7 @@ impl AgentsNow {
             AgentState::Ready => &mut self.ready,
             AgentState::Offered => &mut self.offered,
             AgentState::Talking => &mut self.talking,
+            AgentState::Engaged => &mut self.engaged,
             AgentState::WrapUp => &mut self.wrap_up,
             AgentState::Paused { .. } => &mut self.paused,
             AgentState::Missed => &mut self.missed,

@@ -9,7 +9,8 @@
 //! - a caller is in exactly one place: in line, ringing, talking, or being handed on;
 //! - who looks back into self-service, or has hung up to be called back, stands in line all the
 //!   same: an agent who is free is offered them too;
-//! - an agent has at most one offer;
+//! - an agent has at most one offer, and none that begins while they are on a call that the queue
+//!   did not give;
 //! - nobody waits while an agent of their queue is ready who has what they need; what they need
 //!   becomes less while they wait, and is never more than the people who are here have;
 //! - among the callers an agent may take, the one who waited longest goes first, where urgency
@@ -32,6 +33,7 @@ use crate::now::{Mono, Now};
 
 mod agents;
 mod callers;
+mod engaged;
 mod matching;
 mod offers;
 mod presence;
@@ -130,7 +132,7 @@ struct Queue {
     idle: BTreeSet<(Turn, AgentIx)>,
     /// Agents who are not offline.
     staffed: usize,
-    /// Agents who take callers, now or soon.
+    /// Agents who take callers, now or soon, and are not on calls of their own.
     working: usize,
     /// How many of those who are not offline have a skill at each level.
     levels: BTreeMap<SkillIx, BTreeMap<u8, usize>>,
@@ -152,6 +154,8 @@ struct Agent {
     signed_in: bool,
     /// Paused, or will be when what they do now is over.
     pause: Option<String>,
+    /// Calls that they are on, or that ring their phone, without the queue's having given them.
+    engaged: BTreeSet<ContactId>,
     /// Smaller: idle for longer.
     idle_rank: u64,
     /// Smaller: offered a caller less recently.
@@ -173,6 +177,8 @@ enum AgentDoing {
         contact: ContactId,
         wrap_up: Duration,
     },
+    /// What would be [`AgentDoing::Ready`], were they not on a call of their own.
+    Engaged,
     WrapUp {
         until: Mono,
     },
@@ -320,6 +326,7 @@ impl Acd {
                 doing: AgentDoing::Offline,
                 signed_in: false,
                 pause: None,
+                engaged: BTreeSet::new(),
                 idle_rank: 0,
                 offered_rank: 0,
                 taken: 0,

@@ -140,8 +140,10 @@ pub enum AgentState {
     },
     /// The phone rings.
     Offered,
-    /// On a call.
+    /// On a call with a caller of the queue.
     Talking,
+    /// On a call that the queue did not give: a colleague asks them, or they have called somebody.
+    Engaged,
     /// Writing up the last call.
     WrapUp,
     /// Did not take an offer; set aside until they say they are back.

@@ -434,6 +434,7 @@ fn state(s: &AgentState) -> String {
         AgentState::Paused { reason } => clean(&format!("paused ({reason})")),
         AgentState::Offered => "offered".into(),
         AgentState::Talking => "talking".into(),
+        AgentState::Engaged => "engaged".into(),
         AgentState::WrapUp => "wrap-up".into(),
         AgentState::Missed => "missed".into(),
     }

@@ -24,6 +24,7 @@ impl Acd {
             | AgentDoing::Paused
             | AgentDoing::Offered { .. }
             | AgentDoing::Talking { .. }
+            | AgentDoing::Engaged
             | AgentDoing::WrapUp { .. } => {}
         }
         self.settle(now.mono);
@@ -46,6 +47,7 @@ impl Acd {
             AgentDoing::Talking { .. } | AgentDoing::Offline => {}
             AgentDoing::Ready
             | AgentDoing::Paused
+            | AgentDoing::Engaged
             | AgentDoing::WrapUp { .. }
             | AgentDoing::Missed { .. } => self.set_agent(now.mono, ix, AgentDoing::Offline),
         }
@@ -82,7 +84,8 @@ impl Acd {
             AgentDoing::Offline
             | AgentDoing::Ready
             | AgentDoing::Offered { .. }
-            | AgentDoing::Talking { .. } => {}
+            | AgentDoing::Talking { .. }
+            | AgentDoing::Engaged => {}
         }
         self.settle(now.mono);
     }
@@ -98,7 +101,9 @@ impl Acd {
         let changed = a.pause.as_deref() != Some(reason);
         a.pause = Some(reason.to_owned());
         match a.doing {
-            AgentDoing::Ready | AgentDoing::Missed { .. } => self.rest(now.mono, ix),
+            AgentDoing::Ready | AgentDoing::Engaged | AgentDoing::Missed { .. } => {
+                self.rest(now.mono, ix);
+            }
             AgentDoing::Paused => {
                 if changed {
                     self.tell_agent(ix);
@@ -198,12 +203,14 @@ impl Acd {
             | AgentDoing::Ready
             | AgentDoing::Paused
             | AgentDoing::Offered { .. }
+            | AgentDoing::Engaged
             | AgentDoing::WrapUp { .. }
             | AgentDoing::Missed { .. } => {}
         }
     }
 
-    /// Nothing to do any more: ready (as the least idle), paused or offline.
+    /// Nothing to do for the queue any more: ready (as the least idle), on a call of their own, paused
+    /// or offline.
     pub(super) fn rest(&mut self, now: Mono, ix: AgentIx) {
         let a = self.a_mut(ix);
         // Who is in the index of idle agents keeps the rank under which they stand there.
@@ -221,6 +228,8 @@ impl Acd {
             AgentDoing::Offline
         } else if a.pause.is_some() {
             AgentDoing::Paused
+        } else if !a.engaged.is_empty() {
+            AgentDoing::Engaged
         } else {
             AgentDoing::Ready
         };
@@ -256,7 +265,7 @@ impl Acd {
                 queue.idle.insert(idle);
                 self.dirty.insert(q);
             }
-            match (was.works(), agent.doing.works()) {
+            match (was.serves(), agent.doing.serves()) {
                 (false, true) => queue.working += 1,
                 (true, false) => queue.working -= 1,
                 (true, true) | (false, false) => {}
@@ -327,6 +336,7 @@ impl Agent {
             },
             AgentDoing::Offered { .. } => AgentState::Offered,
             AgentDoing::Talking { .. } => AgentState::Talking,
+            AgentDoing::Engaged => AgentState::Engaged,
             AgentDoing::WrapUp { .. } => AgentState::WrapUp,
             AgentDoing::Missed { .. } => AgentState::Missed,
         }
@@ -341,6 +351,7 @@ fn until(doing: &AgentDoing) -> Option<Mono> {
         | AgentDoing::Ready
         | AgentDoing::Paused
         | AgentDoing::Offered { .. }
-        | AgentDoing::Talking { .. } => None,
+        | AgentDoing::Talking { .. }
+        | AgentDoing::Engaged => None,
     }
 }

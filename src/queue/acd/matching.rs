@@ -221,15 +221,21 @@ impl Agent {
 }
 
 impl AgentDoing {
-    /// Takes callers, now or soon.
+    /// Takes callers, now or soon: somebody may be kept for them.
     pub(super) fn works(&self) -> bool {
         match self {
             AgentDoing::Ready
             | AgentDoing::Offered { .. }
             | AgentDoing::Talking { .. }
+            | AgentDoing::Engaged
             | AgentDoing::WrapUp { .. } => true,
             AgentDoing::Offline | AgentDoing::Paused | AgentDoing::Missed { .. } => false,
         }
+    }
+
+    /// Counts for how long the others will wait: at work for the queue.
+    pub(super) fn serves(&self) -> bool {
+        self.works() && *self != AgentDoing::Engaged
     }
 }
 

@@ -68,8 +68,8 @@ impl Acd {
         }
         self.put_back_in_line(now, offer);
         self.drop_offer(offer);
-        if self.a(o.agent).pause.is_some() {
-            // They had said so while it rang.
+        if self.a(o.agent).pause.is_some() || !self.a(o.agent).engaged.is_empty() {
+            // They had said so while it rang, or are on another call: nobody is set aside for that.
             self.rest(now, o.agent);
             return;
         }

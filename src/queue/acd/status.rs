@@ -71,6 +71,7 @@ impl Acd {
             | AgentDoing::Ready
             | AgentDoing::Paused
             | AgentDoing::Offered { .. }
+            | AgentDoing::Engaged
             | AgentDoing::WrapUp { .. }
             | AgentDoing::Missed { .. } => None,
         }

@@ -1,6 +1,6 @@
 //! The queue once more, with nothing but lists and searches: slow and obviously right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::ids::{AgentId, ContactId, SkillName};
@@ -33,6 +33,8 @@ pub(super) struct Agent {
     pub(super) state: AgentState,
     signed_in: bool,
     pause: bool,
+    /// Calls of their own.
+    calls: BTreeSet<u64>,
     /// When the last rest began: the order of being idle.
     rest: u64,
     until: Option<Mono>,
@@ -112,6 +114,7 @@ impl Model {
             state: AgentState::Offline,
             signed_in: false,
             pause: false,
+            calls: BTreeSet::new(),
             rest: 0,
             until: None,
             with: None,

@@ -240,7 +240,7 @@ impl Playing<'_> {
         let snapshot = self.stage.acd().snapshot(self.stage.now());
         for agent in snapshot.agents {
             match agent.state {
-                AgentState::Offered | AgentState::Talking => {
+                AgentState::Offered | AgentState::Talking | AgentState::Engaged => {
                     return Err(DeadEnd::AgentKept(agent.id.as_str().to_owned()));
                 }
                 AgentState::Offline

@@ -140,6 +140,7 @@ impl Stage {
                 | AgentState::Paused { .. }
                 | AgentState::Offered
                 | AgentState::Talking
+                | AgentState::Engaged
                 | AgentState::WrapUp
                 | AgentState::Missed,
             ) => vec![contact(agent)],

@@ -48,6 +48,7 @@ impl Model {
             (true, true) => AgentState::Paused {
                 reason: "break".into(),
             },
+            (true, false) if !agent.calls.is_empty() => AgentState::Engaged,
             (true, false) => AgentState::Ready,
         };
         self.set(now, a, state);
@@ -101,7 +102,26 @@ impl Model {
 
     pub(in crate::queue::tests) fn paused(&mut self, now: Mono, a: usize) {
         self.agents[a].pause = true;
-        if matches!(self.agents[a].state, AgentState::Ready | AgentState::Missed) {
+        if matches!(
+            self.agents[a].state,
+            AgentState::Ready | AgentState::Engaged | AgentState::Missed
+        ) {
+            self.rest(now, a);
+        }
+        self.settle(now);
+    }
+
+    pub(in crate::queue::tests) fn engaged(&mut self, now: Mono, a: usize, call: u64) {
+        self.agents[a].calls.insert(call);
+        if self.agents[a].state == AgentState::Ready {
+            self.set(now, a, AgentState::Engaged);
+        }
+        self.settle(now);
+    }
+
+    pub(in crate::queue::tests) fn free(&mut self, now: Mono, a: usize, call: u64) {
+        self.agents[a].calls.remove(&call);
+        if self.agents[a].calls.is_empty() && self.agents[a].state == AgentState::Engaged {
             self.rest(now, a);
         }
         self.settle(now);

@@ -31,7 +31,7 @@ impl Model {
     ) {
         if let Some(o) = self.offers.iter().find(|o| o.id == id).cloned() {
             self.offers.retain(|x| x.id != id);
-            if self.agents[o.agent].pause {
+            if self.agents[o.agent].pause || !self.agents[o.agent].calls.is_empty() {
                 self.rest(now, o.agent);
             } else {
                 let s = self.settings.set_aside;

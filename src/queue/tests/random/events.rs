@@ -26,6 +26,9 @@ pub(super) enum Event {
     Over(usize),
     Transfer(usize),
     Took(usize, u64),
+    /// On a call of their own, and no longer.
+    Engaged(usize, u64),
+    Free(usize, u64),
     Enter(u64, usize, Comes),
     Gone(u64),
     Away(u64),
@@ -59,6 +62,8 @@ pub(super) fn event() -> impl Strategy_<Value = Event> {
         4 => a().prop_map(Event::Over),
         2 => a().prop_map(Event::Transfer),
         1 => (a(), c()).prop_map(|(a, c)| Event::Took(a, c)),
+        2 => (a(), 0..2u64).prop_map(|(a, call)| Event::Engaged(a, call)),
+        3 => (a(), 0..2u64).prop_map(|(a, call)| Event::Free(a, call)),
         12 => (c(), 0..QUEUES.len(), comes()).prop_map(|(c, q, comes)| Event::Enter(c, q, comes)),
         2 => c().prop_map(Event::Gone),
         2 => c().prop_map(Event::Away),

@@ -77,6 +77,14 @@ impl Pair {
                 acd.handle_took(now, &name(a), contact(c));
                 model.took(t, a, contact(c));
             }
+            Event::Engaged(a, call) => {
+                acd.handle_engaged(now, &name(a), contact(1_000 + call));
+                model.engaged(t, a, call);
+            }
+            Event::Free(a, call) => {
+                acd.handle_free(now, &name(a), contact(1_000 + call));
+                model.free(t, a, call);
+            }
             Event::Enter(c, q, comes) => {
                 let wanted = |(agent, hold)| Wanted {
                     agent: name(agent),

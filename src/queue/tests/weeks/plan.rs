@@ -61,11 +61,20 @@ pub(super) struct Shift {
     pub pause: Option<(u64, u64)>,
 }
 
+/// Somebody calls an agent beside the queue, or the agent calls somebody.
+#[derive(Clone, Debug)]
+pub(super) struct Aside {
+    pub agent: usize,
+    pub from: u64,
+    pub to: u64,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub settings: AcdSettings,
     pub visits: Vec<Visit>,
     pub shifts: Vec<Shift>,
+    pub asides: Vec<Aside>,
     /// The process dies, and is back a moment later.
     pub restarts: Vec<u64>,
     /// The wall clock jumps.
@@ -124,12 +133,23 @@ impl Plan {
         let some = |c: &mut Chance, most: u64| -> Vec<u64> {
             (0..c.of(0, most)).map(|_| c.of(0, days * DAY)).collect()
         };
+        let (restarts, jumps) = (some(&mut c, 4), some(&mut c, 4));
+        let mut asides = Vec::new();
+        for _ in 0..days * agents as u64 * 6 {
+            let from = c.of(0, days) * DAY + c.of(7 * HOUR, 19 * HOUR);
+            asides.push(Aside {
+                agent: c.of(0, agents as u64) as usize,
+                from,
+                to: from + c.of(SECOND, 8 * MINUTE),
+            });
+        }
         Plan {
-            restarts: some(&mut c, 4),
-            jumps: some(&mut c, 4),
             settings,
             visits,
             shifts,
+            asides,
+            restarts,
+            jumps,
             days,
         }
     }
@@ -141,12 +161,13 @@ impl Plan {
         while tries > 0 {
             let mut smaller = None;
             'search: for part in 0..parts {
-                for what in 0..4 {
+                for what in 0..5 {
                     let mut less = self.clone();
                     let removed = match what {
                         0 => cut(&mut less.visits, part, parts),
                         1 => cut(&mut less.shifts, part, parts),
                         2 => cut(&mut less.restarts, part, parts),
+                        3 => cut(&mut less.asides, part, parts),
                         _ => cut(&mut less.jumps, part, parts),
                     };
                     tries -= usize::from(removed);

@@ -27,6 +27,9 @@ enum Event {
     Out(usize),
     Pause(usize),
     Ready(usize),
+    /// A call beside the queue, the n-th of the plan.
+    Engaged(usize),
+    Free(usize),
     Restart,
     Jump,
 }
@@ -57,6 +60,8 @@ pub(super) struct World<'p> {
     guests: BTreeMap<usize, Guest>,
     offers: BTreeMap<OfferId, (usize, AgentId)>,
     agents: BTreeMap<AgentId, AgentState>,
+    /// Calls beside the queue that go on, and whose.
+    asides: BTreeMap<usize, AgentId>,
     told: VecDeque<String>,
     wrong: Option<String>,
     /// Entries and their ends since the process started.
@@ -79,6 +84,7 @@ impl<'p> World<'p> {
             guests: BTreeMap::new(),
             offers: BTreeMap::new(),
             agents: BTreeMap::new(),
+            asides: BTreeMap::new(),
             told: VecDeque::new(),
             wrong: None,
             entered: 0,
@@ -96,6 +102,10 @@ impl<'p> World<'p> {
                 world.at(from, Event::Pause(shift.agent));
                 world.at(to, Event::Ready(shift.agent));
             }
+        }
+        for (n, aside) in plan.asides.iter().enumerate() {
+            world.at(aside.from, Event::Engaged(n));
+            world.at(aside.to, Event::Free(n));
         }
         for at in &plan.restarts {
             world.at(*at, Event::Restart);
@@ -221,6 +231,16 @@ impl<'p> World<'p> {
             }
             Event::Pause(a) => self.acd.handle_paused(now, &agent(a), "break"),
             Event::Ready(a) => self.acd.handle_ready(now, &agent(a)),
+            Event::Engaged(n) => {
+                let agent = agent(self.plan.asides[n].agent);
+                self.acd.handle_engaged(now, &agent, aside(n));
+                self.asides.insert(n, agent);
+            }
+            Event::Free(n) => {
+                let agent = agent(self.plan.asides[n].agent);
+                self.asides.remove(&n);
+                self.acd.handle_free(now, &agent, aside(n));
+            }
             Event::Restart => self.restart(),
             Event::Jump => self.wall += 3 * HOUR as i64 - 7_000,
         }
@@ -366,6 +386,8 @@ impl<'p> World<'p> {
     fn restart(&mut self) {
         self.acd = Acd::new(self.plan.settings.clone());
         self.offers.clear();
+        // Its calls end with the process.
+        self.asides.clear();
         (self.entered, self.answered, self.abandoned, self.overflowed) = (0, 0, 0, 0);
         let here: Vec<usize> = self.guests.keys().copied().collect();
         for n in here {
@@ -409,6 +431,10 @@ fn contact(n: usize) -> ContactId {
 
 fn caller(contact: ContactId) -> usize {
     contact.as_u64() as usize
+}
+
+fn aside(n: usize) -> ContactId {
+    ContactId::from_u64((1 << 40) + n as u64)
 }
 
 fn agent(n: usize) -> AgentId {

@@ -54,6 +54,9 @@ impl World<'_> {
         if !self.offers_to(&agent).is_empty() {
             self.fault(format!("{agent} has two offers"));
         }
+        if self.asides.values().any(|a| *a == agent) {
+            self.fault(format!("{agent} is offered caller {n} while on another call"));
+        }
         let rank = self.guests.get(&n).map_or(0, |g| g.rank);
         let passed = self.guests.iter().find(|(other, g)| {
             let waits = matches!(&g.place, Place::InLine(offers) if offers.is_empty());
@@ -103,6 +106,12 @@ impl World<'_> {
                     "caller {n} waits in {queue} while {} is ready",
                     free.id
                 ));
+            }
+        }
+        for (agent, state) in &self.agents {
+            let aside = self.asides.values().any(|a| a == agent);
+            if *state == AgentState::Engaged && !aside {
+                wrong = Some(format!("{agent} is engaged, and there is no call"));
             }
         }
         let counts = self.acd.snapshot(self.time()).queues;
