@@ -126,6 +126,7 @@ pub(super) async fn locate(api: &Api, by: &AgentId, named: Named) -> Answer<Loca
                     is_free(api, by, &agent).await?;
                     Ok(Location::Agent(agent, contacts))
                 }
+                Location::Busy(agent) => Err(rings(&agent)),
                 Location::Queue(_) | Location::Line(_) | Location::Outside { .. } => Ok(to),
             }
         }
@@ -135,7 +136,7 @@ pub(super) async fn locate(api: &Api, by: &AgentId, named: Named) -> Answer<Loca
 /// The agent's phones.
 ///
 /// # Errors
-/// There are none.
+/// There are none, or they ring for a caller.
 pub(super) async fn phones(api: &Api, agent: &AgentId) -> Answer<Location> {
     let name = PhoneNumber::new(agent.as_str());
     let found = api.queue.dialled(agent.clone(), name).await;
@@ -143,6 +144,7 @@ pub(super) async fn phones(api: &Api, agent: &AgentId) -> Answer<Location> {
         (Location::Agent(agent, contacts), _) if !contacts.is_empty() => {
             Ok(Location::Agent(agent, contacts))
         }
+        (Location::Busy(agent), _) => Err(rings(&agent)),
         _ => Err(no_phone(agent)),
     }
 }
@@ -150,6 +152,11 @@ pub(super) async fn phones(api: &Api, agent: &AgentId) -> Answer<Location> {
 fn no_phone(agent: &AgentId) -> Problem {
     Problem::wrong_state(format!("no phone of {agent} is registered"))
         .remedy("it has to sign in first; or choose somebody else")
+}
+
+fn rings(agent: &AgentId) -> Problem {
+    Problem::wrong_state(format!("the phone of {agent} rings for a caller"))
+        .remedy("try again when that caller is answered; or choose somebody else")
 }
 
 /// # Errors

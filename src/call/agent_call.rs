@@ -4,7 +4,7 @@
 //! The promise about hanging up is one to callers. Here nobody waits for help: the server
 //! answers an agent, says what there is to say, and ends the call.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use super::info;
 use super::legs::{Leg, Path};
 use super::machine::GRACE;
 use super::setup::{AgentCallStart, CallSetup, ClickStart};
-use crate::ids::{ContactId, Key, Language, LegId, PromptName, QueueName};
+use crate::ids::{AgentId, ContactId, Key, Language, LegId, PromptName, QueueName};
 use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playlist};
 use crate::media::prompt::Prompt;
 use crate::now::{Mono, Now};
@@ -135,6 +135,27 @@ impl AgentCall {
             Kind::Talk(t) => t.is_over(),
             Kind::Click(c) => c.is_over(),
         }
+    }
+
+    /// Agents who are on this call: the queue offers them nobody meanwhile. Who only says or hears what
+    /// they do is through in a moment.
+    pub fn engaged(&self) -> BTreeSet<AgentId> {
+        let mut all = BTreeSet::new();
+        if self.is_over() {
+            return all;
+        }
+        match &self.kind {
+            Kind::Coded(c) if matches!(c.stage, Stage::Hearing(_)) => {
+                all.insert(c.start.agent.clone());
+            }
+            Kind::Coded(_) => {}
+            Kind::Talk(t) => {
+                all.insert(t.agent().clone());
+                t.engaged(&mut all);
+            }
+            Kind::Click(c) => c.engaged(&mut all),
+        }
+        all
     }
 
     /// What is to be done, in this order.

@@ -53,6 +53,8 @@ impl Party {
 pub(super) struct Bridged {
     /// `None` only while a transfer rings its target and the transferor has hung up already.
     pub party: Option<Party>,
+    /// The queue has parted with the caller: it does not know who talks with them.
+    pub unplaced: bool,
     /// Who has a part in the talk besides.
     pub guests: Vec<Guest>,
     /// Where the caller goes back to when the person is lost.
@@ -93,6 +95,7 @@ impl Bridged {
     pub fn new(party: Party, home: QueueName) -> Bridged {
         Bridged {
             party: Some(party),
+            unplaced: false,
             guests: Vec::new(),
             home,
             silent: false,
@@ -128,7 +131,7 @@ impl Bridged {
 impl Call {
     /// A phone has answered: the two talk.
     pub(super) fn connect(&mut self, now: Now, purpose: Purpose, leg: Leg) {
-        let mut fetched = false;
+        let (mut fetched, mut unplaced) = (false, false);
         let home = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Waiting(w) => w.queue,
             Stage::CallingBack(c) if purpose.is_offer() => {
@@ -157,6 +160,7 @@ impl Call {
                     }
                     self.hand_on(old);
                 }
+                unplaced = b.unplaced;
                 b.home
             }
             // Crossed with the caller's end: the phone that answered is let go.
@@ -179,7 +183,10 @@ impl Call {
             self.record(RecordEvent::Transferred { to });
         }
         let who = purpose.who();
-        self.stage = Stage::Bridged(Box::new(Bridged::new(Party { leg, who }, home)));
+        unplaced |= matches!(who, Who::Outside(_));
+        let mut bridged = Bridged::new(Party { leg, who }, home);
+        bridged.unplaced = unplaced;
+        self.stage = Stage::Bridged(Box::new(bridged));
         self.say_before_bridge(now, fetched);
         if let Purpose::Offer(..) = purpose {
             self.whisper(now);

@@ -5,7 +5,7 @@
 //! Own phones ring → Talk → over
 //! ```
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use super::event::{CallAction, CallEvent, Location, OpenedMedia};
 use super::legs::{Leg, Path};
 use super::offers::{ELSEWHERE, RING_MARGIN, address, transport};
 use super::setup::{AgentCallStart, CallSetup, ClickStart};
-use crate::ids::{LegId, PhoneNumber};
+use crate::ids::{AgentId, LegId, PhoneNumber};
 use crate::media::command::MediaCommand;
 use crate::now::{Mono, Now};
 use crate::sip::leg::{CallTarget, LegCommand, LegEvent, OutgoingInvite};
@@ -86,6 +86,16 @@ impl Click {
             Stage::Talk(talk) => talk.is_over(),
             Stage::Over => true,
         }
+    }
+
+    /// Adds who is on this call.
+    pub fn engaged(&self, all: &mut BTreeSet<AgentId>) {
+        match &self.stage {
+            Stage::Rings { .. } => {}
+            Stage::Talk(talk) => talk.engaged(all),
+            Stage::Over => return,
+        }
+        all.insert(self.start.agent.clone());
     }
 
     pub fn poll_action(&mut self) -> Option<CallAction> {
@@ -189,7 +199,7 @@ impl Click {
         let offer = leg.session.offer(&local);
         phone.leg = Some(leg);
         let whom = match &self.start.to {
-            Location::Agent(agent, _) => PhoneNumber::new(agent.as_str()),
+            Location::Agent(agent, _) | Location::Busy(agent) => PhoneNumber::new(agent.as_str()),
             Location::Queue(queue) => PhoneNumber::new(queue.as_str()),
             Location::Outside { number, .. } => number.clone(),
             Location::Line(_) | Location::Unknown => PhoneNumber::new("zeroline"),

@@ -279,7 +279,12 @@ impl Call {
                 self.queue(QueueCommand::Took(agent.clone()));
                 self.record(RecordEvent::Connected { agent });
             }
-            Who::Outside(_) => self.queue(QueueCommand::Leave),
+            Who::Outside(_) => {
+                self.queue(QueueCommand::Leave);
+                if let Stage::Bridged(b) = &mut self.stage {
+                    b.unplaced = true;
+                }
+            }
         }
         if let (Some(contact), Who::Agent(agent)) = (queued, who) {
             self.queue_as(contact, QueueCommand::Over(agent));

@@ -264,6 +264,7 @@ impl Consultation {
         let ring_for = self.setup.transfer_ring;
         let until = now.mono + ring_for + RING_MARGIN;
         match self.start.to.clone() {
+            Location::Busy(_) => self.fail(486),
             Location::Agent(_, contacts) if contacts.is_empty() => self.fail(480),
             Location::Agent(agent, contacts) => {
                 self.stage = Stage::Ringing { until };

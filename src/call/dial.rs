@@ -52,7 +52,11 @@ impl Call {
             }
             // The way to another number, which is not dialled any more.
             Location::Outside { .. } => m.dialling = Some((ask, wanted, ring)),
-            Location::Agent(..) | Location::Queue(_) | Location::Line(_) | Location::Unknown => {
+            Location::Agent(..)
+            | Location::Busy(_)
+            | Location::Queue(_)
+            | Location::Line(_)
+            | Location::Unknown => {
                 self.dial_failed(now, ask, "can not be called: there is no trunk")
             }
         }

@@ -179,6 +179,8 @@ pub enum QueueCommand {
 pub enum Location {
     /// An agent with the phones they have just now.
     Agent(AgentId, Vec<Contact>),
+    /// An agent whose phone rings for a caller of a queue: the caller came first.
+    Busy(AgentId),
     /// A queue.
     Queue(QueueName),
     /// A line, by one of its numbers.

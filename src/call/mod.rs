@@ -21,6 +21,7 @@ mod conference;
 mod consult;
 mod dial;
 mod ending;
+mod engaged;
 mod estimate;
 pub mod event;
 pub mod faults;

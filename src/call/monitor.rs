@@ -23,6 +23,16 @@ pub(super) struct Joining {
     part: Part,
 }
 
+impl Joining {
+    /// A supervisor; `None`: the agent, at another phone of theirs.
+    pub(super) fn supervisor(&self) -> Option<&AgentId> {
+        match self.part {
+            Part::Of(_) => Some(&self.start.agent),
+            Part::InPlaceOf(_) => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Part {
     Of(Presence),

@@ -58,6 +58,9 @@ impl Call {
         }
         match location {
             Location::Unknown => self.transfer_failed(now, None, 404),
+            Location::Busy(agent) => {
+                self.transfer_failed(now, Some(TransferTo::Agent { agent }), 486);
+            }
             Location::Agent(agent, contacts) if contacts.is_empty() => {
                 self.transfer_failed(now, Some(TransferTo::Agent { agent }), 480);
             }

@@ -41,6 +41,8 @@ pub struct AgentFigures {
     pub offered: Duration,
     /// At work on a talk, by their state.
     pub talking: Duration,
+    /// On calls that the queue did not give.
+    pub engaged: Duration,
     /// Wrote up talks.
     pub wrapped: Duration,
     /// Set aside after an offer that they did not take.
@@ -81,6 +83,7 @@ impl AgentFigures {
                 }
                 AgentState::Offered => self.offered += lasted,
                 AgentState::Talking => self.talking += lasted,
+                AgentState::Engaged => self.engaged += lasted,
                 AgentState::WrapUp => {
                     self.wrapped += lasted;
                     wrapped.push((change.at, lasted));
@@ -94,7 +97,7 @@ impl AgentFigures {
     /// Signed in.
     pub fn signed_in(&self) -> Duration {
         let paused: Duration = self.paused.values().sum();
-        self.available() + self.set_aside + paused
+        self.available() + self.engaged + self.set_aside + paused
     }
 
     /// There for callers: at work on one, or ready for one.
@@ -121,7 +124,7 @@ impl Serialize for AgentFigures {
             .iter()
             .map(|(reason, lasted)| (reason.as_str(), whole(*lasted)))
             .collect();
-        let mut o = s.serialize_struct("AgentFigures", 13)?;
+        let mut o = s.serialize_struct("AgentFigures", 14)?;
         o.serialize_field("talks", &self.talks)?;
         o.serialize_field("missed_offers", &self.missed)?;
         o.serialize_field("talked_ms", &whole(self.talked))?;
@@ -131,6 +134,7 @@ impl Serialize for AgentFigures {
         o.serialize_field("ready_ms", &whole(self.ready))?;
         o.serialize_field("offered_ms", &whole(self.offered))?;
         o.serialize_field("talking_ms", &whole(self.talking))?;
+        o.serialize_field("engaged_ms", &whole(self.engaged))?;
         o.serialize_field("wrap_up_ms", &whole(self.wrapped))?;
         o.serialize_field("set_aside_ms", &whole(self.set_aside))?;
         o.serialize_field("paused_ms", &paused)?;

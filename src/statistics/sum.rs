@@ -100,6 +100,7 @@ impl AddAssign<&AgentFigures> for AgentFigures {
             offered,
             talking,
             wrapped,
+            engaged,
             set_aside,
             paused,
         } = other;
@@ -111,6 +112,7 @@ impl AddAssign<&AgentFigures> for AgentFigures {
         self.offered += *offered;
         self.talking += *talking;
         self.wrapped += *wrapped;
+        self.engaged += *engaged;
         self.set_aside += *set_aside;
         for (reason, lasted) in paused {
             *self.paused.entry(reason.clone()).or_default() += *lasted;

@@ -312,6 +312,7 @@ fn an_agent_s_day_adds_up() {
         at(70, AgentState::WrapUp),
         at(90, lunch),
         at(190, AgentState::Ready),
+        at(193, AgentState::Engaged),
         at(200, AgentState::Offline),
         at(300, AgentState::Ready),
     ];
@@ -319,12 +320,13 @@ fn an_agent_s_day_adds_up() {
     tally.agent(&AgentId::new("anna"), &changes, span(-5), span(310));
     let report = tally.report();
     let anna = &report.agents[&AgentId::new("anna")];
-    assert_eq!((anna.ready, anna.offered), (s(30), s(5)));
+    assert_eq!((anna.ready, anna.offered), (s(23), s(5)));
+    assert_eq!(anna.engaged, s(7));
     assert_eq!((anna.talking, anna.wrapped), (s(60), s(20)));
     assert_eq!(anna.paused["lunch"], s(100));
     assert_eq!(anna.signed_in(), s(215));
-    // 80 s of 115 s there for callers.
-    assert!((anna.occupancy().unwrap() - 80.0 / 115.0).abs() < 1e-9);
+    // 80 s of 108 s there for callers.
+    assert!((anna.occupancy().unwrap() - 80.0 / 108.0).abs() < 1e-9);
     assert_eq!(anna.handling(), Some(s(80)));
     // What was written up was the talk of this queue.
     let support = &report.queues[&QueueName::new("support")];

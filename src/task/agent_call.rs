@@ -10,6 +10,7 @@ use super::call::voices::Voices;
 use super::call::{FirstLeg, Tools, random_keys};
 use super::clock;
 use super::desk::new_contact;
+use super::engaged::Engaged;
 use super::hearing;
 use super::side_line::SideLine;
 use super::sip::LegEventSender;
@@ -37,10 +38,13 @@ pub async fn run(
     let span = tracing::info_span!("agent's call", agent = %start.agent);
     let (agent, shown) = (start.agent.clone(), start.number.clone());
     let call = AgentCall::new(tools.setup.clone(), start, wanted);
-    let call_back = whole(tools.clone(), first, call, stop.clone());
-    if let Some(number) = call_back.instrument(span).await {
+    let whole = whole(tools.clone(), first, call, stop.clone());
+    let (call_back, engaged) = whole.instrument(span).await;
+    if let Some(number) = call_back {
         call_up(tools, agent, shown, number, stop).await;
     }
+    // Until their own phone has rung for it, nobody else's caller may come in between.
+    drop(engaged);
 }
 
 /// Rings the agent's own phones, and then this number.
@@ -84,16 +88,17 @@ pub async fn run_click(tools: Tools, start: ClickStart, stop: watch::Receiver<bo
     whole(tools, first, call, stop).instrument(span).await;
 }
 
-/// To its end; whom the agent wants to call then.
+/// To its end; whom the agent wants to call then, and who is kept free for that.
 async fn whole(
     tools: Tools,
     first: FirstLeg,
     call: AgentCall,
     mut stop: watch::Receiver<bool>,
-) -> Option<PhoneNumber> {
+) -> (Option<PhoneNumber>, Engaged) {
     let (media_in, mut media) = mpsc::channel::<MediaEvent>(WAITING_EVENTS);
     let (events_in, mut events) = mpsc::channel(WAITING_EVENTS);
     let mut legs = first.events;
+    let contact = call.contact();
     let mut task = AgentTask {
         call,
         legs_in: first.sender,
@@ -101,12 +106,17 @@ async fn whole(
         events_in,
         voices: Voices::default(),
         side_line: SideLine::default(),
+        engaged: Engaged::new(tools.queue.clone(), contact),
         call_back: None,
         tools,
     };
     let mut stopping = false;
     loop {
+        task.engaged.add(task.call.engaged()).await;
         task.carry_out().await;
+        if task.call_back.is_none() {
+            task.engaged.keep(&task.call.engaged()).await;
+        }
         task.voices.wake();
         if task.call.is_over() {
             break;
@@ -132,7 +142,7 @@ async fn whole(
     task.voices.close();
     task.side_line.close(&task.tools.queue).await;
     debug!("over");
-    task.call_back
+    (task.call_back, task.engaged)
 }
 
 struct AgentTask {
@@ -143,6 +153,8 @@ struct AgentTask {
     events_in: mpsc::Sender<CallEvent>,
     voices: Voices,
     side_line: SideLine,
+    /// Who is on this call.
+    engaged: Engaged,
     /// Whom the agent wants to call when this is over.
     call_back: Option<PhoneNumber>,
 }

@@ -22,6 +22,7 @@ use self::taping::Recorder;
 use self::voices::Voices;
 use super::callbacks::{CallbacksHandle, Planned};
 use super::crm::CrmHandle;
+use super::engaged::Engaged;
 use super::outbox::{self, OutboxHandle};
 use super::queue::QueueHandle;
 use super::rarely::Rarely;
@@ -180,6 +181,7 @@ async fn whole(
         recorder: Recorder::default(),
         voices: Voices::default(),
         side_line: SideLine::default(),
+        engaged: Engaged::new(tools.queue.clone(), contact),
         facts: Facts::default(),
         open: 0,
         last: None,
@@ -242,6 +244,8 @@ struct CallTask {
     voices: Voices,
     /// A call of the agent's that stands in line itself.
     side_line: SideLine,
+    /// Agents who are on this call without the queue's having given it to them.
+    engaged: Engaged,
     facts: Facts,
     /// Legs whose media has not told its final figures.
     open: usize,
@@ -258,9 +262,11 @@ struct CallTask {
 impl CallTask {
     async fn drive(&mut self, inbox: &mut Inbox) -> Verdict {
         loop {
+            self.engaged.add(self.call.engaged()).await;
             if let Some(verdict) = self.carry_out().await {
                 return verdict;
             }
+            self.engaged.keep(&self.call.engaged()).await;
             let event = tokio::select! {
                 biased;
                 event = inbox.next(self.deadline()) => event,

@@ -140,7 +140,8 @@ impl DeskHandle {
         } = wanted;
         let contacts = match own {
             Location::Agent(_, contacts) => contacts,
-            Location::Queue(_)
+            Location::Busy(_)
+            | Location::Queue(_)
             | Location::Line(_)
             | Location::Outside { .. }
             | Location::Unknown => Vec::new(),

@@ -9,6 +9,7 @@ pub mod crm;
 pub mod deck;
 pub mod deliver;
 pub mod desk;
+mod engaged;
 mod hearing;
 pub mod hooks;
 mod kept;

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
@@ -43,6 +45,8 @@ enum Request {
         oneshot::Sender<Option<AgentState>>,
     ),
     State(AgentId, oneshot::Sender<Option<AgentState>>),
+    Engaged(AgentId, ContactId),
+    Free(AgentId, ContactId),
     Dialled(AgentId, PhoneNumber, oneshot::Sender<Dialled>),
     Call(ContactId, oneshot::Sender<Option<Sender<CallEvent>>>),
     Snapshot(oneshot::Sender<AcdSnapshot>),
@@ -106,6 +110,27 @@ impl QueueHandle {
         let (reply, answer) = oneshot::channel();
         self.send(Request::State(agent, reply)).await;
         answer.await.ok().flatten()
+    }
+
+    /// From now on the agent is on this call, which the queue did not give them.
+    pub(super) async fn engaged(&self, agent: AgentId, by: ContactId) {
+        self.send(Request::Engaged(agent, by)).await;
+    }
+
+    /// No longer.
+    pub(super) async fn free(&self, agent: AgentId, by: ContactId) {
+        self.send(Request::Free(agent, by)).await;
+    }
+
+    /// The same where nothing can be waited for: a task that ends unforeseen.
+    pub(super) fn free_soon(&self, agent: AgentId, by: ContactId) {
+        let Err(full) = self.0.try_send(Request::Free(agent, by)) else {
+            return;
+        };
+        if let (TrySendError::Full(free), Ok(runtime)) = (full, Handle::try_current()) {
+            let queue = self.clone();
+            runtime.spawn(async move { queue.send(free).await });
+        }
     }
 
     /// An agent has dialled this; `None`: the server ends.
@@ -230,6 +255,8 @@ impl QueueTask {
             Request::State(agent, reply) => {
                 let _ = reply.send(self.acd.agent(&agent));
             }
+            Request::Engaged(agent, by) => self.acd.handle_engaged(now, &agent, by),
+            Request::Free(agent, by) => self.acd.handle_free(now, &agent, by),
             Request::Dialled(agent, what, reply) => {
                 let talk = self.acd.talk(&agent);
                 let call = talk.and_then(|contact| self.calls.get(&contact).cloned());
@@ -366,6 +393,9 @@ impl QueueTask {
         let name = what.reveal().to_owned();
         let name = name.as_str();
         let agent = AgentId::new(name);
+        if self.acd.agent(&agent) == Some(AgentState::Offered) {
+            return Location::Busy(agent);
+        }
         if self.acd.agent(&agent).is_some() {
             let contacts = self.contacts(&agent);
             return Location::Agent(agent, contacts);

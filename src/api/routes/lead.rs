@@ -43,9 +43,11 @@ async fn lead(
     }
     let contacts = match phones(api, &lead).await? {
         Location::Agent(_, contacts) => contacts,
-        Location::Queue(_) | Location::Line(_) | Location::Outside { .. } | Location::Unknown => {
-            Vec::new()
-        }
+        Location::Busy(_)
+        | Location::Queue(_)
+        | Location::Line(_)
+        | Location::Outside { .. }
+        | Location::Unknown => Vec::new(),
     };
     let detail = Some(format!("at the phone of {lead}"));
     let lead = Lead {

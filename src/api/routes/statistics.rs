@@ -247,7 +247,7 @@ fn line<'a>(out: &mut String, cells: impl Iterator<Item = &'a String>) {
 pub struct StateView {
     /// Since then (RFC 3339).
     at: String,
-    /// `offline`, `ready`, `paused`, `offered`, `talking`, `wrap_up` or `missed`.
+    /// `offline`, `ready`, `paused`, `offered`, `talking`, `engaged`, `wrap_up` or `missed`.
     state: &'static str,
     /// Why they paused.
     reason: Option<String>,

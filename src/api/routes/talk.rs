@@ -433,6 +433,10 @@ pub async fn dial(
     }
     let own = target::phones(&api, &agent).await?;
     let state = api.queue.state(agent.clone()).await;
+    if let Some(AgentState::Engaged) = state {
+        return Err(Problem::wrong_state(format!("{agent} is on another call"))
+            .remedy("hang up the phone first"));
+    }
     if let Some(AgentState::Talking | AgentState::Offered) = state {
         return Err(Problem::wrong_state(format!("{agent} is with a caller"))
             .remedy("ask somebody from that call: POST /api/v1/calls/{contact}/consult"));
@@ -463,7 +467,7 @@ pub async fn dial(
 fn shown(to: &desk::Location) -> PartyNow {
     use crate::record::timeline::TransferTo;
     PartyNow::from(&match to {
-        desk::Location::Agent(agent, _) => TransferTo::Agent {
+        desk::Location::Agent(agent, _) | desk::Location::Busy(agent) => TransferTo::Agent {
             agent: agent.clone(),
         },
         desk::Location::Queue(queue) => TransferTo::Queue {

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use super::{Consultation, Introduction, Side, Stage};
+use crate::call::bridged::Who;
 use crate::call::event::Location;
 use crate::call::legs::Leg;
 use crate::call::setup::{AgentCallStart, CallSetup};
-use crate::ids::LegId;
+use crate::ids::{AgentId, LegId};
 use crate::media::command::{MediaCommand, PlayToken};
 use crate::now::Now;
 use crate::record::timeline::{ConsultStep, Event as RecordEvent, TransferTo};
@@ -73,6 +74,16 @@ impl Consultation {
         }
     }
 
+    /// Agents whose phones ring for this call or who talk in it, without the queue's having given them.
+    pub(in crate::call) fn asked_directly(&self) -> impl Iterator<Item = &AgentId> {
+        let rings = self.phones.values().filter(|p| p.offer.is_none());
+        let talks = match &self.stage {
+            Stage::Talking(party) => self.in_line.is_none().then_some(&party.who),
+            Stage::Opening | Stage::Ringing { .. } | Stage::Over => None,
+        };
+        rings.map(|p| &p.who).chain(talks).filter_map(Who::agent)
+    }
+
     /// What the record has not been told yet: how far it is, and why nobody answered.
     pub fn news(&mut self) -> Option<RecordEvent> {
         let to = self.start.to.named()?;
@@ -99,7 +110,7 @@ impl Location {
     /// As the record names it; `None`: it is nobody who could be asked.
     pub(in crate::call) fn named(&self) -> Option<TransferTo> {
         Some(match self {
-            Location::Agent(agent, _) => TransferTo::Agent {
+            Location::Agent(agent, _) | Location::Busy(agent) => TransferTo::Agent {
                 agent: agent.clone(),
             },
             Location::Queue(queue) => TransferTo::Queue {

@@ -182,7 +182,7 @@ impl Call {
 
     fn not_themselves(&self, to: &Location) -> Done {
         match (to, self.agent_there()) {
-            (Location::Agent(to, _), Some(agent)) if to == agent => Err(Refusal::new(
+            (Location::Agent(to, _) | Location::Busy(to), Some(agent)) if to == agent => Err(Refusal::new(
                 format!("{agent} talks with the caller already"),
                 "name somebody else",
             )),

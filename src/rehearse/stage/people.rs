@@ -160,7 +160,9 @@ impl Stage {
         }
         let (agent, queue) = (AgentId::new(name), QueueName::new(name));
         let known = self.house.acd.queues.iter().any(|q| q.name == queue);
-        let location = if self.acd.agent(&agent).is_some() {
+        let location = if self.acd.agent(&agent) == Some(AgentState::Offered) {
+            Location::Busy(agent)
+        } else if self.acd.agent(&agent).is_some() {
             let phones = self.phones_of(&agent);
             Location::Agent(agent, phones)
         } else if known {
