@@ -32,6 +32,7 @@ pub(super) fn word(state: &AgentState) -> String {
         AgentState::Paused { reason } => format!("paused({reason})"),
         AgentState::Offered => "offered".into(),
         AgentState::Talking => "talking".into(),
+        AgentState::Engaged => "engaged".into(),
         AgentState::WrapUp => "wrap-up".into(),
         AgentState::Missed => "missed".into(),
     }
@@ -119,7 +120,7 @@ fn arrival(contact: ContactId, words: &[&str]) -> Arrival {
 
 /// Runs a script and gives the transcript. Each line of the script: time in seconds with one
 /// decimal, then an event; due timers run first, at their own time.
-fn run(settings: AcdSettings, script: &str) -> String {
+pub(super) fn run(settings: AcdSettings, script: &str) -> String {
     let mut acd = Acd::new(settings);
     let mut out = String::new();
     let mut drain = |acd: &mut Acd, t: u64, what: &str| {
@@ -154,6 +155,8 @@ fn run(settings: AcdSettings, script: &str) -> String {
             "over" => acd.handle_contact_over(now, &agent(), contact(3)),
             "transfer" => acd.handle_transferring(now, &agent(), contact(3)),
             "took" => acd.handle_took(now, &agent(), contact(3)),
+            "engaged" => acd.handle_engaged(now, &agent(), contact(3)),
+            "free" => acd.handle_free(now, &agent(), contact(3)),
             "enter" => acd.handle_enter(now, arrival(contact(2), &words[3..])),
             "gone" => acd.handle_left(now, contact(2), Leaving::Gone),
             "away" => acd.handle_left(now, contact(2), Leaving::KeepsPlace),

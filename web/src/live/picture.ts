@@ -15,6 +15,7 @@ export interface AgentNow {
 export const AGENT_STATES = [
   'offered',
   'talking',
+  'engaged',
   'wrap_up',
   'ready',
   'missed',
@@ -153,6 +154,8 @@ function cardAfter(picture: Picture, mine: AgentNow): Pick<Picture, 'card' | 'la
   const { card, last } = picture;
   switch (mine.state) {
     case 'offered':
+    // Asked by a colleague: about whom, is on the card.
+    case 'engaged':
       return { card, last };
     case 'talking':
       return { card, last: card?.contact ?? last };

@@ -156,6 +156,7 @@ export const da: Texts = {
     paused: 'Pause',
     offered: 'Ringer',
     talking: 'I samtale',
+    engaged: 'I anden samtale',
     wrap_up: 'Efterbehandling',
     missed: 'Ubesvaret',
   },

@@ -162,6 +162,7 @@ export const de: Texts = {
     paused: 'Pause',
     offered: 'Es klingelt',
     talking: 'Im Gespräch',
+    engaged: 'Anderes Gespräch',
     wrap_up: 'Nachbearbeitung',
     missed: 'Verpasst',
   },

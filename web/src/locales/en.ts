@@ -162,6 +162,7 @@ export const en = {
     paused: 'Paused',
     offered: 'Ringing',
     talking: 'Talking',
+    engaged: 'On another call',
     wrap_up: 'Wrap-up',
     missed: 'Missed',
   },

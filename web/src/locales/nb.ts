@@ -156,6 +156,7 @@ export const nb: Texts = {
     paused: 'Pause',
     offered: 'Ringer',
     talking: 'I samtale',
+    engaged: 'I annen samtale',
     wrap_up: 'Etterarbeid',
     missed: 'Ubesvart',
   },

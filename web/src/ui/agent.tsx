@@ -7,6 +7,7 @@ export const TONES: Record<AgentState, Tone> = {
   ready: 'good',
   offered: 'info',
   talking: 'info',
+  engaged: 'info',
   wrap_up: 'warn',
   paused: 'warn',
   missed: 'bad',

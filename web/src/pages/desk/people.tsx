@@ -7,7 +7,16 @@ import { AgentBadge } from '../../ui/agent';
 import { Empty, Field, Panel } from '../../ui/parts';
 
 /** Who is free: those who are, first. */
-const ORDER = ['ready', 'wrap_up', 'talking', 'offered', 'paused', 'missed', 'offline'] as const;
+const ORDER = [
+  'ready',
+  'wrap_up',
+  'engaged',
+  'talking',
+  'offered',
+  'paused',
+  'missed',
+  'offline',
+] as const;
 
 /** Who is free comes first. */
 export function byFree(agents: readonly AgentNow[]): AgentNow[] {

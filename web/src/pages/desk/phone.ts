@@ -36,6 +36,7 @@ function stateOf(agent: AgentNow | null): PhoneState {
     case 'wrap_up':
       return 'after';
     case 'ready':
+    case 'engaged':
     case 'paused':
     case 'missed':
       return 'idle';
