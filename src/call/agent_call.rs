@@ -12,8 +12,8 @@ use bytes::Bytes;
 
 use super::click::Click;
 use super::consult::{Consultation, Introduction};
-use super::event::{CallAction, CallEvent, OpenedMedia};
-use super::features::Code;
+use super::event::{CallAction, CallEvent, NotWritten, OpenedMedia};
+use super::features::{self, Code};
 use super::hearing::Hearing;
 use super::info;
 use super::legs::{Leg, Path};
@@ -220,6 +220,7 @@ impl AgentCall {
                 // No caller's: whoever asks is told so by the reply that is dropped.
                 | CallEvent::Ordered(_)
                 | CallEvent::Hearing(_)
+                | CallEvent::WrittenUp(_)
                 | CallEvent::AgentState(_) => {}
             },
             Kind::Click(c) => c.handle(now, event),
@@ -271,6 +272,9 @@ impl Coded {
         match self.stage {
             Stage::Hearing(_) => self.hear(|h| h.overdue(now)),
             Stage::Answering { .. } => self.ask(now),
+            Stage::Asking { .. } if matches!(self.code, Code::WriteUp { .. }) => {
+                self.written_up(now, &Err(NotWritten::Failed));
+            }
             Stage::Asking { .. } | Stage::Speaking { .. } => self.hang_up(),
             Stage::Opening | Stage::Over => {}
         }
@@ -298,6 +302,7 @@ impl Coded {
                 }
             }
             CallEvent::AgentState(state) => self.speak(now, state),
+            CallEvent::WrittenUp(told) => self.written_up(now, &told),
             CallEvent::Stop => self.hang_up(),
             CallEvent::Leg(..)
             | CallEvent::MediaOpened(..)
@@ -437,8 +442,11 @@ impl Coded {
             self.stage = Stage::Hearing(Box::new(hearing));
             return;
         }
-        let wish = self.code.wish(&self.setup.features);
-        self.act(CallAction::Wish(self.start.agent.clone(), wish));
+        let agent = self.start.agent.clone();
+        self.act(match self.code {
+            Code::WriteUp { nth } => CallAction::WriteUp(agent, nth),
+            _ => CallAction::Wish(agent, self.code.wish(&self.setup.features)),
+        });
         self.stage = Stage::Asking {
             until: now.mono + ANSWER,
         };
@@ -450,6 +458,18 @@ impl Coded {
         }
         let state = state.unwrap_or(AgentState::Offline);
         let words = self.code.answer(&state, &self.setup.features);
+        self.say(now, &words);
+    }
+
+    fn written_up(&mut self, now: Now, told: &Result<AgentState, NotWritten>) {
+        if let (Stage::Asking { .. }, Code::WriteUp { nth }) = (&self.stage, &self.code) {
+            let words = features::written_up(*nth, told, &self.setup.features);
+            self.say(now, &words);
+        }
+    }
+
+    /// The last words.
+    fn say(&mut self, now: Now, words: &[PromptName]) {
         let find = |name: &PromptName| self.setup.prompts.nearest(&self.language, name);
         let prompts: Vec<Arc<Prompt>> = words.iter().filter_map(find).cloned().collect();
         let length: Duration = prompts.iter().map(|p| p.duration).sum();

@@ -177,6 +177,7 @@ impl Click {
                 | CallEvent::Tape(_)
                 | CallEvent::Ordered(_)
                 | CallEvent::Hearing(_)
+                | CallEvent::WrittenUp(_)
                 | CallEvent::AgentState(_),
             ) => {}
         }

@@ -70,6 +70,8 @@ pub enum CallEvent {
     Ordered(Box<Asked>),
     /// The answer to [`CallAction::Wish`]; `None`: the queue does not know the agent.
     AgentState(Option<AgentState>),
+    /// The answer to [`CallAction::WriteUp`]: what the agent does from then on.
+    WrittenUp(Result<AgentState, NotWritten>),
     /// The answer to [`CallAction::Hearing`].
     Hearing(HearingTold),
     /// Who is to be called back by this call has called in, or does not want it any more.
@@ -360,6 +362,17 @@ pub enum RecordingOutcome {
     Failed,
 }
 
+/// Why a talk did not get a code. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotWritten {
+    /// The agent writes nothing up, but does this.
+    NotNow(AgentState),
+    /// The queue has no code at this place.
+    NoSuchCode,
+    /// It could not be stored.
+    Failed,
+}
+
 /// What a call asks of its shell.
 #[derive(Debug)]
 pub enum CallAction {
@@ -383,6 +396,9 @@ pub enum CallAction {
     /// What an agent says of themselves (`None`: nothing, it is only asked);
     /// [`CallEvent::AgentState`] follows.
     Wish(AgentId, Option<AgentWish>),
+    /// The talk that an agent writes up gets the code at this place of its queue's, from 1 on, and is
+    /// written up; [`CallEvent::WrittenUp`] follows.
+    WriteUp(AgentId, u8),
     /// An agent hears messages; [`CallEvent::Hearing`] follows.
     Hearing(AgentId, HearingAsk),
     /// Find out what a REFER's target is; [`CallEvent::Located`] follows.

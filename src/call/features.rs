@@ -1,5 +1,6 @@
 //! What agents dial to say what they do, and what they hear in answer.
 
+use super::event::NotWritten;
 use crate::config::Features;
 use crate::ids::{AgentId, PromptName};
 use crate::menu::system::{self as sys, people};
@@ -18,6 +19,11 @@ pub enum Code {
     },
     /// The last call is written up.
     Done,
+    /// The same, with a code.
+    WriteUp {
+        /// Which of its queue's codes, from 1 on.
+        nth: u8,
+    },
     /// What is my state?
     State,
     /// Which messages have callers left for me?
@@ -38,9 +44,11 @@ impl Code {
             Ok(n) => (features.reasons.is_empty() || usize::from(n) <= features.reasons.len())
                 .then_some(n),
         };
-        let rest = features.pause.as_deref();
-        let rest = rest.and_then(|code| number.strip_prefix(code));
-        Some(match rest {
+        let behind = |code: &Option<String>| number.strip_prefix(code.as_deref()?);
+        if let Some(nth) = behind(&features.done).and_then(place) {
+            return Some(Code::WriteUp { nth });
+        }
+        Some(match behind(&features.pause) {
             _ if is(&features.ready) => Code::Ready,
             _ if is(&features.done) => Code::Done,
             _ if is(&features.state) => Code::State,
@@ -61,7 +69,7 @@ impl Code {
                 reason: reason.map_or_else(String::new, |n| reason_of(n, features)),
             }),
             Code::Done => Some(AgentWish::WrapUpDone),
-            Code::State | Code::Messages | Code::Unknown => None,
+            Code::WriteUp { .. } | Code::State | Code::Messages | Code::Unknown => None,
         }
     }
 
@@ -72,7 +80,12 @@ impl Code {
             // The next caller is on the way already.
             (Code::Ready, AgentState::Offered) => state_words(&AgentState::Ready, features),
             (
-                Code::Ready | Code::Pause { .. } | Code::Done | Code::State | Code::Messages,
+                Code::Ready
+                | Code::Pause { .. }
+                | Code::Done
+                | Code::WriteUp { .. }
+                | Code::State
+                | Code::Messages,
                 state,
             ) => state_words(state, features),
         };
@@ -87,10 +100,56 @@ impl Code {
             | (Code::Ready, AgentState::Engaged) => {
                 words.push(people::LATER.to_owned());
             }
-            (Code::Ready | Code::Pause { .. } | Code::Done | Code::State | Code::Messages, _) => {}
+            (
+                Code::Ready
+                | Code::Pause { .. }
+                | Code::Done
+                | Code::WriteUp { .. }
+                | Code::State
+                | Code::Messages,
+                _,
+            ) => {}
         }
         words.into_iter().map(PromptName::new).collect()
     }
+}
+
+/// What the agent hears whose talk was to get the code at this place.
+pub fn written_up(
+    nth: u8,
+    told: &Result<AgentState, NotWritten>,
+    features: &Features,
+) -> Vec<PromptName> {
+    let (first, state) = match told {
+        // The next caller is on the way already.
+        Ok(AgentState::Offered) => (spoken(nth), AgentState::Ready),
+        Ok(state) => (spoken(nth), state.clone()),
+        Err(NotWritten::NotNow(state)) => (failed(), state.clone()),
+        Err(NotWritten::NoSuchCode) => {
+            let unknown = vec![people::UNKNOWN_CODE.to_owned()];
+            (unknown, AgentState::WrapUp)
+        }
+        Err(NotWritten::Failed) => (failed(), AgentState::WrapUp),
+    };
+    let words = first.into_iter().chain(state_words(&state, features));
+    words.map(PromptName::new).collect()
+}
+
+fn failed() -> Vec<String> {
+    vec![people::MESSAGES_FAILED.to_owned()]
+}
+
+fn spoken(nth: u8) -> Vec<String> {
+    let digits = nth.to_string();
+    let digits = digits.bytes().map(|d| sys::digit(usize::from(d - b'0')));
+    digits.collect()
+}
+
+/// A place in a list, from 1 on, as it is dialled: one digit, or two.
+fn place(dialled: &str) -> Option<u8> {
+    let digits = (1..=2).contains(&dialled.len()) && dialled.bytes().all(|b| b.is_ascii_digit());
+    let place = dialled.parse().ok().filter(|_| digits)?;
+    (place > 0 && !dialled.starts_with('0')).then_some(place)
 }
 
 /// Which part in whose talk a supervisor asks for by this number.
@@ -217,6 +276,30 @@ mod tests {
             assert_eq!(answer(wrong, AgentState::Ready, &features), list, "{wrong}");
         }
         assert_eq!(Code::dialled("60", &features), None);
+    }
+
+    #[test]
+    fn a_code_of_the_queue_is_behind_the_end_of_wrap_up() {
+        let usual = Features::default();
+        let dialled = |number| Code::dialled(number, &usual);
+        let nth = |nth| Some(Code::WriteUp { nth });
+        assert_eq!((dialled("*621"), dialled("*6212")), (nth(1), nth(12)));
+        assert_eq!(dialled("*62"), Some(Code::Done));
+        for wrong in ["*620", "*6201", "*62123", "*62x", "*62+"] {
+            assert_eq!(dialled(wrong), Some(Code::Unknown), "{wrong}");
+        }
+        let heard = |nth, told| {
+            let words = written_up(nth, &told, &usual);
+            let words: Vec<&str> = words.iter().map(PromptName::as_str).collect();
+            words.join(" ").replace("sys-", "")
+        };
+        assert_eq!(heard(12, Ok(AgentState::Ready)), "digit-1 digit-2 agent-ready");
+        assert_eq!(heard(3, Ok(AgentState::Offered)), "digit-3 agent-ready");
+        let not_now = Err(NotWritten::NotNow(AgentState::Talking));
+        assert_eq!(heard(3, not_now), "agent-messages-failed agent-busy");
+        assert_eq!(heard(9, Err(NotWritten::NoSuchCode)), "agent-unknown agent-wrap-up");
+        let failed = heard(3, Err(NotWritten::Failed));
+        assert_eq!(failed, "agent-messages-failed agent-wrap-up");
     }
 
     #[test]

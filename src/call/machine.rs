@@ -361,7 +361,7 @@ impl Call {
             CallEvent::QueueAs(contact, event) => self.queue_event_as(contact, event),
             CallEvent::Ordered(asked) => self.ordered(now, *asked),
             // Asked by calls of agents only.
-            CallEvent::AgentState(_) | CallEvent::Hearing(_) => {}
+            CallEvent::AgentState(_) | CallEvent::Hearing(_) | CallEvent::WrittenUp(_) => {}
             CallEvent::Known(known) => self.looked_up(now, known),
             CallEvent::Learnt(learnt) => self.card.learn(*learnt),
             CallEvent::Cancelled => self.cancel_callback(),

@@ -75,6 +75,8 @@ pub struct QueueSound {
     pub keys: WaitingKeys,
     /// Who is kept for the agent that they know; `None`: nobody.
     pub affinity: Option<Affinity>,
+    /// What their talks are written up with, in the order of the digits that agents dial.
+    pub wrap_up_codes: Vec<String>,
 }
 
 /// When a caller is kept for the agent with whom they talked last.

@@ -175,11 +175,14 @@ enum AgentDoing {
     },
     Talking {
         contact: ContactId,
+        queue: QueueIx,
         wrap_up: Duration,
     },
     /// What would be [`AgentDoing::Ready`], were they not on a call of their own.
     Engaged,
     WrapUp {
+        contact: ContactId,
+        queue: QueueIx,
         until: Mono,
     },
     Missed {

@@ -84,6 +84,7 @@ pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
         comfort: q.comfort.as_ref().map(|c| c.prompt.clone()),
         whisper: q.whisper,
         recording: q.recording,
+        wrap_up_codes: q.wrap_up_codes.clone(),
     };
     config
         .queues

@@ -14,6 +14,7 @@ use super::engaged::Engaged;
 use super::hearing;
 use super::side_line::SideLine;
 use super::sip::LegEventSender;
+use super::write_up;
 use crate::call::agent_call::{AgentCall, Wanted};
 use crate::call::event::{CallAction, CallEvent, Location, OpenedMedia};
 use crate::call::hearing::Ask;
@@ -176,6 +177,9 @@ impl AgentTask {
                     line.command(queue, &self.events_in, contact, command).await;
                 }
                 CallAction::Wish(agent, wish) => self.wish(agent, wish).await,
+                CallAction::WriteUp(agent, nth) => {
+                    write_up::with_code(self.tools.clone(), agent, nth, self.events_in.clone());
+                }
                 CallAction::Hearing(_, Ask::CallBack(number)) => self.call_back = Some(number),
                 CallAction::Hearing(agent, ask) => {
                     let (store, codecs) = (self.tools.store.clone(), &self.tools.setup.codecs);

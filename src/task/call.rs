@@ -356,7 +356,7 @@ impl CallTask {
                     line.command(queue, events, contact, command).await;
                 }
                 // Only calls of agents that are about no caller do that.
-                CallAction::Wish(..) | CallAction::Hearing(..) => {}
+                CallAction::Wish(..) | CallAction::WriteUp(..) | CallAction::Hearing(..) => {}
                 CallAction::Locate(to) => self.tools.queue.locate(self.call.contact(), to).await,
                 CallAction::RecordMessage {
                     recording,

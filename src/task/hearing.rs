@@ -164,7 +164,8 @@ fn as_told(row: &TaskRow) -> serde_json::Value {
     })
 }
 
-fn deed(agent: &AgentId, deed: &str, target: String) -> Deed {
+/// What an agent does by phone.
+pub(super) fn deed(agent: &AgentId, deed: &str, target: String) -> Deed {
     Deed {
         at: clock::now().wall,
         who: agent.as_str().to_owned(),

@@ -24,3 +24,4 @@ mod side_line;
 pub mod sip;
 pub mod tapes;
 pub mod web;
+mod write_up;

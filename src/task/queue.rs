@@ -47,6 +47,7 @@ enum Request {
     State(AgentId, oneshot::Sender<Option<AgentState>>),
     Engaged(AgentId, ContactId),
     Free(AgentId, ContactId),
+    WrittenUp(AgentId, oneshot::Sender<Option<(ContactId, QueueName)>>),
     Dialled(AgentId, PhoneNumber, oneshot::Sender<Dialled>),
     Call(ContactId, oneshot::Sender<Option<Sender<CallEvent>>>),
     Snapshot(oneshot::Sender<AcdSnapshot>),
@@ -109,6 +110,13 @@ impl QueueHandle {
     pub async fn state(&self, agent: AgentId) -> Option<AgentState> {
         let (reply, answer) = oneshot::channel();
         self.send(Request::State(agent, reply)).await;
+        answer.await.ok().flatten()
+    }
+
+    /// The talk that an agent writes up, and the queue whose it was; `None`: they do something else.
+    pub(super) async fn written_up(&self, agent: AgentId) -> Option<(ContactId, QueueName)> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::WrittenUp(agent, reply)).await;
         answer.await.ok().flatten()
     }
 
@@ -257,6 +265,9 @@ impl QueueTask {
             }
             Request::Engaged(agent, by) => self.acd.handle_engaged(now, &agent, by),
             Request::Free(agent, by) => self.acd.handle_free(now, &agent, by),
+            Request::WrittenUp(agent, reply) => {
+                let _ = reply.send(self.acd.written_up(&agent));
+            }
             Request::Dialled(agent, what, reply) => {
                 let talk = self.acd.talk(&agent);
                 let call = talk.and_then(|contact| self.calls.get(&contact).cloned());

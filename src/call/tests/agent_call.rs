@@ -125,6 +125,7 @@ impl Scene {
                     MediaCommand::Close { .. } => format!("{} close", self.name(leg)),
                     other => format!("{other:?}"),
                 },
+                CallAction::WriteUp(agent, nth) => format!("{agent} writes up by code {nth}"),
                 CallAction::Wish(agent, wish) => format!("{agent} wishes {wish:?}"),
                 other => format!("{other:?}"),
             };

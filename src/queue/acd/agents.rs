@@ -171,7 +171,12 @@ impl Acd {
         }
         let of_queue = self.q(queue).settings.wrap_up;
         let wrap_up = self.a(ix).wrap_up.unwrap_or(of_queue);
-        self.set_agent(now.mono, ix, AgentDoing::Talking { contact, wrap_up });
+        let talking = AgentDoing::Talking {
+            contact,
+            queue,
+            wrap_up,
+        };
+        self.set_agent(now.mono, ix, talking);
         self.settle(now.mono);
     }
 
@@ -189,11 +194,16 @@ impl Acd {
         match a.doing {
             AgentDoing::Talking {
                 contact: with,
+                queue,
                 wrap_up,
             } if with == contact => {
                 if a.signed_in && !wrap_up.is_zero() {
-                    let until = now + wrap_up;
-                    self.set_agent(now, ix, AgentDoing::WrapUp { until });
+                    let doing = AgentDoing::WrapUp {
+                        contact,
+                        queue,
+                        until: now + wrap_up,
+                    };
+                    self.set_agent(now, ix, doing);
                 } else {
                     self.rest(now, ix);
                 }
@@ -345,7 +355,7 @@ impl Agent {
 
 fn until(doing: &AgentDoing) -> Option<Mono> {
     match *doing {
-        AgentDoing::WrapUp { until } => Some(until),
+        AgentDoing::WrapUp { until, .. } => Some(until),
         AgentDoing::Missed { until } => until,
         AgentDoing::Offline
         | AgentDoing::Ready

@@ -33,6 +33,7 @@ impl Acd {
         let wrap_up = self.a(o.agent).wrap_up.unwrap_or(wrap_up);
         let talking = AgentDoing::Talking {
             contact: o.contact,
+            queue,
             wrap_up,
         };
         self.a_mut(o.agent).taken += 1;

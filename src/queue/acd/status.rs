@@ -1,6 +1,7 @@
 //! What others may know of the machine.
 
 use super::{Acd, AgentDoing, AgentId, AgentState, CallerDoing, ContactId};
+use crate::ids::QueueName;
 use crate::now::Now;
 use crate::queue::snapshot::{
     AcdSnapshot, AgentSnapshot, CallerPlace, CallerSnapshot, QueueSnapshot,
@@ -73,6 +74,23 @@ impl Acd {
             | AgentDoing::Offered { .. }
             | AgentDoing::Engaged
             | AgentDoing::WrapUp { .. }
+            | AgentDoing::Missed { .. } => None,
+        }
+    }
+
+    /// The talk that an agent writes up, and the queue whose it was.
+    pub fn written_up(&self, agent: &AgentId) -> Option<(ContactId, QueueName)> {
+        let ix = self.agent_ids.get(agent)?;
+        match self.a(*ix).doing {
+            AgentDoing::WrapUp { contact, queue, .. } => {
+                Some((contact, self.q(queue).settings.name.clone()))
+            }
+            AgentDoing::Offline
+            | AgentDoing::Ready
+            | AgentDoing::Paused
+            | AgentDoing::Offered { .. }
+            | AgentDoing::Talking { .. }
+            | AgentDoing::Engaged
             | AgentDoing::Missed { .. } => None,
         }
     }

@@ -36,6 +36,7 @@ impl Stage {
             // Agents do not place calls here.
             CallAction::QueueAs(..)
             | CallAction::Wish(..)
+            | CallAction::WriteUp(..)
             | CallAction::Hearing(..)
             | CallAction::Told(..) => {}
             CallAction::Locate(to) => self.locate(n, &to),

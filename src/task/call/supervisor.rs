@@ -106,6 +106,7 @@ impl CallTask {
                 | CallEvent::Ordered(_)
                 | CallEvent::AgentState(_)
                 | CallEvent::Hearing(_)
+                | CallEvent::WrittenUp(_)
                 | CallEvent::Located(_)
                 | CallEvent::Recording(..)
                 | CallEvent::Recalled(..)

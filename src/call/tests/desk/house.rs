@@ -145,6 +145,7 @@ pub(in crate::call::tests) fn setup() -> Arc<CallSetup> {
             within: Duration::from_secs(3600),
             hold: Duration::from_secs(20),
         }),
+        wrap_up_codes: Vec::new(),
     };
     Arc::new(CallSetup {
         prompts: Arc::new(Prompts {

@@ -26,6 +26,7 @@ impl Desk {
                 format!("queue {}", queue_word(command, &reason))
             }
             CallAction::QueueAs(_, command) => format!("side {}", queue_word(command, "")),
+            CallAction::WriteUp(agent, nth) => format!("{agent} writes up by code {nth}"),
             CallAction::Wish(agent, wish) => format!("{agent} wishes {wish:?}"),
             CallAction::Locate(to) => format!("locate {}", to.reveal()),
             CallAction::RecordMessage { recording, .. } => {
