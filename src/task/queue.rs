@@ -172,6 +172,13 @@ impl QueueHandle {
         self.send(Request::Stopping).await;
     }
 
+    /// Says something that changes nothing, without waiting. `false`: the inbox is full.
+    #[cfg(test)]
+    pub(super) fn fill(&self) -> bool {
+        let nobody = Request::Part(ContactId::from_u64(0));
+        self.0.try_send(nobody).is_ok()
+    }
+
     async fn send(&self, request: Request) {
         // The task ends only with the server.
         let _ = self.0.send(request).await;

@@ -11,6 +11,8 @@ const READY: f64 = 1100.0;
 const PAUSED: f64 = 700.0;
 const BUSY: f64 = 1500.0;
 const LIST: f64 = 2100.0;
+const FAILED: f64 = 1700.0;
+const SECOND_CODE: f64 = 900.0;
 
 /// A server that says what it has to say by tones.
 fn with_tones() -> Setup {
@@ -138,4 +140,41 @@ fn an_agent_is_spoken_to_in_their_language() {
         .start();
     let mut agent = server.agent("agent1");
     says(&mut agent, "*63", LIST);
+}
+
+#[test]
+fn a_talk_is_written_up_by_phone_with_a_code_of_its_queue() {
+    let tone = |hz| sine(hz, 6000.0, 1.0);
+    let server = server()
+        .queue(
+            "ring_for = \"5s\"\nwrap_up = \"60s\"\nunstaffed = \"wait\"\n\
+             wrap_up_codes = [\"solved\", \"to be called back\"]",
+        )
+        .prompt("en/sys-digit-2", &tone(SECOND_CODE))
+        .prompt("en/sys-agent-messages-failed", &tone(FAILED))
+        .prompt("en/sys-agent-unknown", &tone(LIST))
+        .start();
+    let mut agent = server.agent("agent1");
+    // Nothing is written up.
+    says(&mut agent, "*622", FAILED);
+    let mut caller = zero(&server, "5550210");
+    agent.ring(SOON);
+    agent.answer();
+    std::thread::sleep(Duration::from_millis(300));
+    let mut second_line = server.phone("agent1");
+    says(&mut second_line, "*622", FAILED);
+    caller.hang_up();
+    agent.wait_bye(SOON);
+    // There is no third code: wrap-up goes on.
+    says(&mut agent, "*623", LIST);
+    let told = server.command(&["agents"]);
+    assert!(told.contains("wrap_up"), "{told}");
+    says(&mut agent, "*622", SECOND_CODE);
+    let told = server.command(&["agents"]);
+    assert!(told.contains("ready"), "{told}");
+    let contacts = server.command(&["contacts", "--json"]);
+    let contact = contacts.split('"').find(|word| word.starts_with("c-"));
+    let shown = contact.map(|c| server.command(&["contacts", "show", c]));
+    let shown = shown.unwrap_or(contacts);
+    assert!(shown.contains("agent1 wrote up to be called back"), "{shown}");
 }

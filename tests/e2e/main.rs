@@ -16,6 +16,7 @@ mod customer;
 mod demo;
 mod desk;
 mod dial;
+mod engaged;
 mod faults;
 mod hostile;
 mod keys;
