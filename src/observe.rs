@@ -25,6 +25,7 @@ use crate::config::{Log, LogFormat};
 pub mod calendars;
 pub mod drafts;
 pub mod figures;
+pub mod limits;
 pub mod lines;
 pub mod menus;
 pub mod prompts;

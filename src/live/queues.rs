@@ -75,6 +75,22 @@ impl AgentsNow {
     }
 }
 
+impl AgentsNow {
+    /// Each state with how many there are.
+    pub fn by_state(&self) -> [(&'static str, usize); 8] {
+        [
+            ("offline", self.offline),
+            ("ready", self.ready),
+            ("offered", self.offered),
+            ("talking", self.talking),
+            ("engaged", self.engaged),
+            ("wrap_up", self.wrap_up),
+            ("paused", self.paused),
+            ("missed", self.missed),
+        ]
+    }
+}
+
 /// What a queue has come to today, by the clock of the server's machine. Shares are from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct TodayNow {

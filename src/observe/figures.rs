@@ -42,6 +42,8 @@
 //! | `zeroline_rtp_lost_words_total` | counter, `what` | `events commands` that found no room |
 //! | `zeroline_rtp_panics_total` | counter | legs closed because their processing failed |
 //!
+//! What queues aim at and the limits that operators set are in [`super::limits`].
+//!
 //! `line` and `queue` come from the configuration; a name that is not configured is never a
 //! label.
 
@@ -189,6 +191,7 @@ pub fn describe() {
     describe_counter!(RTP_PANICS, "Legs closed because their processing failed");
     describe_counter!(RTP_PACKETS, "RTP packets");
     describe_counter!(RTP_STREAMS, "RTP streams by quality");
+    super::limits::describe();
     describe_counter!(
         RECORDING_LOST,
         "Seconds missing in recordings because the writer had no room"

@@ -86,6 +86,18 @@ pub struct Threshold {
     pub level: Level,
 }
 
+impl Threshold {
+    /// In the unit of metrics: what settings write in percent is a share from 0 to 1.
+    pub fn in_units(&self) -> f64 {
+        match self.figure {
+            Figure::Waiting | Figure::LongestWait | Figure::Ready | Figure::Staffed => self.limit,
+            Figure::ServiceLevel | Figure::ServiceLevelNow | Figure::AbandonRate => {
+                self.limit / 100.0
+            }
+        }
+    }
+}
+
 impl fmt::Display for Threshold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let side = match self.side {

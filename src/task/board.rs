@@ -16,9 +16,10 @@ use crate::config::{Config, Webhook};
 use crate::ids::{AgentId, QueueName};
 use crate::live::{AgentsNow, Live, QueueNow, Stored, ThresholdNow, TodayNow, stamp};
 use crate::now::{Now, Wall};
+use crate::observe::limits;
 use crate::queue::action::AgentState;
 use crate::queue::snapshot::{AcdSnapshot, QueueSnapshot};
-use crate::statistics::threshold::{Crossing, Values, Watch};
+use crate::statistics::threshold::{Crossing, Level, Side, Standing, Values, Watch};
 use crate::statistics::today::{QueueToDate, Today};
 use crate::statistics::{QueueFigures, Rules};
 use crate::store::{Span, Store};
@@ -99,8 +100,9 @@ impl Board {
                 queue.today = today(to_date, &self.rules, &queue.queue);
                 let values = values(queue, to_date, now.wall);
                 crossings.extend(self.watch.handle(now, &queue.queue, &values));
-                let standing = self.watch.standing(&queue.queue).into_iter();
-                queue.thresholds = standing.map(ThresholdNow::from).collect();
+                let standing = self.watch.standing(&queue.queue);
+                measure(queue, &standing);
+                queue.thresholds = standing.into_iter().map(ThresholdNow::from).collect();
             }
             self.live.queues(queues);
             for crossing in crossings {
@@ -163,6 +165,34 @@ impl Board {
             Ok(()) => self.outbox.wake(),
             Err(e) => warn!(error = %e, "a webhook is not told that a limit was crossed"),
         }
+    }
+}
+
+/// The metrics of what operators watch it by.
+fn measure(queue: &QueueNow, standing: &[Standing]) {
+    let shares = limits::Shares {
+        today: queue.today.service_level,
+        half_hour: queue.today.service_level_now,
+        aim: queue.today.service_level_aim,
+        abandoned: queue.today.abandon_rate,
+    };
+    limits::shares(&queue.queue, &shares);
+    limits::agents(&queue.queue, &queue.agents.by_state());
+    for s in standing {
+        let limit = limits::Limit {
+            figure: s.threshold.figure.as_str(),
+            side: match s.threshold.side {
+                Side::Above => "above",
+                Side::Below => "below",
+            },
+            level: match s.threshold.level {
+                Level::Warning => "warning",
+                Level::Critical => "critical",
+            },
+            limit: s.threshold.in_units(),
+            crossed: s.since.is_some(),
+        };
+        limits::limit(&queue.queue, &limit);
     }
 }
 

@@ -172,8 +172,12 @@ fn a_talk_is_written_up_by_phone_with_a_code_of_its_queue() {
     says(&mut agent, "*622", SECOND_CODE);
     let told = server.command(&["agents"]);
     assert!(told.contains("ready"), "{told}");
-    let contacts = server.command(&["contacts", "--json"]);
-    let contact = contacts.split('"').find(|word| word.starts_with("c-"));
+    let contacts = server.command(&["contacts", "list", "--json"]);
+    let is_id = |word: &&str| {
+        let shape = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+        word.len() == 13 && word.bytes().all(shape)
+    };
+    let contact = contacts.split('"').find(is_id);
     let shown = contact.map(|c| server.command(&["contacts", "show", c]));
     let shown = shown.unwrap_or(contacts);
     assert!(shown.contains("agent1 wrote up to be called back"), "{shown}");
