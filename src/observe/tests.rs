@@ -258,3 +258,53 @@ fn a_day_of_a_calendar_is_told_as_callers_meet_it_also_when_clocks_change() {
     // Without a day it is today, by the clock of the place.
     assert_eq!(all.told(None, now)[0].date, "2026-11-18");
 }
+
+#[test]
+fn what_a_queue_is_watched_by_is_rendered_with_its_limits() {
+    use super::limits::{self, Limit, Shares};
+    let recorder = recorder();
+    let metrics = recorder.handle();
+    let queue = "people".into();
+    let told = |crossed| {
+        limits::shares(
+            &queue,
+            &Shares {
+                today: Some(0.75),
+                aim: 0.8,
+                ..Shares::default()
+            },
+        );
+        limits::agents(&queue, &[("ready", 2), ("engaged", 1)]);
+        limits::limit(
+            &queue,
+            &Limit {
+                figure: "service_level",
+                side: "below",
+                level: "warning",
+                limit: 0.8,
+                crossed,
+            },
+        );
+    };
+    metrics::with_local_recorder(&recorder, || {
+        figures::describe();
+        told(true);
+    });
+    let limit = r#"{queue="people",figure="service_level",side="below",level="warning"}"#;
+    let text = metrics.render();
+    for line in [
+        r#"zeroline_queue_service_level_ratio{queue="people",span="today"} 0.75"#.to_owned(),
+        r#"zeroline_queue_service_level_ratio{queue="people",span="half_hour"} NaN"#.to_owned(),
+        r#"zeroline_queue_service_level_aim_ratio{queue="people"} 0.8"#.to_owned(),
+        r#"zeroline_queue_agents_state{queue="people",state="engaged"} 1"#.to_owned(),
+        format!("zeroline_queue_threshold{limit} 0.8"),
+        format!("zeroline_queue_threshold_crossed{limit} 1"),
+        "# HELP zeroline_queue_threshold_crossed 1: the limit is crossed".to_owned(),
+    ] {
+        assert!(text.contains(&line), "{line} in:\n{text}");
+    }
+    metrics::with_local_recorder(&recorder, || told(false));
+    let text = metrics.render();
+    let over = format!("zeroline_queue_threshold_crossed{limit} 0");
+    assert!(text.contains(&over), "{text}");
+}
