@@ -76,6 +76,7 @@ pub(crate) fn house_with(lines: Vec<Arc<Line>>, text: &str, acd: AcdSettings) ->
             self_service: true,
         },
         affinity: None,
+        wrap_up_codes: Vec::new(),
     };
     Arc::new(House::new(Plan {
         lines,
