@@ -7,7 +7,7 @@ use crate::scene::{
     AGENT, CALLER, RING, SECOND, asks, hears, hold, resume, talking, with_a_trunk, with_music,
 };
 use crate::support::digest::Algorithm;
-use crate::support::media::Source;
+use crate::support::media::{KeyWay, Source};
 use crate::support::phone::{Phone, SOON};
 use crate::support::server::Server;
 
@@ -15,7 +15,7 @@ use crate::support::server::Server;
 const QUIET: Duration = Duration::from_millis(1200);
 
 fn house() -> Server {
-    let queue = "ring_for = \"5s\"\nwrap_up = \"0s\"\nunstaffed = \"wait\"";
+    let queue = "ring_for = \"20s\"\nwrap_up = \"0s\"\nunstaffed = \"wait\"";
     with_music().queue(queue).start()
 }
 
@@ -120,18 +120,17 @@ fn however_a_consultation_ends_the_colleague_is_free() {
 #[test]
 fn who_takes_the_caller_over_talks_and_who_joins_them_is_engaged() {
     let server = house();
-    let (mut caller, agent) = talking(&server, "5551003");
+    let (mut caller, mut agent) = talking(&server, "5551003");
     let mut second = colleague(&server);
     let mut line = asks(&server, "agent2");
     second.ring(RING);
     second.answer();
     assert_eq!(line.wait_answer(SOON), 200);
     // All three.
-    agent.media.press('*', crate::support::media::KeyWay::Event, 100);
-    agent.media.press('3', crate::support::media::KeyWay::Event, 100);
+    agent.media.press('*', KeyWay::Event, 100);
+    agent.media.press('3', KeyWay::Event, 100);
     line.wait_bye(SOON);
     shown(&server, "agent2", "engaged");
-    let mut agent = agent;
     assert_eq!(agent.hang_up(), 200);
     hears(&caller, SECOND);
     shown(&server, "agent2", "talking");
@@ -184,7 +183,7 @@ fn whose_phone_rings_for_a_caller_is_busy_for_colleagues() {
 fn who_calls_somebody_is_offered_nobody_meanwhile_and_may_pause() {
     let (server, mut outside) = with_a_trunk();
     let mut agent = server.agent("agent1");
-    let mut line = asks(&server, "004512345678");
+    let mut line = asks(&server, "+4512345678");
     outside.ring(RING);
     shown(&server, "agent1", "engaged");
     outside.answer();

@@ -259,6 +259,9 @@ fn two_agents_talk_and_either_ends_it() {
         assert_eq!(s.wishes(), "agent ports; ");
         let told = s.on(CallEvent::MediaOpened(AGENT, opened(30_000)));
         assert_eq!(told, "agent 180; phone ports; ");
+        // The queue keeps its callers from both, from before the phone rings to the end.
+        let both = ["agent1", "agent2"].map(AgentId::new);
+        assert!(s.call.engaged().iter().eq(&both));
         let phone = s.phones[0];
         let told = s.on(CallEvent::MediaOpened(phone, opened(30_100)));
         assert_eq!(told, "phone invite from Anna agent1; ");
@@ -271,6 +274,7 @@ fn two_agents_talk_and_either_ends_it() {
         };
         let told = s.on(CallEvent::Leg(phone, event));
         assert_eq!(told, "phone tuned; agent 200; agent tuned; bridge; ");
+        assert!(s.call.engaged().iter().eq(&both));
         let ended = LegEvent::Ended(LegEnd::PeerBye);
         if by_asker {
             assert_eq!(s.leg(ended), "phone hangup; phone close; agent close; ");
@@ -282,6 +286,7 @@ fn two_agents_talk_and_either_ends_it() {
             );
         }
         assert!(s.call.is_over());
+        assert!(s.call.engaged().is_empty());
     }
 }
 
