@@ -91,6 +91,13 @@ impl Scene {
         self.leg(p, answered)
     }
 
+    /// Whom the queue offers nobody meanwhile.
+    fn engaged(&self) -> String {
+        let agents = self.call.engaged();
+        let agents: Vec<&str> = agents.iter().map(AgentId::as_str).collect();
+        agents.join(" ")
+    }
+
     fn name(&mut self, leg: LegId) -> String {
         let at = self.phones.iter().position(|l| *l == leg);
         let at = at.unwrap_or_else(|| {
@@ -149,8 +156,10 @@ const RINGS: &str = "p1 invite sip:agent1@127.0.2.0 from agent2 (Call agent2)";
 fn ones_own_phone_rings_first_and_then_whom_one_wants() {
     let mut s = scene(1, colleague());
     assert_eq!(s.wishes(), "p1 ports");
+    assert_eq!(s.engaged(), "agent1");
     assert_eq!(s.ports(1), RINGS);
     assert_eq!(s.answers(1), "p1 tuned; p1 music; p2 ports");
+    assert_eq!(s.engaged(), "agent1 agent2");
     let rings = "p2 invite sip:agent2@127.0.2.0 from agent1 (Anna)";
     assert_eq!(s.ports(2), rings);
     assert_eq!(s.answers(2), "p2 tuned; bridge p1 p2");
@@ -158,6 +167,7 @@ fn ones_own_phone_rings_first_and_then_whom_one_wants() {
     let told = s.leg(1, LegEvent::Ended(LegEnd::PeerBye));
     assert_eq!(told, "p2 hangup; p2 close; p1 close");
     assert!(s.call.is_over());
+    assert_eq!(s.engaged(), "");
 }
 
 #[test]
