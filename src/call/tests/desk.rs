@@ -3,7 +3,7 @@
 //! A line `  1.5 > key 0` lets something happen at 1.5 s; the line `      < …` after it lists
 //! every wish it must lead to, in order. Phones that ring are called p1, p2, … in the order in
 //! which they were asked for. After `told` comes what the record has been told of faults, after
-//! `facts` what it comes to in seconds.
+//! `facts` what it comes to in seconds, after `engaged` whom the queue offers nobody meanwhile.
 
 mod agents;
 mod happen;
@@ -22,7 +22,7 @@ use self::house::{line, start};
 use crate::call::Call;
 use crate::call::event::RecordingId;
 use crate::call::setup::CallBack;
-use crate::ids::{Language, LegId, PhoneNumber, QueueName};
+use crate::ids::{AgentId, Language, LegId, PhoneNumber, QueueName};
 use crate::media::command::PlayToken;
 use crate::now::{Mono, Now, Wall};
 use crate::record::card::ContextCard;
@@ -68,6 +68,16 @@ pub(super) fn check(transcript: &str) {
         if what.trim() == "told" {
             let told = std::mem::take(&mut desk.faults);
             let _ = writeln!(actual, "< {}", told.join("; "));
+            continue;
+        }
+        if what.trim() == "engaged" {
+            let agents = desk.call.engaged();
+            let agents: Vec<&str> = agents.iter().map(AgentId::as_str).collect();
+            let told = match agents.is_empty() {
+                true => "nobody".to_owned(),
+                false => agents.join(" "),
+            };
+            let _ = writeln!(actual, "< {told}");
             continue;
         }
         if what.trim() == "facts" {

@@ -8,6 +8,7 @@ mod calling_back;
 mod click;
 mod conference;
 mod desk;
+mod engaged;
 mod kinds;
 mod leads;
 mod orders;

@@ -132,6 +132,7 @@ impl Desk {
                 length: Duration::from_secs(180),
             }),
             ["located", "nothing"] => CallEvent::Located(Location::Unknown),
+            ["located", "busy", a] => CallEvent::Located(Location::Busy(AgentId::new(a))),
             ["located", "queue", q] => CallEvent::Located(Location::Queue(QueueName::new(q))),
             ["located", "line", l] => CallEvent::Located(Location::Line((*l).into())),
             ["located", "agent", a, n] => {
