@@ -23,7 +23,11 @@ impl Call {
                 Purpose::Offer(..) | Purpose::TransferOutside(_) | Purpose::Dial(..) => {}
             }
         }
-        all.extend(self.joining.values().filter_map(|j| j.supervisor().cloned()));
+        all.extend(
+            self.joining
+                .values()
+                .filter_map(|j| j.supervisor().cloned()),
+        );
         if let Stage::Bridged(b) = &self.stage {
             let guests = b.guests.iter().filter(|g| g.queued.is_none());
             all.extend(guests.filter_map(|g| g.party.who.agent().cloned()));

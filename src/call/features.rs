@@ -293,11 +293,17 @@ mod tests {
             let words: Vec<&str> = words.iter().map(PromptName::as_str).collect();
             words.join(" ").replace("sys-", "")
         };
-        assert_eq!(heard(12, Ok(AgentState::Ready)), "digit-1 digit-2 agent-ready");
+        assert_eq!(
+            heard(12, Ok(AgentState::Ready)),
+            "digit-1 digit-2 agent-ready"
+        );
         assert_eq!(heard(3, Ok(AgentState::Offered)), "digit-3 agent-ready");
         let not_now = Err(NotWritten::NotNow(AgentState::Talking));
         assert_eq!(heard(3, not_now), "agent-messages-failed agent-busy");
-        assert_eq!(heard(9, Err(NotWritten::NoSuchCode)), "agent-unknown agent-wrap-up");
+        assert_eq!(
+            heard(9, Err(NotWritten::NoSuchCode)),
+            "agent-unknown agent-wrap-up"
+        );
         let failed = heard(3, Err(NotWritten::Failed));
         assert_eq!(failed, "agent-messages-failed agent-wrap-up");
     }

@@ -178,19 +178,24 @@ fn measure(queue: &QueueNow, standing: &[Standing]) {
     };
     limits::shares(&queue.queue, &shares);
     limits::agents(&queue.queue, &queue.agents.by_state());
+    let key = |s: &Standing| (s.threshold.figure, s.threshold.side, s.threshold.level);
     for s in standing {
+        // Limits that differ in nothing else are one metric: the one that is met first.
+        let alike = || standing.iter().filter(|other| key(other) == key(s));
+        let all = alike().map(|other| other.threshold.in_units());
+        let (side, limit) = match s.threshold.side {
+            Side::Above => ("above", all.fold(f64::INFINITY, f64::min)),
+            Side::Below => ("below", all.fold(f64::NEG_INFINITY, f64::max)),
+        };
         let limit = limits::Limit {
             figure: s.threshold.figure.as_str(),
-            side: match s.threshold.side {
-                Side::Above => "above",
-                Side::Below => "below",
-            },
+            side,
             level: match s.threshold.level {
                 Level::Warning => "warning",
                 Level::Critical => "critical",
             },
-            limit: s.threshold.in_units(),
-            crossed: s.since.is_some(),
+            limit,
+            crossed: alike().any(|other| other.since.is_some()),
         };
         limits::limit(&queue.queue, &limit);
     }

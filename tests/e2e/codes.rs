@@ -180,5 +180,8 @@ fn a_talk_is_written_up_by_phone_with_a_code_of_its_queue() {
     let contact = contacts.split('"').find(is_id);
     let shown = contact.map(|c| server.command(&["contacts", "show", c]));
     let shown = shown.unwrap_or(contacts);
-    assert!(shown.contains("agent1 wrote up to be called back"), "{shown}");
+    assert!(
+        shown.contains("agent1 wrote up to be called back"),
+        "{shown}"
+    );
 }

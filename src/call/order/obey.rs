@@ -182,10 +182,12 @@ impl Call {
 
     fn not_themselves(&self, to: &Location) -> Done {
         match (to, self.agent_there()) {
-            (Location::Agent(to, _) | Location::Busy(to), Some(agent)) if to == agent => Err(Refusal::new(
-                format!("{agent} talks with the caller already"),
-                "name somebody else",
-            )),
+            (Location::Agent(to, _) | Location::Busy(to), Some(agent)) if to == agent => {
+                Err(Refusal::new(
+                    format!("{agent} talks with the caller already"),
+                    "name somebody else",
+                ))
+            }
             _ => Ok(()),
         }
     }

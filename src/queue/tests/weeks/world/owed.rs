@@ -55,7 +55,9 @@ impl World<'_> {
             self.fault(format!("{agent} has two offers"));
         }
         if self.asides.values().any(|a| *a == agent) {
-            self.fault(format!("{agent} is offered caller {n} while on another call"));
+            self.fault(format!(
+                "{agent} is offered caller {n} while on another call"
+            ));
         }
         let rank = self.guests.get(&n).map_or(0, |g| g.rank);
         let passed = self.guests.iter().find(|(other, g)| {
