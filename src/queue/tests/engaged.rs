@@ -176,10 +176,10 @@ fn the_wait_is_reckoned_with_those_who_serve_the_queue() {
     }
     // Enough to know that one agent takes a caller each minute.
     for n in 1..=10 {
-        script.push_str(&format!("{}.0 answer {n}\n", 60 * n));
-        script.push_str(&format!("{}.0 over ann {n}\n", 60 * n + 50));
+        script.push_str(&format!("{}.0 answer {n}\n", 60 * n - 50));
+        script.push_str(&format!("{}.0 over ann {n}\n", 60 * n - 5));
     }
-    script.push_str("651.0 answer 11\n651.0 engaged bob 90\n651.0 in bob\n652.0 place 12\n");
+    script.push_str("610.0 answer 11\n611.0 engaged bob 90\n611.0 in bob\n612.0 place 12\n");
     let told = run(one(queue, &["ann", "bob"]), &script);
     let last = told.lines().last().unwrap_or_default();
     assert!(last.contains("position 12 is 1 in 5"), "{last}");
