@@ -86,6 +86,17 @@ describe('the picture', () => {
     expect([over.card, over.last, Object.keys(over.calls)]).toEqual([null, 'c1', []]);
   });
 
+  it('puts the card away when the caller is gone and the agent talks on with a colleague', () => {
+    const asking = drawn([
+      ['card', card('c1')],
+      ['agent', agent('offered')],
+      ['agent', agent('talking')],
+      ['contact.ended', call('c1', { stage: 'talking', agents: ['anna'] })],
+      ['agent', agent('engaged')],
+    ]);
+    expect([asking.card, asking.last]).toEqual([null, 'c1']);
+  });
+
   it('puts the card away when the offer was not taken', () => {
     const missed = drawn([
       ['card', card('c1')],

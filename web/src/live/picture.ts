@@ -154,12 +154,11 @@ function cardAfter(picture: Picture, mine: AgentNow): Pick<Picture, 'card' | 'la
   const { card, last } = picture;
   switch (mine.state) {
     case 'offered':
-    // Asked by a colleague: about whom, is on the card.
-    case 'engaged':
       return { card, last };
     case 'talking':
       return { card, last: card?.contact ?? last };
     case 'wrap_up':
+    case 'engaged':
     case 'ready':
     case 'paused':
     case 'missed':
