@@ -29,7 +29,7 @@ use self::listen::listen;
 use self::reload::Reloads;
 use crate::call::setup::{CallSetup, CallStart};
 use crate::config::{Config, Secret};
-use crate::ids::{ContactId, LegId};
+use crate::ids::{ContactId, LegId, PhoneNumber};
 use crate::menu::load::Lines;
 use crate::net;
 use crate::net::certificate::OwnError;
@@ -396,7 +396,7 @@ impl Server {
     /// A call came in: the number decides about the line.
     fn begin(&self, call: IncomingCall, calls: &mut JoinSet<()>, stopping: &watch::Receiver<bool>) {
         let IncomingCall {
-            invite,
+            mut invite,
             events,
             sender,
         } = call;
@@ -412,7 +412,13 @@ impl Server {
         }
         let now = clock::now();
         let contact = ContactId::new(now.wall, rand::random());
-        let line = self.lines.by_number(invite.dialled.reveal());
+        let known = |number: &PhoneNumber| self.lines.by_number(number.reveal());
+        if known(&invite.dialled).is_none()
+            && let Some(named) = invite.named.take()
+        {
+            invite.dialled = named;
+        }
+        let line = known(&invite.dialled);
         let Some(line) = line.filter(|_| invite.replaces.is_none()) else {
             let call = IncomingCall {
                 invite,
@@ -479,8 +485,23 @@ async fn pass_on(mut notices: mpsc::Receiver<SipNotice>, queue: QueueHandle) {
                 match status {
                     // Taken back by ourselves.
                     200..300 => info!(trunk, "not registered at the trunk any more"),
+                    0 => warn!(trunk, "not registered at the trunk: no answer"),
+                    401 | 403 | 407 => warn!(
+                        trunk,
+                        status,
+                        "not registered at the trunk: it refuses our account; compare `user` and \
+                         `password` with the provider's"
+                    ),
                     _ => warn!(trunk, status, "not registered at the trunk"),
                 }
+            }
+            SipNotice::TrunkRefused { trunk, status } => {
+                warn!(
+                    trunk,
+                    status,
+                    "the trunk refuses our account for a call; compare `user` and `password` with \
+                     the provider's"
+                );
             }
         }
     }

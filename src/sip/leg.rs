@@ -20,6 +20,9 @@ pub struct IncomingInvite {
     pub flow: Flow,
     /// The user part of the Request-URI: the number dialled.
     pub dialled: PhoneNumber,
+    /// The number in To, where the Request-URI is the account that we registered at a trunk: its
+    /// provider says there whom the caller dialled.
+    pub named: Option<PhoneNumber>,
     /// The caller: user part of P-Asserted-Identity from a trusted peer, else of From.
     /// `None` when anonymous (RFC 3323).
     pub caller: Option<PhoneNumber>,

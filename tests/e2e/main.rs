@@ -24,6 +24,7 @@ mod messages;
 mod pages;
 mod people;
 mod promise;
+mod provider;
 mod recording;
 mod reliable;
 mod reload;

@@ -98,6 +98,7 @@ fn answer_with_early_media(socket: &UdpSocket) {
                 EndpointEvent::Leg(..)
                 | EndpointEvent::Agent { .. }
                 | EndpointEvent::Trunk { .. }
+                | EndpointEvent::TrunkRefused { .. }
                 | EndpointEvent::Resolve { .. } => {}
             }
         }

@@ -74,6 +74,22 @@ pub fn answer(
     })
 }
 
+/// Whether this value of Authorization (or Proxy-Authorization) answers our challenge with this
+/// nonce for this account (MD5).
+pub fn proves(value: &str, user: &str, password: &str, method: &str, nonce: &str) -> bool {
+    let get = |name: &str| param(value, name).unwrap_or_default();
+    let h = |s: String| Algorithm::Md5.hash(&s);
+    let ha1 = h(format!("{user}:{}:{password}", get("realm")));
+    let ha2 = h(format!("{method}:{}", get("uri")));
+    let (nc, cnonce, qop) = (get("nc"), get("cnonce"), get("qop"));
+    let expected = if qop.is_empty() {
+        h(format!("{ha1}:{nonce}:{ha2}"))
+    } else {
+        h(format!("{ha1}:{nonce}:{nc}:{cnonce}:{qop}:{ha2}"))
+    };
+    get("username") == user && get("nonce") == nonce && get("response") == expected
+}
+
 fn param(value: &str, name: &str) -> Option<String> {
     value
         .trim_start_matches("Digest")

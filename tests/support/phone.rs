@@ -3,6 +3,7 @@
 mod answering;
 mod calling;
 mod in_call;
+mod provider;
 mod wire;
 
 use std::collections::VecDeque;

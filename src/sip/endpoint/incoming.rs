@@ -33,8 +33,14 @@ impl Endpoint {
             return core.respond_stateless(inbound, 482, |_| {});
         }
         let headers = &inbound.request.headers;
-        let (Some(contact), Some(routes)) = (contact_uri(headers), route_set(headers, false))
-        else {
+        // An INVITE of RFC 2543 may have no Contact: then From is where they are.
+        let contact = if headers.contains(HeaderName::Contact) {
+            contact_uri(headers)
+        } else {
+            let from = &inbound.from.uri;
+            from.is_sip().then(|| from.for_request())
+        };
+        let (Some(contact), Some(routes)) = (contact, route_set(headers, false)) else {
             return core.respond_stateless(inbound, 400, |w| {
                 w.header("Warning", "399 zeroline \"Contact or Record-Route\"");
             });
@@ -90,6 +96,7 @@ impl Endpoint {
             leg: id,
             flow: inbound.flow,
             dialled: PhoneNumber::new(inbound.request.uri.user_decoded()),
+            named: core.named(inbound),
             caller,
             caller_name,
             authenticated,
@@ -142,6 +149,19 @@ impl Core {
         self.respond_stateless(inbound, 503, |w| {
             w.header("Retry-After", retry_after);
         });
+    }
+
+    /// Whom the caller dialled, of a call to the address that we registered (RFC 3261 §16.6: the
+    /// registered Contact takes the place of the Request-URI; To stays).
+    fn named(&self, inbound: &Inbound) -> Option<PhoneNumber> {
+        let account = inbound.request.uri.user_decoded();
+        let mut trunks = self.config.trunks.iter();
+        if !trunks.any(|t| t.register.as_deref() == Some(&*account)) {
+            return None;
+        }
+        let to = inbound.request.headers.to().ok()?;
+        let number = to.uri.user_decoded();
+        (!number.is_empty()).then(|| PhoneNumber::new(&*number))
     }
 
     /// Who calls: by P-Asserted-Identity from trusted peers (RFC 3325), else by From; nobody

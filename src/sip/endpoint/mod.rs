@@ -81,6 +81,13 @@ pub enum EndpointEvent {
         /// The final status of the last attempt; 0 when there was no answer.
         status: u16,
     },
+    /// A trunk does not take our credentials for a call.
+    TrunkRefused {
+        /// Name of the trunk in the configuration.
+        trunk: String,
+        /// 401 or 407.
+        status: u16,
+    },
     /// Locate a server (RFC 3263); answered by [`Endpoint::handle_resolved`].
     Resolve {
         /// To be handed back.

@@ -3,12 +3,12 @@
 
 use bytes::Bytes;
 
-use super::ResolvedTarget;
 use super::core::Core;
 use super::leg::{Cancel, Leg, Outgoing, Stage};
 use super::streams::LARGEST_DATAGRAM;
 use super::text;
 use super::tokens::ClientKey;
+use super::{EndpointEvent, ResolvedTarget};
 use crate::now::Mono;
 use crate::sip::flow::{Flow, Transport};
 use crate::sip::leg::LegEnd;
@@ -61,6 +61,14 @@ impl Core {
             return;
         }
         let status = response.status;
+        if let Stage::Outgoing(s) = &leg.stage
+            && matches!(status, 401 | 407)
+            && let Some(t) = s.trunk.and_then(|at| self.config.trunks.get(at))
+        {
+            let trunk = t.name.clone();
+            let refused = EndpointEvent::TrunkRefused { trunk, status };
+            self.events.push_back(refused);
+        }
         let retry_after = response.headers.retry_after().ok().flatten();
         leg.end(
             self,

@@ -61,6 +61,13 @@ pub enum SipNotice {
         /// The final status of the last attempt; 0 when there was no answer.
         status: u16,
     },
+    /// A trunk does not take our credentials for a call.
+    TrunkRefused {
+        /// Name of the trunk in the configuration.
+        trunk: String,
+        /// 401 or 407.
+        status: u16,
+    },
 }
 
 /// The SIP task is gone: the server stops.

@@ -9,6 +9,7 @@ use crate::ids::AgentId;
 enum Subject {
     Agent(AgentId),
     Trunk(String),
+    Call(String),
 }
 
 /// Bounded by the number of agents and trunks: a later word replaces an earlier one.
@@ -22,6 +23,7 @@ impl Notices {
         let subject = match &notice {
             SipNotice::Agent { agent, .. } => Subject::Agent(agent.clone()),
             SipNotice::Trunk { trunk, .. } => Subject::Trunk(trunk.clone()),
+            SipNotice::TrunkRefused { trunk, .. } => Subject::Call(trunk.clone()),
         };
         self.waiting.insert(subject, notice);
     }

@@ -374,6 +374,9 @@ impl<R: Records + 'static> SipTask<R> {
                 registered,
                 status,
             }),
+            EndpointEvent::TrunkRefused { trunk, status } => {
+                self.notices.push(SipNotice::TrunkRefused { trunk, status });
+            }
             EndpointEvent::Resolve {
                 query,
                 host,

@@ -57,11 +57,22 @@ impl Phone {
     /// Sends an INVITE with any body (none: a late offer) and further headers.
     pub fn invite_with(&mut self, number: &str, offer: Option<&str>, headers: &[(&str, &str)]) {
         let uri = format!("sip:{number}@{}", self.server);
+        self.invite_at(&uri, &format!("<{uri}>"), offer, headers);
+    }
+
+    /// The same to an address that is not the one in To, as a provider does it.
+    pub fn invite_at(
+        &mut self,
+        uri: &str,
+        to: &str,
+        offer: Option<&str>,
+        headers: &[(&str, &str)],
+    ) {
         self.dialog = Dialog {
             call_id: unique(),
             local: format!("<sip:{}@{}>;tag={}", self.user, self.local(), unique()),
-            remote: format!("<{uri}>"),
-            target: uri,
+            remote: to.to_owned(),
+            target: uri.to_owned(),
             cseq: 1,
             ..Dialog::default()
         };

@@ -313,6 +313,7 @@ pub(super) fn name_of(event: &EndpointEvent) -> String {
         EndpointEvent::Leg(_, event) => leg_event(event),
         EndpointEvent::Agent { .. } => "Agent".to_owned(),
         EndpointEvent::Trunk { .. } => "Trunk".to_owned(),
+        EndpointEvent::TrunkRefused { status, .. } => format!("TrunkRefused {status}"),
         EndpointEvent::Resolve { .. } => "Resolve".to_owned(),
     }
 }

@@ -154,7 +154,8 @@ impl Play {
                 EndpointEvent::Leg(_, LegEvent::Offer { .. }) => self.offers += 1,
                 EndpointEvent::Leg(..)
                 | EndpointEvent::Agent { .. }
-                | EndpointEvent::Trunk { .. } => {}
+                | EndpointEvent::Trunk { .. }
+                | EndpointEvent::TrunkRefused { .. } => {}
             }
         }
     }

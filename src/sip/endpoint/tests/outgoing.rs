@@ -315,7 +315,10 @@ fn wrong_credentials_are_not_tried_for_ever() {
     assert_eq!(s.heard(), ["ACK"]);
     assert_eq!(
         s.told(),
-        ["Ended Refused { status: 401, retry_after: None }"]
+        [
+            "TrunkRefused 401",
+            "Ended Refused { status: 401, retry_after: None }"
+        ]
     );
 }
 
