@@ -1,5 +1,6 @@
 //! Phones that others wrote.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::scene::{AGENT, CALLER, MUSIC, RING, SECOND, hears, hears_all, with_music};
@@ -10,64 +11,80 @@ use crate::support::phone::{Phone, SOON};
 use crate::support::server::{Server, server};
 use crate::support::sipp::Sipp;
 
+/// The caller presses 0, the agent answers by itself, and each hears the other's tone.
+#[track_caller]
+pub(crate) fn talk_through_zero(line: &str, agent: &Setup, caller: &Setup) -> (Baresip, Baresip) {
+    let mut agent_phone = Baresip::start(agent);
+    let mut caller_phone = Baresip::start(caller);
+    caller_phone.dial(line);
+    std::thread::sleep(Duration::from_millis(500));
+    caller_phone.press("0");
+    agent_phone.wait_line("Call established");
+    std::thread::sleep(Duration::from_secs(2));
+    caller_phone.hang_up();
+    agent_phone.wait_line("session closed");
+    let at_agent = share(&last_second(&agent_phone), caller.tone);
+    let at_caller = share(&last_second(&caller_phone), agent.tone);
+    assert!(at_agent > 0.8, "at the agent: {at_agent}");
+    assert!(at_caller > 0.8, "at the caller: {at_caller}");
+    (agent_phone, caller_phone)
+}
+
+/// An agent's and a caller's softphone.
+pub(crate) fn two(server: SocketAddr, number: &str) -> (Setup, Setup) {
+    let mut agent = Setup::new("agent1", server);
+    agent.password = Some("secret".into());
+    agent.tone = 900.0;
+    agent.auto_answer = true;
+    let mut caller = Setup::new(number, server);
+    caller.tone = 600.0;
+    (agent, caller)
+}
+
 #[test]
 fn two_softphones_talk_through_zero() {
     let server = server().start();
-    let mut setup = Setup::new("agent1", server.sip);
-    setup.password = Some("secret".into());
-    setup.tone = 900.0;
-    setup.auto_answer = true;
-    let mut agent = Baresip::start(&setup);
-    let mut setup = Setup::new("5550300", server.sip);
-    setup.tone = 600.0;
-    let mut caller = Baresip::start(&setup);
-    caller.dial(&format!("sip:100@{}", server.sip));
-    std::thread::sleep(Duration::from_millis(500));
-    caller.press("0");
-    agent.wait_line("Call established");
-    std::thread::sleep(Duration::from_secs(2));
-    caller.hang_up();
-    agent.wait_line("session closed");
-    std::thread::sleep(Duration::from_millis(500));
-    let last_second = |pcm: Vec<i16>| pcm[pcm.len().saturating_sub(8000)..].to_vec();
-    let (a, c) = (last_second(agent.heard()), last_second(caller.heard()));
-    assert!(share(&a, 600.0) > 0.8, "at the agent: {}", share(&a, 600.0));
-    assert!(
-        share(&c, 900.0) > 0.8,
-        "at the caller: {}",
-        share(&c, 900.0)
-    );
+    let (agent, caller) = two(server.sip, "5550300");
+    talk_through_zero(&format!("sip:100@{}", server.sip), &agent, &caller);
 }
 
 #[test]
 fn a_softphone_with_g722_talks_to_one_with_g711() {
     let server = server().md5_agents().start();
-    let mut setup = Setup::new("agent1", server.sip);
-    setup.password = Some("secret".into());
-    setup.tone = 900.0;
-    setup.auto_answer = true;
-    setup.codecs = "G722/16000/1".into();
-    let mut agent = Baresip::start(&setup);
-    let mut setup = Setup::new("5550301", server.sip);
-    setup.tone = 600.0;
-    setup.codecs = "PCMA".into();
+    let (mut agent, mut caller) = two(server.sip, "5550301");
+    agent.codecs = "G722/16000/1".into();
+    caller.codecs = "PCMA".into();
+    talk_through_zero(&format!("sip:100@{}", server.sip), &agent, &caller);
+}
+
+#[test]
+fn a_softphone_with_opus_talks_to_one_with_g711() {
+    let server = server().start();
+    let (agent, mut caller) = two(server.sip, "5550308");
+    caller.codecs = "opus/48000/2".into();
+    talk_through_zero(&format!("sip:100@{}", server.sip), &agent, &caller);
+}
+
+#[test]
+fn a_softphone_presses_zero_by_info() {
+    let server = server().start();
+    let mut agent = server.agent("agent1");
+    let (_, mut setup) = two(server.sip, "5550309");
+    setup.dtmf = "info";
     let mut caller = Baresip::start(&setup);
     caller.dial(&format!("sip:100@{}", server.sip));
     std::thread::sleep(Duration::from_millis(500));
     caller.press("0");
-    agent.wait_line("Call established");
-    std::thread::sleep(Duration::from_secs(2));
+    agent.ring(RING);
+    // The metrics are a few seconds old.
+    let infos = "zeroline_sip_requests_total{method=\"INFO\"} ";
+    let told = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        server.get("/metrics").is_some_and(|m| m.1.contains(infos))
+    });
+    assert!(told, "it did not come by INFO");
     caller.hang_up();
-    agent.wait_line("session closed");
-    std::thread::sleep(Duration::from_millis(500));
-    let last_second = |pcm: Vec<i16>| pcm[pcm.len().saturating_sub(8000)..].to_vec();
-    let (a, c) = (last_second(agent.heard()), last_second(caller.heard()));
-    assert!(share(&a, 600.0) > 0.8, "at the agent: {}", share(&a, 600.0));
-    assert!(
-        share(&c, 900.0) > 0.8,
-        "at the caller: {}",
-        share(&c, 900.0)
-    );
+    agent.wait_cancel(SOON);
 }
 
 #[test]

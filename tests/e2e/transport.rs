@@ -69,6 +69,12 @@ fn tls_with_srtp_on_both_sides() {
 }
 
 #[test]
+fn tls_on_ipv6() {
+    let server = server().ipv6().tls().start();
+    through_zero(server.tls_phone("5550510"), server.tls_phone("agent1"));
+}
+
+#[test]
 fn plain_caller_to_encrypted_agent() {
     let server = server().tls().start();
     through_zero(server.phone("5550503"), server.tls_phone("agent1"));

@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -37,6 +37,9 @@ pub struct Setup {
     pub dtmf: &'static str,
     /// Answer calls by itself.
     pub auto_answer: bool,
+    /// The certificate that the server must show: SIP goes by TLS then, and voice is encrypted or
+    /// not at all.
+    pub trusted: Option<PathBuf>,
 }
 
 impl Setup {
@@ -50,6 +53,7 @@ impl Setup {
             codecs: "PCMU".into(),
             dtmf: "rtpevent",
             auto_answer: false,
+            trusted: None,
         }
     }
 }
@@ -64,18 +68,18 @@ impl Baresip {
         let keys_port = free_tcp_port();
         std::fs::write(
             folder.path().join("config"),
-            config(sip, control_port, keys_port),
+            config(sip, control_port, keys_port, setup.trusted.as_deref()),
         )
         .expect("scratch");
         std::fs::write(folder.path().join("accounts"), account(setup)).expect("scratch");
         std::fs::write(folder.path().join("contacts"), "").expect("scratch");
         // Its file player does not resample.
-        let rate = if setup.codecs.starts_with("G722") {
-            16_000
-        } else {
-            8000
+        let (rate, channels) = match setup.codecs.split('/').next() {
+            Some("G722") => (16_000, 1),
+            Some("opus") => (48_000, 2),
+            Some(_) | None => (8000, 1),
         };
-        write_tone(folder.path().join("tone.wav"), setup.tone, rate);
+        write_tone(folder.path().join("tone.wav"), setup.tone, rate, channels);
         let mut process = Process::start(
             Command::new("baresip")
                 .arg("-f")
@@ -192,13 +196,17 @@ fn account(s: &Setup) -> String {
         format!("auth_user={};auth_pass={p};regint=300", s.user)
     });
     let mode = if s.auto_answer { "auto" } else { "manual" };
+    let (transport, encrypted) = match s.trusted {
+        Some(_) => (";transport=tls", ";mediaenc=srtp-mand"),
+        None => ("", ""),
+    };
     format!(
-        "<sip:{}@{}>;{auth};answermode={mode};audio_codecs={};dtmfmode={}\n",
+        "<sip:{}@{}{transport}>;{auth};answermode={mode};audio_codecs={};dtmfmode={}{encrypted}\n",
         s.user, s.server, s.codecs, s.dtmf
     )
 }
 
-fn config(sip: SocketAddr, control: u16, keys: u16) -> String {
+fn config(sip: SocketAddr, control: u16, keys: u16, trusted: Option<&Path>) -> String {
     let module = |m: &&str| format!("module {m}.so\n");
     let modules: String = ["g711", "g722", "opus", "aufile", "sndfile", "srtp"]
         .iter()
@@ -209,10 +217,13 @@ fn config(sip: SocketAddr, control: u16, keys: u16) -> String {
         .map(|m| format!("module_app {m}.so\n"))
         .collect();
     let path = module_path();
+    let trusted = trusted.map_or(String::new(), |file| {
+        format!("sip_cafile {}\n", file.display())
+    });
     format!(
         "sip_listen {sip}\nctrl_tcp_listen 127.0.0.1:{control}\ncons_listen 127.0.0.1:{keys}\n\
          audio_source aufile,tone.wav\naudio_player aufile,played.wav\naudio_alert aufile,alert.wav\n\
-         snd_path .\nrtp_stats no\njitter_buffer_delay 2-5\nnet_interface 127.0.0.1\n{path}\n{modules}{apps}"
+         snd_path .\nrtp_stats no\njitter_buffer_delay 2-5\nnet_interface 127.0.0.1\n{trusted}{path}\n{modules}{apps}"
     )
 }
 
@@ -235,16 +246,18 @@ fn module_path() -> &'static str {
     })
 }
 
-fn write_tone(path: PathBuf, hz: f64, rate: u32) {
+fn write_tone(path: PathBuf, hz: f64, rate: u32, channels: u16) {
     let spec = hound::WavSpec {
-        channels: 1,
+        channels,
         sample_rate: rate,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
     let mut wav = hound::WavWriter::create(path, spec).expect("scratch");
     for s in super::audio::sine(hz * 8000.0 / f64::from(rate), 8000.0, 120.0) {
-        wav.write_sample(s).expect("scratch");
+        for _ in 0..channels {
+            wav.write_sample(s).expect("scratch");
+        }
     }
     wav.finalize().expect("scratch");
 }

@@ -285,6 +285,11 @@ impl Server {
         Phone::tls(user, self.sips, trusted)
     }
 
+    /// The file of the certificate that it shows.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("cert.pem")
+    }
+
     /// An agent's phone on UDP, signed in.
     #[track_caller]
     pub fn agent(&self, user: &str) -> Phone {
