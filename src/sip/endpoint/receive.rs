@@ -13,7 +13,7 @@ use crate::now::Now;
 use crate::sip::flow::Flow;
 use crate::sip::leg::LegEnd;
 use crate::sip::message::multipart::{BodyError, session_description};
-use crate::sip::message::{HeaderName, Message, Method, ParseError, Request, Scheme};
+use crate::sip::message::{HeaderName, Headers, Message, Method, ParseError, Request, Scheme};
 
 /// Option tags that a request may insist on.
 const KNOWN_EXTENSIONS: [&str; 4] = ["100rel", "timer", "norefersub", "replaces"];
@@ -129,6 +129,11 @@ impl Endpoint {
                     .header("Accept", ACCEPT)
                     .header("Supported", SUPPORTED);
             }),
+            _ if !takes_descriptions(&inbound.request.headers) => {
+                core.respond_stateless(inbound, 406, |w| {
+                    w.header("Warning", "399 zeroline \"Accept without application/sdp\"");
+                });
+            }
             _ => match unacceptable_body(inbound) {
                 Some((status, name, value)) => core.respond_stateless(inbound, status, |w| {
                     w.header(name, value);
@@ -183,6 +188,21 @@ impl Core {
         *self.stats.responses_out.entry(response.status).or_default() += 1;
         self.transmit(flow, response.to_bytes(), None);
     }
+}
+
+/// Whether the sender of an INVITE can be answered by a session description. An Accept without
+/// anything in it is taken for none (RFC 3261 §20.1 would have nothing acceptable).
+fn takes_descriptions(headers: &Headers) -> bool {
+    let mut listed = false;
+    let sdp = headers.values(HeaderName::Accept).any(|value| {
+        listed = true;
+        let kind = value.split(|&b| b == b';').next().unwrap_or(value);
+        let known: [&[u8]; 3] = [b"application/sdp", b"application/*", b"*/*"];
+        known
+            .iter()
+            .any(|k| k.eq_ignore_ascii_case(kind.trim_ascii()))
+    });
+    sdp || !listed
 }
 
 /// Option tags in Require that we do not know, as the value of Unsupported.

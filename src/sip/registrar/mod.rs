@@ -256,6 +256,9 @@ impl Registrar {
         let username = self.authenticate(now, request, flow)?;
         // 4., 5. May it speak for this address?
         let to = request.headers.to().map_err(|_| Refusal::new(400))?;
+        if !to.uri.is_sip() {
+            return Err(Refusal::because(400, "To Is No SIP Address"));
+        }
         if !self.is_our_host(&to.uri) {
             return Err(Refusal::new(404));
         }

@@ -13,4 +13,5 @@ mod pair;
 mod paths;
 mod refusals;
 mod targets;
+mod torture;
 mod trust;
