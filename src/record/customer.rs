@@ -326,6 +326,50 @@ mod tests {
         assert_eq!(told["fields"][0]["name"], "f0");
     }
 
+    /// It is read within its bounds, or refused in words that repeat nothing of it.
+    #[test]
+    fn anything_may_come() {
+        let good = r#"{"name": "Ann", "tier": "gold", "notes": "Wants\ta call", "more": {"a": []},
+            "url": "https://crm.example/c/7", "fields": [{"name": "since", "value": 2019},
+            {"name": "vip", "value": true}, {"name": "debt", "value": null}]}"#;
+        assert!(matches!(read(good), Ok(Some(_))));
+        let fits = |text: &str, most: usize| {
+            (1..=most).contains(&text.chars().count()) && !text.contains(char::is_control)
+        };
+        bolero::check!()
+            .with_iterations(3000)
+            .with_type::<(Vec<u8>, Vec<(u16, u8)>)>()
+            .for_each(|(bytes, changes)| {
+                let mut changed = good.as_bytes().to_vec();
+                for (at, byte) in changes.iter().take(4) {
+                    let at = usize::from(*at) % changed.len();
+                    changed[at] = *byte;
+                }
+                for body in [bytes, &changed] {
+                    let customer = match Customer::read(body) {
+                        Ok(Some(customer)) => customer,
+                        Ok(None) => continue,
+                        Err(why) => {
+                            assert!(fits(&why, 100), "{why}");
+                            continue;
+                        }
+                    };
+                    let short = [&customer.name, &customer.tier];
+                    let short = short.into_iter().flatten();
+                    let pairs = customer
+                        .fields
+                        .iter()
+                        .flat_map(|(name, value)| [name, value]);
+                    assert!(short.chain(pairs).all(|text| fits(text, MAX_VALUE)));
+                    assert!(customer.notes.iter().all(|n| fits(n, MAX_NOTES)));
+                    assert!(customer.url.iter().all(|u| fits(u, MAX_URL) && is_web(u)));
+                    assert!(customer.fields.len() <= MAX_FIELDS);
+                    let told = customer.to_json().to_string();
+                    assert!(serde_json::from_str::<Value>(&told).is_ok());
+                }
+            });
+    }
+
     #[test]
     fn who_knows_nothing_may_say_so_in_several_ways() {
         for nothing in ["{}", "null", "{\"name\": \" \", \"fields\": []}"] {

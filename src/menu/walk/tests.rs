@@ -8,6 +8,7 @@ mod dial;
 mod guide;
 mod needs;
 pub(crate) mod property;
+mod replies;
 mod send;
 mod survey;
 mod times;
