@@ -40,7 +40,7 @@ fn then(line: &Arc<Line>, status: u16, body: Vec<u8>) -> String {
 fn every_answer_leads_somewhere() {
     let line = line(LINE);
     let told = then(&line, 200, ANSWER.as_bytes().to_vec());
-    let all = "stop, digits=0049, word=gold, number=-12, money=12.50, day=2026-11-30, \
+    let all = "digits=0049, word=gold, number=-12, money=12.50 EUR, day=2026-11-30, \
                clock=09:45, flag=yes, play known";
     assert_eq!(told, all);
     bolero::check!()
