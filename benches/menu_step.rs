@@ -11,7 +11,7 @@ use zeroline::menu::load::{self, Known, load_all};
 use zeroline::menu::say;
 use zeroline::menu::tree::Line;
 use zeroline::menu::walk::{Caller, Walk};
-use zeroline::now::Now;
+use zeroline::now::{Now, Wall};
 use zeroline::prompts::cache::Cache;
 use zeroline::prompts::{PromptLibrary, Speech, Text, embedded};
 
@@ -60,12 +60,17 @@ fn drain(walk: &mut Walk) {
 
 fn menu_step(c: &mut Criterion) {
     let line = demo();
-    let now = Now::default();
-    let start = || {
+    // A Monday at noon: calls come in years whose holidays are known from the first one on.
+    let now = Now {
+        wall: Wall::from_unix_millis(1_796_036_400_000), // 2026-11-30T11:00:00Z
+        ..Now::default()
+    };
+    let at = |now: Now| {
         let mut walk = Walk::start(Arc::clone(&line), Caller::default(), now);
         drain(&mut walk);
         walk
     };
+    let start = || at(now);
     let mut group = c.benchmark_group("menu_step");
     group.bench_function("start", |b| b.iter(start));
     for (name, key) in [
@@ -86,6 +91,18 @@ fn menu_step(c: &mut Criterion) {
             );
         });
     }
+    let night = now.after(Duration::from_secs(12 * 3600));
+    let key = Key::from_char('2').expect("a key");
+    group.bench_function("option at night", |b| {
+        b.iter_batched_ref(
+            || at(night),
+            |walk| {
+                walk.handle_key(night, key);
+                drain(walk);
+            },
+            BatchSize::SmallInput,
+        );
+    });
     group.bench_function("played then silence", |b| {
         b.iter_batched_ref(
             start,
@@ -97,8 +114,8 @@ fn menu_step(c: &mut Criterion) {
             BatchSize::SmallInput,
         );
     });
-    // English, past the closed office to the main menu, six digits of an invoice, 1 for right.
-    let keys: Vec<Key> = "1311234561".chars().filter_map(Key::from_char).collect();
+    // English, invoices, six digits of one, 1 for right; then what is told of it, 9 once more.
+    let keys: Vec<Key> = "1112345619".chars().filter_map(Key::from_char).collect();
     group.bench_function("an invoice in 10 keys", |b| {
         b.iter_batched_ref(
             start,
