@@ -1,13 +1,15 @@
-//! `zeroline calendar`: what a caller meets at a time, or in a year.
+//! `zeroline calendar`: what a caller meets at a time, on a day, or in a year.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use clap::Args;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde_json::Value;
 
-use crate::menu::calendar::{Calendar, Moments, status_json, status_text, year_json, year_text};
+use crate::menu::calendar::{
+    Calendar, Moments, day_text, status_json, status_text, year_json, year_text,
+};
 use crate::menu::load::Lines;
 use crate::now::Wall;
 use crate::text::nearest;
@@ -17,6 +19,9 @@ use crate::text::nearest;
 pub struct CalendarArgs {
     /// Which calendar; all without it
     pub name: Option<String>,
+    /// A whole day from midnight to midnight, like 2026-12-24; the name may be left out before it
+    #[arg(conflicts_with_all = ["at", "year"])]
+    pub day: Option<Date>,
     /// At this time of the calendar's own clock, like 2026-12-24T17:59 [default: now]
     #[arg(long, value_name = "TIME", value_parser = local_time)]
     pub at: Option<DateTime>,
@@ -29,6 +34,25 @@ pub struct CalendarArgs {
     pub json: bool,
 }
 
+impl CalendarArgs {
+    /// `zeroline calendar 2026-12-24`: the day in place of the name.
+    fn understood(&self) -> Result<CalendarArgs, NoCalendar> {
+        let day = self.name.as_deref().and_then(|n| n.parse::<Date>().ok());
+        let (None, Some(day)) = (self.day, day) else {
+            return Ok(self.clone());
+        };
+        if self.at.is_some() || self.year.is_some() {
+            let what = "a day, `--at` and `--year` are three questions; ask one at a time";
+            return Err(NoCalendar(what.to_owned()));
+        }
+        Ok(CalendarArgs {
+            name: None,
+            day: Some(day),
+            ..self.clone()
+        })
+    }
+}
+
 /// There is nothing to answer from; ready to print.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -37,12 +61,23 @@ pub struct NoCalendar(String);
 /// The answer, ready to print. `now`: for a question without a time.
 ///
 /// # Errors
-/// No calendar has that name, or there is none at all.
+/// No calendar has that name, there is none at all, or two questions are asked at once.
 pub fn answer(lines: &Lines, asked: &CalendarArgs, now: Wall) -> Result<String, NoCalendar> {
     let mut out = String::new();
+    let asked = &asked.understood()?;
     for (i, calendar) in chosen(lines, asked)?.into_iter().enumerate() {
         let gap = if i == 0 || asked.json { "" } else { "\n" };
         out.push_str(gap);
+        if let Some(day) = asked.day {
+            if asked.json {
+                for (at, status) in calendar.day(day) {
+                    json(&mut out, &status_json(calendar, at, &status));
+                }
+            } else {
+                out.push_str(&day_text(calendar, day));
+            }
+            continue;
+        }
         match (asked.year, asked.at) {
             (Some(year), _) if asked.json => json(&mut out, &year_json(&calendar.year(year))),
             (Some(year), _) => out.push_str(&year_text(&calendar.year(year))),
@@ -172,6 +207,39 @@ mod tests {
             ..CalendarArgs::default()
         };
         assert_eq!(both(&year).unwrap().lines().count(), 2);
+    }
+
+    #[test]
+    fn a_day_from_midnight_to_midnight() {
+        let day = |name: &str, day: Option<&str>| CalendarArgs {
+            name: Some(name.to_owned()),
+            day: day.map(|d| d.parse().unwrap()),
+            ..CalendarArgs::default()
+        };
+        // The night on which the clock is put back: half past two comes twice, and is open twice.
+        let told = both(&day("shop", Some("2026-10-25"))).unwrap();
+        assert_eq!(
+            told,
+            "shop (Europe/Copenhagen)\n\
+             \x20 day    Sun 2026-10-25\n\
+             \x20 00:00  closed  weekly hours: Sun 2026-10-25 01:00-02:30\n\
+             \x20 01:00  open    weekly hours: Sun 2026-10-25 01:00-02:30\n\
+             \x20 02:30  closed  weekly hours: Sun 2026-10-25 01:00-02:30\n\
+             \x20 02:00  open    weekly hours: Sun 2026-10-25 01:00-02:30\n\
+             \x20 02:30  closed  weekly hours: Sun 2026-10-25 01:00-02:30, \
+             until Mon 2026-10-26 01:00 CET\n"
+        );
+        let all = both(&day("2026-12-24", None)).unwrap();
+        assert!(
+            all.contains("  day    Thu 2026-12-24\n  00:00  closed"),
+            "{all}"
+        );
+        assert_eq!(all.matches("  day  ").count(), 2, "{all}");
+        let asked = CalendarArgs {
+            year: Some(2027),
+            ..day("2026-12-24", None)
+        };
+        assert!(both(&asked).unwrap_err().contains("one at a time"));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! 06:00, also when Friday is a holiday, and a holiday's own hours take the place only of those
 //! that would have begun on it. A closure alone ends what has begun.
 
+mod day;
 mod days;
 mod hours;
 mod json;
@@ -27,7 +28,7 @@ pub(crate) use self::hours::{WEEKDAYS, parse_minute, parse_weekday, parse_weekda
 pub use self::json::{status_json, year_json};
 pub use self::moment::{Cause, Local, Moments, Status};
 pub use self::rules::{DayRule, MonthDay};
-pub use self::text::{status_text, year_text};
+pub use self::text::{day_text, status_text, year_text};
 pub use self::year::{ClockChange, Finding, Idle, OddDays, Year};
 
 use crate::ids::CalendarName;
@@ -192,6 +193,11 @@ impl Calendar {
     /// When the local clock shows this.
     pub fn moments(&self, local: DateTime) -> Moments {
         moment::moments(self, local)
+    }
+
+    /// What holds on this day of the local clock, by the moment from which on it does.
+    pub fn day(&self, date: Date) -> Vec<(Wall, Status<'_>)> {
+        day::look(self, date)
     }
 
     /// What holds in this year, day by day, as far as it differs from the week.

@@ -124,6 +124,23 @@ pub fn status_text(calendar: &Calendar, at: Wall, status: &Status<'_>) -> String
     out
 }
 
+/// What callers meet on a day: see [`Calendar::day`].
+pub fn day_text(calendar: &Calendar, date: Date) -> String {
+    let mut out = format!("{}\n  day    {}\n", head(calendar), day(date));
+    let stretches = calendar.day(date);
+    for (i, (at, status)) in stretches.iter().enumerate() {
+        let time = calendar.local(*at).strftime("%H:%M");
+        let state = if status.open { "open" } else { "closed" };
+        let _ = write!(out, "  {time}  {state:<6}  {}", why(calendar, status));
+        let last = i + 1 == stretches.len();
+        if let Some(until) = status.until.filter(|_| last) {
+            let _ = write!(out, ", until {}", shown(calendar, until));
+        }
+        out.push('\n');
+    }
+    out
+}
+
 fn why(calendar: &Calendar, status: &Status<'_>) -> String {
     let weekday_of = day(status.day);
     let hours = match status.cause {
