@@ -120,6 +120,7 @@ impl Call {
                     self.play_music(self.start.leg, Some(&human));
                 }
                 WalkAction::Send { ask, node, letter } => {
+                    let letter = letter.about(self.contact());
                     self.act(CallAction::Send(ask, FollowUpWish { node, letter }));
                 }
                 WalkAction::Leave(Outcome::Callback) => self.called_back(now),

@@ -5,10 +5,13 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
 use super::tree::Method;
 use super::value::Value;
-use crate::ids::{Key, Language, NodeName, PhoneNumber, PromptName, QueueName, SkillName};
+use crate::ids::{
+    ContactId, Key, Language, NodeName, PhoneNumber, PromptName, QueueName, SkillName,
+};
 use crate::now::Wall;
 
 /// What the interpreter asks of the call.
@@ -196,6 +199,27 @@ pub enum Letter {
         /// Its text.
         text: String,
     },
+}
+
+impl Letter {
+    /// With the contact that it comes from, so that whoever gets it finds the call: a member
+    /// `contact`, unless the operator gave that name to something, and a last line of a mail.
+    pub fn about(mut self, contact: ContactId) -> Letter {
+        match &mut self {
+            Letter::Webhook { body, .. } => {
+                if let Ok(mut members) = serde_json::from_str::<Map<String, Json>>(body) {
+                    let member = members.entry("contact");
+                    member.or_insert_with(|| contact.to_string().into());
+                    *body = Json::Object(members).to_string();
+                }
+            }
+            Letter::Mail { text, .. } => {
+                let end = if text.ends_with('\n') { "" } else { "\n" };
+                *text = format!("{text}{end}\nContact {contact}\n");
+            }
+        }
+        self
+    }
 }
 
 impl fmt::Debug for Letter {
