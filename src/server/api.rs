@@ -14,6 +14,7 @@ use crate::api::phone::Door;
 use crate::api::{self, Api, Over, serve};
 use crate::config::{ApiTls, Config, Secret};
 use crate::live::{self, Live};
+use crate::net::local::LocalAddresses;
 use crate::net::{certificate, tls};
 use crate::observe::menus::MenuState;
 use crate::observe::prompts::PromptShelf;
@@ -31,14 +32,21 @@ pub(super) fn watched(config: &Config) -> Live {
     live::spawn(rand::random(), agents.collect(), quiet, clock::now().wall)
 }
 
-/// Where contacts' cards are to be seen, if it is known how agents' phones reach the API.
-pub(super) fn cards(config: &Config) -> Option<String> {
-    let origin = config.api.origin.as_deref()?;
-    Some(format!(
-        "{}{}/contacts",
-        origin.trim_end_matches('/'),
-        api::BASE
-    ))
+/// Where contacts' pages are to be seen, if others than this machine reach the console.
+pub(super) fn cards(config: &Config, addresses: &LocalAddresses) -> Option<String> {
+    let origin = match (&config.api.origin, config.api.listen) {
+        (Some(origin), _) => origin.trim_end_matches('/').to_owned(),
+        (None, Some(at)) if !at.ip().is_loopback() && at.port() != 0 => {
+            let scheme = match config.api.tls {
+                ApiTls::Clear => "http",
+                ApiTls::Own | ApiTls::Files { .. } => "https",
+            };
+            let reach = SocketAddr::new(addresses.reachable_at(at.ip()), at.port());
+            format!("{scheme}://{reach}")
+        }
+        (None, _) => return None,
+    };
+    Some(format!("{origin}/contacts"))
 }
 
 /// What signs webhooks, by their names.
