@@ -2,7 +2,7 @@
 //! caller is told so.
 
 use super::again::Promised;
-use super::event::StoredCallback;
+use super::event::{CallAction, CallbackWish, StoredCallback};
 use super::machine::{Call, Promise, Stage, Storing};
 use super::menu_stage::MenuStage;
 use super::message::STORE_WAIT;
@@ -10,6 +10,9 @@ use crate::menu::outcome::{AskId, Reason};
 use crate::now::{Now, Wall};
 use crate::record::timeline::{CallbackId, Event as RecordEvent};
 use crate::record::verdict::Verdict;
+
+/// The question of who is gone already: no menu of theirs asks any more.
+const LOST_PLACE: AskId = AskId(u32::MAX);
 
 const NOT_STORED: &str = "the callback could not be stored";
 
@@ -58,9 +61,13 @@ impl Call {
                     return;
                 }
                 *storing = None;
-                if let (Some(StoredCallback { callback, .. }), Verdict::CallerHungUp { .. }) =
-                    (stored, &*verdict)
-                {
+                let theirs = matches!(
+                    verdict,
+                    Verdict::CallerHungUp { .. }
+                        | Verdict::CallerGone { .. }
+                        | Verdict::ServerStopped { .. }
+                );
+                if let Some(StoredCallback { callback, .. }) = stored.filter(|_| theirs) {
                     *verdict = Verdict::CallbackStored { callback };
                 }
                 if *leg_over {
@@ -140,6 +147,42 @@ impl Call {
                 self.lead_to_people(now, human, Reason::Fault { what });
             }
         }
+    }
+
+    /// The caller waits in line and is lost, by no doing of their own: they are called back, at the
+    /// place that they had (P8). `None`: they do not wait, or their number can not be called.
+    pub(super) fn promise_lost_place(&mut self, now: Now, stage: &Stage) -> Option<Storing> {
+        let (queue, since) = match stage {
+            Stage::Waiting(w) => (&w.queue, w.since),
+            Stage::Menu(m) if !m.walk.is_storing() => {
+                let place = m.place.as_ref()?;
+                (&place.queue, place.since)
+            }
+            Stage::Menu(_)
+            | Stage::Opening { .. }
+            | Stage::Answering { .. }
+            | Stage::Message(_)
+            | Stage::Bridged(_)
+            | Stage::CallingBack(_)
+            | Stage::Closing { .. }
+            | Stage::Ended => return None,
+        };
+        let number = self.start.caller.clone().filter(|n| n.is_dialable())?;
+        let wish = CallbackWish {
+            queue: queue.clone(),
+            caller: Some(number.clone()),
+            number,
+            language: self.language.clone(),
+            since: Some(now.wall.before(now.mono.since(since))),
+            slot: None,
+            needs: self.needs.clone(),
+            priority: self.priority,
+        };
+        self.act(CallAction::StoreCallback(LOST_PLACE, wish));
+        Some(Storing {
+            what: Promise::Callback,
+            until: now.mono + STORE_WAIT,
+        })
     }
 
     /// The caller hung up in the menus. A wish that is on its way to the store is waited for.

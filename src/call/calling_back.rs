@@ -19,6 +19,7 @@ use crate::menu::outcome::Reason;
 use crate::menu::system as sys;
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now};
+use crate::queue::Wanted;
 use crate::queue::acd::NotAnswered;
 use crate::record::timeline::Event as RecordEvent;
 use crate::record::verdict::{Stage as StageName, Verdict};
@@ -99,6 +100,14 @@ impl Call {
         let mut arrival = call.arrival(now, &what.queue);
         arrival.came = Some(what.since.min(now.mono));
         arrival.called_back = true;
+        // Whoever tried before has promised to try again.
+        let kept = call.setup.sounds.get(&what.queue).and_then(|s| s.affinity);
+        if let (Some(affinity), Some(agent)) = (kept, &what.agent) {
+            arrival.wish = Some(Wanted {
+                agent: agent.clone(),
+                hold: affinity.hold,
+            });
+        }
         call.act(CallAction::Queue(QueueCommand::Enter(arrival)));
         call.stage = Stage::CallingBack(Box::new(CallingBack {
             what,

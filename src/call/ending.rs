@@ -111,7 +111,26 @@ impl Call {
             LegEnd::Unreachable => gone(LostSign::Transport),
         };
         self.hang_up_ringing(None);
-        match mem::replace(&mut self.stage, Stage::Ended) {
+        let stage = mem::replace(&mut self.stage, Stage::Ended);
+        // Without the ACK nothing shows that the number is theirs.
+        let lost = matches!(&verdict, Verdict::CallerGone { sign, .. } if *sign != LostSign::NoAck);
+        let promise = match lost && self.setup.callback_after_drop {
+            true => self.promise_lost_place(now, &stage),
+            false => None,
+        };
+        if promise.is_some() {
+            if let Stage::Menu(mut m) = stage {
+                self.take_steps(&mut m);
+            }
+            self.act(CallAction::Queue(QueueCommand::Leave));
+            self.stage = Stage::Closing {
+                verdict,
+                leg_over: true,
+                storing: promise,
+            };
+            return;
+        }
+        match stage {
             Stage::Ended => {}
             Stage::Closing {
                 verdict,
@@ -173,7 +192,9 @@ impl Call {
         let stopped = Verdict::ServerStopped {
             stage: self.stage().unwrap_or(StageName::Ringing),
         };
-        match mem::replace(&mut self.stage, Stage::Ended) {
+        let stage = mem::replace(&mut self.stage, Stage::Ended);
+        let promise = self.promise_lost_place(now, &stage);
+        match stage {
             Stage::Ended => {}
             closing @ Stage::Closing { .. } => self.stage = closing,
             stage @ Stage::CallingBack(_) => {
@@ -206,6 +227,9 @@ impl Call {
                 self.hang_up_caller(stopped);
             }
             Stage::Answering { .. } => self.hang_up_caller(stopped),
+        }
+        if let (Some(promise), Stage::Closing { storing, .. }) = (promise, &mut self.stage) {
+            *storing = Some(promise);
         }
     }
 

@@ -116,6 +116,8 @@ pub struct CallSetup {
     pub agents: HashMap<AgentId, Language>,
     /// What agents dial and press.
     pub features: Features,
+    /// Whom the network takes out of the queue is called back.
+    pub callback_after_drop: bool,
     /// Where the context cards are to be seen, to which the contact is added; `None`: nowhere.
     pub card_url: Option<String>,
     /// Faults on purpose.
@@ -131,6 +133,9 @@ pub struct CallBack {
     pub queue: QueueName,
     /// Where.
     pub number: PhoneNumber,
+    /// The agent who tried last: where a queue keeps callers for whom they know, they are asked
+    /// first.
+    pub agent: Option<AgentId>,
     /// By which trunk.
     pub trunk: String,
     /// Since when their place counts.

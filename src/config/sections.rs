@@ -59,6 +59,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
             duration("1s", "24h"),
         ),
         attempts: u32::try_from(attempts).unwrap_or(3),
+        after_drop: t.get("after_drop", true, flag),
     };
     t.finish();
     let mut t = root.table("lines");

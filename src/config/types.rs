@@ -287,6 +287,8 @@ pub struct Callbacks {
     pub retry_every: Duration,
     /// How many attempts there are.
     pub attempts: u32,
+    /// Whom the network takes out of a queue is called back without having asked for it.
+    pub after_drop: bool,
 }
 
 /// A provider: one of `[[trunks]]`.

@@ -104,6 +104,7 @@ impl House {
             agents: HashMap::new(),
             features: Default::default(),
             card_url: None,
+            callback_after_drop: true,
             faults: Faults::default(),
         };
         House {
@@ -180,6 +181,7 @@ impl House {
             agents: HashMap::new(),
             features: setup.features.clone(),
             card_url: None,
+            callback_after_drop: true,
             faults: Faults::default(),
         })
     }

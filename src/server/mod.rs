@@ -191,7 +191,8 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         transfer_ring: build::TRANSFER_RING,
         agents: build::languages(&config),
         features: config.features.clone(),
-        card_url: api::cards(&config),
+        callback_after_drop: config.callbacks.after_drop,
+        card_url: api::cards(&config, &addresses),
         faults: build::faults(),
     });
     let message = Limits {

@@ -248,6 +248,7 @@ impl Callbacks {
             callback: row.id,
             queue: row.queue,
             number: row.number,
+            agent: row.agent,
             trunk,
             since: as_of(now, row.asked),
             language: row.language,

@@ -67,6 +67,30 @@ fn listed(server: &Server, what: &str) {
 }
 
 #[test]
+fn whose_line_breaks_while_they_wait_is_called_back() {
+    let (server, _outside) = with_a_trunk("");
+    let mut caller = zero(&server, "5550530");
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(caller.break_off(), 200);
+    listed(&server, "5550530");
+    let off = with_a_trunk("after_drop = false\n").0;
+    let mut caller = zero(&off, "5550531");
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(caller.break_off(), 200);
+    let gone = (0..50).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        off.command(&["contacts", "list", "--json"])
+            .contains("caller_gone")
+    });
+    assert!(gone);
+    assert_eq!(
+        off.command(&["callbacks", "list", "--all", "--json"])
+            .trim(),
+        ""
+    );
+}
+
+#[test]
 fn a_callback_keeps_the_place_and_the_agent_and_the_customer_talk() {
     let (server, mut outside) = with_a_trunk("");
     asks_to_be_called_back(&server, "5550500");

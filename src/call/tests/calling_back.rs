@@ -116,6 +116,14 @@ fn an_agent_who_does_not_answer_changes_nothing() {
 }
 
 #[test]
+fn who_tried_before_is_asked_first() {
+    check(
+        "0.0 > call back once more by agent2
+         < queue enter sales (callback) to be called back for agent2 20s",
+    );
+}
+
+#[test]
 fn who_calls_in_meanwhile_is_not_called() {
     check(
         "0.0 > call back

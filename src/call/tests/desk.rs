@@ -50,8 +50,11 @@ pub(super) fn check(transcript: &str) {
         .is_some_and(|l| l.ends_with("late offer"));
     let first = expected.lines().next().unwrap_or_default();
     let mut desk = match first.strip_prefix("0.0 > call back") {
-        Some("") => Desk::back("sales"),
-        Some(queue) => Desk::back(queue.trim()),
+        Some("") => Desk::back("sales", None),
+        Some(told) => match told.split_once(" once more by ") {
+            Some((_, agent)) => Desk::back("sales", Some(AgentId::new(agent))),
+            None => Desk::back(told.trim(), None),
+        },
         None => Desk::new(late),
     };
     let mut actual = String::new();
@@ -135,7 +138,7 @@ impl Desk {
     }
 
     /// Somebody is called back.
-    fn back(queue: &str) -> Desk {
+    fn back(queue: &str, agent: Option<AgentId>) -> Desk {
         let now = Now {
             mono: Mono::ZERO,
             wall: Wall::from_unix_millis(1_795_000_000_000),
@@ -146,6 +149,7 @@ impl Desk {
             callback: crate::record::timeline::CallbackId(7),
             queue: QueueName::new(queue),
             number: number.clone(),
+            agent,
             trunk: "t".into(),
             since: Mono::ZERO,
             language: Language::default(),

@@ -428,9 +428,10 @@ fn a_full_queue_may_send_on_to_another() {
 fn a_stopping_server_ends_calls_and_keeps_messages() {
     check(&format!(
         "{TO_THE_QUEUE}2.0 > stop
-         < queue leave; caller hangup
+         < call back +4930901820 by support; queue leave; caller hangup
          2.1 > caller over
-         < caller close; done server_stopped"
+         2.2 > kept 7 now
+         < caller close; done callback_stored"
     ));
     check(&format!(
         "{TO_A_MESSAGE}9.0 > stop

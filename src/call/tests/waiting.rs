@@ -52,6 +52,41 @@ fn zero_and_nine_tell_the_place_and_other_keys_the_list() {
 }
 
 #[test]
+fn whom_the_network_takes_away_is_called_back() {
+    check(&waiting(
+        "30.0 > caller gone
+         < call back +4930901820 by support; queue leave
+         30.1 > kept 7 now
+         < caller close; done callback_stored",
+    ));
+    check(&waiting(
+        "30.0 > key *
+         < queue look-back; caller hears welcome
+         31.0 > caller gone
+         < call back +4930901820 by support; queue leave
+         31.1 > kept 7 now
+         < caller close; done callback_stored",
+    ));
+    // Who hangs up has finished; who never acknowledged our answer may be anybody.
+    check(&waiting(
+        "30.0 > caller bye\n< queue leave; caller close; done caller_hung_up",
+    ));
+    check(&waiting(
+        "30.0 > caller no-ack\n< queue leave; caller close; done caller_gone",
+    ));
+}
+
+#[test]
+fn the_store_does_not_hold_up_whom_the_network_took() {
+    check(&waiting(
+        "30.0 > caller gone
+         < call back +4930901820 by support; queue leave
+         45.0 > tick
+         < fault; caller close; done caller_gone",
+    ));
+}
+
+#[test]
 fn two_is_a_message() {
     check(&waiting(
         "30.0 > key 2

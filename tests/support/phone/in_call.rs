@@ -14,6 +14,15 @@ impl Phone {
         self.final_response("BYE", cseq).status().unwrap_or(0)
     }
 
+    /// Ends the call as a gateway does that has lost its side (RFC 3326).
+    pub fn break_off(&mut self) -> u16 {
+        let m = self.in_dialog("BYE").with("Reason", "SIP;cause=408");
+        let cseq = m.cseq();
+        self.send(&m);
+        self.ended = true;
+        self.final_response("BYE", cseq).status().unwrap_or(0)
+    }
+
     /// Whether the peer hangs up, or takes back the call that rings, within this time.
     pub fn peer_ends_within(&mut self, limit: Duration) -> bool {
         let end = Instant::now() + limit;

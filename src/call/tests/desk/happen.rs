@@ -33,7 +33,7 @@ impl Desk {
         };
         let offer = OfferId(self.offers);
         let event = match words.as_slice() {
-            ["call"] | ["call", "late", "offer"] | ["call", "back"] | ["call", "back", _] => return,
+            ["call"] | ["call", "late", "offer"] | ["call", "back", ..] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
             ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),

@@ -187,6 +187,7 @@ pub(in crate::call::tests) fn setup() -> Arc<CallSetup> {
         agents: HashMap::new(),
         features: crate::config::Features::default(),
         card_url: None,
+        callback_after_drop: true,
         faults: Faults::default(),
     })
 }
