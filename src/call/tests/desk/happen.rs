@@ -193,6 +193,7 @@ impl Desk {
             ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
             ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
             ["caller", "over"] => ended(CALLER, LegEnd::LocalHangup),
+            ["caller", "gone"] => ended(CALLER, LegEnd::PeerGone),
             ["caller", "no-ack"] => ended(CALLER, LegEnd::NoAck),
             ["caller", "holds"] => self.reoffer(CALLER, Direction::SendOnly),
             ["caller", "resumes"] => self.reoffer(CALLER, Direction::SendRecv),
