@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod ids;
 pub mod now;
+pub mod outside;
 pub mod text;
 pub mod webrtc;
 

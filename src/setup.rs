@@ -375,6 +375,13 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
             ));
         }
     }
+    if !config.trunks.is_empty() && !config.outside.knows_country() {
+        told.push(
+            "warning: it is not known in which country numbers without `+` are, so their costly ones \
+             are not all known; write outside.country, like `+45`"
+                .to_owned(),
+        );
+    }
     for trunk in &config.trunks {
         if !trunk.verify {
             told.push(format!(

@@ -9,12 +9,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("now", &[]),
     ("text", &[]),
     ("ids", &["now"]),
+    ("outside", &["ids"]),
     ("media", &["ids", "now", "sdp::plan"]),
     ("sdp", &["ids", "now", "media"]),
     ("sip", &["ids", "now"]),
     ("webrtc", &["ids", "now", "media", "sdp"]),
     // Siblings: none knows another; what one says to `call` is in its seam.
-    ("menu", &["ids", "now", "text"]),
+    ("menu", &["ids", "now", "outside", "text"]),
     ("check", &["ids", "now", "text", "menu"]),
     ("import", &["ids", "now", "text", "menu"]),
     ("queue", &["ids", "now"]),
@@ -49,6 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "ids",
             "now",
+            "outside",
             "text",
             "menu::system",
             "queue::action",
@@ -62,15 +64,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "call",
         &[
-            "ids", "now", "text", "media", "sdp", "sip", "webrtc", "menu", "check", "queue",
-            "bridge", "record", "config",
+            "ids", "now", "outside", "text", "media", "sdp", "sip", "webrtc", "menu", "check",
+            "queue", "bridge", "record", "config",
         ],
     ),
     // Whole calls under virtual time: it plays the edge, and is itself none.
     (
         "rehearse",
         &[
-            "ids", "now", "text", "media", "sdp", "sip", "menu", "queue", "record", "call",
+            "ids", "now", "outside", "text", "media", "sdp", "sip", "menu", "queue", "record",
+            "call",
         ],
     ),
     // The edge: sockets and threads, files, figures. All of it may read `task::clock`.
@@ -144,6 +147,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "ids",
             "now",
+            "outside",
             "text",
             "config",
             "media",
@@ -200,6 +204,7 @@ const PURE: &[&str] = &[
     "now",
     "text",
     "ids",
+    "outside",
     "media",
     "sdp",
     "sip",

@@ -1,6 +1,7 @@
 //! Whom somebody is to be handed to, asked, or called: an agent, a queue or a number, and whether
 //! that can be done now.
 
+use axum::http::StatusCode;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -122,6 +123,14 @@ pub(super) async fn locate(api: &Api, by: &AgentId, named: Named) -> Answer<Loca
                     "numbers outside can not be called: there is no trunk",
                 )
                 .remedy("add [[trunks]] to the settings, or name an agent or a queue")),
+                Location::NotAllowed { .. } => Err(Problem::new(
+                    StatusCode::FORBIDDEN,
+                    "number-not-allowed",
+                    "this number may not be called",
+                )
+                .remedy(
+                    "the section [outside] of the settings says which may; an operator can allow it",
+                )),
                 Location::Agent(agent, contacts) => {
                     is_free(api, by, &agent).await?;
                     Ok(Location::Agent(agent, contacts))

@@ -140,6 +140,15 @@ impl Ask<'_> {
     }
 }
 
+/// Who can be reached, besides agents who register.
+fn directory(config: &Config) -> Directory {
+    Directory {
+        trunk: config.trunks.first().map(|t| t.name.clone()),
+        outside: Arc::clone(&config.outside),
+        ..Directory::default()
+    }
+}
+
 impl House {
     pub async fn new() -> House {
         House::with("").await
@@ -160,7 +169,7 @@ impl House {
         let live = live::spawn(7, agents.collect(), Vec::new(), clock::now().wall);
         let store = store.telling(live);
         let acd = Acd::new(crate::server::build::acd(&config));
-        let queue = queue::spawn(acd, Directory::default(), store.clone());
+        let queue = queue::spawn(acd, directory(&config), store.clone());
         let outbox = OutboxHandle::default();
         let board = Board::new(queue.clone(), store.clone(), outbox, &config);
         board.begin().await;

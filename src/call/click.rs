@@ -202,7 +202,9 @@ impl Click {
         let whom = match &self.start.to {
             Location::Agent(agent, _) | Location::Busy(agent) => PhoneNumber::new(agent.as_str()),
             Location::Queue(queue) => PhoneNumber::new(queue.as_str()),
-            Location::Outside { number, .. } => number.clone(),
+            Location::Outside { number, .. } | Location::NotAllowed { number, .. } => {
+                number.clone()
+            }
             Location::Line(_) | Location::Unknown => PhoneNumber::new("zeroline"),
         };
         let invite = OutgoingInvite {

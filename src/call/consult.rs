@@ -22,6 +22,7 @@ use super::event::{CallAction, Location, OpenedMedia, QueueCommand};
 use super::legs::{Leg, Path};
 use super::offers::RING_MARGIN;
 use super::setup::{AgentCallStart, CallSetup};
+use super::transfer::NOT_ALLOWED;
 use crate::ids::{AgentId, ContactId, LegId, PhoneNumber, QueueName};
 use crate::media::command::MediaCommand;
 use crate::now::{Mono, Now};
@@ -286,6 +287,7 @@ impl Consultation {
                 };
                 self.act_queue(QueueCommand::Enter(arrival));
             }
+            Location::NotAllowed { .. } => self.fail(NOT_ALLOWED),
             Location::Line(_) | Location::Unknown => self.fail(404),
         }
     }

@@ -44,14 +44,19 @@ impl Call {
             return;
         };
         match location {
-            Location::Outside { trunk, number } if number == wanted => {
+            // Allowed or not: the operator has written it.
+            Location::Outside { trunk, number } | Location::NotAllowed { trunk, number }
+                if number == wanted =>
+            {
                 if m.walk.is_dialling() == Some(ask) {
                     let purpose = Purpose::Dial(ask, number.clone());
                     self.ring_target(purpose, CallTarget::Trunk { trunk, number }, ring);
                 }
             }
             // The way to another number, which is not dialled any more.
-            Location::Outside { .. } => m.dialling = Some((ask, wanted, ring)),
+            Location::Outside { .. } | Location::NotAllowed { .. } => {
+                m.dialling = Some((ask, wanted, ring));
+            }
             Location::Agent(..)
             | Location::Busy(_)
             | Location::Queue(_)

@@ -194,6 +194,14 @@ pub enum Location {
         /// The number.
         number: PhoneNumber,
     },
+    /// An outside number that agents and callers may not have called. What menus dial is the
+    /// operator's own word, and goes.
+    NotAllowed {
+        /// The trunk.
+        trunk: String,
+        /// The number.
+        number: PhoneNumber,
+    },
     /// Nobody here.
     Unknown,
 }

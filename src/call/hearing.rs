@@ -182,11 +182,11 @@ impl Hearing {
                 vec![self.stop(), self.ask(Ask::Finish(message.message))]
             }
             '3' => match message.caller {
-                Some(number) => {
+                Some(number) if self.setup.outside.allows(&number) => {
                     self.doing = Doing::Over;
                     vec![self.ask(Ask::CallBack(number))]
                 }
-                None => self.say(
+                Some(_) | None => self.say(
                     now,
                     &[people::MESSAGES_FAILED, people::MESSAGES_KEYS],
                     false,

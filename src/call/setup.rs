@@ -17,6 +17,7 @@ use crate::ids::{
 use crate::media::prompt::Prompt;
 use crate::menu::tree::Line;
 use crate::now::Mono;
+use crate::outside::Outside;
 use crate::record::card::ContextCard;
 use crate::record::timeline::CallbackId;
 use crate::sdp::SrtpPolicy;
@@ -112,6 +113,8 @@ pub struct CallSetup {
     pub message_limit: Duration,
     /// How long a transfer rings its target.
     pub transfer_ring: Duration,
+    /// Which numbers outside agents may call.
+    pub outside: Arc<Outside>,
     /// In which languages the server speaks to agents, if it is not the usual one.
     pub agents: HashMap<AgentId, Language>,
     /// What agents dial and press.

@@ -15,6 +15,9 @@ use super::legs::Purpose;
 use super::machine::{Call, Stage};
 use super::offers::RING_MARGIN;
 
+/// Forbidden (RFC 3261 §21.4.4): a number outside that agents may not have called.
+pub(super) const NOT_ALLOWED: u16 = 403;
+
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Transfer {
@@ -60,6 +63,9 @@ impl Call {
             Location::Unknown => self.transfer_failed(now, None, 404),
             Location::Busy(agent) => {
                 self.transfer_failed(now, Some(TransferTo::Agent { agent }), 486);
+            }
+            Location::NotAllowed { number, .. } => {
+                self.transfer_failed(now, Some(TransferTo::Number { number }), NOT_ALLOWED);
             }
             Location::Agent(agent, contacts) if contacts.is_empty() => {
                 self.transfer_failed(now, Some(TransferTo::Agent { agent }), 480);

@@ -11,6 +11,7 @@ mod features;
 mod locate;
 mod mail;
 mod mistake;
+mod outside;
 mod people;
 mod prompts;
 mod reader;

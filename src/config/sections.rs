@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::config::{Map, Value};
@@ -13,6 +14,7 @@ use super::crm;
 use super::deliver;
 use super::features;
 use super::mail;
+use super::outside;
 use super::people;
 use super::prompts;
 use super::reader::{Parsed, Table, Told, choice, duration, flag, name, number, text};
@@ -44,6 +46,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     };
     let features = features::read(root.table("features"));
     let trunks = people::trunks(root.tables("trunks"), &sip.listen);
+    let outside = Arc::new(outside::read(root.table("outside"), &trunks));
     let mut t = root.table("messages");
     let messages = Messages {
         max: t.get("max", Duration::from_secs(180), duration("5s", "30m")),
@@ -129,6 +132,7 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         messages,
         callbacks,
         trunks,
+        outside,
         lines,
         prompts,
         mail,

@@ -1,6 +1,7 @@
 //! What operators get to read, and what the layers come to.
 
 mod mistakes;
+mod outside;
 
 use super::*;
 use crate::queue::action::OverflowStep;

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ids::{AgentId, Language, PromptName, QueueName, SkillName};
+use crate::outside::Outside;
 use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
 use crate::sip::flow::Transport;
@@ -40,6 +42,8 @@ pub struct Config {
     pub callbacks: Callbacks,
     /// Providers through which calls come in and go out.
     pub trunks: Vec<Trunk>,
+    /// Which numbers may be called by them.
+    pub outside: Arc<Outside>,
     /// Menu files.
     pub lines: Lines,
     /// Recorded prompts.

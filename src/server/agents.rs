@@ -149,6 +149,10 @@ async fn from_agent(
     if matches!(to, Location::Unknown | Location::Line(_)) {
         return refuse(tools.sip, leg, 404, None).await;
     }
+    // Beside a talk that call says so, and writes it down.
+    if talk.is_none() && matches!(to, Location::NotAllowed { .. }) {
+        return refuse(tools.sip, leg, 403, None).await;
+    }
     let start = AgentCallStart { to, ..start };
     match talk {
         None => {

@@ -136,6 +136,7 @@ pub(super) fn directory(config: &Config, lines: &Lines) -> Directory {
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
         lines: numbers(lines),
         trunk: config.trunks.first().map(|t| t.name.clone()),
+        outside: Arc::clone(&config.outside),
         fixed: fixed.collect::<HashMap<AgentId, Contact>>(),
     }
 }

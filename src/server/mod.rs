@@ -189,6 +189,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         own_ports,
         message_limit: config.messages.max,
         transfer_ring: build::TRANSFER_RING,
+        outside: Arc::clone(&config.outside),
         agents: build::languages(&config),
         features: config.features.clone(),
         callback_after_drop: config.callbacks.after_drop,
@@ -374,6 +375,7 @@ impl Server {
         let callbacks = &self.config.callbacks;
         let ways = callbacks::Settings {
             trunk: self.config.trunks.first().map(|t| t.name.clone()),
+            outside: Arc::clone(&self.config.outside),
             retry_every: callbacks.retry_every,
             attempts: callbacks.attempts,
         };

@@ -1,6 +1,7 @@
 //! Who says what: the prompts of every language that lines speak, recorded or made.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::pairs;
 use crate::config::{self, Config};
@@ -150,6 +151,7 @@ fn known(config: &Config, library: &PromptLibrary, all: &[Language]) -> Known {
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
         // The demo line tells its callers by itself what they meet without one.
         trunk: config.lines.dir.is_none() || !config.trunks.is_empty(),
+        outside: Arc::clone(&config.outside),
         mail: config.mail.is_some(),
         ..Known::default()
     }

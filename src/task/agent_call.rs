@@ -62,7 +62,7 @@ async fn call_up(
     let (Some((Location::Agent(_, contacts), _)), Some((to @ Location::Outside { .. }, _))) =
         (own, to)
     else {
-        warn!(%agent, "who left a message can not be called back: there is no way out, or no phone");
+        warn!(%agent, "who left a message can not be called back: no way out, not allowed, or no phone");
         return;
     };
     let start = ClickStart {

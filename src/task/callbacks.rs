@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -13,6 +14,7 @@ use crate::call::event::{CallEvent, CallbackStep};
 use crate::call::setup::{CallBack, CallStart};
 use crate::ids::{ContactId, LegId, PhoneNumber};
 use crate::now::{Mono, Now, Wall};
+use crate::outside::Outside;
 use crate::queue::acd::NotAnswered;
 use crate::record::card::ContextCard;
 use crate::record::timeline::CallbackId;
@@ -26,6 +28,8 @@ const LOOK: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(10);
 /// So many stand in line at once.
 const MOST: u32 = 500;
+/// What came of one whose number may not be called.
+const NOT_ALLOWED: &str = "the number may not be called";
 /// News that may wait.
 const NEWS: usize = 1024;
 /// What a call may be told and has not taken yet.
@@ -90,6 +94,8 @@ impl CallbacksHandle {
 pub struct Settings {
     /// By which trunk; `None`: by nobody but people.
     pub trunk: Option<String>,
+    /// Which numbers may be called.
+    pub outside: Arc<Outside>,
     /// How long after an attempt in vain the next one is due.
     pub retry_every: Duration,
     /// How many attempts there are.
@@ -186,6 +192,10 @@ impl Callbacks {
             if self.out.contains_key(&row.id) {
                 continue;
             }
+            if !self.settings.outside.calls_back(&row.number) {
+                self.may_not_be(now.wall, &row).await;
+                continue;
+            }
             let due = row.due.since(now.wall);
             let rests = self.resting.get(&row.id).map(|at| at.since(now.mono));
             let wait = due.max(rests.unwrap_or_default());
@@ -214,6 +224,18 @@ impl Callbacks {
             // One that does not take it now is told at the next look.
             let _ = out.call.try_send(CallEvent::Cancelled);
         }
+    }
+
+    /// The settings have changed since it was promised, or the server promised it by itself: people
+    /// find it among those who were not reached, and why.
+    async fn may_not_be(&self, now: Wall, row: &CallbackRow) {
+        warn!(callback = %row.id, "a callback may not be carried out: see `outside` in the settings");
+        let failed = Attempt::Failed {
+            outcome: NOT_ALLOWED.to_owned(),
+            due: now,
+            most: 0,
+        };
+        self.write(row.id, failed).await;
     }
 
     async fn begin(&mut self, now: Now, row: CallbackRow, trunk: String) {
@@ -372,6 +394,7 @@ mod tests {
         let (plans_in, mut plans) = mpsc::channel(8);
         let settings = Settings {
             trunk: Some("provider".to_owned()),
+            outside: Arc::default(),
             retry_every: LONG,
             attempts: 3,
         };
@@ -406,5 +429,37 @@ mod tests {
             .unwrap()
             .unwrap();
         assert_eq!((row.state.as_str(), row.due), ("open", later));
+    }
+
+    #[tokio::test]
+    async fn whose_number_may_not_be_called_any_more_is_shown_to_people() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(dir.path()).await.unwrap();
+        let (callbacks, news) = CallbacksHandle::new();
+        let (plans_in, mut plans) = mpsc::channel(8);
+        let settings = Settings {
+            trunk: Some("provider".to_owned()),
+            outside: Arc::new(Outside::new(Some("45"), Some(&[]), &[], true)),
+            retry_every: LONG,
+            attempts: 3,
+        };
+        let asked = clock::now().wall;
+        let kept = store.save_callback(wish(asked, None)).await.unwrap();
+        tokio::spawn(run(store.clone(), settings, news, plans_in));
+        callbacks.changed();
+        let reader = store.reader();
+        let shown = async {
+            loop {
+                let row = reader.callback(kept.callback).await.unwrap().unwrap();
+                if row.state != "open" {
+                    return row;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let row = tokio::time::timeout(LONG, shown).await.unwrap();
+        let why = row.outcome.as_deref();
+        assert_eq!((row.state.as_str(), why), ("unreached", Some(NOT_ALLOWED)));
+        assert!(plans.try_recv().is_err());
     }
 }

@@ -144,6 +144,7 @@ impl DeskHandle {
             | Location::Queue(_)
             | Location::Line(_)
             | Location::Outside { .. }
+            | Location::NotAllowed { .. }
             | Location::Unknown => Vec::new(),
         };
         let clicks = self.clicks.as_ref().ok_or(NotPlaced::Unavailable)?;

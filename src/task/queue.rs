@@ -15,6 +15,7 @@ use crate::call::event::{CallEvent, Location, QueueCommand, QueueEvent};
 use crate::ids::{AgentId, ContactId, LineName, PhoneNumber, QueueName};
 use crate::now::Now;
 use crate::observe::figures;
+use crate::outside::Outside;
 use crate::queue::acd::{Acd, Answer, Leaving};
 use crate::queue::action::{AgentState, AgentWish, QueueAction};
 use crate::queue::snapshot::AcdSnapshot;
@@ -194,6 +195,8 @@ pub struct Directory {
     pub lines: HashMap<String, LineName>,
     /// The trunk for outside numbers.
     pub trunk: Option<String>,
+    /// Which of them may be called.
+    pub outside: Arc<Outside>,
     /// Phones that need no registration.
     pub fixed: HashMap<AgentId, Contact>,
 }
@@ -424,12 +427,13 @@ impl QueueTask {
         if let Some(line) = self.directory.lines.get(name) {
             return Location::Line(line.clone());
         }
-        match &self.directory.trunk {
-            Some(trunk) if what.is_dialable() => Location::Outside {
-                trunk: trunk.clone(),
-                number: what,
-            },
-            _ => Location::Unknown,
+        let Some(trunk) = self.directory.trunk.clone().filter(|_| what.is_dialable()) else {
+            return Location::Unknown;
+        };
+        let number = what;
+        match self.directory.outside.allows(&number) {
+            true => Location::Outside { trunk, number },
+            false => Location::NotAllowed { trunk, number },
         }
     }
 

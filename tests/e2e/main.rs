@@ -23,6 +23,7 @@ mod hostile;
 mod keys;
 mod messages;
 mod moves;
+mod outside;
 mod pages;
 mod people;
 mod promise;

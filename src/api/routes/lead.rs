@@ -47,6 +47,7 @@ async fn lead(
         | Location::Queue(_)
         | Location::Line(_)
         | Location::Outside { .. }
+        | Location::NotAllowed { .. }
         | Location::Unknown => Vec::new(),
     };
     let detail = Some(format!("at the phone of {lead}"));

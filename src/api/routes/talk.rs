@@ -473,9 +473,11 @@ fn shown(to: &desk::Location) -> PartyNow {
         desk::Location::Queue(queue) => TransferTo::Queue {
             queue: queue.clone(),
         },
-        desk::Location::Outside { number, .. } => TransferTo::Number {
-            number: number.clone(),
-        },
+        desk::Location::Outside { number, .. } | desk::Location::NotAllowed { number, .. } => {
+            TransferTo::Number {
+                number: number.clone(),
+            }
+        }
         desk::Location::Line(line) => TransferTo::Queue {
             queue: line.as_str().into(),
         },

@@ -203,6 +203,41 @@ async fn whom_nobody_can_have_is_told_before_the_call_is_asked() {
 }
 
 #[tokio::test]
+async fn a_number_that_may_not_be_called_is_refused_before_anything_rings() {
+    let house = House::with(
+        "[[trunks]]\nname = \"p\"\nuri = \"sip:192.0.2.1\"\nregister = false\n\
+         [outside]\ncountry = \"+45\"\nallow = [\"+45\"]",
+    );
+    let house = house.await;
+    let (contact, orders) = talk(&house, |_| Ok(with_anna())).await;
+    let anna = house.token(Role::Agent, Some("anna")).await;
+    let bert = house.token(Role::Agent, Some("bert")).await;
+    house.phone("bert").await;
+    let to = async |path: &str, token: &str, number: &str| {
+        let ask = house.post(path).token(token);
+        ask.json(json!({ "number": number })).send().await
+    };
+    let (transfer, consult) = (
+        format!("/calls/{contact}/transfer"),
+        format!("/calls/{contact}/consult"),
+    );
+    for number in ["+4912345678", "90 12 34 56", "0045 90123456"] {
+        for (path, token) in [
+            (transfer.as_str(), &anna),
+            (consult.as_str(), &anna),
+            ("/agents/bert/dial", &bert),
+        ] {
+            let told = to(path, token, number).await;
+            assert_eq!(told.problem(403), "number-not-allowed");
+            assert!(told.json.to_string().contains("[outside]"), "{}", told.json);
+        }
+    }
+    assert!(orders.lock().unwrap().is_empty());
+    to(&transfer, &anna, "12 34 56 78").await.ok();
+    assert_eq!(orders.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn supervisors_come_by_their_own_phone() {
     let house = House::with(
         "[[agents]]\nid = \"boss\"\npassword = \"secret\"\nqueues = []\nsupervisor = true",

@@ -116,9 +116,11 @@ impl Location {
             Location::Queue(queue) => TransferTo::Queue {
                 queue: queue.clone(),
             },
-            Location::Outside { number, .. } => TransferTo::Number {
-                number: number.clone(),
-            },
+            Location::Outside { number, .. } | Location::NotAllowed { number, .. } => {
+                TransferTo::Number {
+                    number: number.clone(),
+                }
+            }
             Location::Line(_) | Location::Unknown => return None,
         })
     }

@@ -65,6 +65,18 @@ fn an_outside_number_takes_the_caller_out_of_the_queue() {
 }
 
 #[test]
+fn a_number_that_may_not_be_called_is_refused_and_the_talk_goes_on() {
+    check(&talking(
+        "6.0 > agent1 dials forbidden +4590123456
+         < p2 ports
+         6.0 > ports p2
+         < p2 180; p2 403; p2 close
+         9.0 > p1 bye
+         < p1 hangup; p1 close; queue over agent1; caller hangup",
+    ));
+}
+
+#[test]
 fn a_colleague_by_the_queue_talks_with_the_caller_then() {
     check(&talking(
         "6.0 > agent1 dials queue sales

@@ -219,7 +219,11 @@ fn a_transfer_that_fails_leaves_the_two_as_they_were() {
          8.0 > p1 refers nowhere
          < locate nowhere
          8.0 > located nothing
-         < p1 notify 404; caller silence",
+         < p1 notify 404; caller silence
+         9.0 > p1 refers +4590123456
+         < locate +4590123456
+         9.0 > located forbidden +4590123456
+         < p1 notify 403; caller silence",
     ));
 }
 

@@ -1,5 +1,6 @@
 //! `callback`: the wish to be called back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::compose::{self, ZeroForm};
@@ -97,6 +98,7 @@ pub(super) fn compose(
     Some(Callback {
         queue,
         numbers,
+        outside: Arc::clone(&cx.known.outside),
         intro,
         offer,
         number,

@@ -49,7 +49,16 @@ pub(super) fn dial(src: &mut Source<'_>, cx: &Context<'_>, yaml: &Yaml) -> Optio
         );
         return None;
     }
+    let at = number.at;
     let number = src.value(number, "number", "\"+4930901820\"", dialable)?;
+    if !cx.known.outside.allows(&number) {
+        src.warn(
+            at,
+            "this number is one that agents may not call",
+            "menus call it all the same, for every caller who asks: make sure that it is meant, and \
+             what it costs; `outside` in the settings says which numbers may be called",
+        );
+    }
     if !cx.known.trunk {
         src.warn(
             yaml.at,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::ids::{CalendarName, Language, PromptName, QueueName};
 use crate::menu::calendar::Calendar;
+use crate::outside::Outside;
 
 /// What menu files may refer to.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Known {
     pub calendars: BTreeMap<CalendarName, Arc<Calendar>>,
     /// Outside numbers can be called.
     pub trunk: bool,
+    /// Which of them, but for those that menus dial.
+    pub outside: Arc<Outside>,
     /// Mail can be sent.
     pub mail: bool,
     /// Text that nobody has said yet is taken: its voice comes later. See [`super::texts`].

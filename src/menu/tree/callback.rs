@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{Again, Collect, Confirm, LanguageId, NumberPattern, Slots, Speech};
-use crate::ids::QueueName;
+use crate::ids::{PhoneNumber, QueueName};
 use crate::menu::calendar::Calendar;
+use crate::outside::Outside;
 
 /// The fewest digits of a number that is called back.
 const FEWEST: usize = 3;
@@ -19,6 +20,8 @@ pub struct Callback {
     pub queue: QueueName,
     /// The numbers that are called; empty: all.
     pub numbers: Vec<NumberPattern>,
+    /// Which numbers may be called at all.
+    pub(in crate::menu) outside: Arc<Outside>,
     /// Said before the rest.
     pub intro: Option<Speech>,
     /// The number that the caller calls from is read out: 1 is right, 2 is another.
@@ -57,7 +60,8 @@ impl Callback {
         let digits = number.strip_prefix('+').unwrap_or(&number);
         let good = (FEWEST..=MOST).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
-            && (self.numbers.is_empty() || self.numbers.iter().any(|p| p.fits(&number)));
+            && (self.numbers.is_empty() || self.numbers.iter().any(|p| p.fits(&number)))
+            && self.outside.calls_back(&PhoneNumber::new(&number));
         good.then_some(number)
     }
 

@@ -132,6 +132,8 @@ export const da: Texts = {
     unreachable: 'Serveren kan ikke nås. Intet er ændret; se på netværket, og prøv igen.',
     'not-signed-in': 'Din session er slut. Log ind igen.',
     'not-allowed': 'Det må du ikke.',
+    'number-not-allowed':
+      'Der må ikke ringes til dette nummer. Den, der passer indstillingerne, kan tillade det.',
     'not-found': 'Det findes ikke (mere).',
     'wrong-state': 'Det kan ikke lade sig gøre lige nu.',
     'changed-meanwhile': 'En anden var hurtigere. Se på det igen.',
@@ -353,6 +355,7 @@ export const da: Texts = {
     'under-way': 'Opkaldet stilles om. Svarer ingen, kommer det tilbage til dig.',
     three: 'I taler tre sammen. Læg på, så taler de andre videre.',
     failed: 'Opkaldet kunne ikke stilles om til {{to}} og er hos dig igen.',
+    'not-allowed': 'Der må ikke ringes til {{to}}. Opkaldet er stadig hos dig.',
   },
   dial: {
     title: 'Ring til nogen',
@@ -553,6 +556,7 @@ export const da: Texts = {
     transfer_started: '{{agent}} stiller om til {{to}}',
     transferred: 'Stillet om til {{to}}',
     transfer_failed: 'Kunne ikke stilles om til {{to}}',
+    'transfer_not-allowed': 'Der må ikke ringes til {{to}}: ikke stillet om',
     'joined-talks': '{{who}} kommer med i samtalen',
     'joined-listens': '{{who}} lytter med',
     'joined-whispers': '{{who}} lytter med og taler til agenten',

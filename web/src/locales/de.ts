@@ -138,6 +138,8 @@ export const de: Texts = {
       'Der Server ist nicht zu erreichen. Nichts wurde geändert; prüfen Sie das Netz und versuchen Sie es noch einmal.',
     'not-signed-in': 'Ihre Sitzung ist zu Ende. Melden Sie sich wieder an.',
     'not-allowed': 'Das dürfen Sie nicht.',
+    'number-not-allowed':
+      'Diese Nummer darf nicht angerufen werden. Wer die Einstellungen pflegt, kann sie erlauben.',
     'not-found': 'Das gibt es nicht (mehr).',
     'wrong-state': 'Das geht im Augenblick nicht.',
     'changed-meanwhile': 'Jemand war schneller. Sehen Sie noch einmal nach.',
@@ -361,6 +363,7 @@ export const de: Texts = {
     'under-way': 'Der Anrufer wird weitergegeben. Nimmt niemand ab, kommt er zu Ihnen zurück.',
     three: 'Sie sprechen zu dritt. Legen Sie auf, und die anderen sprechen weiter.',
     failed: 'Der Anrufer konnte nicht an {{to}} weitergegeben werden und ist wieder bei Ihnen.',
+    'not-allowed': '{{to}} darf nicht angerufen werden. Der Anrufer ist weiter bei Ihnen.',
   },
   dial: {
     title: 'Jemanden anrufen',
@@ -563,6 +566,7 @@ export const de: Texts = {
     transfer_started: '{{agent}} gibt weiter an {{to}}',
     transferred: 'Weitergegeben an {{to}}',
     transfer_failed: 'Konnte nicht an {{to}} weitergegeben werden',
+    'transfer_not-allowed': '{{to}} darf nicht angerufen werden: nicht weitergegeben',
     'joined-talks': '{{who}} kommt dazu',
     'joined-listens': '{{who}} hört mit',
     'joined-whispers': '{{who}} hört mit und spricht zum Agenten',

@@ -138,6 +138,8 @@ export const en = {
       'The server can not be reached. Nothing was changed; check your network and try again.',
     'not-signed-in': 'Your session is over. Sign in again.',
     'not-allowed': 'You may not do this.',
+    'number-not-allowed':
+      'This number may not be called. Whoever looks after the settings can allow it.',
     'not-found': 'This is not there (any more).',
     'wrong-state': 'This can not be done as things stand.',
     'changed-meanwhile': 'Somebody else was faster. Look at it again.',
@@ -358,6 +360,7 @@ export const en = {
     'under-way': 'The caller is being handed on. If nobody answers, they come back to you.',
     three: 'Three talk. Hang up, and the others talk on.',
     failed: 'The caller could not be handed on to {{to}}, and is with you again.',
+    'not-allowed': '{{to}} may not be called. The caller is still with you.',
   },
   dial: {
     title: 'Call somebody',
@@ -558,6 +561,7 @@ export const en = {
     transfer_started: '{{agent}} hands on to {{to}}',
     transferred: 'Handed on to {{to}}',
     transfer_failed: 'Could not be handed on to {{to}}',
+    'transfer_not-allowed': '{{to}} may not be called: not handed on',
     'joined-talks': '{{who}} joins the talk',
     'joined-listens': '{{who}} listens',
     'joined-whispers': '{{who}} listens, and speaks to the agent',

@@ -132,6 +132,8 @@ export const nb: Texts = {
     unreachable: 'Serveren kan ikke nås. Ingenting er endret; se på nettet og prøv igjen.',
     'not-signed-in': 'Økten din er over. Logg inn igjen.',
     'not-allowed': 'Dette har du ikke lov til.',
+    'number-not-allowed':
+      'Det er ikke lov å ringe dette nummeret. Den som har ansvar for innstillingene, kan tillate det.',
     'not-found': 'Dette finnes ikke (lenger).',
     'wrong-state': 'Dette går ikke akkurat nå.',
     'changed-meanwhile': 'En annen var raskere. Se på det igjen.',
@@ -353,6 +355,7 @@ export const nb: Texts = {
     'under-way': 'Innringeren settes over. Svarer ingen, kommer innringeren tilbake til deg.',
     three: 'Dere snakker tre sammen. Legg på, så snakker de andre videre.',
     failed: 'Innringeren kunne ikke settes over til {{to}}, og er hos deg igjen.',
+    'not-allowed': 'Det er ikke lov å ringe {{to}}. Innringeren er fortsatt hos deg.',
   },
   dial: {
     title: 'Ring noen',
@@ -553,6 +556,7 @@ export const nb: Texts = {
     transfer_started: '{{agent}} setter over til {{to}}',
     transferred: 'Satt over til {{to}}',
     transfer_failed: 'Kunne ikke settes over til {{to}}',
+    'transfer_not-allowed': 'Det er ikke lov å ringe {{to}}: ikke satt over',
     'joined-talks': '{{who}} kommer med i samtalen',
     'joined-listens': '{{who}} lytter',
     'joined-whispers': '{{who}} lytter og snakker til agenten',

@@ -38,6 +38,13 @@ impl Desk {
             [agent, "dials", "queue", queue] => {
                 self.dials(agent, contact, Location::Queue(QueueName::new(queue)))
             }
+            [agent, "dials", "forbidden", n] => {
+                let to = Location::NotAllowed {
+                    trunk: "t".into(),
+                    number: PhoneNumber::new(n),
+                };
+                self.dials(agent, contact, to)
+            }
             [agent, "dials", "outside", n] => {
                 let to = Location::Outside {
                     trunk: "t".into(),

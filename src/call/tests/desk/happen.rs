@@ -145,6 +145,10 @@ impl Desk {
                     .collect();
                 CallEvent::Located(Location::Agent(AgentId::new(a), contacts))
             }
+            ["located", "forbidden", n] => CallEvent::Located(Location::NotAllowed {
+                trunk: "t".into(),
+                number: PhoneNumber::new(n),
+            }),
             ["located", "outside", n] => CallEvent::Located(Location::Outside {
                 trunk: "t".into(),
                 number: PhoneNumber::new(n),

@@ -184,6 +184,7 @@ pub(in crate::call::tests) fn setup() -> Arc<CallSetup> {
         own_ports: Vec::new(),
         message_limit: Duration::from_secs(180),
         transfer_ring: Duration::from_secs(25),
+        outside: Arc::default(),
         agents: HashMap::new(),
         features: crate::config::Features::default(),
         card_url: None,

@@ -31,6 +31,25 @@ fn good_callbacks() {
 }
 
 #[test]
+fn numbers_that_may_not_be_called_are_none_to_call_back() {
+    let mut known = known();
+    let only = crate::outside::Beginning::parse("+45").unwrap();
+    let outside = crate::outside::Outside::new(Some("45"), Some(&[only]), &[], true);
+    known.outside = std::sync::Arc::new(outside);
+    let (line, _) = load("m.yaml", &format!("{TOP}    callback: sales\n"), &known).unwrap();
+    let Some(Kind::Callback(callback)) = line.nodes().next().map(|(_, n)| &n.kind) else {
+        panic!("no callback");
+    };
+    for number in ["+4530901820", "30901820", "004530901820"] {
+        assert!(callback.callable(number).is_some(), "{number}");
+    }
+    // Abroad, premium, and who answers in need.
+    for number in ["+4930901820", "90123456", "004590123456", "112", "911"] {
+        assert_eq!(callback.callable(number), None, "{number}");
+    }
+}
+
+#[test]
 fn mistakes() {
     check(
         &format!("{TOP}    callback: {{ quue: sales, numbers: \"45-1\" }}\n"),

@@ -31,6 +31,21 @@ m.yaml:9:14: warning: no outside number can be called: there is no trunk
 }
 
 #[test]
+fn a_number_that_agents_may_not_call_is_told_and_called_all_the_same() {
+    let mut known = known();
+    known.trunk = true;
+    let text = "line: test\nnumbers: [\"100\"]\nhuman: support\nstart: a\nnodes:
+  a: { dial: { number: \"+4590123456\" } }
+";
+    let (_, warnings) = load("m.yaml", text, &known).unwrap();
+    let told: Vec<String> = warnings.iter().map(|m| m.what.clone()).collect();
+    assert_eq!(told, ["this number is one that agents may not call"]);
+    let fine = text.replace("+4590", "+4530");
+    let (_, warnings) = load("m.yaml", &fine, &known).unwrap();
+    assert!(warnings.is_empty());
+}
+
+#[test]
 fn without_a_trunk_it_is_told_and_goes_round_no_circle() {
     check(
         "line: test\nnumbers: [\"100\"]\nhuman: support\nstart: a\nnodes:

@@ -98,6 +98,23 @@ fn withheld_and_uncallable_numbers_are_asked_for() {
 }
 
 #[test]
+fn a_number_that_may_not_be_called_is_asked_for_anew_and_ends_with_a_person() {
+    // Of the two that fit the line's own pattern one costs more than a call.
+    let mut walk = from("+4590123456");
+    assert!(matches!(walk.doing, Doing::Entering { .. }));
+    let again = press(&mut walk, 3000, "004590123456#");
+    assert_eq!(again, "stop, play enter-now+zero-hash");
+    press(&mut walk, 4000, "00457#");
+    let wish = "stop, callback=00457, call back +457 by sales";
+    assert_eq!(press(&mut walk, 5000, "1"), wish);
+    let mut walk = from("+4530");
+    press(&mut walk, 2000, "2");
+    press(&mut walk, 3000, "004590123456#");
+    let person = "stop, queue people (wrong keys, at call-me)";
+    assert_eq!(press(&mut walk, 4000, "004590123456#"), person);
+}
+
+#[test]
 fn zero_reaches_a_person_at_every_moment() {
     // While the number is offered, typed (0 and then #, or *0), read back, stored and confirmed.
     for keys in ["0", "20#", "25*0", "2123#0", "10"] {

@@ -151,8 +151,11 @@ export function useEventWords() {
         return t(`event.${e.event}`, { by: t(`party.${e.by}`, { defaultValue: e.by ?? '' }) });
       case 'transfer_started':
       case 'transferred':
-      case 'transfer_failed':
         return t(`event.${e.event}`, { agent: e.agent, to: target(e.to) });
+      case 'transfer_failed': {
+        const how = e.status === 403 ? 'transfer_not-allowed' : e.event;
+        return t(`event.${how}`, { to: target(e.to) });
+      }
       case 'joined':
         return t(`event.joined-${e.presence}`, {
           who: target(e.who),

@@ -187,7 +187,9 @@ export function Controls({ phone, contact }: { phone: Phone; contact: string }) 
         )}
       </div>
       {order.problem && <Trouble error={order.problem} />}
-      {failed && !transferring && <HandingFailed to={failed.to} onClose={failed.close} />}
+      {failed && !transferring && (
+        <HandingFailed to={failed.to} forbidden={failed.forbidden} onClose={failed.close} />
+      )}
       {transferring && !asks && <Note tone="good">{t('handing.under-way')}</Note>}
       {asks && <Asking contact={contact} asks={asks} />}
       {three && <Note tone="good">{t('handing.three')}</Note>}
@@ -203,6 +205,7 @@ export function Controls({ phone, contact }: { phone: Phone; contact: string }) 
 interface Failed {
   event: string;
   at_ms: number;
+  status?: number | null;
   to?: { agent?: string; queue?: string; number?: string };
 }
 
@@ -215,7 +218,8 @@ function useFailed(contact: string) {
   const last = events.filter((e) => e.event === 'transfer_failed').at(-1);
   if (!last || last.at_ms <= read) return null;
   const to = last.to?.agent ?? last.to?.queue ?? last.to?.number ?? '';
-  return { to, close: () => setRead(last.at_ms) };
+  // Nothing rang: the number is one that may not be called.
+  return { to, forbidden: last.status === 403, close: () => setRead(last.at_ms) };
 }
 
 /** Pausing what is recorded, where something is. */

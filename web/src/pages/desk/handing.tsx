@@ -195,11 +195,12 @@ function NumberOf({ of }: { of: (number: string) => React.ReactNode }) {
 }
 
 /** What became of handing somebody on, where it failed: told once, and put away by hand. */
-export function HandingFailed({ to, onClose }: { to: string; onClose: () => void }) {
+export function HandingFailed(props: { to: string; forbidden: boolean; onClose: () => void }) {
   const { t } = useTranslation();
+  const { to, forbidden, onClose } = props;
   return (
     <Note tone="warn">
-      {t('handing.failed', { to })}
+      {t(forbidden ? 'handing.not-allowed' : 'handing.failed', { to })}
       <span>
         <Button onPress={onClose}>{t('close')}</Button>
       </span>
