@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the two prompts without words, the tone before a message and the music on hold, out of
-# nothing, so nobody's rights are in them: prompts/sounds.sh FOLDER
+# Makes the prompts without words, the tone before a message, the one of a phone that rings, and the
+# music on hold, out of nothing, so nobody's rights are in them: prompts/sounds.sh FOLDER
 #
-# Needs sox. What is said is rendered by `zeroline prompts render` (docs/prompts.md).
+# Needs sox; where they are kept as FLAC, `flac --best --no-padding --no-seektable` makes it. What is said is rendered by `zeroline prompts render` (docs/prompts.md).
 set -euo pipefail
 cd "${1:-$(dirname "$0")/en}"
 work=$(mktemp -d)
@@ -19,6 +19,11 @@ level() { # in out
 
 # The tone before a message: 1 kHz, 0.4 s, soft ends.
 sox -R -D -n -b 16 -r 8000 -c 1 sys-beep.wav synth 0.4 sine 1000 gain -12 fade q 0.02 0.4 0.02
+
+# Somebody's phone rings: 425 Hz, 1 s on and 4 s off, as in most of Europe (ITU-T E.180). Played over
+# and over.
+sox -R -D -n -b 16 -r 8000 -c 1 "$work/ring.wav" synth 1 sine 425 gain -16 fade q 0.01 1 0.01
+sox -R -D "$work/ring.wav" sys-ringback.wav pad 0 4
 
 # Music on hold: 36 s, twelve bars of 3 s in a slow round of four chords (C, A minor, F, G with
 # added notes). Each bar is a pad of soft tones and an arpeggio of plucked strings; it ends where

@@ -28,6 +28,8 @@ use crate::sip::leg::{CallTarget, LegCommand, LegEvent, OutgoingInvite};
 
 /// How long the customer's phone rings.
 const RING: Duration = Duration::from_secs(30);
+/// How often the agent hears the tone of 5 s meanwhile.
+const RINGS: usize = 7;
 
 /// Somebody is called back.
 #[derive(Debug)]
@@ -148,7 +150,9 @@ impl Call {
             let agent = id.clone();
             self.callback(CallbackStep::Begun { agent });
         }
-        self.tell_agent(agent, &[sys::CALLING_BACK, sys::MUSIC]);
+        let rings = std::iter::repeat_n(sys::RINGBACK, RINGS);
+        let words: Vec<&str> = [sys::CALLING_BACK].into_iter().chain(rings).collect();
+        self.tell_agent(agent, &words);
         self.act(CallAction::OpenMedia {
             leg: self.start.leg,
             beside: Some(agent),

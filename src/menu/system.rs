@@ -51,6 +51,8 @@ pub const GOODBYE: &str = "sys-goodbye";
 pub const AGENT_LOST: &str = "sys-agent-lost";
 /// Music on hold.
 pub const MUSIC: &str = "sys-moh";
+/// Whom an agent calls is being rung.
+pub const RINGBACK: &str = "sys-ringback";
 /// For a person, press zero.
 pub const ZERO: &str = "sys-zero";
 /// For a person, press zero and then hash: where an entry may begin with 0.
@@ -159,6 +161,7 @@ pub fn all() -> Vec<String> {
         GOODBYE,
         AGENT_LOST,
         MUSIC,
+        RINGBACK,
         ZERO,
         ZERO_HASH,
         LAST_TRY,

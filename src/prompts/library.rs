@@ -16,7 +16,7 @@ use crate::menu::spoken::words;
 use crate::menu::system;
 
 /// Prompts without words: the same in every language that has none of its own.
-pub(super) const WORDLESS: [&str; 2] = [system::BEEP, system::MUSIC];
+pub(super) const WORDLESS: [&str; 3] = [system::BEEP, system::MUSIC, system::RINGBACK];
 
 /// All prompts of all languages, ready to play.
 #[derive(Clone, Debug, Default)]
@@ -220,7 +220,7 @@ impl PromptLibrary {
         mistakes
     }
 
-    /// Music and tone, where a language has none of its own.
+    /// Music and tones, where a language has none of its own.
     fn share_wordless(&mut self, how: Encodings<'_>) {
         let without =
             |shelf: &Shelf, name: &str| !shelf.prompts.contains_key(&PromptName::new(name));

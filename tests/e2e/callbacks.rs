@@ -19,6 +19,8 @@ const STORED: f64 = 1000.0;
 const CALLING: f64 = 1100.0;
 const IN_VAIN: f64 = 1200.0;
 const AGAIN: f64 = 1300.0;
+/// What the agent hears while the customer's phone rings.
+const RINGING: f64 = 425.0;
 
 /// The server, and who is at the other end of its trunk.
 fn with_a_trunk(callbacks: &str) -> (Server, Phone) {
@@ -35,6 +37,7 @@ fn with_a_trunk(callbacks: &str) -> (Server, Phone) {
         .prompt("en/sys-callback-stored", &word(STORED))
         .prompt("en/sys-calling-back", &word(CALLING))
         .prompt("en/sys-called-in-vain", &word(IN_VAIN))
+        .prompt("en/sys-ringback", &word(RINGING))
         .prompt("en/sys-callback-again", &word(AGAIN))
         .start();
     let outside = Phone::on("outside", server.sip, Wire::Udp(socket));
@@ -110,6 +113,7 @@ fn a_callback_keeps_the_place_and_the_agent_and_the_customer_talk() {
     let to = invite.header("To").unwrap_or_default();
     assert!(to.contains("5550500"), "{to}");
     assert!(invite.header("User-to-User").is_none());
+    hears(&agent, RINGING);
     outside.answer();
     std::thread::sleep(Duration::from_millis(600));
     hear_each_other(&outside, &agent);

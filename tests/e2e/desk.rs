@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::scene::{
-    AGENT, CALLER, MUSIC, RING, SECOND, hears, hears_all, talking, with_a_trunk, with_music,
+    AGENT, CALLER, MUSIC, RING, RINGING, SECOND, hears, hears_all, talking, with_a_trunk,
+    with_music,
 };
 use crate::support::api::{Stream, ask};
 use crate::support::audio::silent;
@@ -130,7 +131,7 @@ fn the_desk_holds_asks_and_hands_the_caller_on() {
     let invite = second.ring(RING);
     let from = invite.header("From").unwrap_or_default();
     assert!(from.contains("5550800"), "{from}");
-    hears(&agent, MUSIC);
+    hears(&agent, RINGING);
     second.answer();
     hears(&second, AGENT);
     hears(&agent, SECOND);
@@ -295,7 +296,7 @@ fn an_agent_has_somebody_called_from_the_desk() {
     assert_eq!(status, 409, "{told}");
     agent.answer();
     outside.ring(RING);
-    hears(&agent, MUSIC);
+    hears(&agent, RINGING);
     outside.media.say(Source::Tone(SECOND));
     outside.answer();
     hears(&agent, SECOND);

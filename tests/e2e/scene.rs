@@ -14,10 +14,13 @@ pub const CALLER: f64 = 600.0;
 pub const AGENT: f64 = 900.0;
 pub const SECOND: f64 = 1250.0;
 pub const MUSIC: f64 = 1700.0;
+pub const RINGING: f64 = 2100.0;
 
-/// The music is a tone.
+/// The music is a tone, and that of a phone that rings goes on.
 pub fn with_music() -> Setup {
-    server().prompt("en/sys-moh", &sine(MUSIC, 6000.0, 2.0))
+    server()
+        .prompt("en/sys-moh", &sine(MUSIC, 6000.0, 2.0))
+        .prompt("en/sys-ringback", &sine(RINGING, 6000.0, 2.0))
 }
 
 /// A caller and agent1 in conversation.
@@ -41,7 +44,7 @@ pub fn hears(phone: &Phone, hz: f64) {
     let mut told = String::new();
     for _ in 0..6 {
         let heard = phone.media.listen(Duration::from_millis(400));
-        let others = [CALLER, AGENT, SECOND, MUSIC];
+        let others = [CALLER, AGENT, SECOND, MUSIC, RINGING];
         let others = others.into_iter().filter(|o| *o != hz);
         let others = others.map(|o| share(&heard, o)).fold(0.0, f64::max);
         if share(&heard, hz) > 0.85 && others < 0.05 {

@@ -38,7 +38,7 @@ fn known(imported: &Imported) -> Known {
                 "sys-zero" => "To speak to a person, press zero.",
                 "sys-zero-hash" => "For a person press zero and then hash.",
                 "sys-last-try" => "Press a key, or zero for a person. Press zero.",
-                "sys-moh" => "",
+                "sys-moh" | "sys-ringback" => "",
                 _ => "Some words.",
             };
             let facts = PromptFacts {

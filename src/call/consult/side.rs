@@ -10,12 +10,13 @@ use crate::call::legs::Leg;
 use crate::call::setup::{AgentCallStart, CallSetup};
 use crate::ids::{AgentId, LegId};
 use crate::media::command::{MediaCommand, PlayToken};
+use crate::menu::system::RINGBACK;
 use crate::now::Now;
 use crate::record::timeline::{ConsultStep, Event as RecordEvent, TransferTo};
 use crate::sdp::plan::Codec;
 
 impl Consultation {
-    /// On the leg that the asker has in another call; they hear music until somebody answers.
+    /// On the leg that the asker has in another call; they hear it ring until somebody answers.
     pub fn lent(
         now: Now,
         setup: Arc<CallSetup>,
@@ -24,7 +25,7 @@ impl Consultation {
         codecs: Vec<Codec>,
     ) -> Consultation {
         let mut talk = Consultation::of(setup, start, Side::Lent, introduction, codecs);
-        talk.play_music();
+        talk.play_ringing();
         talk.seek(now);
         talk
     }
@@ -43,13 +44,13 @@ impl Consultation {
         }
         let mut talk = Consultation::of(setup, start, Side::Ours, introduction, codecs);
         talk.asker = Some(leg);
-        talk.play_music();
+        talk.play_ringing();
         talk.seek(now);
         talk
     }
 
-    fn play_music(&mut self) {
-        if let Some(list) = self.music() {
+    fn play_ringing(&mut self) {
+        if let Some(list) = self.over_and_over(RINGBACK) {
             self.plays += 1;
             let (leg, token) = (self.start.leg, PlayToken(self.plays));
             self.act_media(MediaCommand::Play { leg, token, list });

@@ -131,11 +131,16 @@ impl Consultation {
         }
     }
 
-    pub(super) fn music(&self) -> Option<Playlist> {
+    fn music(&self) -> Option<Playlist> {
+        self.over_and_over(MUSIC)
+    }
+
+    /// A sound that goes on until something else is heard.
+    pub(super) fn over_and_over(&self, name: &str) -> Option<Playlist> {
         let prompts = &self.setup.prompts;
-        let music = prompts.nearest(&prompts.fallback, &PromptName::new(MUSIC))?;
+        let sound = prompts.nearest(&prompts.fallback, &PromptName::new(name))?;
         Some(Playlist {
-            prompts: vec![music.clone()],
+            prompts: vec![sound.clone()],
             repeat: true,
         })
     }

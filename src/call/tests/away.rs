@@ -78,7 +78,7 @@ fn who_holds_before_the_page_is_gone_holds_after_it_is_back() {
 fn whom_the_agent_asks_is_let_go_when_they_go_on_elsewhere() {
     check(&in_a_page(
         "5.0 > order consult agent agent2 1
-         < unbridge caller; caller loops sys-moh; p1 silence; p1 loops sys-moh; p2 ports; done: with agent agent1 on hold rings agent agent2
+         < unbridge caller; caller loops sys-moh; p1 silence; p1 loops sys-ringback; p2 ports; done: with agent agent1 on hold rings agent agent2
          5.0 > ports p2
          < p2 invite sip:agent2@127.0.2.0
          7.0 > p2 answers

@@ -12,7 +12,7 @@ const DIALLING: &str = "0.0 > call back
     7.0 > p1 answers
     < p1 pcma; queue answered 1
     7.0 > connect
-    < callback 7 begun by agent1; p1 hears sys-calling-back sys-moh; p2 ports
+    < callback 7 begun by agent1; p1 hears sys-calling-back sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback; p2 ports
     7.0 > ports p2
     < p2 invite +4530901820 by trunk
     ";
@@ -97,7 +97,7 @@ fn an_agent_who_hangs_up_leaves_the_callback_at_the_head() {
          12.0 > p3 answers
          < p3 pcma; queue answered 2
          12.0 > connect
-         < callback 7 begun by agent2; p3 hears sys-calling-back sys-moh; p4 ports",
+         < callback 7 begun by agent2; p3 hears sys-calling-back sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback; p4 ports",
     ));
 }
 

@@ -48,7 +48,7 @@ fn a_supervisor_hears_the_agent_only_while_the_caller_is_on_hold() {
 fn a_supervisor_hears_whom_the_agent_asks() {
     check(&listening(
         "7.0 > order consult agent agent2 1
-         < mix caller() p1() p2(p1); caller loops sys-moh; p1 silence; p1 loops sys-moh; p3 ports; done: with agent agent1 on hold rings agent agent2, agent boss Listens
+         < mix caller() p1() p2(p1); caller loops sys-moh; p1 silence; p1 loops sys-ringback; p3 ports; done: with agent agent1 on hold rings agent agent2, agent boss Listens
          7.1 > ports p3
          < p3 invite sip:agent2@127.0.2.0
          8.0 > p3 answers

@@ -97,7 +97,7 @@ fn a_transfer_to_a_queue_and_to_a_line() {
 fn asking(rest: &str) -> String {
     talking(&format!(
         "5.0 > order consult agent agent2 1
-         < unbridge caller; caller loops sys-moh; p1 silence; p1 loops sys-moh; p2 ports; done: with agent agent1 on hold rings agent agent2
+         < unbridge caller; caller loops sys-moh; p1 silence; p1 loops sys-ringback; p2 ports; done: with agent agent1 on hold rings agent agent2
          5.1 > ports p2
          < p2 invite sip:agent2@127.0.2.0
          {rest}"
@@ -157,7 +157,7 @@ fn who_was_on_hold_before_is_on_hold_after() {
         "4.0 > order hold
          < unbridge caller; caller loops sys-moh; p1 silence; done: with agent agent1 on hold
          5.0 > order consult agent agent2 1
-         < unbridge caller; caller loops sys-moh; p1 silence; p1 loops sys-moh; p2 ports; done: with agent agent1 on hold rings agent agent2
+         < unbridge caller; caller loops sys-moh; p1 silence; p1 loops sys-ringback; p2 ports; done: with agent agent1 on hold rings agent agent2
          5.1 > ports p2
          < p2 invite sip:agent2@127.0.2.0
          6.0 > p2 busy
@@ -247,7 +247,7 @@ fn when_the_caller_leaves_nobody_is_asked_any_more() {
 fn a_colleague_of_a_queue_is_asked_through_it() {
     check(&talking(
         "5.0 > order consult queue sales
-         < unbridge caller; caller loops sys-moh; p1 silence; p1 loops sys-moh; side enter sales priority 9; done: with agent agent1 on hold rings queue sales
+         < unbridge caller; caller loops sys-moh; p1 silence; p1 loops sys-ringback; side enter sales priority 9; done: with agent agent1 on hold rings queue sales
          6.0 > side offer agent3 1
          < p2 ports
          6.1 > ports p2

@@ -312,7 +312,7 @@ fn who_is_called_back_is_told_when_they_answer() {
          7.0 > p1 answers
          < p1 pcma; queue answered 1
          7.0 > connect
-         < callback 7 begun by agent1; p1 hears sys-calling-back sys-moh; p2 ports
+         < callback 7 begun by agent1; p1 hears sys-calling-back sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback sys-ringback; p2 ports
          7.0 > ports p2
          < p2 invite +4530901820 by trunk
          9.0 > p2 answers
