@@ -69,7 +69,7 @@ fn rules_that_can_not_be() {
         &[],
         &[
             "zeroline.toml:3: outside.forbid: `+4930` is allowed as well; keep one of them",
-            "zeroline.toml:2: outside.country: is missing: what is forbidden with a `+` could be \
+            "zeroline.toml:1: outside.country: is missing: what is forbidden with a `+` could be \
              called without its country; write the country whose numbers are dialled without one, \
              like `country = \"+45\"`",
         ],
