@@ -134,8 +134,8 @@ fn what_is_encoded_is_as_long_as_the_recording() {
         std::fs::write(dir.path().join(format!("xx/{name}.wav")), bytes).unwrap();
     }
     let library = PromptLibrary::load(Some(dir.path()), &names(&["xx"]), &Codec::ALL).unwrap();
-    // And the two without words.
-    assert_eq!(library.len(), 6);
+    // And the three without words.
+    assert_eq!(library.len(), 7);
     for name in ["plain", "wide", "bytes", "float"] {
         let prompt = library.get(&"xx".into(), &PromptName::new(name)).unwrap();
         assert_eq!(prompt.duration, Duration::from_secs(1), "{name}");

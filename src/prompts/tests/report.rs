@@ -45,8 +45,8 @@ fn as_a_table() {
     assert_eq!(
         told,
         "\
-cs: 6 prompts, 0:40 minutes
-fi: 12 prompts, 0:46 minutes
+cs: 7 prompts, 0:45 minutes
+fi: 13 prompts, 0:51 minutes
 cs  sys-zero  missing    needed by the server; record it as cs/sys-zero.wav, or render its text
 cs  broken    unusable   not a sound file of a form that is known here; give WAV, MP3, FLAC or Ogg Vorbis
 cs  long      too long   it is longer than 600 seconds; cut it into parts
@@ -67,7 +67,7 @@ fn as_json() {
     let json: serde_json::Value = serde_json::from_str(&report(dir.path()).json()).unwrap();
     assert_eq!(json["wrong"], 7);
     assert_eq!(json["languages"][0]["language"], "cs");
-    assert_eq!(json["languages"][0]["prompts"], 6);
+    assert_eq!(json["languages"][0]["prompts"], 7);
     let findings = json["findings"].as_array().unwrap();
     let of = |fault: &str| findings.iter().filter(|f| f["fault"] == fault).count();
     assert_eq!(of("no transcript"), 10);
