@@ -200,7 +200,7 @@ impl Call {
             from_name: String::new(),
             user_to_user: None,
             call_info: None,
-            alert_info: None,
+            auto_answer: false,
             offer: Some(offer),
             ring_for: RING,
         };

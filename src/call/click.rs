@@ -214,7 +214,7 @@ impl Click {
             from: Some(whom),
             user_to_user: None,
             call_info: None,
-            alert_info: None,
+            auto_answer: false,
             offer: Some(offer),
             ring_for: self.setup.transfer_ring,
         };

@@ -97,6 +97,13 @@ impl Call {
             CallTarget::Contact(_) => true,
             CallTarget::Trunk { .. } => false,
         };
+        let auto_answer = match &ringing.purpose {
+            Purpose::Offer(_, agent) => self.setup.auto_answer.contains(agent),
+            Purpose::TransferToAgent(_)
+            | Purpose::TransferOutside(_)
+            | Purpose::Dial(..)
+            | Purpose::Join(..) => false,
+        };
         let invite = OutgoingInvite {
             leg: id,
             target: ringing.target.clone(),
@@ -107,7 +114,7 @@ impl Call {
             },
             user_to_user: inside.then(|| self.card.user_to_user()),
             call_info: card_url.filter(|_| inside),
-            alert_info: None,
+            auto_answer,
             offer: Some(offer),
             ring_for: ringing.ring_for,
         };

@@ -1,6 +1,6 @@
 //! What every call of the server shares, and what is known of one call at its start.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,6 +117,8 @@ pub struct CallSetup {
     pub outside: Arc<Outside>,
     /// In which languages the server speaks to agents, if it is not the usual one.
     pub agents: HashMap<AgentId, Language>,
+    /// Whose phones are asked to answer by themselves what the queue offers.
+    pub auto_answer: HashSet<AgentId>,
     /// What agents dial and press.
     pub features: Features,
     /// Whom the network takes out of the queue is called back.

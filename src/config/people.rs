@@ -263,6 +263,7 @@ pub(super) fn demo_agents(queues: &[Queue], password: Secret) -> Vec<Agent> {
         skills: BTreeMap::new(),
         wrap_up: None,
         supervisor: false,
+        auto_answer: false,
         language: None,
     };
     (1..=2).map(agent).collect()
@@ -293,6 +294,7 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
         let skills = skills(&mut t);
         let wrap_up = t.opt("wrap_up", duration("0s", "1h"));
         let supervisor = t.get("supervisor", false, flag);
+        let auto_answer = t.get("auto_answer", false, flag);
         let language = t.opt("language", super::language);
         if !proof && !fixed {
             let remedy = "add `password`, or `contact` for a phone that does not register";
@@ -326,6 +328,7 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
                 skills: skills.clone(),
                 wrap_up,
                 supervisor,
+                auto_answer,
                 language: language.clone(),
             });
         }

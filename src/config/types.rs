@@ -206,6 +206,8 @@ pub struct Agent {
     pub wrap_up: Option<Duration>,
     /// May listen to other agents' talks, and speak in them.
     pub supervisor: bool,
+    /// Their phone is asked to answer by itself what the queue offers.
+    pub auto_answer: bool,
     /// In which language the server speaks to them; `None`: in that of the prompts.
     pub language: Option<Language>,
 }

@@ -1,6 +1,6 @@
 //! From checked settings to what each part is made with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -100,6 +100,12 @@ pub(super) fn languages(config: &Config) -> HashMap<AgentId, Language> {
         Some((a.id.clone(), language))
     });
     own.collect()
+}
+
+/// Whose phones are asked to answer by themselves.
+pub(super) fn auto_answer(config: &Config) -> HashSet<AgentId> {
+    let those = config.agents.iter().filter(|a| a.auto_answer);
+    those.map(|a| a.id.clone()).collect()
 }
 
 /// The prompts as calls look for them.

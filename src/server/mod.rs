@@ -191,6 +191,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         transfer_ring: build::TRANSFER_RING,
         outside: Arc::clone(&config.outside),
         agents: build::languages(&config),
+        auto_answer: build::auto_answer(&config),
         features: config.features.clone(),
         callback_after_drop: config.callbacks.after_drop,
         card_url: api::cards(&config, &addresses),

@@ -58,8 +58,8 @@ pub struct OutgoingInvite {
     pub user_to_user: Option<String>,
     /// URL of the context card for Call-Info (RFC 3261 §20.9), `purpose=info`.
     pub call_info: Option<String>,
-    /// `Alert-Info`, e.g. a ring tone by queue.
-    pub alert_info: Option<String>,
+    /// The phone is asked to answer by itself, at once.
+    pub auto_answer: bool,
     /// Our offer; `None` asks the other side to make one.
     pub offer: Option<Bytes>,
     /// Give up (CANCEL) when there is no final answer after this time.

@@ -55,6 +55,27 @@ pub(crate) fn hear_each_other(caller: &Phone, agent: &Phone) {
 }
 
 #[test]
+fn a_phone_is_asked_to_answer_by_itself_where_the_settings_say_so() {
+    let agent = |id: &str| format!("[[agents]]\nid = \"{id}\"\npassword = \"secret\"\n");
+    let agents = format!("{}auto_answer = true\n{}", agent("agent1"), agent("agent2"));
+    let server = server().agents(&agents).start();
+    let mut first = server.agent("agent1");
+    let mut caller = zero(&server, "5550970");
+    let invite = first.ring(RING);
+    let alert = invite.header("Alert-Info").unwrap_or_default();
+    assert!(alert.ends_with(";info=alert-autoanswer;delay=0"), "{alert}");
+    let after = |value: &str| value.ends_with(">;answer-after=0");
+    assert!(invite.all("Call-Info").any(after));
+    first.answer();
+    let mut second = server.agent("agent2");
+    let mut later = zero(&server, "5550971");
+    let invite = second.ring(RING);
+    assert!(invite.header("Alert-Info").is_none());
+    later.hang_up();
+    caller.hang_up();
+}
+
+#[test]
 fn caller_and_agent_hear_each_other_and_either_may_hang_up() {
     let server = server().start();
     let (mut caller, mut agent) = talking(&server);

@@ -110,7 +110,7 @@ impl Consultation {
             },
             user_to_user: introduction.user_to_user.filter(|_| inside),
             call_info: introduction.call_info.filter(|_| inside),
-            alert_info: None,
+            auto_answer: false,
             offer: Some(offer),
             ring_for: phone.ring_for,
         };

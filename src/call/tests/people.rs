@@ -47,6 +47,24 @@ fn the_caller_ends_the_talk() {
 }
 
 #[test]
+fn a_phone_is_asked_to_answer_by_itself_for_the_queue_alone() {
+    check(&format!(
+        "{WAITING}1.1 > offer agent9 1
+         < p1 ports
+         1.1 > ports p1
+         < p1 invite sip:agent9@127.0.2.0 to answer by itself"
+    ));
+    check(&talking(
+        "5.0 > p1 refers agent9
+         < locate agent9
+         5.0 > located agent agent9 1
+         < caller loops sys-moh; p2 ports
+         5.0 > ports p2
+         < p2 invite sip:agent9@127.0.2.0",
+    ));
+}
+
+#[test]
 fn several_phones_of_one_agent_ring_and_the_first_answer_wins() {
     check(&format!(
         "{WAITING}         1.1 > offer agent1 2

@@ -192,8 +192,12 @@ impl Core {
             let url = url.replace(['<', '>'], "");
             w.header("Call-Info", format_args!("<{url}>;purpose=info"));
         }
-        if let Some(value) = &invite.alert_info {
-            w.header("Alert-Info", value);
+        if invite.auto_answer {
+            // No one way is known to all phones: most take the first, Snom's the second.
+            let us = "<sip:zeroline.invalid>";
+            let alert = format_args!("{us};info=alert-autoanswer;delay=0");
+            w.header("Alert-Info", alert);
+            w.header("Call-Info", format_args!("{us};answer-after=0"));
         }
         let body = invite.offer.as_ref().map(|sdp| (SDP, &sdp[..]));
         let outgoing = Outgoing {

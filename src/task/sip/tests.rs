@@ -133,7 +133,7 @@ fn invite(leg: LegId, target: CallTarget) -> OutgoingInvite {
         from_name: String::new(),
         user_to_user: None,
         call_info: None,
-        alert_info: None,
+        auto_answer: false,
         offer: Some(bytes::Bytes::from_static(b"v=0\r\n")),
         ring_for: Duration::from_secs(10),
     }

@@ -185,6 +185,7 @@ pub(in crate::call::tests) fn setup() -> Arc<CallSetup> {
         message_limit: Duration::from_secs(180),
         transfer_ring: Duration::from_secs(25),
         outside: Arc::default(),
+        auto_answer: ["agent9".into()].into(),
         agents: HashMap::new(),
         features: crate::config::Features::default(),
         card_url: None,

@@ -94,8 +94,12 @@ impl Desk {
                 if let Some(sdp) = &invite.offer {
                     self.invites.insert(leg, sdp.clone());
                 }
+                let alone = match invite.auto_answer {
+                    true => " to answer by itself",
+                    false => "",
+                };
                 match invite.target {
-                    CallTarget::Contact(c) => format!("invite {}", c.uri),
+                    CallTarget::Contact(c) => format!("invite {}{alone}", c.uri),
                     CallTarget::Trunk { number, .. } => {
                         format!("invite {} by trunk", number.reveal())
                     }

@@ -286,7 +286,7 @@ pub(super) fn outgoing(leg: LegId, flow: Flow) -> OutgoingInvite {
         from_name: "support".to_owned(),
         user_to_user: None,
         call_info: None,
-        alert_info: None,
+        auto_answer: false,
         offer: Some(sdp("our offer")),
         ring_for: Duration::from_secs(20),
     }

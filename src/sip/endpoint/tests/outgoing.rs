@@ -360,13 +360,14 @@ fn text_of_others_can_not_break_out() {
     invite.from_name = "\"<sip:x>\\\r\nVia: z".to_owned();
     invite.user_to_user = Some("00\r\nRoute: <sip:evil>".to_owned());
     invite.call_info = Some("http://h/c>\r\nWorse: z".to_owned());
-    invite.alert_info = Some("<http://h/ring>".to_owned());
+    invite.auto_answer = true;
     s.command(LegId(1), LegCommand::Invite(Box::new(invite)));
     let invite = s.last_request();
     assert_eq!(invite.headers.vias().map(|v| v.len()), Ok(1));
     assert!(!invite.headers.contains(HeaderName::Route));
     assert!(!invite.headers.contains("Evil") && !invite.headers.contains("Worse"));
-    assert!(invite.headers.contains(HeaderName::AlertInfo));
+    let alert = "<sip:zeroline.invalid>;info=alert-autoanswer;delay=0";
+    assert_eq!(invite.headers.get_str("Alert-Info"), Some(alert));
     let from = invite.headers.from().expect("From");
     assert_eq!(from.display, "\"<sip:x>\\  Via: z");
 }
