@@ -31,6 +31,7 @@ export const da: Texts = {
     settings: 'Opsæt',
   },
   try: {
+    broken: 'Forbindelsen gik tabt midt i opkaldet. Den oprettes på ny; bliv på siden.',
     first: 'Ny her? Ring til en linje fra denne side: du skal ikke bruge en telefon.',
     'sign-in': 'Log ind, og ring til en linje fra denne side: du skal ikke bruge en telefon.',
     phone: 'Telefonen',
@@ -82,7 +83,7 @@ export const da: Texts = {
   'try-mic': {
     insecure:
       'Siden kom ikke over HTTPS: browsere giver kun mikrofonen til sikre sider og til http://localhost.',
-    denied: 'Browseren giver ikke siden mikrofonen. Tillad den ved siden af adressen.',
+    refused: 'Browseren giver ikke siden mikrofonen. Tillad den ved siden af adressen.',
     missing: 'Enheden har ingen mikrofon.',
     busy: 'Mikrofonen kan ikke bruges. Måske har et andet program den.',
     off: 'Du ringer uden mikrofon.',
@@ -94,6 +95,7 @@ export const da: Texts = {
       'Serveren svarer ikke på opkald fra denne side. En proxy imellem skal lade WebSockets igennem på /sip.',
     voice:
       'Opkaldet kom i stand, men uden stemme. Serverens medieporte (UDP) skal være åbne, og dens adresse kendt: sip.advertise.',
+    broken: 'Opkaldet blev afbrudt: siden og serveren var ikke længere enige om det.',
     refused: 'Serveren afviste opkaldet (SIP {{status}}).',
   },
   signin: {

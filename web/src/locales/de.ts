@@ -31,6 +31,8 @@ export const de: Texts = {
     settings: 'System',
   },
   try: {
+    broken:
+      'Die Verbindung ging mitten im Anruf verloren. Sie wird neu aufgebaut; bleiben Sie auf der Seite.',
     first: 'Neu hier? Eine Linie von dieser Seite aus anrufen: ganz ohne Telefon.',
     'sign-in': 'Anmelden und eine Linie von dieser Seite aus anrufen: ganz ohne Telefon.',
     phone: 'Telefon',
@@ -82,7 +84,7 @@ export const de: Texts = {
   'try-mic': {
     insecure:
       'Diese Seite kam nicht über HTTPS: Browser geben das Mikrofon nur sicheren Seiten und http://localhost.',
-    denied: 'Der Browser gibt dieser Seite das Mikrofon nicht. Erlauben Sie es neben der Adresse.',
+    refused: 'Der Browser gibt dieser Seite das Mikrofon nicht. Erlauben Sie es neben der Adresse.',
     missing: 'Dieses Gerät hat kein Mikrofon.',
     busy: 'Das Mikrofon kann nicht benutzt werden. Vielleicht hat es ein anderes Programm.',
     off: 'Sie rufen ohne Mikrofon an.',
@@ -94,6 +96,7 @@ export const de: Texts = {
       'Der Server beantwortet keine Anrufe von dieser Seite. Ein Proxy dazwischen muss WebSockets unter /sip durchlassen.',
     voice:
       'Der Anruf kam zustande, aber keine Stimme. Die Medienports des Servers (UDP) müssen offen und seine Adresse bekannt sein: sip.advertise.',
+    broken: 'Der Anruf brach ab: Seite und Server waren sich nicht mehr einig.',
     refused: 'Der Server hat den Anruf abgelehnt (SIP {{status}}).',
   },
   signin: {

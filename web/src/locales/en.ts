@@ -31,6 +31,7 @@ export const en = {
     settings: 'Settings',
   },
   try: {
+    broken: 'The connection is lost in mid-call. It is being made anew; stay on the page.',
     first: 'New here? Call a line from this page: no phone is needed.',
     'sign-in': 'Sign in, and call a line from this page: no phone is needed.',
     phone: 'Phone',
@@ -82,7 +83,7 @@ export const en = {
   'try-mic': {
     insecure:
       'This page did not come by HTTPS: browsers give the microphone to secure pages only, and to http://localhost.',
-    denied: 'The browser does not give this page the microphone. Allow it beside the address.',
+    refused: 'The browser does not give this page the microphone. Allow it beside the address.',
     missing: 'This device has no microphone.',
     busy: 'The microphone can not be used. Perhaps another program has it.',
     off: 'You call without the microphone.',
@@ -94,6 +95,7 @@ export const en = {
       'The server does not answer calls from this page. A proxy in between must let WebSockets through at /sip.',
     voice:
       'The call came about, but no voice. The server’s media ports (UDP) must be open, and its address known: sip.advertise.',
+    broken: 'The call broke off: page and server did not agree on it any more.',
     refused: 'The server refused the call (SIP {{status}}).',
   },
   signin: {

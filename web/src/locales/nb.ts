@@ -31,6 +31,7 @@ export const nb: Texts = {
     settings: 'Oppsett',
   },
   try: {
+    broken: 'Forbindelsen ble brutt midt i samtalen. Den opprettes på nytt; bli på siden.',
     first: 'Ny her? Ring en linje fra denne siden: du trenger ingen telefon.',
     'sign-in': 'Logg inn, og ring en linje fra denne siden: du trenger ingen telefon.',
     phone: 'Telefonen',
@@ -82,7 +83,7 @@ export const nb: Texts = {
   'try-mic': {
     insecure:
       'Siden kom ikke over HTTPS: nettlesere gir bare mikrofonen til sikre sider og til http://localhost.',
-    denied: 'Nettleseren gir ikke siden mikrofonen. Tillat den ved siden av adressen.',
+    refused: 'Nettleseren gir ikke siden mikrofonen. Tillat den ved siden av adressen.',
     missing: 'Enheten har ingen mikrofon.',
     busy: 'Mikrofonen kan ikke brukes. Kanskje et annet program har den.',
     off: 'Du ringer uten mikrofon.',
@@ -94,6 +95,7 @@ export const nb: Texts = {
       'Serveren svarer ikke på anrop fra denne siden. En proxy imellom må slippe WebSockets gjennom på /sip.',
     voice:
       'Samtalen kom i stand, men uten stemme. Serverens medieporter (UDP) må være åpne, og adressen kjent: sip.advertise.',
+    broken: 'Samtalen ble brutt: siden og serveren var ikke lenger enige om den.',
     refused: 'Serveren avviste anropet (SIP {{status}}).',
   },
   signin: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { refusalOf } from './microphone';
 import { readSettings, UNSET } from './settings';
-import { microphoneTrouble } from './state';
 
 describe('what was chosen about the phone', () => {
   it('is nothing at first: the phone on the table, and it rings', () => {
@@ -19,9 +19,9 @@ describe('what was chosen about the phone', () => {
 describe('a microphone that is not given out', () => {
   it('is told apart, for there is something else to do each time', () => {
     const named = (name: string) => Object.assign(new Error('no'), { name });
-    expect(microphoneTrouble(named('NotAllowedError'))).toBe('microphone-refused');
-    expect(microphoneTrouble(named('NotReadableError'))).toBe('microphone-busy');
-    expect(microphoneTrouble(named('NotFoundError'))).toBe('microphone-missing');
-    expect(microphoneTrouble('whatever')).toBe('microphone-missing');
+    expect(refusalOf(named('NotAllowedError'))).toBe('refused');
+    expect(refusalOf(named('NotReadableError'))).toBe('busy');
+    expect(refusalOf(named('NotFoundError'))).toBe('missing');
+    expect(refusalOf('whatever')).toBe('missing');
   });
 });

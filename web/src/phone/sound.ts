@@ -1,4 +1,4 @@
-/** A ring, and how loud a microphone is. */
+/** Devices, a ring, and how loud a microphone is. */
 
 /** Devices of the system; their names are known once the microphone was allowed. */
 export interface Device {
@@ -20,24 +20,6 @@ export async function devices(): Promise<Devices> {
       .filter((d) => d.kind === kind && d.deviceId !== '' && d.deviceId !== 'default')
       .map((d) => ({ id: d.deviceId, name: d.label }));
   return { microphones: of('audioinput'), speakers: of('audiooutput') };
-}
-
-/** A microphone; the chosen one if it is there, else any. */
-export async function openMicrophone(id: string | null): Promise<MediaStream> {
-  const own = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-  const audio = id ? { ...own, deviceId: { exact: id } } : own;
-  try {
-    return await navigator.mediaDevices.getUserMedia({ audio });
-  } catch (error) {
-    // The headset of yesterday is not plugged in.
-    const name = error instanceof DOMException ? error.name : '';
-    if (!id || (name !== 'OverconstrainedError' && name !== 'NotFoundError')) throw error;
-    return navigator.mediaDevices.getUserMedia({ audio: own });
-  }
-}
-
-export function closeMicrophone(stream: MediaStream | null) {
-  for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
 type Sink = { setSinkId?: (id: string) => Promise<void> };

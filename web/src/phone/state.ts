@@ -1,3 +1,4 @@
+import type { Refusal } from './microphone';
 import type { Quality } from './quality';
 
 /** Whether the phone in this page can be rung. */
@@ -10,9 +11,7 @@ export type Ready =
   | 'elsewhere'
   /** The page did not come by HTTPS: browsers give out no microphone. */
   | 'insecure'
-  | 'microphone-refused'
-  | 'microphone-missing'
-  | 'microphone-busy'
+  | `microphone-${Refusal}`
   /** The connection is gone, and tried again. */
   | 'lost'
   /** The server does not let it register. */
@@ -57,17 +56,3 @@ export const OFF: PhoneNow = {
   quality: null,
   microphone: null,
 };
-
-/** What a browser says when it gives out no microphone. */
-export function microphoneTrouble(error: unknown): Ready {
-  switch (error instanceof Error ? error.name : '') {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return 'microphone-refused';
-    case 'NotReadableError':
-    case 'AbortError':
-      return 'microphone-busy';
-    default:
-      return 'microphone-missing';
-  }
-}

@@ -1,19 +1,18 @@
 import { Pause, Play } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import WaveSurfer from 'wavesurfer.js';
 import type { Schemas } from '../../api/client';
-import { colour } from '../../ui/colour';
-import { styleNonce } from '../../ui/nonce';
 import { Badge, Button, Note, Pick } from '../../ui/parts';
 import { clock, Length, When } from '../../ui/time';
+import { useWave } from '../../ui/wave';
 import { type Mark, within } from './journey';
 import { useEventWords } from './timeline';
 
 export type Recording = Schemas['RecordingView'];
 
 const SPEEDS = ['1', '1.25', '1.5', '2'];
-const HEIGHT = 56;
+/** The caller above, the agent below. */
+const SIDES = ['--chart-blue', '--chart-teal'];
 
 interface ReplayProps {
   recording: Recording;
@@ -84,60 +83,13 @@ interface PlayerProps {
 function Player({ id, marks, begins, onTime }: PlayerProps) {
   const { t } = useTranslation();
   const words = useEventWords();
-  const place = useRef<HTMLDivElement>(null);
-  const wave = useRef<WaveSurfer | null>(null);
-  const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
-  const [playing, setPlaying] = useState(false);
-  const [at, setAt] = useState(0);
-  const [length, setLength] = useState(0);
   const [speed, setSpeed] = useState('1');
-  const told = useRef(onTime);
-  told.current = onTime;
-
-  useEffect(() => {
-    const container = place.current;
-    if (!container) return;
-    const nonce = styleNonce();
-    const side = (name: string) => ({
-      waveColor: colour(container, name),
-      progressColor: colour(container, '--line-strong'),
-      height: HEIGHT,
-    });
-    const player = WaveSurfer.create({
-      container,
-      url: `/api/v1/recordings/${id}/audio`,
-      cursorColor: colour(container, '--text'),
-      cursorWidth: 2,
-      height: HEIGHT,
-      barWidth: 2,
-      barGap: 1,
-      dragToSeek: true,
-      splitChannels: [side('--chart-blue'), side('--chart-teal')],
-      ...(nonce ? { cspNonce: nonce } : {}),
-    });
-    wave.current = player;
-    player.on('ready', (seconds) => {
-      setLength(seconds * 1000);
-      setState('ready');
-    });
-    player.on('error', () => setState('failed'));
-    player.on('play', () => setPlaying(true));
-    player.on('pause', () => setPlaying(false));
-    player.on('timeupdate', (seconds) => {
-      setAt(seconds * 1000);
-      told.current(begins + seconds * 1000);
-    });
-    return () => {
-      wave.current = null;
-      told.current(null);
-      player.destroy();
-    };
-  }, [id, begins]);
-
-  const seek = (ms: number) => {
-    wave.current?.setTime(ms / 1000);
-    setAt(ms);
-  };
+  const wave = useWave({
+    url: `/api/v1/recordings/${id}/audio`,
+    colours: SIDES,
+    onTime: (at) => onTime(at === null ? null : begins + at),
+  });
+  const { state, playing, at, length, seek } = wave;
   return (
     <div className="stack tight player">
       <div className="row small replay-sides">
@@ -150,7 +102,7 @@ function Player({ id, marks, begins, onTime }: PlayerProps) {
           {t('replay.below')}
         </span>
       </div>
-      <div ref={place} className="replay-wave" aria-hidden="true" data-state={state} />
+      <div ref={wave.place} className="replay-wave" aria-hidden="true" data-state={state} />
       {state === 'loading' && (
         <p className="loading" role="status">
           {t('replay.loading')}
@@ -158,11 +110,7 @@ function Player({ id, marks, begins, onTime }: PlayerProps) {
       )}
       {state === 'failed' && <Note tone="bad">{t('replay.failed')}</Note>}
       <div className="row">
-        <Button
-          look="primary"
-          isDisabled={state !== 'ready'}
-          onPress={() => void wave.current?.playPause()}
-        >
+        <Button look="primary" isDisabled={state !== 'ready'} onPress={wave.toggle}>
           {playing ? (
             <Pause className="icon" aria-hidden="true" />
           ) : (
@@ -192,7 +140,7 @@ function Player({ id, marks, begins, onTime }: PlayerProps) {
             value={speed}
             onChange={(s) => {
               setSpeed(s);
-              wave.current?.setPlaybackRate(Number(s), true);
+              wave.speed(Number(s));
             }}
           />
         </div>

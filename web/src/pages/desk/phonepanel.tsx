@@ -3,18 +3,11 @@ import { useEffect, useState } from 'react';
 import { Label, Meter, Radio, RadioGroup, Switch } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../../api/problem';
+import { closeMicrophone, openMicrophone, refusalOf } from '../../phone/microphone';
 import { usePagePhone } from '../../phone/provider';
 import type { Where } from '../../phone/settings';
-import {
-  closeMicrophone,
-  type Devices,
-  devices,
-  meter,
-  NO_DEVICES,
-  openMicrophone,
-  Ring,
-} from '../../phone/sound';
-import { microphoneTrouble, type Ready } from '../../phone/state';
+import { type Devices, devices, meter, NO_DEVICES, Ring } from '../../phone/sound';
+import type { Ready } from '../../phone/state';
 import { Badge, Button, Dialog, Note, Panel, Pick, type Tone, Trouble } from '../../ui/parts';
 
 const TONES: Record<Ready, Tone> = {
@@ -269,7 +262,7 @@ function Level({ device, talking, heard }: LevelProps) {
           listen(stream, true);
           heard();
         })
-        .catch((error: unknown) => !over && setTrouble(microphoneTrouble(error)));
+        .catch((error: unknown) => !over && setTrouble(`microphone-${refusalOf(error)}`));
     }
     return () => {
       over = true;

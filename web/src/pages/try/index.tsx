@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { api, got } from '../../api/client';
 import { useMay } from '../../app/session';
 import { useNow } from '../../live';
+import type { CallEnd } from '../../phone/end';
 import {
   Badge,
   Button,
@@ -23,7 +24,6 @@ import { useTitle } from '../../ui/title';
 import { Graph } from '../lines/graph';
 import { Keypad, keyOf } from './keypad';
 import type { MicrophoneProblem } from './microphone';
-import type { CallEnd } from './phone';
 import { heard, type TryStage } from './state';
 import { Transcript, useWait } from './transcript';
 import { type TryCall, useTryCall } from './use';
@@ -192,7 +192,7 @@ function Waited({ since }: { since: number }) {
 
 const MICROPHONE: Record<MicrophoneProblem, string> = {
   insecure: 'try-mic.insecure',
-  denied: 'try-mic.denied',
+  refused: 'try-mic.refused',
   missing: 'try-mic.missing',
   busy: 'try-mic.busy',
   off: 'try-mic.off',
@@ -201,7 +201,7 @@ const MICROPHONE: Record<MicrophoneProblem, string> = {
 /** What is amiss, and what can be done about it. */
 function Troubles({ tried }: { tried: TryCall }) {
   const { t } = useTranslation();
-  const { problem, end, silent, trying, untold } = tried;
+  const { problem, end, silent, trying, untold, broken } = tried;
   const runs = trying.stage !== 'idle' && trying.stage !== 'over';
   return (
     <>
@@ -213,6 +213,7 @@ function Troubles({ tried }: { tried: TryCall }) {
           <span>{t('try-mic.silent')}</span>
         </Note>
       )}
+      {runs && broken && <Note tone="warn">{t('try.broken')}</Note>}
       {runs && untold && <Note tone="warn">{t('try.untold')}</Note>}
     </>
   );
@@ -232,6 +233,7 @@ function Ended({ end }: { end: CallEnd }) {
       );
     case 'unreachable':
     case 'voice':
+    case 'broken':
       return <Note tone="bad">{t(`try-end.${end.why}`)}</Note>;
     case 'refused':
       return <Note tone="bad">{t('try-end.refused', { status: end.status })}</Note>;

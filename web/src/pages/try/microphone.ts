@@ -1,26 +1,13 @@
+import { closeMicrophone, openMicrophone, type Refusal, refusalOf } from '../../phone/microphone';
+
 /** Why nobody hears who calls from this page. */
-export type MicrophoneProblem = 'insecure' | 'denied' | 'missing' | 'busy' | 'off';
+export type MicrophoneProblem = Refusal | 'insecure' | 'off';
 
 /** What the call sends. */
 export interface Voice {
   stream: MediaStream;
   problem: MicrophoneProblem | null;
   close: () => void;
-}
-
-/** What a browser's refusal means. */
-export function problemOf(error: unknown): MicrophoneProblem {
-  const name = error instanceof Error ? error.name : '';
-  switch (name) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return 'denied';
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return 'missing';
-    default:
-      return 'busy';
-  }
 }
 
 /** Silence, for who has no microphone: they hear everything and press keys all the same. */
@@ -43,12 +30,9 @@ export async function openVoice(wanted: boolean): Promise<Voice> {
   if (!wanted) return silence('off');
   if (!navigator.mediaDevices) return silence('insecure');
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-    const close = () => {
-      for (const track of stream.getTracks()) track.stop();
-    };
-    return { stream, problem: null, close };
+    const stream = await openMicrophone(null);
+    return { stream, problem: null, close: () => closeMicrophone(stream) };
   } catch (error) {
-    return silence(problemOf(error));
+    return silence(refusalOf(error));
   }
 }

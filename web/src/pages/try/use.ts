@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { asProblem, type Problem } from '../../api/problem';
+import type { CallEnd } from '../../phone/end';
 import { follow } from './follow';
 import { type MicrophoneProblem, openVoice, type Voice } from './microphone';
-import { type CallEnd, Phone } from './phone';
+import { Phone } from './phone';
 import { apply, hungUp, IDLE, pressed, speaks, type Trying } from './state';
 
 /** How often it is looked whether more has been said. */
@@ -15,6 +16,8 @@ export interface TryCall {
   /** Why nobody hears who calls. */
   silent: MicrophoneProblem | null;
   muted: boolean;
+  /** Nothing passes between here and the server; it is being mended. */
+  broken: boolean;
   /** Why there is no call. */
   problem: Problem | null;
   end: CallEnd | null;
@@ -38,6 +41,7 @@ export function useTryCall(audio: React.RefObject<HTMLAudioElement | null>): Try
   const [now, setNow] = useState(() => performance.now());
   const [silent, setSilent] = useState<MicrophoneProblem | null>(null);
   const [muted, setMuted] = useState(false);
+  const [broken, setBroken] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [end, setEnd] = useState<CallEnd | null>(null);
   const [untold, setUntold] = useState(false);
@@ -54,6 +58,7 @@ export function useTryCall(audio: React.RefObject<HTMLAudioElement | null>): Try
       if (running.current !== run) return;
       running.current = null;
       run.voice?.close();
+      setBroken(false);
       setEnd(end);
       change((t, at) => (t.stage === 'over' ? t : hungUp(t, at)));
       // How it ended comes by the stream, which ends by itself.
@@ -86,17 +91,13 @@ export function useTryCall(audio: React.RefObject<HTMLAudioElement | null>): Try
           if (!gone()) setUntold(true);
         };
         const ready = await follow(line, run.stop.signal, told, over);
-        if (gone()) return;
+        if (gone() || !audio.current) return;
         change((t) => ({ ...t, stage: 'calling' }));
         run.phone = new Phone({
           ...ready,
           voice: run.voice.stream,
-          heard: (stream) => {
-            if (!audio.current) return;
-            audio.current.srcObject = stream;
-            // Refused where the browser wants a click first; the call was one.
-            void audio.current.play().catch(() => {});
-          },
+          speaker: audio.current,
+          passes: (does) => !gone() && setBroken(!does),
           ended: (end) => finish(run, end),
         });
       };
@@ -153,5 +154,5 @@ export function useTryCall(audio: React.RefObject<HTMLAudioElement | null>): Try
     return () => clearInterval(timer);
   }, [speaking]);
 
-  return { trying, now, silent, muted, problem, end, untold, call, press, mute, hangUp };
+  return { trying, now, silent, muted, broken, problem, end, untold, call, press, mute, hangUp };
 }
