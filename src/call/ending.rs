@@ -106,10 +106,12 @@ impl Call {
         let verdict = match end {
             LegEnd::PeerBye | LegEnd::PeerCancelled => Verdict::CallerHungUp { stage },
             LegEnd::NoAck => gone(LostSign::NoAck),
+            LegEnd::PeerGone if self.caller_away.is_some() => gone(LostSign::RtpSilent),
             LegEnd::PeerGone | LegEnd::LocalHangup => gone(LostSign::SessionTimer),
             LegEnd::NoAnswer | LegEnd::Refused { .. } => gone(LostSign::NoAnswer),
             LegEnd::Unreachable => gone(LostSign::Transport),
         };
+        self.caller_away = None;
         self.hang_up_ringing(None);
         let stage = mem::replace(&mut self.stage, Stage::Ended);
         // Without the ACK nothing shows that the number is theirs.

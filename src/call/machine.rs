@@ -128,6 +128,8 @@ pub struct Call {
     pub(super) recordings: RecordingId,
     /// The recording of the talks.
     pub(super) tapes: Tapes,
+    /// Nothing is heard from the caller's page: when it is asked whether it is there still.
+    pub(super) caller_away: Option<Mono>,
     keys: KeyDedup,
     pub(super) agent_keys: AgentKeys,
     actions: VecDeque<CallAction>,
@@ -189,6 +191,7 @@ impl Call {
             version: 0,
             recordings: RecordingId::default(),
             tapes: Tapes::default(),
+            caller_away: None,
             keys: KeyDedup::new(),
             agent_keys: AgentKeys::default(),
             actions: VecDeque::new(),
@@ -255,7 +258,8 @@ impl Call {
     /// When [`Call::handle_timeout`] wants to be called.
     pub fn poll_timeout(&self) -> Option<Mono> {
         let consult = self.consult.as_ref().and_then(|c| c.poll_timeout());
-        self.stage_timeout().into_iter().chain(consult).min()
+        let others = consult.into_iter().chain(self.caller_away);
+        self.stage_timeout().into_iter().chain(others).min()
     }
 
     fn stage_timeout(&self) -> Option<Mono> {
@@ -285,6 +289,7 @@ impl Call {
             consult.handle_timeout(now);
             self.drive_consult();
         }
+        self.caller_overdue(now);
         match &mut self.stage {
             Stage::Answering {
                 late: false,

@@ -237,6 +237,9 @@ pub enum LegCommand {
     },
     /// Reply 488 to [`LegEvent::Offer`].
     RefuseOffer,
+    /// Ask whether the peer is there still: by a request that changes nothing (RFC 3261 §12.2.1.2).
+    /// Who is gone is told as [`LegEnd::PeerGone`]; of who answers nothing is told.
+    Probe,
     /// Tell a REFER's sender how the transfer goes (NOTIFY, RFC 3515 §2.4.5).
     ReferProgress {
         /// 100–699; 200 and above ends the subscription.

@@ -1,7 +1,7 @@
-//! The agent's phone is a page, and the page is gone.
+//! The agent's phone is a page, or the caller's, and the page is gone.
 
 use super::desk::check;
-use super::people::WAITING;
+use super::people::{WAITING, talking};
 
 /// Up to an agent who talks in a page.
 fn in_a_page(rest: &str) -> String {
@@ -87,5 +87,61 @@ fn whom_the_agent_asks_is_let_go_when_they_go_on_elsewhere() {
          < p3 ports
          10.0 > ports p3
          < p3 pcma; p3 200; p2 hangup; p2 close; p1 hangup; p1 close; bridge caller p3",
+    ));
+}
+
+/// Up to an agent who talks with a caller in a page.
+fn caller_in_a_page(rest: &str) -> String {
+    let from = talking(rest);
+    from.replacen("0.0 > call", "0.0 > call from page", 1)
+}
+
+#[test]
+fn a_callers_page_that_is_silent_is_asked_and_its_call_ends_when_nobody_is_there() {
+    check(&caller_in_a_page(
+        "10.0 > caller silent
+         19.9 > wait
+         20.0 > wait
+         < caller probe
+         20.1 > caller gone
+         < unbridge caller; p1 hangup; p1 close; queue over agent1; caller close; done caller_gone",
+    ));
+    // It answers, and is asked again for as long as nothing is heard of it.
+    check(&caller_in_a_page(
+        "10.0 > caller silent
+         20.0 > wait
+         < caller probe
+         30.0 > wait
+         < caller probe
+         31.0 > caller heard
+         60.0 > wait
+         61.0 > p1 bye
+         < p1 hangup; p1 close; queue over agent1; caller hangup",
+    ));
+    // Back before it is asked.
+    check(&caller_in_a_page(
+        "10.0 > caller silent
+         15.0 > caller heard
+         60.0 > wait",
+    ));
+}
+
+#[test]
+fn a_callers_page_that_is_gone_leaves_its_place_in_line() {
+    let waiting = WAITING.replacen("0.0 > call", "0.0 > call from page", 1);
+    check(&format!(
+        "{waiting}10.0 > caller silent
+         20.0 > wait
+         < caller probe
+         20.0 > caller gone
+         < queue leave; caller close; done caller_gone"
+    ));
+}
+
+#[test]
+fn a_silent_desk_phone_of_a_caller_is_left_alone() {
+    check(&talking(
+        "10.0 > caller silent
+         60.0 > wait",
     ));
 }

@@ -29,6 +29,7 @@ use crate::record::card::ContextCard;
 use crate::record::facts::Facts;
 use crate::sdp::Session;
 use crate::sdp::plan::Direction;
+use crate::sip::flow::Transport;
 
 pub(super) use self::house::{local, opened, setup};
 
@@ -55,7 +56,7 @@ pub(super) fn check(transcript: &str) {
             Some((_, agent)) => Desk::back("sales", Some(AgentId::new(agent))),
             None => Desk::back(told.trim(), None),
         },
-        None => Desk::new(late),
+        None => Desk::new(late, first.ends_with("from page")),
     };
     let mut actual = String::new();
     for line in expected.lines() {
@@ -126,14 +127,18 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(late: bool) -> Desk {
+    fn new(late: bool, page: bool) -> Desk {
         let now = Now {
             mono: Mono::ZERO,
             wall: Wall::from_unix_millis(1_795_000_000_000),
         };
         let mut peer = Session::new(1);
         let offer = (!late).then(|| peer.offer(&local(40_000, Direction::SendRecv)));
-        let call = Call::new(setup(), start(offer), line(), now);
+        let mut start = start(offer);
+        if page {
+            start.transport = Transport::Wss;
+        }
+        let call = Call::new(setup(), start, line(), now);
         Desk::of(call, now, peer)
     }
 

@@ -99,6 +99,7 @@ impl Stage {
             | LegCommand::Offer { .. }
             | LegCommand::AnswerOffer { .. }
             | LegCommand::RefuseOffer
+            | LegCommand::Probe
             | LegCommand::Challenge
             | LegCommand::ReferProgress { .. } => {}
         }

@@ -91,6 +91,7 @@ impl Stage {
             | LegCommand::Offer { .. }
             | LegCommand::AnswerOffer { .. }
             | LegCommand::RefuseOffer
+            | LegCommand::Probe
             | LegCommand::ReferProgress { .. } => {}
         }
     }

@@ -296,6 +296,7 @@ impl Endpoint {
             (LegCommand::Offer { offer }, Stage::Session(_)) => core.offer(now, leg, offer),
             (LegCommand::AnswerOffer { sdp }, _) => core.answer_offer(now, leg, sdp),
             (LegCommand::RefuseOffer, _) => core.refuse_offer(now, leg),
+            (LegCommand::Probe, Stage::Session(s)) => core.refresh(now, s),
             (LegCommand::ReferProgress { status }, Stage::Session(s)) => {
                 core.notify(now, id, s, status);
             }

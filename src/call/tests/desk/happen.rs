@@ -33,7 +33,9 @@ impl Desk {
         };
         let offer = OfferId(self.offers);
         let event = match words.as_slice() {
-            ["call"] | ["call", "late", "offer"] | ["call", "back", ..] => return,
+            ["call"] | ["call", "from", "page"] | ["call", "late", "offer"] | ["call", "back", ..] => {
+                return;
+            }
             ["wait"] => return self.call.handle_timeout(self.now),
             ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),
@@ -197,8 +199,13 @@ impl Desk {
             ["caller", "bye"] => ended(CALLER, LegEnd::PeerBye),
             ["caller", "cancels"] => ended(CALLER, LegEnd::PeerCancelled),
             ["caller", "over"] => ended(CALLER, LegEnd::LocalHangup),
-            ["caller", "gone"] => ended(CALLER, LegEnd::PeerGone),
             ["caller", "no-ack"] => ended(CALLER, LegEnd::NoAck),
+            ["caller", "gone"] => ended(CALLER, LegEnd::PeerGone),
+            ["caller", "silent"] => CallEvent::Media(MediaEvent::RtpSilent {
+                leg: CALLER,
+                since: Duration::from_secs(3),
+            }),
+            ["caller", "heard"] => CallEvent::Media(MediaEvent::RtpBack { leg: CALLER }),
             ["caller", "holds"] => self.reoffer(CALLER, Direction::SendOnly),
             ["caller", "resumes"] => self.reoffer(CALLER, Direction::SendRecv),
             ["caller", "reinvites", "without", "offer"] => {

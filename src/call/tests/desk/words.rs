@@ -114,6 +114,7 @@ impl Desk {
             LegCommand::ReferProgress { status } => format!("notify {status}"),
             LegCommand::Ring => "180".into(),
             LegCommand::Challenge => "401".into(),
+            LegCommand::Probe => "probe".into(),
             other @ (LegCommand::Progress { .. }
             | LegCommand::Ack { .. }
             | LegCommand::Offer { .. }) => format!("{other:?}"),

@@ -270,7 +270,7 @@ impl Play {
             Some(leg) => *leg,
             None => LegId(77),
         };
-        let command = match a % 12 {
+        let command = match a % 13 {
             0 => LegCommand::Ring,
             1 => LegCommand::Progress { answer: sdp() },
             2 | 3 => LegCommand::Answer { sdp: sdp() },
@@ -286,6 +286,7 @@ impl Play {
                 status: u16::from(b) * 4,
             },
             10 => LegCommand::Hangup { reason: None },
+            11 => LegCommand::Probe,
             _ => {
                 self.placed += 2;
                 let leg = LegId(self.placed);
