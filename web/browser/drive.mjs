@@ -10,6 +10,8 @@ import { chromium } from 'playwright-core';
 export const HOME = process.env.CONSOLE ?? 'http://127.0.0.1:8080';
 const PROGRAM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** A language whose words are longer: pictures in it as well show what has no room. */
+const LONG = 'de';
 /** The browser says so of each answer that is an error; the pages tell it better. */
 const EXPECTED = /Failed to load resource/;
 
@@ -48,6 +50,17 @@ function microphone() {
     // Who was not given leave is refused, and not asked.
     '--deny-permission-prompts',
   ];
+}
+
+/**
+ * Has the page speak this language, as if it had been chosen in another tab.
+ * @param {import('playwright-core').Page} page
+ * @param {string} language
+ */
+async function speak(page, language) {
+  await page.evaluate((newValue) => {
+    dispatchEvent(new StorageEvent('storage', { key: 'zeroline.language', newValue }));
+  }, language);
 }
 
 /** @param {(test: Test) => Promise<void>} script */
@@ -111,6 +124,11 @@ export async function drive(script) {
           await page.waitForTimeout(250);
           await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`) });
         }
+        await page.emulateMedia({ colorScheme: 'light' });
+        await speak(page, LONG);
+        await page.waitForTimeout(250);
+        await page.screenshot({ path: join(folder, `${name}-${width}-${LONG}.png`) });
+        await speak(page, 'en');
       }
       await page.emulateMedia({ colorScheme: 'light' });
       await page.setViewportSize({ width: 1366, height: 768 });

@@ -48,6 +48,10 @@ export function startLanguage() {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language;
   });
+  // Chosen in another tab.
+  addEventListener('storage', ({ key, newValue }) => {
+    if (key === KEY) void i18next.changeLanguage(choose(newValue, navigator.languages));
+  });
   void i18next.use(initReactI18next).init({
     resources: {
       en: { translation: en },

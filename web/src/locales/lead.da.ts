@@ -141,6 +141,8 @@ export const lead: Same<typeof english> = {
   },
   aside: {
     said: '{{by}} skriver: {{text}}',
+    'taped-by': { agent: 'af agenten', supervisor: 'af en supervisor' },
+    most: 'op til {{limit}}',
     taping: {
       told: 'Hører, at samtalen optages',
       agreed: 'Siger ja til optagelse',

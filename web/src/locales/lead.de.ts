@@ -141,6 +141,8 @@ export const lead: Same<typeof english> = {
   },
   aside: {
     said: '{{by}} schreibt: {{text}}',
+    'taped-by': { agent: 'durch den Agenten', supervisor: 'durch einen Supervisor' },
+    most: 'bis {{limit}}',
     taping: {
       told: 'Hört, dass aufgezeichnet wird',
       agreed: 'Stimmt der Aufzeichnung zu',

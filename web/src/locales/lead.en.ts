@@ -139,6 +139,8 @@ export const lead = {
   },
   aside: {
     said: '{{by}} writes: {{text}}',
+    'taped-by': { agent: 'by the agent', supervisor: 'by a supervisor' },
+    most: 'up to {{limit}}',
     taping: {
       told: 'Hears that the talk is recorded',
       agreed: 'Agrees to the recording',

@@ -141,6 +141,8 @@ export const lead: Same<typeof english> = {
   },
   aside: {
     said: '{{by}} skriver: {{text}}',
+    'taped-by': { agent: 'av agenten', supervisor: 'av en supervisor' },
+    most: 'opptil {{limit}}',
     taping: {
       told: 'Hører at samtalen tas opp',
       agreed: 'Sier ja til opptak',

@@ -9,9 +9,10 @@ import { clock } from '../../ui/time';
 type Message = Schemas['SignalView'];
 
 /** `0:07.25`: two messages of one second are told apart. */
+/** In hundredths; the INVITE comes a moment before its contact begins. */
 function exact(ms: number): string {
   const hundredths = String(Math.floor((Math.abs(ms) % 1000) / 10)).padStart(2, '0');
-  return `${ms < 0 ? '−' : ''}${clock(Math.abs(ms))}.${hundredths}`;
+  return `${ms <= -10 ? '−' : ''}${clock(Math.abs(ms))}.${hundredths}`;
 }
 
 /** Who said what to whom on the wire, one line each: ours in the middle of the two. */

@@ -49,6 +49,8 @@ export interface TimelineEvent {
   text?: string;
   amount?: number;
   unit?: string;
+  /** Granted up to this. */
+  most?: number;
   leg?: string;
   figures?: {
     received: number;
@@ -118,6 +120,8 @@ export function useEventWords() {
   const reason = useReason();
   const stepWords = useStepWords();
   const number = (n: number) => new Intl.NumberFormat(locale).format(n);
+  const amount = (what = '', n?: number, unit?: string) =>
+    [what, n != null && number(n), n != null && unit].filter(Boolean).join(' ');
   return (e: TimelineEvent): string => {
     switch (e.event) {
       case 'step': {
@@ -173,16 +177,24 @@ export function useEventWords() {
           high: e.high,
         });
       case 'recording':
-        return t(`aside.taping.${e.step}`, { what: e.what, defaultValue: '' });
+        return [
+          t(`aside.taping.${e.step}`, { what: e.what, defaultValue: '' }),
+          e.by && t(`aside.taped-by.${e.by}`, { defaultValue: e.by }),
+        ]
+          .filter(Boolean)
+          .join(', ');
       case 'consulted':
         return t(`aside.consulted.${e.step}`, { agent: e.agent, to: target(e.to) });
       case 'said':
         return t('aside.said', { by: e.by, text: e.text });
       case 'approval':
-        return t(`aside.approval.${e.step}`, {
-          by: e.by,
-          what: [e.what, e.amount, e.unit].filter((w) => w != null).join(' '),
-        });
+        return [
+          t(`aside.approval.${e.step}`, { by: e.by, what: amount(e.what, e.amount, e.unit) }),
+          e.most != null && t('aside.most', { limit: amount('', e.most, e.unit) }),
+          e.note,
+        ]
+          .filter(Boolean)
+          .join(', ');
       case 'wrapped_up':
         return t('event.wrapped_up', {
           agent: e.agent,

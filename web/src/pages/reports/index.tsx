@@ -26,7 +26,8 @@ import '../../styles/reports.css';
 
 export type Review = Schemas['ReviewView'];
 
-const ALL = 'all';
+// No queue and no line has this name.
+const ALL = '*';
 
 /** What lines, queues and people came to. */
 export function ReportsPage() {
