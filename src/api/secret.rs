@@ -38,9 +38,10 @@ pub fn password() -> String {
     groups.collect::<Vec<String>>().join("-")
 }
 
-/// SHA-256 in hexadecimal: what is kept of random secrets, which nobody can guess.
-pub fn digest(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
+/// SHA-256 in hexadecimal: what is kept of random secrets, which nobody can guess; and the tag of what
+/// may change.
+pub fn digest(secret: impl AsRef<[u8]>) -> String {
+    hex(&Sha256::digest(secret))
 }
 
 /// HMAC-SHA256 (RFC 2104) in hexadecimal.

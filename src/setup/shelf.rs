@@ -15,7 +15,7 @@ use crate::observe::prompts::{
     PromptFault, PromptLanguage, PromptLevel, PromptSource, PromptUse, PromptView, PromptsView,
     Sounds,
 };
-use crate::prompts::report::{Finding, Needed, Report};
+use crate::prompts::report::{Fault, Finding, Needed, Report};
 use crate::prompts::{Check, PromptLibrary, Speech};
 
 /// Folders in folders, at most, when it is looked whether something changed.
@@ -164,7 +164,9 @@ fn look(config: &Config, files: &[(String, String)], mut told: Vec<String>) -> L
             let own = facts.and_then(|f| f.transcript.as_deref());
             let words = own.or(texts.get(name).copied()).map(str::to_owned);
             let source = source(&library, &speech, name, words.as_deref());
-            let found = faults.get(name).into_iter().flatten();
+            // Words that the menu file has need not be written down once more.
+            let told = |f: &&&Finding| f.fault != Fault::NoTranscript || words.is_none();
+            let found = faults.get(name).into_iter().flatten().filter(told);
             PromptView {
                 language: name.0.to_string(),
                 prompt: name.1.to_string(),
@@ -421,6 +423,14 @@ mod tests {
         let jingle = find(&view, "jingle");
         assert_eq!((words(jingle), jingle.audio), (Vec::new(), true));
         assert_eq!(jingle.words.as_deref(), Some("Tada"));
+        // A recording of a text of the menus: its words stand there, nobody writes them once more.
+        let text = find(&view, "text-").prompt.clone();
+        tone(dir.path(), &text, 0.1);
+        let view = shelf.list();
+        let news = find(&view, &text);
+        assert_eq!(news.source, PromptSource::Recorded);
+        assert_eq!(news.words.as_deref(), Some("Nothing is new."));
+        assert_eq!(words(news), Vec::<&str>::new());
     }
 
     #[test]

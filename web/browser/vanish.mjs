@@ -6,6 +6,7 @@ await drive(async (test) => {
   const first = await context.newPage();
   await first.goto('/try');
   await signIn(first, given('NAME'), given('SECRET'));
+  await first.getByRole('heading', { name: 'Try it' }).waitFor();
   /** @param {import('playwright-core').Page} page */
   const asks = async (page) => {
     await page.goto('/try');

@@ -144,6 +144,15 @@ fn tagged(tag: &str, body: impl IntoResponse) -> Response {
     response
 }
 
+/// Whether who asks has this version already (RFC 9110 §13.1.2).
+fn has_it(headers: &HeaderMap, tag: &str) -> bool {
+    let given = headers.get_all(header::IF_NONE_MATCH).iter();
+    let mut given = given
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','));
+    given.any(|t| matches!(t.trim(), "*") || t.trim().trim_start_matches("W/") == tag)
+}
+
 /// What `If-Match` asks for (RFC 9110 §13.1.1): none, or one version; `*` is none.
 fn if_match(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::IF_MATCH)?.to_str().unwrap_or("");

@@ -65,6 +65,17 @@ async fn operators_see_and_hear_the_prompts_and_nobody_else_does() {
         (200, &b"RIFF one"[..])
     );
     assert_eq!(heard.header("content-type"), "audio/wav");
+    // Who has it is not sent it again; who has another is.
+    let tag = heard.header("etag").to_owned();
+    assert!(tag.len() > 20, "{tag}");
+    for (given, status) in [(&tag[..], 304), ("\"another\"", 200), ("\"x\", W/\"y\"", 200)] {
+        let again = house.get("/prompts/en/digits%2F1/audio").token(&olga);
+        let again = again.header("if-none-match", given).send().await;
+        assert_eq!(again.status.as_u16(), status, "{given}");
+        assert_eq!(again.header("etag"), tag);
+        assert_eq!(again.header("cache-control"), "private, no-cache");
+        assert_eq!(again.bytes.is_empty(), status == 304, "{given}");
+    }
     for role in [Role::Supervisor, Role::Agent] {
         let token = house.token(role, None).await;
         for path in ["/prompts", "/prompts/en/digits%2F1/audio"] {

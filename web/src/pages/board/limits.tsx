@@ -33,7 +33,7 @@ export function Limits({ queue }: { queue: QueueNow }) {
               {t(critical ? 'limit.critical' : 'limit.warning')}: {words}
               {l.since && (
                 <>
-                  {' '}
+                  {' · '}
                   <Since at={l.since} />
                 </>
               )}

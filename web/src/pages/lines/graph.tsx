@@ -63,6 +63,8 @@ const boxHeight = (node: Schemas['LineNode'] | undefined) => (node ? height(node
 const KINDS = { box: Box };
 /** A small line is drawn somewhat larger than written, and never tiny. */
 const FIT = { maxZoom: 1.25, padding: 0.06 };
+/** What the buttons at the lower edge take. */
+const CONTROLS = 40;
 
 interface Props {
   view: View;
@@ -150,7 +152,7 @@ export function Graph({ view, there, people, here, been, heat, call }: Props) {
         aria-label={t('lines.graph')}
       >
         <Background />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation="horizontal" />
         {seen ? <Follow x={seen.x} y={seen.y} /> : <Refit view={view} places={places} />}
       </ReactFlow>
     </div>
@@ -181,7 +183,8 @@ function Refit({ places, view }: { places: readonly { x: number; y: number }[]; 
     const [x, y] = [Math.min(...places.map((p) => p.x)), Math.min(...places.map((p) => p.y))];
     const all = { x, y, width: right - x, height: bottom - y };
     // The library's own way waits for nodes that can be moved; these can not.
-    void setViewport(getViewportForBounds(all, width, height, 0.1, FIT.maxZoom, FIT.padding));
+    const room = Math.max(height - CONTROLS, 1);
+    void setViewport(getViewportForBounds(all, width, room, 0.1, FIT.maxZoom, FIT.padding));
   }, [places, view, width, height, setViewport]);
   return null;
 }

@@ -1,4 +1,8 @@
-import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+} from '@codemirror/autocomplete';
 import { yaml } from '@codemirror/lang-yaml';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
@@ -32,7 +36,8 @@ export interface Jump {
 // The page's own colours, in light and dark.
 const look = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--panel)' },
-  '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
+  // The frame around it tells that it has the focus: gutters would cover an outline of its own.
+  '&.cm-focused, & .cm-content': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'ui-monospace, "Liberation Mono", monospace', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--text)' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
@@ -55,6 +60,11 @@ const look = EditorView.theme({
     color: 'var(--on-accent)',
     backgroundColor: 'var(--accent)',
   },
+  // Where there is no room beside the list: below it, not over it.
+  '.cm-tooltip.cm-completionInfo-left-narrow, .cm-tooltip.cm-completionInfo-right-narrow': {
+    inset: '100% auto auto 0 !important',
+    marginTop: '2px',
+  },
   '.cm-foldPlaceholder': { color: 'var(--muted)', backgroundColor: 'var(--sunken)' },
   '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--good-soft)' },
   '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
@@ -70,6 +80,8 @@ const look = EditorView.theme({
     color: 'var(--muted)',
     background: 'var(--sunken)',
   },
+  // Few fonts have the sign that is there else.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"···"' },
 });
 
 const colours = HighlightStyle.define([
@@ -79,7 +91,9 @@ const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.atom, tags.bool, tags.number], color: 'var(--warn)' },
 ]);
 
-const BASE: Extension = [basicSetup, yaml(), look, syntaxHighlighting(colours)];
+/** Icons are letters that few fonts have. */
+const PLAIN = autocompletion({ icons: false });
+const BASE: Extension = [basicSetup, PLAIN, yaml(), look, syntaxHighlighting(colours)];
 
 function completion(schemas: Schemas) {
   const source = (context: CompletionContext): CompletionResult | null => {
