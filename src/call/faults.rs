@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::ids::NodeName;
+use crate::menu::outcome::{Step, WalkAction};
+use crate::menu::walk::Walk;
 
 /// Where the machine panics.
 #[derive(Clone, Debug, Default)]
@@ -16,13 +18,35 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// The caller is at a node of the menus.
+    /// The menus wait for the caller, or for an answer.
+    ///
+    /// # Panics
+    /// If that is asked for at the node where they wait.
+    pub(super) fn at_rest(&self, walk: &Walk) {
+        if let Some(node) = &self.at_node
+            && walk.place() == Some(node)
+        {
+            panic!("a fault on purpose at a node");
+        }
+    }
+
+    /// Whether it is asked for at the node of this step, where the walk has not come to rest: it
+    /// has gone on in an instant, or has left the menus there.
+    pub(super) fn is_passing(&self, walk: &Walk, action: &WalkAction) -> bool {
+        let (Some(fault), WalkAction::Step(Step { node, .. })) = (&self.at_node, action) else {
+            return false;
+        };
+        let rests = walk.place() == Some(node) && !walk.has_left();
+        fault == node && !rests
+    }
+
+    /// The node of a step that was passed in an instant, once what has led there is noted.
     ///
     /// # Panics
     /// If that is asked for.
-    pub(super) fn at(&self, node: Option<&NodeName>) {
-        if self.at_node.is_some() && self.at_node.as_ref() == node {
-            panic!("a fault on purpose at a node");
+    pub(super) fn at_passing(&self, passing: bool) {
+        if passing {
+            panic!("a fault on purpose at a node that is passed");
         }
     }
 

@@ -52,7 +52,7 @@ impl Call {
                 let Stage::Menu(m) = &self.stage else {
                     return;
                 };
-                return self.setup.faults.at(m.walk.place());
+                return self.setup.faults.at_rest(&m.walk);
             };
             match action {
                 WalkAction::Play { sounds } => self.play_in_menu(now, &sounds),
@@ -146,7 +146,11 @@ impl Call {
                 }
                 noted @ (WalkAction::Step(_)
                 | WalkAction::Entry { .. }
-                | WalkAction::Judged { .. }) => self.note(noted),
+                | WalkAction::Judged { .. }) => {
+                    let passing = self.setup.faults.is_passing(&m.walk, &noted);
+                    self.note(noted);
+                    self.setup.faults.at_passing(passing);
+                }
             }
         }
     }

@@ -5,12 +5,14 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
+use zeroline::menu::load::schema::{FileKind, schema};
+
 use crate::support::audio::{share, sine};
 use crate::support::media::{KeyWay, Source};
 use crate::support::phone::{Phone, SOON};
 use crate::support::server::{Server, server};
 
-/// One node of each kind in which a caller can be.
+/// One node of each kind: those in which a caller can be, and those that are passed in an instant.
 const MENU: &str = r#"
 line: main
 numbers: ["100"]
@@ -26,12 +28,50 @@ nodes:
         3: { say: { prompt: info, text: "three" }, go: ask }
         4: { say: { prompt: info, text: "four" }, go: language }
         5: { say: { prompt: info, text: "five" }, go: goodbye }
+        6: { say: { prompt: info, text: "six" }, go: more }
+  more:
+    menu:
+      options:
+        1: { say: { prompt: info, text: "one" }, go: choose }
+        2: { say: { prompt: info, text: "two" }, go: guide }
+        3: { say: { prompt: info, text: "three" }, go: survey }
+        4: { say: { prompt: info, text: "four" }, go: send }
+        5: { say: { prompt: info, text: "five" }, go: dial }
+        6: { say: { prompt: info, text: "six" }, go: queue }
+        7: { say: { prompt: info, text: "seven" }, go: callback }
+        8: { say: { prompt: info, text: "eight" }, go: message }
   say: { say: { prompt: info, text: "Some information.", go: menu } }
   collect: { collect: { say: { prompt: info, text: "Digits?" }, digits: 4, into: number, go: menu } }
   ask: { ask: { get: "http://127.0.0.1:1/x", say: { prompt: info, text: "Wait." }, take: { x: text }, go: menu } }
   language: { language: { options: { 1: { language: en, say: { prompt: info, text: "English" } } }, go: menu } }
+  choose: { choose: [{ when: { caller: "+45*" }, go: say }, { go: menu }] }
+  guide: { guide: { steps: { lamp: { say: { prompt: info, text: "Is it lit?" }, yes: solved, no: human } }, solved: menu } }
+  survey: { survey: { questions: { helpful: { prompt: info, text: "Did it help?" } }, go: menu } }
+  send: { send: { webhook: "http://127.0.0.1:1/x", body: { from: caller }, go: menu } }
+  dial: { dial: { number: "+441632960200", say: { prompt: info, text: "Wait." }, missing: menu } }
+  queue: { queue: support }
+  callback: { callback: support }
+  message: { message: support }
   goodbye: { goodbye: { prompt: info, text: "Good bye." } }
 "#;
+
+/// Each kind of node, by the name that it has in [`MENU`], and the keys that lead there.
+const WAYS: [(&str, &str); 14] = [
+    ("menu", ""),
+    ("say", "1"),
+    ("collect", "2"),
+    ("ask", "3"),
+    ("language", "4"),
+    ("goodbye", "5"),
+    ("choose", "61"),
+    ("guide", "62"),
+    ("survey", "63"),
+    ("send", "64"),
+    ("dial", "65"),
+    ("queue", "66"),
+    ("callback", "67"),
+    ("message", "68"),
+];
 
 /// What is said after a fault, as a tone that nothing else has.
 pub const SORRY: f64 = 1300.0;
@@ -76,34 +116,50 @@ pub fn card(agent: &mut Phone, limit: Duration) -> String {
 
 #[test]
 fn a_panic_at_any_kind_of_node_ends_with_a_person_who_knows() {
-    for (node, key) in [
-        ("menu", None),
-        ("say", Some('1')),
-        ("collect", Some('2')),
-        ("ask", Some('3')),
-        ("language", Some('4')),
-        ("goodbye", Some('5')),
-    ] {
-        let server = with(("ZEROLINE_TEST_PANIC_AT", node));
-        let mut agent = server.agent("agent1");
-        let mut caller = server.phone("5550800");
-        caller.call("100");
-        if let Some(key) = key {
-            std::thread::sleep(Duration::from_millis(300));
-            caller.media.press(key, KeyWay::Event, 100);
-        }
-        hears_sorry(&caller, Duration::from_secs(6));
-        let card = card(&mut agent, Duration::from_secs(8));
-        assert!(card.contains("\"r\":\"fault\""), "{node}: {card}");
-        assert!(card.contains(node), "{node}: {card}");
-        agent.answer();
+    // Half of them at a time: each has a server of its own.
+    let (some, others) = WAYS.split_at(WAYS.len() / 2);
+    std::thread::scope(|both| {
+        both.spawn(|| some.iter().for_each(|(node, keys)| panics_at(node, keys)));
+        both.spawn(|| others.iter().for_each(|(node, keys)| panics_at(node, keys)));
+    });
+}
+
+#[track_caller]
+fn panics_at(node: &str, keys: &str) {
+    let server = with(("ZEROLINE_TEST_PANIC_AT", node));
+    let mut agent = server.agent("agent1");
+    let mut caller = server.phone("5550800");
+    caller.call("100");
+    for key in keys.chars() {
         std::thread::sleep(Duration::from_millis(300));
-        assert!(!caller.ended, "{node}: {}", caller.transcript());
-        assert_eq!(caller.hang_up(), 200, "{node}");
-        agent.wait_bye(SOON);
-        let told = newest(&server);
-        assert!(told.contains("internal error"), "{node}: {told}");
+        caller.media.press(key, KeyWay::Event, 100);
     }
+    hears_sorry(&caller, Duration::from_secs(6));
+    let card = card(&mut agent, Duration::from_secs(8));
+    assert!(card.contains("\"r\":\"fault\""), "{node}: {card}");
+    assert!(card.contains(node), "{node}: {card}");
+    agent.answer();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(!caller.ended, "{node}: {}", caller.transcript());
+    assert_eq!(caller.hang_up(), 200, "{node}");
+    agent.wait_bye(SOON);
+    let told = newest(&server);
+    let queued = "to queue support: fault: internal error";
+    assert!(told.contains(queued), "{node}: {told}");
+}
+
+/// No kind is forgotten here when there is a new one.
+#[test]
+fn the_panics_are_at_every_kind_of_node() {
+    let schema = schema(FileKind::Line);
+    let one_of = schema.pointer("/$defs/node/oneOf");
+    let one_of = one_of.and_then(|kinds| kinds.as_array());
+    let kinds = one_of.expect("the kinds of nodes").iter();
+    let mut kinds: Vec<&str> = kinds.filter_map(|k| k["required"][0].as_str()).collect();
+    let mut here = WAYS.map(|(kind, _)| kind);
+    kinds.sort_unstable();
+    here.sort_unstable();
+    assert_eq!(here.as_slice(), kinds);
 }
 
 #[test]
