@@ -36,8 +36,9 @@ impl Call {
     pub(super) fn play_failed(&mut self, now: Now, token: PlayToken, prompt: &PromptName) {
         let what = format!("prompt {prompt} is not encoded for this call's codec");
         match &mut self.stage {
-            Stage::Menu(m) if m.playing == Some(token) => {
+            Stage::Menu(m) if [m.playing, m.music].contains(&Some(token)) => {
                 m.playing = None;
+                m.music = None;
                 m.walk.handle_play_failed(now, &what);
                 self.drive_menu(now);
             }
@@ -46,10 +47,14 @@ impl Call {
                 self.record(RecordEvent::Fault { what });
                 self.drive_waiting(now);
             }
+            Stage::Waiting(w) if w.music == Some(token) => {
+                self.record(RecordEvent::Fault { what });
+                self.music_failed(now);
+            }
             Stage::Message(_) => {
                 self.play_failed_in_message(now, token, what);
             }
-            // Music, or what was replaced meanwhile: the caller waits on, in silence.
+            // Music in a talk, or what was replaced meanwhile.
             Stage::Waiting(_) | Stage::Menu(_) | Stage::Bridged(_) => {
                 self.record(RecordEvent::Fault { what });
                 self.word_failed(token);

@@ -52,6 +52,7 @@ impl Call {
         self.stage = Stage::Menu(Box::new(MenuStage {
             walk,
             playing: None,
+            music: None,
             dialling: None,
             place,
         }));

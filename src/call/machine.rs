@@ -440,6 +440,10 @@ impl Call {
         }
         if matches!(self.stage, Stage::Answering { late: false, .. }) {
             self.enter_menu(now);
+            // It was not meant for the queue to which a fault in the menus has led.
+            if matches!(self.stage, Stage::Waiting(_)) {
+                return;
+            }
         }
         match &mut self.stage {
             Stage::Menu(m) => {

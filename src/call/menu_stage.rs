@@ -13,6 +13,7 @@ use crate::record::verdict::Verdict;
 use super::event::{CallAction, CallbackWish, FollowUpWish, GuidePlace};
 use super::looking_back::KeptPlace;
 use super::machine::{Call, Stage};
+use super::sound::Music;
 use crate::menu::system as sys;
 
 /// The interpreter, and what it has us play.
@@ -20,6 +21,8 @@ use crate::menu::system as sys;
 pub(super) struct MenuStage {
     pub walk: Walk,
     pub playing: Option<PlayToken>,
+    /// The music while an outside number rings.
+    pub music: Option<PlayToken>,
     /// An outside number whose way is being looked for, and how long it may ring.
     pub dialling: Option<(AskId, PhoneNumber, Duration)>,
     /// The caller has come from the queue and keeps their place in it.
@@ -33,6 +36,7 @@ impl Call {
         self.stage = Stage::Menu(Box::new(MenuStage {
             walk,
             playing: None,
+            music: None,
             dialling: None,
             place: None,
         }));
@@ -57,7 +61,7 @@ impl Call {
             match action {
                 WalkAction::Play { sounds } => self.play_in_menu(now, &sounds),
                 WalkAction::Stop => {
-                    m.playing = None;
+                    (m.playing, m.music) = (None, None);
                     self.media(MediaCommand::Stop {
                         leg: self.start.leg,
                     });
@@ -114,11 +118,7 @@ impl Call {
                     m.dialling = Some((ask, number.clone(), ring));
                     self.act(CallAction::Locate(number));
                 }
-                WalkAction::Music => {
-                    m.playing = None;
-                    let human = self.line.human.clone();
-                    self.play_music(self.start.leg, Some(&human));
-                }
+                WalkAction::Music => self.music_in_menu(now),
                 WalkAction::Send { ask, node, letter } => {
                     let letter = letter.about(self.contact());
                     self.act(CallAction::Send(ask, FollowUpWish { node, letter }));
@@ -200,6 +200,20 @@ impl Call {
         })
     }
 
+    fn music_in_menu(&mut self, now: Now) {
+        let human = self.line.human.clone();
+        let music = self.begin_music(self.start.leg, Some(&human));
+        let Stage::Menu(m) = &mut self.stage else {
+            return;
+        };
+        m.playing = None;
+        m.music = match music {
+            Music::Plays(token) => Some(token),
+            Music::Unwanted => None,
+            Music::Missing => return m.walk.handle_play_failed(now, "the music is missing"),
+        };
+    }
+
     fn play_in_menu(&mut self, now: Now, sounds: &[Sound]) {
         let find = |s: &Sound| {
             let prompt = self.setup.prompts.get(&s.language, &s.prompt);
@@ -216,7 +230,9 @@ impl Call {
         match list {
             Ok(list) => {
                 let token = self.tokens.next();
-                m.playing = Some(token);
+                (m.playing, m.music) = (Some(token), None);
+                let length = list.prompts.iter().map(|p| p.duration).sum();
+                m.walk.handle_playing(now, length);
                 self.media(MediaCommand::Play {
                     leg: self.start.leg,
                     token,

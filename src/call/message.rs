@@ -8,6 +8,7 @@ use crate::ids::{Key, PromptName, QueueName};
 use crate::media::command::PlayToken;
 use crate::menu::outcome::Reason;
 use crate::menu::system as sys;
+use crate::menu::walk::situation::STORING;
 use crate::now::{Mono, Now};
 use crate::record::timeline::{Event as RecordEvent, MessageId};
 use crate::record::verdict::Verdict;
@@ -16,7 +17,7 @@ use crate::record::verdict::Verdict;
 /// as the message: a caller who can not or will not speak is not lost either.
 const TRIES: u8 = 2;
 const NOT_STORED: &str = "the message could not be stored";
-/// How long the caller listens to nothing while the store makes the message durable.
+/// How long the call of a caller who is gone stays for the store.
 pub(super) const STORE_WAIT: Duration = Duration::from_secs(30);
 
 /// Leaving a message.
@@ -51,10 +52,10 @@ impl Call {
         }
         self.give_place_up();
         self.card.queue = Some(queue);
-        self.enter_message(now);
+        self.enter_message(now, &[sys::MESSAGE_INTRO, sys::BEEP]);
     }
 
-    pub(super) fn enter_message(&mut self, now: Now) {
+    pub(super) fn enter_message(&mut self, now: Now, words: &[&str]) {
         self.put_menus_away();
         self.stage = Stage::Message(MessageStage {
             step: MessageStep::Storing,
@@ -62,7 +63,7 @@ impl Call {
             recording: RecordingId::default(),
             until: now.mono,
         });
-        self.invite_to_speak(now, &[sys::MESSAGE_INTRO, sys::BEEP]);
+        self.invite_to_speak(now, words);
     }
 
     fn invite_to_speak(&mut self, now: Now, names: &[&str]) {
@@ -204,7 +205,7 @@ impl Call {
             return;
         };
         m.step = MessageStep::Storing;
-        m.until = now.mono + STORE_WAIT;
+        m.until = now.mono + STORING;
         let even_if_empty = m.tries >= TRIES;
         self.act(CallAction::KeepMessage { even_if_empty });
     }

@@ -77,10 +77,16 @@ impl Call {
 
     /// Music of the queue to one leg, or silence when it has none.
     pub(super) fn play_music(&mut self, leg: LegId, queue: Option<&QueueName>) {
+        let _whatever = self.begin_music(leg, queue);
+    }
+
+    /// The same, for who wants to know whether there is any.
+    pub(super) fn begin_music(&mut self, leg: LegId, queue: Option<&QueueName>) -> Music {
         let name = queue.and_then(|q| self.setup.sounds.get(q)).map_or_else(
             || Some(PromptName::new(crate::menu::system::MUSIC)),
             |s| s.music.clone(),
         );
+        let wanted = name.is_some();
         match name.and_then(|n| self.prompt(&n).cloned()) {
             Some(music) => {
                 let token = self.tokens.next();
@@ -89,8 +95,26 @@ impl Call {
                     repeat: true,
                 };
                 self.media(MediaCommand::Play { leg, token, list });
+                Music::Plays(token)
             }
-            None => self.media(MediaCommand::Stop { leg }),
+            None => {
+                self.media(MediaCommand::Stop { leg });
+                if wanted {
+                    Music::Missing
+                } else {
+                    Music::Unwanted
+                }
+            }
         }
     }
+}
+
+/// What came of the wish for music.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Music {
+    Plays(PlayToken),
+    /// The queue has none.
+    Unwanted,
+    /// There is to be some, and it is gone.
+    Missing,
 }

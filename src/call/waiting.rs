@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::ids::{PromptName, QueueName};
+use crate::media::command::PlayToken;
 use crate::menu::outcome::Reason;
 use crate::now::{Mono, Now};
 use crate::queue::action::{OverflowCause, OverflowStep};
@@ -13,19 +14,31 @@ use crate::record::verdict::{Stage as StageName, Verdict};
 use super::estimate;
 use super::event::{CallAction, QueueCommand, QueueEvent};
 use super::machine::{Call, Stage};
-use super::sound::Announcer;
+use super::sound::{Announcer, Music};
 use crate::menu::system as sys;
 
 /// After a message could not be stored and nobody can come either, the queue is asked again
 /// after this time: the caller is never hung up on, and never looped through words at once.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
 
+/// Without music something is said so often.
+const SPEAK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Who is sent on so soon has not heard why they came.
+const UNHEARD: Duration = Duration::from_secs(1);
+
 /// In the queue.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub queue: QueueName,
     pub since: Mono,
+    /// In this queue since then.
+    pub entered: Mono,
     pub announcer: Announcer,
+    /// What they hear while nothing is said.
+    pub music: Option<PlayToken>,
+    /// There is no music though there should be: something is said by then.
+    pub speak_at: Option<Mono>,
     /// The caller knows what they can ask for.
     pub keys_told: bool,
     /// Not in line: the queue sent the caller to leave a message, but none can be stored.
@@ -47,12 +60,36 @@ impl Call {
         came: Option<Mono>,
     ) {
         let words = self.connecting_words(&reason, &queue);
+        self.enter_hearing(now, queue, reason, came, words);
+    }
+
+    fn enter_hearing(
+        &mut self,
+        now: Now,
+        queue: QueueName,
+        reason: Reason,
+        came: Option<Mono>,
+        words: Vec<PromptName>,
+    ) {
         let arrival = Arrival {
             came,
             ..self.arrival(now, &queue)
         };
         self.act(CallAction::Queue(QueueCommand::Enter(arrival)));
         self.wait_in(now, queue, came.unwrap_or(now.mono), reason, words);
+    }
+
+    /// To other people, since these can not come. After a fault that stays the reason; who was sent
+    /// on before they could hear of it is told now.
+    fn enter_next_queue(&mut self, now: Now, queue: QueueName, unheard: bool) {
+        let reason = self.card.reason.clone();
+        let reason = reason.filter(|_| self.comes_for_fault());
+        let reason = reason.unwrap_or(Reason::Routed);
+        let words = match unheard {
+            true => self.connecting_words(&reason, &queue),
+            false => self.connecting_words(&Reason::Routed, &queue),
+        };
+        self.enter_hearing(now, queue, reason, None, words);
     }
 
     /// The caller, as a queue must know them.
@@ -110,8 +147,11 @@ impl Call {
             queue,
             since,
             announcer: Announcer::default(),
+            music: None,
+            speak_at: None,
             keys_told: false,
             ask_again_at: None,
+            entered: now.mono,
         });
         let words = match quiet {
             true => self.with_keys(words, false),
@@ -129,6 +169,10 @@ impl Call {
         self.drive_waiting(now);
     }
 
+    fn comes_for_fault(&self) -> bool {
+        matches!(self.card.reason, Some(Reason::Fault { .. }))
+    }
+
     fn waiting_queue(&self) -> Option<QueueName> {
         match &self.stage {
             Stage::Waiting(w) => Some(w.queue.clone()),
@@ -140,7 +184,8 @@ impl Call {
     /// ask the queue again.
     pub(super) fn waiting_deadline(w: &Waiting) -> Option<Mono> {
         let announced = w.announcer.playing.map(|_| w.announcer.until);
-        announced.into_iter().chain(w.ask_again_at).min()
+        let times = [announced, w.speak_at, w.ask_again_at];
+        times.into_iter().flatten().min()
     }
 
     /// A deadline of those has come. Words whose end is never told must not keep back music and
@@ -155,7 +200,21 @@ impl Call {
             self.record(RecordEvent::Fault { what });
             self.drive_waiting(now);
         }
+        if let Stage::Waiting(w) = &mut self.stage
+            && w.speak_at.is_some_and(|at| at <= now.mono)
+        {
+            w.speak_at = None;
+            self.announce(now, vec![PromptName::new(sys::WAITING_PERSON)]);
+        }
         self.ask_queue_again(now);
+    }
+
+    /// The music can not be played: who hears nothing thinks that they are forgotten.
+    pub(super) fn music_failed(&mut self, now: Now) {
+        if let Stage::Waiting(w) = &mut self.stage {
+            w.music = None;
+            w.speak_at = Some(now.mono + SPEAK_AGAIN);
+        }
     }
 
     /// Asks the queue again, if that is due.
@@ -180,6 +239,7 @@ impl Call {
         if w.announcer.playing.is_some() {
             return;
         }
+        (w.music, w.speak_at) = (None, None);
         match w.announcer.take_next() {
             Some(words) => {
                 let token = self.say(&words);
@@ -192,7 +252,15 @@ impl Call {
             }
             None => {
                 let queue = w.queue.clone();
-                self.play_music(self.start.leg, Some(&queue));
+                match self.begin_music(self.start.leg, Some(&queue)) {
+                    Music::Missing => self.music_failed(now),
+                    Music::Unwanted => {}
+                    Music::Plays(token) => {
+                        if let Stage::Waiting(w) = &mut self.stage {
+                            w.music = Some(token);
+                        }
+                    }
+                }
             }
         }
     }
@@ -270,14 +338,20 @@ impl Call {
             return;
         }
         let queue = w.queue.clone();
+        let unheard = now.mono.since(w.entered) < UNHEARD;
         self.record(RecordEvent::Overflowed {
             queue,
             cause,
             to: to.clone(),
         });
         match to {
-            OverflowStep::Queue(queue) => self.enter_queue(now, queue, Reason::Routed),
-            OverflowStep::Message => self.enter_message(now),
+            OverflowStep::Queue(queue) => self.enter_next_queue(now, queue, unheard),
+            OverflowStep::Message if unheard && self.comes_for_fault() => {
+                self.enter_message(now, &[sys::FAULT, sys::MESSAGE_INTRO, sys::BEEP]);
+            }
+            OverflowStep::Message => {
+                self.enter_message(now, &[sys::MESSAGE_INTRO, sys::BEEP]);
+            }
         }
     }
 }

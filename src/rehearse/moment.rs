@@ -69,6 +69,12 @@ pub enum Happening {
     Records,
     /// Something was made to go wrong.
     Trouble(String),
+    /// What the caller hears, or waits for, was made to fail: if nothing else comes between, they
+    /// are on the way to people by then, for that reason. No line of the transcript.
+    Fails {
+        /// At once, if it is zero.
+        within: Duration,
+    },
     /// An agent's phone is there.
     SignsIn(AgentId),
     /// An agent's phone is gone.
@@ -94,6 +100,7 @@ impl Happening {
             | Happening::Reply(_)
             | Happening::Records
             | Happening::Trouble(_)
+            | Happening::Fails { .. }
             | Happening::SignsIn(_)
             | Happening::SignsOut(_) => None,
         }
@@ -155,6 +162,7 @@ fn told(house: &House, what: &Happening) -> Option<String> {
         Happening::Trouble(what) => format!("! {what}"),
         Happening::SignsIn(agent) => format!("! {agent} signs in"),
         Happening::SignsOut(agent) => format!("! the phone of {agent} is gone"),
+        Happening::Fails { .. } => return None,
         Happening::Record(event) => return recorded(event),
     })
 }

@@ -207,6 +207,7 @@ fn event(house: &House, moment: &Moment) -> Option<WalkEvent> {
         | Happening::Reply(_)
         | Happening::Records
         | Happening::Trouble(_)
+        | Happening::Fails { .. }
         | Happening::SignsIn(_)
         | Happening::SignsOut(_) => return None,
     };

@@ -48,6 +48,20 @@ const TO_A_CALLBACK: &str = "0.0 > call
     < caller silence; call back +4930901820 by sales
     ";
 
+/// The prompts of 2 s each are waited for 10 s longer than they take.
+#[test]
+fn an_offer_whose_end_is_never_told_is_a_fault() {
+    let offered = TO_A_CALLBACK
+        .split("2.0 > key 1")
+        .next()
+        .unwrap_or_default();
+    check(&format!(
+        "{offered}36.9 > wait
+         37.1 > wait
+         < caller silence; queue enter support (fault: the end of a prompt was never told); caller hears sys-fault"
+    ));
+}
+
 #[test]
 fn a_callback_is_stored_before_it_is_promised_and_ends_the_call() {
     for (how, words) in [
@@ -253,5 +267,24 @@ fn an_outside_phone_that_dies_does_not_take_the_caller_along() {
          < p1 pcma; bridge caller p1
          9.0 > p1 gone
          < unbridge caller; p1 hangup; p1 close; queue enter support (fault: the agent's phone was lost); caller hears sys-fault"
+    ));
+}
+
+#[test]
+fn words_whose_end_is_never_told_while_it_rings_outside_give_way_to_music() {
+    check(&format!(
+        "{TO_A_NUMBER}13.1 > wait
+         < caller loops sys-moh"
+    ));
+}
+
+#[test]
+fn music_that_can_not_be_played_while_it_rings_outside_is_a_fault() {
+    check(&format!(
+        "{TO_A_NUMBER}3.0 > played
+         < caller loops sys-moh
+         3.1 > unplayable
+         < p1 hangup; p1 close; queue enter support \
+         (fault: prompt odd is not encoded for this call's codec); caller hears sys-fault"
     ));
 }

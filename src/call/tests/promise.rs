@@ -355,10 +355,10 @@ fn a_store_that_never_answers_does_not_keep_the_caller() {
     check(&format!(
         "{TO_A_MESSAGE}20.0 > key #
          < keep
-         50.0 > wait
+         30.0 > wait
          < queue enter support (fault: the message could not be stored); caller hears sys-fault
-         51.0 > stored
-         52.0 > offer agent1 1
+         31.0 > stored
+         32.0 > offer agent1 1
          < p1 ports"
     ));
     check(&format!(
@@ -451,7 +451,56 @@ fn a_caller_who_never_acknowledges_is_gone() {
          < caller pcma; caller 200
          1.5 > wait
          < caller hears welcome
-         32.0 > caller no-ack
+         9.0 > caller no-ack
          < caller close; done caller_gone",
     );
+}
+
+#[test]
+fn who_is_sent_on_before_they_heard_of_a_fault_hears_of_it_then() {
+    let fault = "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         1.0 > fault
+         < queue leave; queue enter support (fault: internal error); caller hears sys-fault";
+    check(&format!(
+        "{fault}
+         1.1 > overflow sales
+         < queue enter sales (fault: internal error); caller hears sys-fault
+         3.1 > played
+         < caller loops sys-moh
+         31.0 > overflow message
+         < caller hears sys-message-intro sys-beep"
+    ));
+    check(&format!(
+        "{fault}
+         1.1 > overflow message
+         < caller hears sys-fault sys-message-intro sys-beep"
+    ));
+    // Who has heard of it does not again, and the people read it all the same.
+    check(&format!(
+        "{fault}
+         3.0 > played
+         < caller loops sys-moh
+         31.0 > overflow sales
+         < queue enter sales (fault: internal error); caller hears sys-connecting"
+    ));
+}
+
+#[test]
+fn who_waits_without_music_is_spoken_to() {
+    check(&format!(
+        "{TO_THE_QUEUE}3.0 > played
+         < caller loops sys-moh
+         4.0 > unplayable
+         9.1 > wait
+         < caller hears sys-waiting-person
+         11.0 > played
+         < caller loops sys-moh
+         30.0 > comfort
+         < caller hears sys-comfort sys-waiting-callback sys-waiting-message sys-waiting-back"
+    ));
 }

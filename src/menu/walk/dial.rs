@@ -21,6 +21,7 @@ impl Walk {
             self.actions.push_back(WalkAction::Music);
         }
         self.doing = Doing::Dialling;
+        self.said_by = self.deadline;
         self.deadline = now.mono + dial.ring + MARGIN;
         self.actions.push_back(WalkAction::Dial {
             ask: self.asked,

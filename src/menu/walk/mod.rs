@@ -23,6 +23,8 @@ mod times;
 mod ways;
 
 use self::doing::Doing;
+use self::situation::Phase;
+use self::speak::PLAY_GRACE;
 use super::outcome::{AskId, Outcome, Reason, Step, StepKind, WalkAction};
 use super::tree::{Aside, Collect, Kind, LanguageId, Line, NodeId, Target, VariableId};
 use super::value::Value;
@@ -30,6 +32,7 @@ use crate::ids::{Digits, Key, Language, NodeName, PhoneNumber, QueueName};
 use crate::now::{Mono, Now};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Keys kept for later nodes; more are dropped.
 const MAX_TYPE_AHEAD: usize = 32;
@@ -47,6 +50,8 @@ pub struct Walk {
     playing: bool,
     /// The end of what is waited for: a key, or the end of the prompt.
     deadline: Mono,
+    /// What plays while an outside number rings has ended by then.
+    said_by: Mono,
     /// Failed tries at this node, in this visit.
     failures: usize,
     /// The menus on the way here, each once; the last is the one that `*` goes back to (or from).
@@ -102,6 +107,7 @@ impl Walk {
             doing: Doing::Left,
             playing: false,
             deadline: now.mono,
+            said_by: now.mono,
             failures: 0,
             trail: Vec::new(),
             heard: vec![false; line.nodes.len()],
@@ -131,6 +137,7 @@ impl Walk {
     pub fn poll_timeout(&self) -> Option<Mono> {
         match self.doing {
             Doing::Left => None,
+            Doing::Dialling if self.playing => Some(self.deadline.min(self.said_by)),
             Doing::Saying
             | Doing::Choosing
             | Doing::Entering { .. }
@@ -208,6 +215,20 @@ impl Walk {
             .is_some_and(|phase| situation::reaches_person(phase, starred, leading_zero, key))
     }
 
+    /// What was asked to play has begun, and takes so long: its end is waited for a little longer.
+    pub fn handle_playing(&mut self, now: Now, length: Duration) {
+        if !self.playing {
+            return; // stopped in the meantime
+        }
+        let by = now.mono + length + PLAY_GRACE;
+        match self.phase() {
+            Some(Phase::Dialling) => self.said_by = by,
+            // The answer is waited for, not the words.
+            Some(phase) if !phase.keeps_keys() => self.deadline = by,
+            Some(_) | None => {}
+        }
+    }
+
     /// What was asked to play has come to its end.
     pub fn handle_played(&mut self, now: Now) {
         if !std::mem::take(&mut self.playing) {
@@ -233,6 +254,9 @@ impl Walk {
         }
         if self.doing == Doing::Asking {
             self.no_reply(now);
+        } else if self.doing == Doing::Dialling && self.deadline > now.mono {
+            // The end of the words was not told: the number rings on, with music.
+            return self.handle_played(now);
         } else if self.doing == Doing::Dialling {
             self.not_reached(now, "did not answer");
         } else if self.doing == Doing::Recalling {

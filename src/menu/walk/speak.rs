@@ -9,8 +9,9 @@ use crate::menu::tree::{Piece, Speech};
 use crate::now::Now;
 
 /// How much later than its length a prompt's end may be told before that counts as a fault.
-const PLAY_GRACE: Duration = Duration::from_secs(10);
-/// The same for prompts of unknown length.
+pub(super) const PLAY_GRACE: Duration = Duration::from_secs(10);
+/// The same for prompts of unknown length, unless whoever plays them tells it
+/// ([`Walk::handle_playing`]).
 pub(super) const LONGEST_PLAY: Duration = Duration::from_secs(300);
 
 impl Walk {

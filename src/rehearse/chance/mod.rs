@@ -1,6 +1,7 @@
 //! Calls and faults made up by chance, as many as one likes: a dead end shows itself, with the
 //! number that makes it up again and the shortest story that still leads there.
 
+mod ear;
 mod generate;
 mod play;
 mod shrink;

@@ -7,8 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ear::{Ear, Rest};
 use super::{Act, Scenario};
 use crate::ids::{Key, PhoneNumber};
+use crate::menu::outcome::Reason;
+use crate::menu::system as sys;
 use crate::menu::tree::{Kind, Line, NodeId};
 use crate::menu::walk::Walk;
 use crate::menu::walk::situation::Phase;
@@ -57,6 +60,14 @@ pub enum DeadEnd {
     WrongPromise,
     /// All calls are over, and an agent is not free.
     AgentKept(String),
+    /// Something failed for a caller, and they did not come to people for that reason.
+    NotBrought,
+    /// A caller came to people after a fault, and was not told so.
+    NotTold,
+    /// A caller came to people after a fault, and their card does not say so.
+    CardSilent,
+    /// A caller heard nothing for long, and it was not their turn.
+    Silence,
 }
 
 impl fmt::Display for DeadEnd {
@@ -75,6 +86,14 @@ impl fmt::Display for DeadEnd {
             DeadEnd::AgentKept(agent) => {
                 write!(f, "all calls are over, and {agent} is not free")
             }
+            DeadEnd::NotBrought => f.write_str(
+                "something failed, and the caller did not come to people for that reason",
+            ),
+            DeadEnd::NotTold => f.write_str("a caller was not told that something failed"),
+            DeadEnd::CardSilent => {
+                f.write_str("a caller's card does not say that something failed")
+            }
+            DeadEnd::Silence => f.write_str("a caller was left with nothing to hear"),
         }
     }
 }
@@ -93,6 +112,8 @@ pub fn play(house: &Arc<House>, scenario: &Scenario) -> Played {
         stage,
         scenario,
         places: vec![None; scenario.callers.len()],
+        ears: Vec::new(),
+        listened: 0,
         asked: 0,
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| playing.whole()));
@@ -126,6 +147,10 @@ struct Playing<'a> {
     scenario: &'a Scenario,
     /// By the order of the scenario, the place on the stage of who has called.
     places: Vec<Option<usize>>,
+    /// What is owed to each caller on the stage, and the line that they called.
+    ears: Vec<(Ear, Arc<Line>)>,
+    /// So many moments have been looked at.
+    listened: usize,
     asked: u64,
 }
 
@@ -144,13 +169,14 @@ impl Playing<'_> {
         }
         acts.sort_by_key(|(at, n, _)| (*at, *n));
         for (at, n, act) in acts {
-            self.stage.run_until(Mono::ZERO + at);
+            self.run_until(Mono::ZERO + at)?;
             self.check()?;
             match (act, self.places[n]) {
                 (None, _) => self.places[n] = Some(self.calls(n)),
                 (Some(act), Some(place)) => self.act(place, act)?,
                 (Some(_), None) => {}
             }
+            self.listen()?;
             self.check()?;
         }
         self.until_all_ended()
@@ -159,12 +185,62 @@ impl Playing<'_> {
     fn calls(&mut self, n: usize) -> usize {
         let caller = &self.scenario.callers[n];
         let number = caller.line.numbers.first();
+        self.ears.push((Ear::default(), Arc::clone(&caller.line)));
         self.stage.call(Incoming {
             line: Arc::clone(&caller.line),
             dialled: PhoneNumber::new(number.map_or("", String::as_str)),
             from: caller.from.clone(),
             speaks: caller.speaks,
         })
+    }
+
+    /// All that happens by itself until then.
+    fn run_until(&mut self, at: Mono) -> Result<(), DeadEnd> {
+        while self.stage.next_due().is_some_and(|due| due <= at) {
+            if !self.stage.step() {
+                break;
+            }
+            self.listen()?;
+        }
+        self.stage.run_until(at);
+        self.listen()
+    }
+
+    /// What happened since the last time, at each caller's ear.
+    fn listen(&mut self) -> Result<(), DeadEnd> {
+        let now = self.stage.now().mono.since_start();
+        for (ear, _) in &self.ears {
+            ear.pass(now)?;
+        }
+        let mut missing = self.scenario.world.missing.iter();
+        let missing = missing.any(|p| p.as_str() == sys::FAULT);
+        let moments = self.stage.moments();
+        for moment in moments.get(self.listened..).unwrap_or_default() {
+            if let Some((ear, line)) = moment.caller.and_then(|n| self.ears.get_mut(n)) {
+                ear.hear(moment, line, missing)?;
+            }
+        }
+        self.listened = moments.len();
+        for n in 0..self.ears.len() {
+            let rest = self.rest(n);
+            self.ears[n].0.rest(now, &rest)?;
+        }
+        Ok(())
+    }
+
+    fn rest(&self, n: usize) -> Rest {
+        let (stage, place) = (&self.stage, self.stage.place(n));
+        let reason = stage.card(n).and_then(|card| card.reason.as_ref());
+        Rest {
+            sound: stage.sound(n),
+            may_be_quiet: stage.may_be_quiet(n),
+            card_tells: matches!(reason, Some(Reason::Fault { .. })),
+            person_comes: matches!(
+                place,
+                Some(StageName::Offered | StageName::Talking | StageName::Transferring)
+            ),
+            is_over: place.is_none() || stage.has_left(n),
+        }
     }
 
     fn act(&mut self, n: usize, act: Act) -> Result<(), DeadEnd> {
@@ -225,7 +301,9 @@ impl Playing<'_> {
         let open = |stage: &Stage| (0..stage.callers()).find(|n| stage.verdict(*n).is_none());
         while let Some(n) = open(&self.stage) {
             let due = self.stage.next_due().filter(|due| *due <= last);
-            if due.is_none() || !self.stage.step() {
+            let goes_on = due.is_some() && self.stage.step();
+            self.listen()?;
+            if !goes_on {
                 self.check()?;
                 let place = self.stage.place(n);
                 let place = place.map_or("while the call is ended".to_owned(), |p| p.to_string());

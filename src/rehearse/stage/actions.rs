@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::agenda::Due;
-use super::{Recording, Stage};
+use super::sounds::PATIENCE;
+use super::{Recording, Sound, Stage};
 use crate::call::event::{
     CallAction, CallEvent, FollowUpWish, GuidePlace, Known, OpenedMedia, RecordingId,
     RecordingOutcome,
@@ -130,12 +131,14 @@ impl Stage {
         match command {
             MediaCommand::Play { leg, token, list } if leg == caller => self.play(n, token, list),
             MediaCommand::Stop { leg } if leg == caller => {
+                self.callers[n].sound = Sound::Nothing;
                 if self.callers[n].playing.take().is_some() {
                     self.tell(Some(n), Happening::Hush);
                 }
             }
             MediaCommand::Bridge { a, b } => {
                 self.callers[n].playing = None;
+                self.callers[n].sound = Sound::Nothing;
                 self.begin_talk(n, if a == caller { b } else { a });
             }
             MediaCommand::Apply { .. }
@@ -153,6 +156,7 @@ impl Stage {
     fn play(&mut self, n: usize, token: PlayToken, list: Playlist) {
         let leg = self.callers[n].call.caller_leg();
         self.callers[n].playing = None;
+        self.callers[n].sound = Sound::Nothing;
         let fate = self.world.plays.get(self.played).copied();
         self.played += 1;
         let length: Duration = list.prompts.iter().map(|p| p.duration).sum();
@@ -170,9 +174,12 @@ impl Stage {
                 self.callers[n].playing = Some(token);
                 return;
             }
-            Playing::Whole | Playing::Truncated | Playing::EndUntold if repeat => {}
+            Playing::Whole | Playing::Truncated | Playing::EndUntold if repeat => {
+                self.callers[n].sound = Sound::Music;
+            }
             Playing::Whole => {
                 self.callers[n].playing = Some(token);
+                self.callers[n].sound = Sound::Until(self.now.mono + length);
                 self.later(length, Due::Played(n, token));
             }
             Playing::Truncated => {
@@ -183,8 +190,11 @@ impl Stage {
             }
             Playing::EndUntold => {
                 self.callers[n].playing = Some(token);
+                self.callers[n].sound = Sound::Until(self.now.mono + length);
                 let trouble = "the end of what follows is never told";
                 self.tell(Some(n), Happening::Trouble(trouble.into()));
+                self.tell(Some(n), hears);
+                return self.fails_to_end(n, length);
             }
         }
         self.tell(Some(n), hears);
@@ -257,10 +267,14 @@ impl Stage {
         let fate = self.fate_of_storing();
         let (after, stored) = match fate {
             Storing::Stored(after) => (after, Some(OutboxId(self.stored))),
-            Storing::Fails(after) => (after, None),
+            Storing::Fails(after) => {
+                self.fails_to_answer(n, &wish.node, after.min(PATIENCE));
+                (after, None)
+            }
             Storing::Silent => {
                 let trouble = "the store is never heard of again";
-                return self.tell(Some(n), Happening::Trouble(trouble.into()));
+                self.tell(Some(n), Happening::Trouble(trouble.into()));
+                return self.fails_to_answer(n, &wish.node, PATIENCE);
             }
         };
         self.later(after, Due::Tell(n, CallEvent::LetterStored(ask, stored)));
@@ -285,10 +299,14 @@ impl Stage {
                 let length = spoken;
                 (after, RecordingOutcome::Stored { message, length })
             }
-            Storing::Fails(after) => (after, RecordingOutcome::Failed),
+            Storing::Fails(after) => {
+                self.fails_to_keep(n, after.min(PATIENCE));
+                (after, RecordingOutcome::Failed)
+            }
             Storing::Silent => {
                 let trouble = "the store is never heard of again";
-                return self.tell(Some(n), Happening::Trouble(trouble.into()));
+                self.tell(Some(n), Happening::Trouble(trouble.into()));
+                return self.fails_to_keep(n, PATIENCE);
             }
         };
         self.later(

@@ -52,8 +52,13 @@ impl Stage {
     pub fn panic(&mut self, n: usize) {
         let now = self.now;
         if let Some(caller) = self.present(n) {
+            let goes_on = caller.call.stage().is_some();
             caller.call.rescue(now, "internal error");
             self.tell(Some(n), Happening::Trouble("the call's task fails".into()));
+            if goes_on {
+                let within = Duration::ZERO;
+                self.tell(Some(n), Happening::Fails { within });
+            }
             self.settle();
         }
     }
@@ -64,7 +69,7 @@ impl Stage {
             return;
         };
         let leg = caller.call.caller_leg();
-        if let Some(token) = caller.playing.take() {
+        if let Some(token) = caller.playing {
             self.tell(Some(n), Happening::Trouble("the prompt is broken".into()));
             let prompt = "broken".into();
             self.give(

@@ -10,6 +10,7 @@ mod people;
 mod phones;
 mod seen;
 mod services;
+mod sounds;
 mod times;
 
 use std::collections::{HashMap, VecDeque};
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use self::agenda::{Agenda, Due};
 use self::phones::Phone;
+pub(in crate::rehearse) use self::sounds::Sound;
 use super::house::House;
 use super::moment::{Happening, Moment};
 use super::world::World;
@@ -25,7 +27,7 @@ use crate::call::Call;
 use crate::call::event::{CallEvent, GuidePlace, OpenCallback, RecordingId};
 use crate::call::setup::{CallSetup, CallStart};
 use crate::ids::{ContactId, Language, LegId, NodeName, PhoneNumber, QueueName};
-use crate::media::command::PlayToken;
+use crate::media::command::{MediaEvent, PlayToken};
 use crate::menu::outcome::{AskId, WebRequest};
 use crate::menu::tree::Line;
 use crate::now::{Mono, Now, Wall};
@@ -83,6 +85,7 @@ struct Caller {
     speaks: Duration,
     /// The token of what is heard, unless it is music.
     playing: Option<PlayToken>,
+    sound: Sound,
     /// For whoever drives the stage.
     outside: Option<(AskId, WebRequest)>,
     node: Option<NodeName>,
@@ -165,6 +168,7 @@ impl Stage {
             call,
             speaks,
             playing: None,
+            sound: Sound::Nothing,
             outside: None,
             node: None,
             recording: None,
@@ -292,6 +296,9 @@ impl Stage {
             }
             if let Some((n, event)) = self.inbox.pop_front() {
                 idle = false;
+                if let CallEvent::Media(MediaEvent::PlayFailed { token, .. }) = &event {
+                    self.fails_to_play(n, *token);
+                }
                 let now = self.now;
                 if let Some(caller) = self.callers.get_mut(n).filter(|c| c.verdict.is_none()) {
                     caller.call.handle(now, event);

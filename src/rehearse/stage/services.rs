@@ -28,6 +28,9 @@ impl Stage {
             .unwrap_or_else(|| self.world.otherwise.clone());
         self.tell(Some(n), Happening::Asks { node: node.clone() });
         let timeout = request.timeout;
+        if let Some(within) = self.fails(n, &node, &service, timeout) {
+            self.fails_to_answer(n, &node, within);
+        }
         let (after, reply) = match service {
             Service::Answers {
                 after,
@@ -64,6 +67,30 @@ impl Stage {
         self.later(after, Due::Tell(n, CallEvent::Reply(ask, reply)));
     }
 
+    /// By when it is clear to the call that this service fails; `None`: it does not, or that
+    /// depends on what it answers.
+    fn fails(
+        &self,
+        n: usize,
+        node: &NodeName,
+        service: &Service,
+        timeout: Duration,
+    ) -> Option<Duration> {
+        let line = self.walk(n)?.line();
+        let reads = ask_at(line, node).is_some_and(|ask| !ask.fields.is_empty());
+        match service {
+            Service::Dead => Some(REFUSED),
+            Service::Garbage => reads.then_some(REFUSED),
+            Service::Endless => Some(timeout / 2),
+            Service::Slow | Service::Late => Some(timeout),
+            Service::Answers { after, status, .. } => match status {
+                404 | 200..=299 => None,
+                _ => Some(timeout.min(*after)),
+            },
+            Service::Fits(..) | Service::Outside => None,
+        }
+    }
+
     /// The answer is there; whether anybody still waits for it, the call knows.
     pub(super) fn replied(&mut self, n: usize, ask: AskId, reply: Result<WebReply, String>) {
         let told = match &reply {
@@ -75,13 +102,18 @@ impl Stage {
     }
 }
 
+fn ask_at<'l>(line: &'l Line, node: &NodeName) -> Option<&'l Ask> {
+    let (_, found) = line.nodes().find(|(_, n)| n.name == *node)?;
+    let Kind::Ask(ask) = &found.kind else {
+        return None;
+    };
+    Some(ask)
+}
+
 /// An answer with values of the types that the node wants, chosen by a number; sometimes
 /// without one that must be there.
 fn fitting(line: &Line, node: &NodeName, variant: u64) -> Option<Vec<u8>> {
-    let found = line.nodes().find(|(_, n)| n.name == *node)?;
-    let Kind::Ask(Ask { fields, .. }) = &found.1.kind else {
-        return None;
-    };
+    let Ask { fields, .. } = ask_at(line, node)?;
     let mut whole = Json::Object(Map::new());
     for (i, field) in fields.iter().enumerate() {
         let dice = variant.rotate_left(u32::try_from(7 * i % 64).unwrap_or(0));

@@ -2,6 +2,7 @@
 
 use super::Stage;
 use super::agenda::Due;
+use super::sounds::PATIENCE;
 use crate::call::event::{CallEvent, CallbackWish, OpenCallback, StoredCallback};
 use crate::ids::QueueName;
 use crate::menu::outcome::AskId;
@@ -97,10 +98,14 @@ impl Stage {
                 self.callers[n].called_back = Some(callback);
                 (after, Some(StoredCallback { callback, since }))
             }
-            Storing::Fails(after) => (after, None),
+            Storing::Fails(after) => {
+                self.fails_to_store(n, after.min(PATIENCE));
+                (after, None)
+            }
             Storing::Silent => {
                 let trouble = "the store is never heard of again";
-                return self.tell(Some(n), Happening::Trouble(trouble.into()));
+                self.tell(Some(n), Happening::Trouble(trouble.into()));
+                return self.fails_to_store(n, PATIENCE);
             }
         };
         self.later(after, Due::Tell(n, CallEvent::CallbackStored(ask, stored)));
