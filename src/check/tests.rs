@@ -1,6 +1,7 @@
 //! The checker held: by mutation it refuses what breaks the promise, with the right reason; by
 //! random walks it leaves out nothing that the interpreter can do.
 
+mod breaking;
 mod figures;
 mod honest;
 mod mutate;

@@ -2,6 +2,7 @@
 //! 0 from everywhere, every menu says so, silence and wrong keys end with a person, and so do
 //! faults, no queue is a dead end, and we hang up only after a good-bye that was chosen.
 
+mod comes;
 mod ends;
 mod faults;
 mod people;

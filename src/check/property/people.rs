@@ -1,5 +1,6 @@
 //! P5: no queue is a dead end; every overflow chain ends with a stored promise.
 
+use super::comes::comes;
 use super::ways::cycle;
 use super::{OURS, Proof, Property};
 use crate::check::calls::Steps;
@@ -33,6 +34,14 @@ impl Proof<'_> {
             {
                 let what = "nobody can answer a queue";
                 self.tell(Property::P5, *id, what, OURS, Steps::new());
+            }
+            if let State::Message { .. } = state {
+                for event in comes(self.graph, *state) {
+                    if self.on(*id, event).next().is_none() {
+                        let what = "a message does not go on by itself";
+                        self.tell(Property::P5, *id, what, OURS, Steps::new());
+                    }
+                }
             }
             if people(*state) {
                 let lost = self.graph.from(*id).iter().find(|e| {

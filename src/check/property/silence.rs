@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::comes::comes;
 use super::ways::{before, cycle, longest};
 use super::{OURS, Proof, Property, in_menus, is_idle};
 use crate::check::calls::{Steps, length, way};
@@ -28,6 +29,12 @@ impl Proof<'_> {
             }
             if self.graph.is_instant(*state) {
                 continue;
+            }
+            for event in comes(self.graph, *state) {
+                if self.on(id, event).next().is_none() {
+                    let what = "what comes by itself does not lead on";
+                    self.tell(Property::P3, id, what, OURS, Steps::new());
+                }
             }
             for key in KEYS.into_iter().filter_map(Key::from_char) {
                 if self.on(id, Event::Key(key)).next().is_none() {

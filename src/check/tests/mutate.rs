@@ -1,14 +1,22 @@
 //! Mutations: whatever is broken in a graph is refused, with the property that it breaks and a
 //! call that shows it.
 
-use super::*;
-use crate::check::calls::{Calls, words};
-use crate::check::graph::{Cause, Edge, End, Event, Graph, MessageStep, State, StateId};
-use crate::check::property::{Violation, violations};
-use crate::ids::Key;
-use crate::menu::walk::situation::{Entered, Phase};
+use std::collections::BTreeSet;
 
-/// One of each kind, small enough to break every edge of it.
+use proptest::prelude::*;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+
+use super::breaking::{edges, hang_up, lead_astray, lose, part, refused, stay};
+use super::*;
+use crate::check::calls::words;
+use crate::check::graph::{Cause, Edge, End, Event, Graph, State, StateId};
+use crate::check::property::violations;
+use crate::ids::Key;
+use crate::menu::tree::{Kind, Line, NodeId};
+use crate::menu::walk::situation::Phase;
+
+/// Small enough to break every edge of it.
 const SMALL: &str = "
   root: { menu: { greeting: { prompt: p-hello }, options: { 1: { say: { prompt: p-one }, go: info }, \
    2: { say: { prompt: p-two }, go: account }, 3: { say: { prompt: p-three }, go: bye } } } }
@@ -18,203 +26,173 @@ const SMALL: &str = "
   bye: { goodbye: { prompt: p-bye } }
 ";
 
+/// Each kind of node, with as few states as it can have.
+const KINDS: &str = "
+  root: { menu: { tries: 1, options: { 1: { say: { prompt: p-one }, go: tongue }, \
+   2: { say: { prompt: p-two }, go: lookup }, 3: { say: { prompt: p-three }, go: router }, \
+   4: { say: { prompt: p-four }, go: hand }, 5: { say: { prompt: p-five }, go: leave }, \
+   6: { say: { prompt: p-six }, go: account }, 7: { say: { prompt: p-seven }, go: bye } } } }
+  tongue: { language: { options: { 1: { language: en, say: { prompt: p-en } } }, go: info } }
+  info: { say: { prompt: p-info, interrupt: false, go: back } }
+  lookup: { ask: { get: \"http://x.example/1\", say: { prompt: p-wait }, take: { y: number }, \
+   go: which, missing: abroad } }
+  which: { choose: [{ when: { caller: \"+45*\" }, go: info }, { go: root }] }
+  abroad: { dial: { number: \"+4530901820\", say: { prompt: p-wait }, missing: human } }
+  router: { guide: { steps: { a: { say: { prompt: p-a }, yes: solved, no: b }, \
+   b: { say: { prompt: p-b }, next: human } }, solved: rate, resume: 24h, time: 60s, remind: 30s } }
+  rate: { survey: { questions: { x: { say: { prompt: p-x }, scale: 1-5 } }, go: again } }
+  again: { callback: { queue: people, slots: { hours: office, each: 2 }, tries: 1 } }
+  hand: { send: { webhook: \"http://x.example/3\", body: { y: caller }, required: yes, go: shop } }
+  shop: { queue: sales }
+  leave: { message: people }
+  account: { collect: { say: { prompt: p-number }, digits: 2, into: account, confirm: true, \
+   leading_zero: true, tries: 1, go: human } }
+  bye: { goodbye: { prompt: p-bye } }
+";
+
 fn graph(nodes: &str) -> (Graph, Lines) {
-    let (lines, known) = lines("root", nodes);
-    let (line, origin) = lines.with_origins().next().unwrap();
-    let said = Said::new(line, &known.prompts, &origin.texts);
-    let graph = expand(line, &said, &queues());
+    let (graph, lines) = expanded("root", nodes);
     assert_eq!(violations(&graph), []);
     (graph, lines)
 }
 
-/// Every state with each of its edges.
-fn edges(graph: &Graph) -> Vec<(StateId, usize, Edge)> {
-    let all = graph.all().flat_map(|s| {
-        let edges = graph.from(s).iter().copied().enumerate();
-        edges.map(move |(i, e)| (s, i, e)).collect::<Vec<_>>()
-    });
-    all.collect()
+fn expanded(start: &str, nodes: &str) -> (Graph, Lines) {
+    let (lines, known) = lines(start, nodes);
+    let (line, origin) = lines.with_origins().next().unwrap();
+    let said = Said::new(line, &known.prompts, &origin.texts);
+    (expand(line, &said, &queues()), lines)
 }
 
-/// What the loss of an event breaks; `None`: the promise holds without it.
-fn loss(graph: &Graph, state: State, event: Event) -> Option<Property> {
-    let zero_entry = |at: crate::check::graph::At| graph.zero_entries.contains(&at.node);
-    match (state, event) {
-        (State::Message { .. }, Event::Key(Key::ZERO)) => Some(Property::P1),
-        // Conveniences of a message, and the way back from a queue.
-        (State::Message { .. } | State::Waiting { .. }, Event::Key(_)) | (_, Event::LookBack) => {
-            None
-        }
-        // That people come of their own accord is a gift.
-        (_, Event::Called) => None,
-        // `#` is answered twice: by habit, or as a key.
-        (State::Menu(at), Event::Key(Key::HASH)) if at.phase == Phase::Entering(Entered::Zero) => {
-            Some(Property::P1)
-        }
-        (State::Menu(at), Event::Pause) if at.phase == Phase::Entering(Entered::Zero) => {
-            Some(Property::P1)
-        }
-        (State::Menu(_), Event::Key(Key::STAR)) => Some(Property::P1),
-        (State::Menu(at), Event::Key(Key::ZERO)) => match at.phase {
-            Phase::Entering(Entered::Few | Entered::Enough | Entered::Zero) if !at.starred => {
-                Some(Property::P3)
+/// Of the edges that mean the same, at nodes of the same kind, one by chance: so that each event in
+/// each phase is among them.
+fn some(graph: &Graph, line: &Line) -> Vec<(StateId, usize, Edge)> {
+    let mut dice = SmallRng::seed_from_u64(23);
+    let mut classes: BTreeMap<String, (u32, (StateId, usize, Edge))> = BTreeMap::new();
+    for edge in edges(graph) {
+        let (state, _, e) = edge;
+        let class = match graph.state(state) {
+            State::Menu(at) => {
+                let kind = kind(line, at.node);
+                format!("{kind} {:?} {:?} {}", at.phase, e.event, e.failed)
             }
-            Phase::Entering(Entered::Nothing) if zero_entry(at) => Some(Property::P1),
-            _ => Some(Property::P1),
-        },
-        (_, Event::PlayFailed | Event::Fault | Event::StoreFailed | Event::ServiceFailed) => {
-            Some(Property::P4)
+            state => format!("{state:?} {:?}", e.event),
+        };
+        // The n-th of a class takes the place of the one before by a chance of 1 in n.
+        let (n, chosen) = classes.entry(class).or_insert((0, edge));
+        *n += 1;
+        if dice.random_range(0..*n) == 0 {
+            *chosen = edge;
         }
-        (State::Waiting { .. }, _) => Some(Property::P5),
-        // What remains is that it was too short.
-        (
-            State::Message {
-                step: MessageStep::Storing,
-                takes: 1,
-            },
-            Event::Stored,
-        ) => None,
-        (State::Message { .. }, Event::TooShort) => None,
-        (State::Message { .. }, _) => Some(Property::P5),
-        // The key is lost, but the caller is not.
-        (_, Event::Ahead(_)) => None,
-        (State::Resuming, _) => None,
-        (_, _) => Some(Property::P3),
     }
+    classes.into_values().map(|(_, edge)| edge).collect()
 }
 
-#[track_caller]
-fn refused(graph: &Graph, by: Property, broken: StateId, why: &str) -> Violation {
-    let found = violations(graph);
-    let calls = Calls::of(graph);
-    let told: Vec<String> = found
-        .iter()
-        .map(|v| format!("{}: {}: {}", v.property, v.what, words(graph, &v.call)))
-        .collect();
-    let first = found.iter().find(|v| v.property == by);
-    let first = first.unwrap_or_else(|| panic!("{why}: {by} was expected, but: {told:#?}"));
-    // A call that happens: each event leaves the state where the last one led.
-    let mut at = graph.start;
-    for (from, edge) in &first.call {
-        assert_eq!(
-            (*from, graph.from(at).contains(edge)),
-            (at, true),
-            "{why}: {told:?}"
-        );
-        at = edge.to;
+/// The word for what a node is.
+fn kind(line: &Line, node: NodeId) -> &'static str {
+    match line.node(node).map(|n| &n.kind) {
+        Some(Kind::Menu(_)) => "menu",
+        Some(Kind::Language(_)) => "language",
+        Some(Kind::Say(_)) => "say",
+        Some(Kind::Collect(_)) => "collect",
+        Some(Kind::Choose(_)) => "choose",
+        Some(Kind::Ask(_)) => "ask",
+        Some(Kind::Guide(_)) => "guide",
+        Some(Kind::Survey(_)) => "survey",
+        Some(Kind::Send(_)) => "send",
+        Some(Kind::Dial(_)) => "dial",
+        Some(Kind::Queue(_)) => "queue",
+        Some(Kind::Callback(_)) => "callback",
+        Some(Kind::Message(_)) => "message",
+        Some(Kind::Goodbye(_)) => "goodbye",
+        None => "nothing",
     }
-    // And a short one: no longer than the way to the broken state and a few events more.
-    assert!(
-        first.call.len() <= calls.to(broken).len() + 8,
-        "{why}: {told:?}"
-    );
-    first.clone()
 }
 
 #[test]
 fn a_lost_edge_is_refused() {
-    let (good, _) = graph(SMALL);
-    let mut refusals = 0;
-    for (state, i, edge) in edges(&good) {
-        let others = good.from(state).iter().enumerate();
-        let alone = others
-            .filter(|(j, e)| *j != i && e.event == edge.event)
-            .count()
-            == 0;
-        let Some(by) = loss(&good, good.state(state), edge.event).filter(|_| alone) else {
-            continue;
-        };
-        let mut bad = good.clone();
-        bad.edges[state.index()].remove(i);
-        refused(
-            &bad,
-            by,
-            state,
-            &format!("{:?} without {edge:?}", good.state(state)),
-        );
-        refusals += 1;
-    }
+    let (mut small, _) = graph(SMALL);
+    let all = edges(&small);
+    let refusals = lose(&mut small, &all);
     assert!(refusals > 500, "{refusals}");
 }
 
 #[test]
 fn a_hang_up_in_place_of_any_edge_is_refused() {
-    let (good, _) = graph(SMALL);
-    let hung_up = StateId(good.states.len() as u32);
-    for (state, i, edge) in edges(&good) {
-        let mut bad = good.clone();
-        bad.states.push(State::End(End::HungUp));
-        bad.edges.push(Vec::new());
-        bad.edges[state.index()][i].to = hung_up;
-        let why = format!("{:?} on {:?}", good.state(state), edge.event);
-        // No state may hang up …
-        let violation = refused(&bad, Property::P6, state, &why);
-        let call = words(&bad, &violation.call);
-        assert!(
-            call.starts_with("answer → ") && call.ends_with(" → hang-up"),
-            "{why}: {call}"
-        );
-        // … and the event breaks what is promised for it.
-        match good.state(state) {
-            // The last digit that there can be is a failed try as well, where it makes no number.
-            State::Menu(_)
-                if edge.event == Event::Key(Key::ZERO)
-                    && good.is_human(edge.to)
-                    && !edge.failed =>
-            {
-                refused(&bad, Property::P1, state, &why);
-            }
-            State::Menu(_) if edge.failed => {
-                refused(&bad, Property::P3, state, &why);
-            }
-            State::Waiting { .. } if matches!(edge.event, Event::Overflow(_)) => {
-                refused(&bad, Property::P5, state, &why);
-            }
-            _ if matches!(
-                edge.event,
-                Event::Fault | Event::PlayFailed | Event::StoreFailed
-            ) =>
-            {
-                refused(&bad, Property::P4, state, &why);
-            }
-            _ => {}
-        }
-    }
+    let (mut small, _) = graph(SMALL);
+    let all = edges(&small);
+    hang_up(&mut small, &all);
 }
 
 #[test]
 fn any_state_that_stays_as_it_is_when_nothing_is_done_is_refused() {
-    let (good, _) = graph(SMALL);
-    for (state, i, edge) in edges(&good) {
-        let idle = edge.failed || edge.event.by() == crate::check::graph::By::Time;
-        let by = match good.state(state) {
-            State::Menu(_) => Property::P3,
-            State::Waiting { .. } | State::Message { .. } => Property::P5,
-            State::Answered | State::Resuming | State::End(_) => continue,
-        };
-        if idle {
-            let mut bad = good.clone();
-            bad.edges[state.index()][i].to = state;
-            let why = format!("{:?} stays on {:?}", good.state(state), edge.event);
-            let told = refused(&bad, by, state, &why);
-            assert!(told.what.contains("round"), "{why}: {}", told.what);
-        }
-    }
+    let (mut small, _) = graph(SMALL);
+    let all = edges(&small);
+    assert!(stay(&mut small, &all) > 20);
 }
 
 #[test]
 fn silence_that_leads_to_a_goodbye_is_refused() {
-    let (good, _) = graph(SMALL);
-    let parting = |s: &State| matches!(s, State::Menu(at) if at.phase == Phase::Parting);
-    let parting = good.states.iter().position(parting).unwrap();
-    for (state, i, edge) in edges(&good) {
-        if edge.failed {
-            let mut bad = good.clone();
-            bad.edges[state.index()][i].to = StateId(parting as u32);
-            let told = refused(&bad, Property::P3, state, &format!("{edge:?}"));
-            let call = words(&bad, &told.call);
-            assert!(call.ends_with("the prompt ends → hang-up"), "{call}");
+    let (mut small, _) = graph(SMALL);
+    let all = edges(&small);
+    assert!(part(&mut small, &all) > 20);
+}
+
+#[test]
+fn the_way_to_a_person_that_leads_elsewhere_is_refused() {
+    let (mut small, _) = graph(SMALL);
+    let all = edges(&small);
+    assert!(lead_astray(&mut small, &all) > 50);
+}
+
+/// The same at every kind of node, one edge of each class.
+#[test]
+fn what_is_broken_at_any_kind_of_node_is_refused() {
+    let (mut whole, lines) = graph(KINDS);
+    let line = lines.iter().next().unwrap();
+    let some = some(&whole, line);
+    let mut kinds = BTreeSet::new();
+    for (state, _, _) in &some {
+        if let State::Menu(at) = whole.state(*state) {
+            kinds.insert(kind(line, at.node));
         }
+    }
+    // In the others nobody can be.
+    let rests = [
+        "ask", "callback", "collect", "dial", "goodbye", "guide", "language", "menu", "say",
+        "send", "survey",
+    ];
+    assert_eq!(kinds, rests.into());
+    let lost = lose(&mut whole, &some);
+    hang_up(&mut whole, &some);
+    let counts = [
+        some.len(),
+        lost,
+        stay(&mut whole, &some),
+        part(&mut whole, &some),
+        lead_astray(&mut whole, &some),
+    ];
+    let least = [500, 300, 40, 20, 60];
+    let enough = counts.iter().zip(least).all(|(n, least)| *n > least);
+    assert!(enough, "{counts:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_broken_in_a_random_tree_is_refused(
+        (start, nodes) in super::honest::line(),
+        which in prop::collection::vec(any::<prop::sample::Index>(), 2),
+    ) {
+        let (mut graph, _) = expanded(&start, &nodes);
+        // Of a goodbye that nobody chose a random tree knows nothing.
+        prop_assume!(violations(&graph).is_empty());
+        let all = edges(&graph);
+        let some: Vec<_> = which.iter().map(|i| *i.get(&all)).collect();
+        lose(&mut graph, &some);
+        hang_up(&mut graph, &some);
+        stay(&mut graph, &some);
+        lead_astray(&mut graph, &some);
     }
 }
 

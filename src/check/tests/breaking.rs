@@ -1,0 +1,239 @@
+//! Ways to break a graph, edge by edge; each must be refused with the property that it breaks.
+//! The graph is whole again afterwards.
+
+use super::*;
+use crate::check::calls::{Calls, words};
+use crate::check::graph::{At, By, Edge, End, Event, Graph, State, StateId};
+use crate::check::property::{Violation, violations};
+use crate::ids::Key;
+use crate::menu::walk::situation::{Entered, Phase};
+
+/// An edge by its place.
+type Place = (StateId, usize, Edge);
+
+/// Every state with each of its edges.
+pub(super) fn edges(graph: &Graph) -> Vec<Place> {
+    let all = graph.all().flat_map(|s| {
+        let edges = graph.from(s).iter().copied().enumerate();
+        edges.map(move |(i, e)| (s, i, e)).collect::<Vec<_>>()
+    });
+    all.collect()
+}
+
+/// What the loss of an event breaks; `None`: the promise holds without it.
+fn loss(graph: &Graph, state: State, event: Event) -> Option<Property> {
+    let zero_entry = |at: At| graph.zero_entries.contains(&at.node);
+    match (state, event) {
+        (State::Message { .. }, Event::Key(Key::ZERO)) => Some(Property::P1),
+        // Conveniences of a message, and the way back from a queue.
+        (State::Message { .. } | State::Waiting { .. }, Event::Key(_)) | (_, Event::LookBack) => {
+            None
+        }
+        // That people come of their own accord is a gift.
+        (_, Event::Called) => None,
+        // `#` is answered twice: by habit, or as a key.
+        (State::Menu(at), Event::Key(Key::HASH)) if at.phase == Phase::Entering(Entered::Zero) => {
+            Some(Property::P1)
+        }
+        (State::Menu(at), Event::Pause) if at.phase == Phase::Entering(Entered::Zero) => {
+            Some(Property::P1)
+        }
+        (State::Menu(_), Event::Key(Key::STAR)) => Some(Property::P1),
+        (State::Menu(at), Event::Key(Key::ZERO)) => match at.phase {
+            Phase::Entering(Entered::Few | Entered::Enough | Entered::Zero) if !at.starred => {
+                Some(Property::P3)
+            }
+            Phase::Entering(Entered::Nothing) if zero_entry(at) => Some(Property::P1),
+            _ => Some(Property::P1),
+        },
+        (_, Event::PlayFailed | Event::Fault | Event::StoreFailed | Event::ServiceFailed) => {
+            Some(Property::P4)
+        }
+        (State::Waiting { .. }, _) => Some(Property::P5),
+        // What remains is that it is stored, or that the guide begins anew.
+        (State::Message { .. }, Event::TooShort) | (_, Event::Recalled) => None,
+        (State::Message { .. }, _) => Some(Property::P5),
+        // The key is lost, but the caller is not.
+        (_, Event::Ahead(_)) => None,
+        (State::Resuming, _) => None,
+        (_, _) => Some(Property::P3),
+    }
+}
+
+#[track_caller]
+pub(super) fn refused(graph: &Graph, by: Property, broken: StateId, why: &str) -> Violation {
+    let found = violations(graph);
+    let calls = Calls::of(graph);
+    let told: Vec<String> = found
+        .iter()
+        .map(|v| format!("{}: {}: {}", v.property, v.what, words(graph, &v.call)))
+        .collect();
+    let first = found.iter().find(|v| v.property == by);
+    let first = first.unwrap_or_else(|| panic!("{why}: {by} was expected, but: {told:#?}"));
+    // A call that happens: each event leaves the state where the last one led.
+    let mut at = graph.start;
+    for (from, edge) in &first.call {
+        assert_eq!(
+            (*from, graph.from(at).contains(edge)),
+            (at, true),
+            "{why}: {told:?}"
+        );
+        at = edge.to;
+    }
+    // And a short one: no longer than the way to the broken state and a few events more.
+    assert!(
+        first.call.len() <= calls.to(broken).len() + 8,
+        "{why}: {told:?}"
+    );
+    first.clone()
+}
+
+/// Without one of these edges at a time. Tells how many the promise could not do without.
+pub(super) fn lose(graph: &mut Graph, edges: &[Place]) -> usize {
+    let mut refusals = 0;
+    for &(state, i, edge) in edges {
+        let others = graph.from(state).iter().enumerate();
+        let mut others = others.filter(|(j, e)| *j != i && e.event == edge.event);
+        let alone = others.next().is_none();
+        let Some(by) = loss(graph, graph.state(state), edge.event).filter(|_| alone) else {
+            continue;
+        };
+        let why = format!("{:?} without {edge:?}", graph.state(state));
+        graph.edges[state.index()].remove(i);
+        refused(graph, by, state, &why);
+        graph.edges[state.index()].insert(i, edge);
+        refusals += 1;
+    }
+    refusals
+}
+
+/// With one of these edges at a time leading to another state, and looked at then.
+fn lead(graph: &mut Graph, place: Place, to: StateId, look: impl FnOnce(&Graph)) {
+    let (state, i, edge) = place;
+    graph.edges[state.index()][i].to = to;
+    look(graph);
+    graph.edges[state.index()][i] = edge;
+}
+
+/// A hang-up in place of one of these edges at a time.
+pub(super) fn hang_up(graph: &mut Graph, edges: &[Place]) {
+    let hung_up = StateId(graph.states.len() as u32);
+    graph.states.push(State::End(End::HungUp));
+    graph.edges.push(Vec::new());
+    for &(state, i, edge) in edges {
+        let was_human = graph.is_human(edge.to);
+        lead(graph, (state, i, edge), hung_up, |bad| {
+            let why = format!("{:?} on {:?}", bad.state(state), edge.event);
+            // No state may hang up …
+            let violation = refused(bad, Property::P6, state, &why);
+            let call = words(bad, &violation.call);
+            assert!(
+                call.starts_with("answer → ") && call.ends_with(" → hang-up"),
+                "{why}: {call}"
+            );
+            // … and the event breaks what is promised for it.
+            let by = match bad.state(state) {
+                // The last digit that there can be is a failed try as well, where it makes no number;
+                // and once an entry has begun 0 is a digit.
+                State::Menu(at)
+                    if edge.event == Event::Key(Key::ZERO)
+                        && was_human
+                        && !edge.failed
+                        && (at.starred || !is_digit_at(at)) =>
+                {
+                    Some(Property::P1)
+                }
+                State::Menu(_) if edge.failed => Some(Property::P3),
+                State::Waiting { .. } if matches!(edge.event, Event::Overflow(_)) => {
+                    Some(Property::P5)
+                }
+                _ if fails(edge.event) => Some(Property::P4),
+                _ => None,
+            };
+            if let Some(by) = by {
+                refused(bad, by, state, &why);
+            }
+        });
+    }
+    graph.states.pop();
+    graph.edges.pop();
+}
+
+/// A state that stays as it is, in place of one of these edges at a time of those that come by
+/// themselves or by wrong keys. Tells how many there were.
+pub(super) fn stay(graph: &mut Graph, edges: &[Place]) -> usize {
+    let mut refusals = 0;
+    for &(state, i, edge) in edges {
+        let idle = edge.failed || edge.event.by() == By::Time;
+        let by = match graph.state(state) {
+            State::Menu(_) => Property::P3,
+            State::Waiting { .. } | State::Message { .. } => Property::P5,
+            State::Answered | State::Resuming | State::End(_) => continue,
+        };
+        if idle {
+            lead(graph, (state, i, edge), state, |bad| {
+                let why = format!("{:?} stays on {:?}", bad.state(state), edge.event);
+                let told = refused(bad, by, state, &why);
+                assert!(told.what.contains("round"), "{why}: {}", told.what);
+            });
+            refusals += 1;
+        }
+    }
+    refusals
+}
+
+/// A goodbye in place of one of these edges at a time of those that are failed tries. Tells how many
+/// there were.
+pub(super) fn part(graph: &mut Graph, edges: &[Place]) -> usize {
+    let parting = |s: &State| matches!(s, State::Menu(at) if at.phase == Phase::Parting);
+    let parting = graph.states.iter().position(parting).unwrap();
+    let mut refusals = 0;
+    for &(state, i, edge) in edges.iter().filter(|(_, _, e)| e.failed) {
+        lead(graph, (state, i, edge), StateId(parting as u32), |bad| {
+            let told = refused(bad, Property::P3, state, &format!("{edge:?}"));
+            let call = words(bad, &told.call);
+            assert!(call.ends_with("the prompt ends → hang-up"), "{call}");
+        });
+        refusals += 1;
+    }
+    refusals
+}
+
+/// Where the menus begin in place of a person, by one of these edges at a time of those by which 0
+/// or a fault leads there. Tells how many there were.
+pub(super) fn lead_astray(graph: &mut Graph, edges: &[Place]) -> usize {
+    let mut refusals = 0;
+    for &(state, i, edge) in edges {
+        let to_person = graph.is_human(edge.to) && !edge.failed;
+        let by = match (graph.state(state), edge.event) {
+            (State::Menu(at), Event::Key(Key::ZERO)) if at.starred || !is_digit_at(at) => {
+                Property::P1
+            }
+            (State::Message { .. }, Event::Key(Key::ZERO)) => Property::P1,
+            (_, event) if fails(event) => Property::P4,
+            (_, _) => continue,
+        };
+        if to_person {
+            let start = graph.start;
+            lead(graph, (state, i, edge), start, |bad| {
+                let why = format!("{:?} leads astray on {:?}", bad.state(state), edge.event);
+                refused(bad, by, state, &why);
+            });
+            refusals += 1;
+        }
+    }
+    refusals
+}
+
+/// Something of ours fails.
+fn fails(event: Event) -> bool {
+    event.by() == By::Failure
+}
+
+/// Whether 0 is one more digit there.
+fn is_digit_at(at: At) -> bool {
+    matches!(
+        at.phase,
+        Phase::Entering(Entered::Few | Entered::Enough | Entered::Zero)
+    )
+}
