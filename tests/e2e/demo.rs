@@ -2,14 +2,17 @@
 //! its recordings say, and lets go to a person by 0 and by silence.
 
 mod closed;
+mod guide;
 mod languages;
 mod line;
 mod outside;
+mod places;
 mod values;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use self::closed::NODES as CLOSED;
 use self::line::{Demo, Group, Sound, heard};
 use crate::support::agents::Agents;
 use crate::support::media::{KeyWay, Source};
@@ -51,11 +54,41 @@ const NODES: &[Case] = &[
     ("goodbye", "5311", End::Goodbye),
 ];
 
-/// Other ways there, by the options that the keys above leave out.
-const OPTIONS: &[Case] = &[
+/// Visited in calls of their own: `languages` and `outside`.
+const ELSEWHERE: [&str; 2] = ["speak", "carrier-away"];
+
+/// Places within nodes (`places`): steps, questions, and numbers that are read back.
+const PLACES: &[Case] = &[
+    ("invoice/confirm", "1204515", End::Person),
+    ("order.number/confirm", "2131415", End::Person),
+    ("damaged/confirm", "2331415", End::Person),
+    ("router/plug", "3 2", End::Person),
+    ("router/power-now", "3 2 1", End::Person),
+    ("router/internet", "3 1", End::Person),
+    ("router/cable", "3 1 2", End::Person),
+    ("router/restart", "3 1 2 1", End::Person),
+    ("router/works", "3 1 2 1 1", End::Person),
+    ("call-me/number", "51 2", End::Person),
+    ("call-me/confirm", "51 2030901821#", End::Person),
+    ("pay-later/number", "1204515 1  1 2", End::Person),
+    ("pay-later/confirm", "1204515 1  1 2030901821#", End::Person),
+    ("rate/settled", "535", End::Goodbye),
+];
+
+/// Other ways there, by the options and answers that the keys above leave out; and where silence
+/// is what the caller asked for.
+const WAYS: &[Case] = &[
     ("invoice", "1204515 1  2", End::Person),
+    ("invoice", "1204515 2", End::Person),
+    ("order.number", "2131415 2", End::Person),
+    ("damaged", "2331415 2", End::Person),
     ("call-me", "53121", End::Person),
+    ("call-me/number", "51 2030901821# 2", End::Person),
     ("goodbye", "53122", End::Goodbye),
+    ("router/time", "3 3", End::Person),
+    ("router/internet", "3 2 1 1", End::Person),
+    ("router-works", "3 1 2 1 1 1", End::Person),
+    ("technician", "3 1 1 2", End::Queue),
 ];
 
 /// So long takes silence at most until a person is rung: two long prompts and two waits.
@@ -63,7 +96,7 @@ const WAITING: Duration = Duration::from_secs(90);
 /// So long takes what is said, with all calls at the same time.
 const SAID: Duration = Duration::from_secs(45);
 
-/// A node, the keys that lead there, and how it is left.
+/// A node or a place within one, the keys that lead there, and how it is left.
 type Case = (&'static str, &'static str, End);
 
 /// How a caller leaves a node who says nothing more; 0 is a person at all of them.
@@ -103,11 +136,15 @@ impl House {
         }
     }
 
-    /// A call that keeps all that it hears.
+    /// A call of somebody new.
     fn call(&self) -> Phone {
         static NUMBERS: AtomicU32 = AtomicU32::new(1);
-        let number = format!("55{:05}", NUMBERS.fetch_add(1, Ordering::Relaxed));
-        let mut caller = self.server.phone(&number);
+        self.call_from(&format!("55{:05}", NUMBERS.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// A call that keeps all that it hears.
+    fn call_from(&self, number: &str) -> Phone {
+        let mut caller = self.server.phone(number);
         caller.ours.codecs.retain(|c| c.0 == 0);
         caller.media.say(Source::Nothing);
         caller.call("100");
@@ -194,7 +231,7 @@ impl House {
                 return ended(&mut caller, SOON);
             }
             if end != End::Queue {
-                press(&mut caller, "0");
+                press(&mut caller, places::asks_for_person(node));
                 said.push(self.demo.connecting(language));
             }
             self.reaches_a_person(&mut caller, SOON)?;
@@ -294,12 +331,16 @@ fn came(caller: &Phone) -> Vec<u8> {
 /// With a carrier at the other end of the trunk whose phone rings, and no more.
 fn visit_all(silent: bool) {
     let carrier = Agents::new();
+    let cases = [NODES, PLACES, if silent { &[] } else { WAYS }].concat();
+    let calls = 4 * cases.len();
+    // Each with an agent's phone that rings.
+    let legs = u16::try_from(2 * calls).expect("a few");
     let setup = server()
         .demo()
+        .room_for(legs)
         .with("[messages]\nmax = \"5s\"")
         .with(&outside::trunk(carrier.at));
-    let cases = [NODES, if silent { &[] } else { OPTIONS }].concat();
-    let house = House::new(setup, 4 * cases.len());
+    let house = House::new(setup, calls);
     house.visit_all(&cases, |language| house.to_welcome(language), &[silent]);
 }
 
@@ -316,11 +357,14 @@ fn every_node_lets_go_who_is_silent() {
 /// At the same time: to hear it takes long, and costs little.
 #[test]
 fn languages_values_reports_and_the_lack_of_a_trunk() {
-    let house = House::new(server().demo(), 64);
-    let checks: [fn(&House); 6] = [
+    let house = House::new(server().demo(), 128);
+    let checks: [fn(&House); 9] = [
         languages::each_offers_itself_and_holds_from_then_on,
         values::numbers_sums_days_and_times_are_read_out,
         values::telephone_numbers_are_read_out,
+        values::who_is_called_back_where_they_are_hears_that_it_is_stored,
+        guide::the_next_call_goes_on_where_the_last_was_left,
+        guide::who_needs_time_has_it_and_is_reminded,
         outside::a_damaged_parcel_is_reported_and_the_log_tells_of_nobody,
         outside::money_back_and_the_main_menu_are_options_too,
         outside::without_a_trunk_a_person_reads_that_the_carrier_is_not_reached,

@@ -19,7 +19,7 @@ closures:
 ";
 
 /// The place itself, and each way on from there; and where the service is waited for.
-const NODES: &[Case] = &[
+pub const NODES: &[Case] = &[
     ("closed", "", End::Person),
     ("call-me", "1", End::Person),
     ("write-down", "2", End::Message),

@@ -11,6 +11,7 @@ use zeroline::menu::tree::{Again, Kind, Line, Node, Piece, Speech};
 use zeroline::prompts::{embedded, ingest};
 use zeroline::setup::{Purpose, load};
 
+use super::places::parted;
 use crate::support::audio::Law;
 
 /// A recording: its language and its name.
@@ -35,7 +36,7 @@ impl Demo {
         }
     }
 
-    fn line(&self) -> &Arc<Line> {
+    pub fn line(&self) -> &Arc<Line> {
         self.lines.by_number("100").expect("the line")
     }
 
@@ -90,14 +91,20 @@ impl Demo {
 
     /// What is said at a node when it is reached, as far as it does not depend on what is known;
     /// two recordings at most.
-    pub fn said_first(&self, node: &str, language: usize) -> Group {
-        let mut said = self.said_at(node, language).swap_remove(0);
+    pub fn said_first(&self, place: &str, language: usize) -> Group {
+        let mut said = self.said_at(place, language).swap_remove(0);
         said.truncate(2);
         said
     }
 
     /// All that is said at a node to somebody who does not react.
-    pub fn said_to_the_silent(&self, node: &str, language: usize) -> Vec<Group> {
+    pub fn said_to_the_silent(&self, place: &str, language: usize) -> Vec<Group> {
+        if let (node, Some(within)) = parted(place) {
+            let mut said = self.said_at(place, language);
+            said.extend(self.said_on_within(node, within, language));
+            return said;
+        }
+        let node = place;
         let speech = |speech: &Speech| self.speech(speech, language, &Values::new());
         let own = |names: &[&str]| self.all_own(names, language);
         let mut said = self.said_at(node, language);
@@ -120,12 +127,18 @@ impl Demo {
                 said.extend(self.said_at("goodbye", language));
             }
             Kind::Dial(_) => said.extend(self.said_at("carrier-away", language)),
+            // Their own number is read out twice.
+            Kind::Callback(c) => said.extend([speech(&c.offer.before), speech(&c.offer.before)]),
             _ => {}
         }
         said
     }
 
-    fn said_at(&self, node: &str, language: usize) -> Vec<Group> {
+    fn said_at(&self, place: &str, language: usize) -> Vec<Group> {
+        let (node, within) = parted(place);
+        if let Some(within) = within {
+            return vec![self.said_within(node, within, language)];
+        }
         let speech = |speech: &Speech| self.speech(speech, language, &Values::new());
         let said = match &self.node(node).kind {
             Kind::Menu(m) | Kind::Language(m) => speech(&m.first),

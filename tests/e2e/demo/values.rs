@@ -4,9 +4,10 @@
 use jiff::civil::{Date, Time};
 use serde_json::Value as Json;
 use zeroline::menu::say::{Currency, Value};
-use zeroline::menu::tree::{Collect, Confirm, Kind, Speech};
+use zeroline::menu::tree::{Callback, Confirm, Kind, Speech};
 
 use super::line::{Group, Values, words};
+use super::places::confirm;
 use super::{House, SAID, SOON, ended, press};
 use crate::support::server::get;
 
@@ -118,16 +119,32 @@ impl House {
         Ok(())
     }
 
+    /// The words before, and the number that the caller calls from.
+    fn offered(&self, callback: &Callback, number: &str, language: usize) -> Group {
+        let intro = callback.intro.as_ref().expect("words");
+        let mut offer = self.demo.speech(intro, language, &Values::new());
+        offer.extend(self.read_back(&callback.offer, number, language));
+        offer
+    }
+
+    /// The number that the caller calls from is read out, and is right.
+    fn is_called_back_there(&self, node: &str, keys: &str, language: usize) -> Result<(), String> {
+        let callback = self.demo.callback(node);
+        let mut caller = self.goes(language, keys);
+        let mut said = vec![self.offered(callback, &caller.user, language)];
+        self.hears(&mut caller, &said)?;
+        press(&mut caller, "1");
+        said.push(self.demo.speech(&callback.stored, language, &Values::new()));
+        ended(&mut caller, SAID)?;
+        self.hears(&mut caller, &said)
+    }
+
     /// The number that the caller calls from is read out, and then another one that they type.
     fn is_called_back(&self, language: usize) -> Result<(), String> {
-        let Kind::Callback(callback) = &self.demo.node("call-me").kind else {
-            panic!("it calls back");
-        };
+        let callback = self.demo.callback("call-me");
         let speech = |s: &Speech| self.demo.speech(s, language, &Values::new());
         let mut caller = self.goes(language, "51");
-        let mut offer = speech(callback.intro.as_ref().expect("words"));
-        offer.extend(self.read_back(&callback.offer, &caller.user, language));
-        let mut said = vec![offer];
+        let mut said = vec![self.offered(callback, &caller.user, language)];
         self.hears(&mut caller, &said)?;
         press(&mut caller, "2");
         said.push(speech(&callback.number.speech));
@@ -140,10 +157,6 @@ impl House {
         ended(&mut caller, SAID)?;
         self.hears(&mut caller, &said)
     }
-}
-
-fn confirm(collect: &Collect) -> &Confirm {
-    collect.confirm.as_ref().expect("read back")
 }
 
 pub fn numbers_sums_days_and_times_are_read_out(house: &House) {
@@ -159,5 +172,15 @@ pub fn telephone_numbers_are_read_out(house: &House) {
     house.at_the_same_time(0..house.demo.languages(), |&language| {
         let told = house.is_called_back(language);
         told.map_err(|e| format!("language {language}: {e}"))
+    });
+}
+
+pub fn who_is_called_back_where_they_are_hears_that_it_is_stored(house: &House) {
+    let nodes = [("call-me", "51"), ("pay-later", "1204515 1  1")];
+    let languages = 0..house.demo.languages();
+    let all = languages.flat_map(|language| nodes.map(|node| (node, language)));
+    house.at_the_same_time(all, |&((node, keys), language)| {
+        let told = house.is_called_back_there(node, keys, language);
+        told.map_err(|e| format!("{node}, language {language}: {e}"))
     });
 }
