@@ -17,8 +17,8 @@ level() { # in out
   sox -R -D "$work/even.wav" -b 16 -r 8000 -c 1 "$2" gain "$gain"
 }
 
-# The tone before a message: 1 kHz, 0.4 s, soft ends.
-sox -R -D -n -b 16 -r 8000 -c 1 sys-beep.wav synth 0.4 sine 1000 gain -12 fade q 0.02 0.4 0.02
+# The tone before a message: 1 kHz, 0.4 s, soft ends, as loud as the voice before it.
+sox -R -D -n -b 16 -r 8000 -c 1 sys-beep.wav synth 0.4 sine 1000 gain -18.8 fade q 0.02 0.4 0.02
 
 # Somebody's phone rings: 425 Hz, 1 s on and 4 s off, as in most of Europe (ITU-T E.180). Played over
 # and over.

@@ -1,5 +1,6 @@
 mod commands;
 mod library;
+mod loudness;
 mod report;
 mod texts;
 
