@@ -12,6 +12,7 @@ mod drain;
 mod figures;
 pub mod host;
 mod listen;
+mod news;
 mod pictures;
 mod reload;
 mod signalling;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
-use tracing::{debug, error, info, warn};
+use tracing::{debug, error};
 
 use self::listen::listen;
 use self::reload::Reloads;
@@ -56,7 +57,7 @@ use crate::task::desk::{Click, DeskHandle};
 use crate::task::hooks;
 use crate::task::ladder::LadderHandle;
 use crate::task::outbox::{self, OutboxHandle, Ways};
-use crate::task::queue::{self, QueueHandle};
+use crate::task::queue;
 use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
 use crate::task::retention;
@@ -292,7 +293,7 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let mut calls = JoinSet::new();
         let notices = std::mem::replace(&mut self.notices, mpsc::channel(1).1);
-        let news = tokio::spawn(pass_on(notices, self.tools.queue.clone()));
+        let news = tokio::spawn(news::pass_on(notices, self.tools.queue.clone()));
         let (sip, media) = (self.tools.sip.clone(), self.tools.media.clone());
         let counted = tokio::spawn(figures::keep(sip, media));
         let ways = Ways {
@@ -465,50 +466,6 @@ async fn refuse(sip: SipHandle, leg: LegId, status: u16, retry_after: Option<u32
     };
     // Signalling that is gone refuses nothing, and nobody waits for it.
     let _ = sip.command(leg, reject).await;
-}
-
-/// News of agents and trunks, for as long as the server lives.
-async fn pass_on(mut notices: mpsc::Receiver<SipNotice>, queue: QueueHandle) {
-    while let Some(notice) = notices.recv().await {
-        match notice {
-            SipNotice::Agent { agent, contacts } => queue.agent(agent, contacts).await,
-            SipNotice::Trunk {
-                trunk,
-                registered: true,
-                ..
-            } => {
-                figures::trunk(&trunk, true);
-                info!(trunk, "registered at the trunk");
-            }
-            SipNotice::Trunk {
-                trunk,
-                registered: false,
-                status,
-            } => {
-                figures::trunk(&trunk, false);
-                match status {
-                    // Taken back by ourselves.
-                    200..300 => info!(trunk, "not registered at the trunk any more"),
-                    0 => warn!(trunk, "not registered at the trunk: no answer"),
-                    401 | 403 | 407 => warn!(
-                        trunk,
-                        status,
-                        "not registered at the trunk: it refuses our account; compare `user` and \
-                         `password` with the provider's"
-                    ),
-                    _ => warn!(trunk, status, "not registered at the trunk"),
-                }
-            }
-            SipNotice::TrunkRefused { trunk, status } => {
-                warn!(
-                    trunk,
-                    status,
-                    "the trunk refuses our account for a call; compare `user` and `password` with \
-                     the provider's"
-                );
-            }
-        }
-    }
 }
 
 fn told(ended: Result<(), tokio::task::JoinError>) {
