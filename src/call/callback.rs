@@ -167,7 +167,11 @@ impl Call {
             | Stage::Closing { .. }
             | Stage::Ended => return None,
         };
-        let number = self.start.caller.clone().filter(|n| n.is_dialable())?;
+        let number = self
+            .start
+            .caller
+            .clone()
+            .filter(|n| n.is_dialable() && self.setup.outside.calls_back(n))?;
         let wish = CallbackWish {
             queue: queue.clone(),
             caller: Some(number.clone()),

@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::api::Api;
 use super::{etag, has_it, tagged};
+use crate::api::Api;
 use crate::api::problem::{Answer, Problem};
 use crate::api::secret::digest;
 use crate::api::who::{Right, Who};

@@ -68,7 +68,11 @@ async fn operators_see_and_hear_the_prompts_and_nobody_else_does() {
     // Who has it is not sent it again; who has another is.
     let tag = heard.header("etag").to_owned();
     assert!(tag.len() > 20, "{tag}");
-    for (given, status) in [(&tag[..], 304), ("\"another\"", 200), ("\"x\", W/\"y\"", 200)] {
+    for (given, status) in [
+        (&tag[..], 304),
+        ("\"another\"", 200),
+        ("\"x\", W/\"y\"", 200),
+    ] {
         let again = house.get("/prompts/en/digits%2F1/audio").token(&olga);
         let again = again.header("if-none-match", given).send().await;
         assert_eq!(again.status.as_u16(), status, "{given}");

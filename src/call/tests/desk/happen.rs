@@ -33,7 +33,10 @@ impl Desk {
         };
         let offer = OfferId(self.offers);
         let event = match words.as_slice() {
-            ["call"] | ["call", "from", "page"] | ["call", "late", "offer"] | ["call", "back", ..] => {
+            ["call"]
+            | ["call", "from", "page"]
+            | ["call", "late", "offer"]
+            | ["call", "back", ..] => {
                 return;
             }
             ["wait"] => return self.call.handle_timeout(self.now),
