@@ -177,6 +177,9 @@ fn change(row: &sql::Row) -> Result<Change, StoreError> {
 }
 
 /// Tells of the contacts that come next after this one, of one line or of all; the last of them.
+///
+/// They are found by their ids, which sort by time: by the index of the times each page would sort all that
+/// follow it.
 async fn page(
     db: &mut Connection,
     span: Span,
@@ -184,16 +187,15 @@ async fn page(
     line: Option<&LineName>,
     mut add: impl FnMut(&Contact<'_>),
 ) -> Result<Option<i64>, StoreError> {
+    let first = |wall: Wall| i64::try_from(ContactId::new(wall, 0).as_u64()).unwrap_or(i64::MAX);
     let contacts = sql::query(
         "SELECT id, line, caller,
              (SELECT min(n.started_at) FROM contacts n WHERE n.caller = c.caller
                  AND n.line = c.line AND n.started_at > c.started_at) AS next
-         FROM contacts c WHERE started_at >= ?1 AND started_at < ?2 AND id > ?3
-         ORDER BY id LIMIT ?4",
+         FROM contacts c WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3",
     )
-    .bind(span.since.unix_millis())
-    .bind(span.until.unix_millis())
-    .bind(after)
+    .bind(after.max(first(span.since) - 1))
+    .bind(first(span.until))
     .bind(PAGE)
     .fetch_all(&mut *db)
     .await?;

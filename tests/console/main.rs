@@ -14,6 +14,7 @@ mod prompts;
 mod talk;
 mod three;
 mod trying;
+mod vanishing;
 
 use std::time::Duration;
 

@@ -104,7 +104,7 @@ fn a_callers_page_that_is_silent_is_asked_and_its_call_ends_when_nobody_is_there
          20.0 > wait
          < caller probe
          20.1 > caller gone
-         < unbridge caller; p1 hangup; p1 close; queue over agent1; caller close; done caller_gone",
+         < p1 hangup; p1 close; queue over agent1; caller close; done caller_gone",
     ));
     // It answers, and is asked again for as long as nothing is heard of it.
     check(&caller_in_a_page(
@@ -132,7 +132,7 @@ fn a_callers_page_that_is_gone_leaves_its_place_in_line() {
     check(&format!(
         "{waiting}10.0 > caller silent
          20.0 > wait
-         < caller probe
+         < caller loops sys-moh; caller probe
          20.0 > caller gone
          < queue leave; caller close; done caller_gone"
     ));

@@ -36,9 +36,7 @@ impl Desk {
             ["call"]
             | ["call", "from", "page"]
             | ["call", "late", "offer"]
-            | ["call", "back", ..] => {
-                return;
-            }
+            | ["call", "back", ..] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
             ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),

@@ -286,7 +286,7 @@ impl Play {
                 status: u16::from(b) * 4,
             },
             10 => LegCommand::Hangup { reason: None },
-            11 => LegCommand::Probe,
+            12 => LegCommand::Probe,
             _ => {
                 self.placed += 2;
                 let leg = LegId(self.placed);
