@@ -192,6 +192,7 @@ impl Call {
         let mut new = Leg::new(id, media, path);
         let local = new.local(&setup, &codecs);
         let offer = new.session.offer(&local);
+        let instead = new.session.insisting(&offer);
         *leg = Some(Box::new(new));
         let invite = OutgoingInvite {
             leg: id,
@@ -202,6 +203,7 @@ impl Call {
             call_info: None,
             auto_answer: false,
             offer: Some(offer),
+            instead,
             ring_for: RING,
         };
         self.sip(id, LegCommand::Invite(Box::new(invite)));

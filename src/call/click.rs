@@ -198,6 +198,7 @@ impl Click {
         let mut leg = Leg::new(id, media, path);
         let local = leg.local(&self.setup, &self.setup.codecs);
         let offer = leg.session.offer(&local);
+        let instead = leg.session.insisting(&offer);
         phone.leg = Some(leg);
         let whom = match &self.start.to {
             Location::Agent(agent, _) | Location::Busy(agent) => PhoneNumber::new(agent.as_str()),
@@ -216,6 +217,7 @@ impl Click {
             call_info: None,
             auto_answer: false,
             offer: Some(offer),
+            instead,
             ring_for: self.setup.transfer_ring,
         };
         let invite = LegCommand::Invite(Box::new(invite));

@@ -91,6 +91,7 @@ impl Call {
         let mut leg = Leg::new(id, media, path);
         let local = leg.local(&self.setup, &codecs);
         let offer = leg.session.offer(&local);
+        let instead = leg.session.insisting(&offer);
         ringing.leg = Some(leg);
         // What the caller did here is for our own people only.
         let inside = match &ringing.target {
@@ -116,6 +117,7 @@ impl Call {
             call_info: card_url.filter(|_| inside),
             auto_answer,
             offer: Some(offer),
+            instead,
             ring_for: ringing.ring_for,
         };
         self.sip(id, LegCommand::Invite(Box::new(invite)));

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::Refusal;
 use super::crypto::{self, Crypto};
 use super::local::{KeyMaterial, LocalMedia, SrtpPolicy};
-use super::negotiate::{Own, Profile, accepted, choose};
+use super::negotiate::{Own, Profile, accepted, choose, is_secure};
 use super::parse::{self, Description, Media};
 use super::plan::{Codec, Direction, MediaPlan};
 use super::web::{self, Memory};
@@ -152,6 +152,22 @@ impl Session {
         self.send(local, "0 0", line)
     }
 
+    /// Our last offer once more, for who takes encrypted voice only: an opportunity (RFC 8643) is
+    /// nothing to a phone that demands RTP/SAVP. `None` where there are no keys, or it is that.
+    pub fn insisting(&self, offer: &Bytes) -> Option<Bytes> {
+        let (_, line) = self.offered.as_ref()?;
+        if line.cryptos.is_empty() || Profile::of(&line.protocol) != Some(Profile::Plain) {
+            return None;
+        }
+        let text = std::str::from_utf8(offer).ok()?;
+        let plain = format!("m=audio {} {} ", line.port, line.protocol);
+        let secure = format!("m=audio {} RTP/SAVP ", line.port);
+        let text = text
+            .contains(&plain)
+            .then(|| text.replacen(&plain, &secure, 1))?;
+        Some(Bytes::from(text))
+    }
+
     /// The answer to our last offer. The same answer may come twice (183 and 200).
     ///
     /// # Errors
@@ -169,7 +185,12 @@ impl Session {
             .ok_or(Refusal::NoAudio)?;
         let keys = self.keys.clone().unwrap_or_else(|| local.keys.clone());
         let plan = accepted(&description, media, local, line, &keys)?;
-        self.protocol = Some(line.protocol.clone());
+        // They may have answered what [`Session::insisting`] says.
+        let insisted = is_secure(media.protocol) && !line.cryptos.is_empty();
+        self.protocol = Some(match insisted {
+            true => media.protocol.to_owned(),
+            false => line.protocol.clone(),
+        });
         if let (Some(plan), Some(line)) = (&plan.web, &line.web) {
             self.web.keep(plan, line);
         }

@@ -62,6 +62,8 @@ pub struct OutgoingInvite {
     pub auto_answer: bool,
     /// Our offer; `None` asks the other side to make one.
     pub offer: Option<Bytes>,
+    /// The offer to make in its place to who refuses it as not acceptable (488, 606).
+    pub instead: Option<Bytes>,
     /// Give up (CANCEL) when there is no final answer after this time.
     pub ring_for: Duration,
 }

@@ -91,6 +91,7 @@ impl Consultation {
         let mut leg = Leg::new(id, media, path);
         let local = leg.local(&self.setup, &codecs);
         let offer = leg.session.offer(&local);
+        let instead = leg.session.insisting(&offer);
         phone.leg = Some(leg);
         // What a caller did here is for our own people only.
         let inside = match &phone.target {
@@ -112,6 +113,7 @@ impl Consultation {
             call_info: introduction.call_info.filter(|_| inside),
             auto_answer: false,
             offer: Some(offer),
+            instead,
             ring_for: phone.ring_for,
         };
         self.act_sip(id, LegCommand::Invite(Box::new(invite)));

@@ -99,6 +99,27 @@ fn g711_only() -> LocalMedia {
 }
 
 #[test]
+fn who_takes_encrypted_voice_only_is_offered_that() {
+    let mut s = Session::new(1);
+    let offer = s.offer(&over_tls());
+    let other = s.insisting(&offer).expect("there are keys");
+    let text = |b: &Bytes| String::from_utf8(b.to_vec()).expect("text");
+    assert_eq!(text(&other), text(&offer).replace("RTP/AVP", "RTP/SAVP"));
+    let (answer, _) = Session::new(2).answer(&other, &over_tls()).expect("taken");
+    assert!(text(&answer).contains(" RTP/SAVP "), "{}", text(&answer));
+    let plan = s.accept(&answer).expect("what was offered");
+    assert!(plan.srtp.is_some());
+    // From then on it is the profile of the talk.
+    let renewed = s.offer(&over_tls());
+    assert!(text(&renewed).contains(" RTP/SAVP "));
+    assert_eq!(s.insisting(&renewed), None);
+    // Over signalling that others can read there are no keys.
+    let mut s = Session::new(1);
+    let offer = s.offer(&local());
+    assert_eq!(s.insisting(&offer), None);
+}
+
+#[test]
 fn softphones() {
     check(
         offer!("baresip"),

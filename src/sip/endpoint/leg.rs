@@ -105,6 +105,8 @@ pub(super) struct Outgoing {
     pub(super) cseq: u32,
     /// Our offer.
     pub(super) offer: Option<Bytes>,
+    /// What to offer to who does not accept that.
+    pub(super) instead: Option<Bytes>,
     /// Where else to try.
     pub(super) targets: VecDeque<ResolvedTarget>,
     pub(super) query: Option<QueryId>,

@@ -204,6 +204,7 @@ impl Core {
             request: w.finish(body),
             cseq: 1,
             offer: invite.offer.clone(),
+            instead: invite.instead.clone(),
             targets: VecDeque::new(),
             query: None,
             transport_given: matches!(

@@ -104,6 +104,15 @@ impl Core {
                 self.resend(now, leg, id, &headers);
                 true
             }
+            488 | 606 => match s.instead.take() {
+                Some(offer) => {
+                    s.request = text::with_body(&s.request, &offer);
+                    s.offer = Some(offer);
+                    self.resend(now, leg, id, &[]);
+                    true
+                }
+                None => false,
+            },
             // RFC 3263 §4.3.
             408 | 503 if !s.targets.is_empty() => {
                 self.try_next(now, leg, LegEnd::Unreachable);

@@ -221,6 +221,16 @@ pub(crate) fn reissue(message: &[u8], replace: &[(&str, String)]) -> Bytes {
     Bytes::from(out)
 }
 
+/// The same request with another body of the same type.
+pub(crate) fn with_body(message: &[u8], body: &[u8]) -> Bytes {
+    let length = [("Content-Length", body.len().to_string())];
+    let mut out = reissue(message, &length).to_vec();
+    let head = header_lines(&out).map(|line| line.len() + 2).sum::<usize>() + 2;
+    out.truncate(head);
+    out.extend_from_slice(body);
+    Bytes::from(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,6 +267,17 @@ mod tests {
         assert_eq!(header_of(&again, "CSeq"), Some(&b"8 INVITE"[..]));
         assert_eq!(header_of(&again, "Authorization"), Some(&b"Digest x"[..]));
         assert!(again.ends_with(b"Content-Length: 4\r\n\r\nv=0\n"));
+    }
+
+    #[test]
+    fn another_body_has_its_own_length() {
+        let other = with_body(INVITE, b"v=0\r\no=x\r\n");
+        assert!(other.ends_with(b"\r\n\r\nv=0\r\no=x\r\n"));
+        assert_eq!(header_of(&other, "Content-Length"), Some(&b"10"[..]));
+        assert_eq!(
+            header_of(&other, "Content-Type"),
+            Some(&b"application/sdp"[..])
+        );
     }
 
     #[test]

@@ -135,6 +135,7 @@ fn invite(leg: LegId, target: CallTarget) -> OutgoingInvite {
         call_info: None,
         auto_answer: false,
         offer: Some(bytes::Bytes::from_static(b"v=0\r\n")),
+        instead: None,
         ring_for: Duration::from_secs(10),
     }
 }

@@ -288,6 +288,7 @@ pub(super) fn outgoing(leg: LegId, flow: Flow) -> OutgoingInvite {
         call_info: None,
         auto_answer: false,
         offer: Some(sdp("our offer")),
+        instead: None,
         ring_for: Duration::from_secs(20),
     }
 }

@@ -323,6 +323,28 @@ fn wrong_credentials_are_not_tried_for_ever() {
 }
 
 #[test]
+fn who_does_not_accept_the_offer_is_made_the_other_one() {
+    let mut s = Script::new();
+    let mut invite = outgoing(LegId(1), s.flow);
+    invite.instead = Some(sdp("the other offer"));
+    s.command(LegId(1), LegCommand::Invite(Box::new(invite)));
+    let first = s.last_request();
+    assert_eq!(first.body, "our offer");
+    s.answer(&first, 488, "", "");
+    let second = s.last_request();
+    assert_eq!(second.body, "the other offer");
+    assert_eq!(second.headers.get_str(HeaderName::CSeq), Some("2 INVITE"));
+    assert!(s.told().is_empty());
+    // And no more than once.
+    s.answer(&second, 488, "", "");
+    assert_eq!(
+        s.told(),
+        ["Ended Refused { status: 488, retry_after: None }"]
+    );
+    s.ends_empty();
+}
+
+#[test]
 fn nowhere_to_go() {
     let mut s = Script::with(|c| c.trunks = vec![trunk()]);
     by_trunk(&mut s);
