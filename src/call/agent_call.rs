@@ -4,7 +4,10 @@
 //! The promise about hanging up is one to callers. Here nobody waits for help: the server
 //! answers an agent, says what there is to say, and ends the call.
 
-use std::collections::{BTreeSet, VecDeque};
+mod engaged;
+mod words;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,17 +16,14 @@ use bytes::Bytes;
 use super::click::Click;
 use super::consult::{Consultation, Introduction};
 use super::event::{CallAction, CallEvent, NotWritten, OpenedMedia};
-use super::features::{self, Code};
+use super::features::Code;
 use super::hearing::Hearing;
 use super::info;
 use super::legs::{Leg, Path};
-use super::machine::GRACE;
 use super::setup::{AgentCallStart, CallSetup, ClickStart};
-use crate::ids::{AgentId, ContactId, Key, Language, LegId, PromptName, QueueName};
-use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken, Playlist};
-use crate::media::prompt::Prompt;
+use crate::ids::{ContactId, Key, Language, LegId, QueueName};
+use crate::media::command::{DtmfWay, MediaCommand, MediaEvent, PlayToken};
 use crate::now::{Mono, Now};
-use crate::queue::action::AgentState;
 use crate::sip::leg::{LegCommand, LegEvent};
 
 /// How long the words wait for the ACK (or the first RTP).
@@ -135,27 +135,6 @@ impl AgentCall {
             Kind::Talk(t) => t.is_over(),
             Kind::Click(c) => c.is_over(),
         }
-    }
-
-    /// Agents who are on this call: the queue offers them nobody meanwhile. Who only says or hears what
-    /// they do is through in a moment.
-    pub fn engaged(&self) -> BTreeSet<AgentId> {
-        let mut all = BTreeSet::new();
-        if self.is_over() {
-            return all;
-        }
-        match &self.kind {
-            Kind::Coded(c) if matches!(c.stage, Stage::Hearing(_)) => {
-                all.insert(c.start.agent.clone());
-            }
-            Kind::Coded(_) => {}
-            Kind::Talk(t) => {
-                all.insert(t.agent().clone());
-                t.engaged(&mut all);
-            }
-            Kind::Click(c) => c.engaged(&mut all),
-        }
-        all
     }
 
     /// What is to be done, in this order.
@@ -449,39 +428,6 @@ impl Coded {
         });
         self.stage = Stage::Asking {
             until: now.mono + ANSWER,
-        };
-    }
-
-    fn speak(&mut self, now: Now, state: Option<AgentState>) {
-        if !matches!(self.stage, Stage::Asking { .. }) {
-            return;
-        }
-        let state = state.unwrap_or(AgentState::Offline);
-        let words = self.code.answer(&state, &self.setup.features);
-        self.say(now, &words);
-    }
-
-    fn written_up(&mut self, now: Now, told: &Result<AgentState, NotWritten>) {
-        if let (Stage::Asking { .. }, Code::WriteUp { nth }) = (&self.stage, &self.code) {
-            let words = features::written_up(*nth, told, &self.setup.features);
-            self.say(now, &words);
-        }
-    }
-
-    /// The last words.
-    fn say(&mut self, now: Now, words: &[PromptName]) {
-        let find = |name: &PromptName| self.setup.prompts.nearest(&self.language, name);
-        let prompts: Vec<Arc<Prompt>> = words.iter().filter_map(find).cloned().collect();
-        let length: Duration = prompts.iter().map(|p| p.duration).sum();
-        let (leg, token) = (self.start.leg, PlayToken(1));
-        let list = Playlist {
-            prompts,
-            repeat: false,
-        };
-        self.media(MediaCommand::Play { leg, token, list });
-        self.stage = Stage::Speaking {
-            token,
-            until: now.mono + length + GRACE,
         };
     }
 

@@ -205,14 +205,16 @@ fn who_calls_somebody_is_offered_nobody_meanwhile_and_may_pause() {
 #[test]
 fn whose_phone_signs_in_during_a_call_of_their_own_is_not_ready_yet() {
     let server = house();
+    let mut agent = server.agent("agent1");
     let mut second = colleague(&server);
     let mut line = asks(&server, "agent2");
     second.ring(RING);
     second.answer();
     assert_eq!(line.wait_answer(SOON), 200);
-    // Who has no phone registered calls all the same, and is offline.
+    shown(&server, "agent1", "engaged");
+    // The registration is lost and comes back, as of a phone that starts anew.
+    assert_eq!(agent.register_for("secret", Algorithm::Sha256, 0), 200);
     shown(&server, "agent1", "offline");
-    let mut agent = server.phone("agent1");
     assert_eq!(agent.register("secret", Algorithm::Sha256), 200);
     shown(&server, "agent1", "engaged");
     let mut next = zero(&server, "5551009");
