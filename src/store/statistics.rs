@@ -247,10 +247,17 @@ async fn page(
 /// Adds what agents did.
 async fn agents(db: &mut Connection, tally: &mut Tally, span: Span) -> Result<(), StoreError> {
     let rows = sql::query(
-        "SELECT agent, at, state FROM agent_states s
-         WHERE at < ?2 AND at >= coalesce(
-             (SELECT max(p.at) FROM agent_states p WHERE p.agent = s.agent AND p.at < ?1), ?1)
-         ORDER BY agent, at, id",
+        // From one agent to the next in the index, and there to the span: each span of a report asks
+        // for its part, and would read what everybody ever did.
+        "WITH RECURSIVE known (agent) AS (
+             SELECT min(agent) FROM agent_states
+             UNION ALL
+             SELECT (SELECT min(n.agent) FROM agent_states n WHERE n.agent > known.agent)
+             FROM known WHERE known.agent IS NOT NULL)
+         SELECT s.agent, s.at, s.state FROM known k JOIN agent_states s ON s.agent = k.agent
+         WHERE s.at < ?2 AND s.at >= coalesce(
+             (SELECT max(p.at) FROM agent_states p WHERE p.agent = k.agent AND p.at < ?1), ?1)
+         ORDER BY s.agent, s.at, s.id",
     )
     .bind(span.since.unix_millis())
     .bind(span.until.unix_millis())
