@@ -82,18 +82,22 @@ export function Prompts() {
           ]}
           onChange={(id) => change({ language: id === ALL ? null : id })}
         />
-        <Pick
-          label={t('prompts.show')}
-          value={wish.show}
-          options={SHOWS.map((id) => ({ id, text: t(`prompts-show.${id}`) }))}
-          onChange={(id) => change({ show: id as Show })}
-        />
-        <Field
-          label={t('prompts.find')}
-          type="search"
-          value={wish.find}
-          onChange={(find) => change({ find })}
-        />
+        <div className="wide">
+          <Pick
+            label={t('prompts.show')}
+            value={wish.show}
+            options={SHOWS.map((id) => ({ id, text: t(`prompts-show.${id}`) }))}
+            onChange={(id) => change({ show: id as Show })}
+          />
+        </div>
+        <div className="wide">
+          <Field
+            label={t('prompts.find')}
+            type="search"
+            value={wish.find}
+            onChange={(find) => change({ find })}
+          />
+        </div>
       </div>
       <Panel
         title={t('prompts.title')}
