@@ -33,8 +33,6 @@ pub struct Setup {
     pub tone: f64,
     /// Codecs in order, e.g. `PCMU` or `opus/48000/2`.
     pub codecs: String,
-    /// How it sends keys: `rtpevent`, `info` or `auto`.
-    pub dtmf: &'static str,
     /// Answer calls by itself.
     pub auto_answer: bool,
     /// The certificate that the server must show: SIP goes by TLS then, and voice is encrypted or
@@ -51,7 +49,6 @@ impl Setup {
             password: None,
             tone: 440.0,
             codecs: "PCMU".into(),
-            dtmf: "rtpevent",
             auto_answer: false,
             trusted: None,
         }
@@ -201,8 +198,8 @@ fn account(s: &Setup) -> String {
         None => ("", ""),
     };
     format!(
-        "<sip:{}@{}{transport}>;{auth};answermode={mode};audio_codecs={};dtmfmode={}{encrypted}\n",
-        s.user, s.server, s.codecs, s.dtmf
+        "<sip:{}@{}{transport}>;{auth};answermode={mode};audio_codecs={}{encrypted}\n",
+        s.user, s.server, s.codecs
     )
 }
 
