@@ -25,6 +25,7 @@ mod messages;
 mod moves;
 mod outside;
 mod pages;
+mod peers;
 mod people;
 mod promise;
 mod provider;

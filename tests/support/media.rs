@@ -14,6 +14,7 @@ use rtc_srtp::protection_profile::ProtectionProfile;
 
 use super::audio::{Law, key_tones};
 use super::browser::{Keys, Page, Side, WebSession};
+use super::opus;
 use super::sdp::Session;
 
 /// A packet that came.
@@ -80,6 +81,10 @@ struct Sending {
     phase: u64,
     crypto: Option<Context>,
     talking: bool,
+    /// The payload type that is Opus, with its encoder.
+    opus: Option<(u8, opus::Encoder)>,
+    /// Who takes the packets to the other side, where it is not the socket.
+    way: Option<Box<dyn Fn(&[u8]) + Send>>,
 }
 
 struct Shared {
@@ -130,6 +135,8 @@ impl Media {
                 phase: 0,
                 crypto: None,
                 talking: true,
+                opus: None,
+                way: None,
             }),
         });
         let receiver = {
@@ -160,6 +167,22 @@ impl Media {
         session
     }
 
+    /// From now on what is sent goes this way.
+    pub fn through(&self, way: impl Fn(&[u8]) + Send + 'static) {
+        self.sending().way = Some(Box::new(way));
+    }
+
+    /// Where to put what comes by another way than the socket.
+    pub fn ear(&self) -> impl Fn(Packet) + Send + Sync + 'static {
+        let shared = Arc::clone(&self.shared);
+        move |packet| shared.packets.lock().expect("no panic").push(packet)
+    }
+
+    /// The source of all packets that are sent.
+    pub fn ssrc(&self) -> u32 {
+        self.sending().ssrc
+    }
+
     /// Whether a page has its keys.
     pub fn is_secured(&self) -> bool {
         self.sending().crypto.is_some()
@@ -181,6 +204,9 @@ impl Media {
             }
             return;
         }
+        let is_opus = |c: &&(u8, String)| c.1.to_ascii_lowercase().starts_with("opus/");
+        let opus = theirs.codecs.iter().find(is_opus).map(|c| c.0);
+        s.opus = opus.map(|pt| (pt, opus::Encoder::new()));
         let held = theirs.rtp.ip().is_unspecified() || theirs.rtp.port() == 0;
         s.to = (!held).then_some(theirs.rtp);
         s.pt = theirs.first();
@@ -241,14 +267,19 @@ impl Media {
         self.shared.packets.lock().expect("no panic").clear();
     }
 
-    /// The G.711 audio of what came since `since`, in order of arrival.
+    /// The audio of what came since `since`, 8 kHz, in order of arrival.
     pub fn heard_since(&self, since: Instant) -> Vec<i16> {
-        self.packets()
-            .iter()
-            .filter(|p| p.at >= since)
-            .filter_map(|p| Some((Law::of(p.pt)?, p)))
-            .flat_map(|(law, p)| p.payload.iter().map(move |&b| law.decode(b)))
-            .collect()
+        let opus = self.sending().opus.as_ref().map(|o| o.0);
+        let mut decoder = opus::Decoder::new();
+        let mut heard = Vec::new();
+        for p in self.packets().iter().filter(|p| p.at >= since) {
+            if let Some(law) = Law::of(p.pt) {
+                heard.extend(p.payload.iter().map(|&b| law.decode(b)));
+            } else if opus == Some(p.pt) {
+                decoder.decode(&p.payload, &mut heard);
+            }
+        }
+        heard
     }
 
     /// Listens for this long and gives what was heard.
@@ -369,7 +400,9 @@ fn send(socket: &UdpSocket, shared: &Shared) {
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
         let mut s = shared.sending.lock().expect("no panic");
         for packet in s.step() {
-            if let Some(to) = s.to {
+            if let Some(way) = &s.way {
+                way(&packet);
+            } else if let Some(to) = s.to {
                 // ICMP from a closed port must not end the phone.
                 let _ = socket.send_to(&packet, to);
             }
@@ -380,7 +413,7 @@ fn send(socket: &UdpSocket, shared: &Shared) {
 impl Sending {
     /// The packets of the next 20 ms.
     fn step(&mut self) -> Vec<Vec<u8>> {
-        self.timestamp = self.timestamp.wrapping_add(160);
+        self.timestamp = self.timestamp.wrapping_add(160 * self.ticks());
         if self.to.is_none() {
             return Vec::new();
         }
@@ -434,7 +467,7 @@ impl Sending {
             press.started_at = self.timestamp;
         }
         let ended = press.done >= press.steps;
-        let duration = (press.done + 1).min(press.steps + 1) * 160;
+        let duration = (press.done + 1).min(press.steps + 1) * 160 * self.ticks();
         let event = "0123456789*#ABCD".find(press.key).expect("a key") as u8;
         let duration = (duration as u16).to_be_bytes();
         let payload = [
@@ -450,10 +483,21 @@ impl Sending {
     }
 
     fn audio(&mut self, pcm: &[i16], out: &mut Vec<Vec<u8>>) {
-        let law = Law::of(self.pt).unwrap_or_else(|| panic!("payload type {} agreed", self.pt));
-        let payload: Vec<u8> = pcm.iter().map(|&s| law.encode(s)).collect();
+        let payload: Vec<u8> = match (Law::of(self.pt), &mut self.opus) {
+            (Some(law), _) => pcm.iter().map(|&s| law.encode(s)).collect(),
+            (None, Some((pt, encoder))) if *pt == self.pt => encoder.encode(pcm),
+            (None, _) => panic!("payload type {} agreed", self.pt),
+        };
         let packet = self.packet(self.pt, false, self.timestamp, &payload);
         out.push(packet);
+    }
+
+    /// Of the clock of RTP, for one of 8 kHz: Opus counts at 48 kHz (RFC 7587 §4.1).
+    fn ticks(&self) -> u32 {
+        match &self.opus {
+            Some((pt, _)) if *pt == self.pt => 6,
+            _ => 1,
+        }
     }
 
     fn packet(&mut self, pt: u8, marker: bool, timestamp: u32, payload: &[u8]) -> Vec<u8> {

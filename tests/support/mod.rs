@@ -16,6 +16,8 @@ pub mod baresip;
 pub mod browser;
 pub mod digest;
 pub mod media;
+pub mod opus;
+pub mod peer;
 pub mod phone;
 pub mod postgres;
 pub mod process;

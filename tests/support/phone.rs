@@ -15,6 +15,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use super::digest::{self, Algorithm};
 use super::media::Media;
+use super::peer::{Codec, Gathering, Peer};
 use super::sdp::Session;
 use super::sip::{Msg, param, uri_of};
 use super::wire::Wire;
@@ -28,6 +29,12 @@ pub struct Phone {
     pub user: String,
     /// Its voice; new with each call.
     pub media: Media,
+    /// Who carries the voice, where it is a page's by the crate `webrtc`.
+    pub peer: Option<Peer>,
+    /// What becomes of a description of ours before it is sent.
+    pub twist: Option<fn(&str) -> String>,
+    /// The name for the digest, where it is not the user.
+    pub proof_name: Option<String>,
     /// What it offers, or last offered.
     pub ours: Session,
     /// What the peer last said.
@@ -97,6 +104,14 @@ impl Phone {
         p
     }
 
+    /// The same with a voice by the crate `webrtc`.
+    pub fn peer(user: &str, api: SocketAddr, codecs: &[Codec], gathering: Gathering) -> Phone {
+        let wire = Wire::web(api, &format!("http://{api}"), "sip").expect("a WebSocket");
+        let mut p = Phone::on(user, api, wire);
+        p.peer = Some(Peer::of(&p.media, codecs, gathering));
+        p
+    }
+
     /// A phone that speaks through this.
     pub fn on(user: &str, server: SocketAddr, wire: Wire) -> Phone {
         let media = Media::new(wire.local().ip());
@@ -104,6 +119,9 @@ impl Phone {
             user: user.to_owned(),
             ours: Session::new(media.local),
             media,
+            peer: None,
+            twist: None,
+            proof_name: None,
             theirs: None,
             lose_acks: false,
             ended: false,

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use super::audio::{self, Law};
+use super::peer::{Codec, Gathering};
 use super::phone::Phone;
 use super::process::Process;
 
@@ -277,6 +278,11 @@ impl Server {
     /// A phone in a page.
     pub fn page(&self, user: &str) -> Phone {
         Phone::page(user, self.api)
+    }
+
+    /// A phone in a page whose voice is by the crate `webrtc`.
+    pub fn peer(&self, user: &str, codecs: &[Codec]) -> Phone {
+        Phone::peer(user, self.api, codecs, Gathering::Full)
     }
 
     /// A phone on TLS that trusts the server's certificate.

@@ -64,9 +64,9 @@ impl Phone {
                     web.setup = "active".to_owned();
                 }
                 self.theirs = Some(theirs);
-                self.ours.text()
+                self.describe(Some(invite.text()))
             }
-            None => self.ours.text(),
+            None => self.describe(None),
         };
         if let Some(theirs) = &self.theirs {
             self.media.agree(&self.ours, theirs);

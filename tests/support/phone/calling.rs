@@ -37,9 +37,8 @@ impl Phone {
         let Some(401 | 407) = challenge.status() else {
             return challenge.status().unwrap_or(0);
         };
-        let auth = digest::answer(
-            &challenge, algorithm, &self.user, password, "REGISTER", &uri,
-        );
+        let name = self.proof_name.as_ref().unwrap_or(&self.user);
+        let auth = digest::answer(&challenge, algorithm, name, password, "REGISTER", &uri);
         let auth = auth.unwrap_or_else(|| self.fail("a challenge for this algorithm"));
         let second = request(self, 2, Some(auth));
         self.send(&second);
@@ -50,7 +49,7 @@ impl Phone {
 
     /// Sends an INVITE with our offer and waits for nothing.
     pub fn invite(&mut self, number: &str) {
-        let offer = self.ours.text();
+        let offer = self.describe(None);
         self.invite_with(number, Some(&offer), &[]);
     }
 
@@ -109,7 +108,7 @@ impl Phone {
             .is_some_and(|i| i.body.is_empty());
         self.establish(&response);
         self.take_sdp(&response);
-        let answer = late.then(|| self.ours.text());
+        let answer = late.then(|| self.describe(Some(response.text())));
         self.ack(answer);
         status
     }
@@ -153,7 +152,7 @@ impl Phone {
     /// The same with further headers.
     #[track_caller]
     pub fn dial_as_agent_with(&mut self, number: &str, password: &str, headers: &[(&str, &str)]) {
-        let offer = self.ours.text();
+        let offer = self.describe(None);
         self.invite_with(number, Some(&offer), headers);
         let challenge = self.wait("a challenge", SOON, |m| {
             m.method() == "INVITE" && m.status().is_some_and(|s| s >= 200)
@@ -164,7 +163,7 @@ impl Phone {
         let auth = digest::answer(
             &challenge,
             Algorithm::Sha256,
-            &self.user,
+            self.proof_name.as_ref().unwrap_or(&self.user),
             password,
             "INVITE",
             &uri,
@@ -175,7 +174,7 @@ impl Phone {
         for (name, value) in headers {
             again = again.with(name, *value);
         }
-        let again = again.body("application/sdp", self.ours.text());
+        let again = again.body("application/sdp", offer);
         self.send(&again);
         self.dialog.invite = Some(again);
     }

@@ -56,9 +56,8 @@ impl Phone {
 
     pub(super) fn offer_by(&mut self, method: &str) -> u16 {
         self.ours.version += 1;
-        let m = self
-            .in_dialog(method)
-            .body("application/sdp", self.ours.text());
+        let offer = self.describe(None);
+        let m = self.in_dialog(method).body("application/sdp", offer);
         let cseq = m.cseq();
         if method == "INVITE" {
             self.dialog.invite = Some(m.clone());

@@ -16,8 +16,9 @@ impl Phone {
             "INVITE" | "UPDATE" if m.tag("To").is_some() => {
                 let mut ok = Msg::response(m, 200, "OK").with("Contact", self.contact());
                 if !m.body.is_empty() || m.method() == "INVITE" {
+                    let ours = self.describe((!m.body.is_empty()).then(|| m.text()));
                     self.take_sdp(m);
-                    ok = ok.body("application/sdp", self.ours.text());
+                    ok = ok.body("application/sdp", ours);
                 }
                 self.respond(m, ok, from);
             }
@@ -61,7 +62,21 @@ impl Phone {
         self.dialog.routes.reverse();
     }
 
+    /// What we say of our voice: in answer to theirs, or as an offer.
+    pub(super) fn describe(&mut self, theirs: Option<String>) -> String {
+        let ours = match (&mut self.peer, theirs) {
+            (None, _) => self.ours.text(),
+            (Some(peer), Some(offer)) => peer.answer(&offer),
+            (Some(peer), None) => peer.offer(&self.ours.direction),
+        };
+        self.twist.map_or(ours.clone(), |twist| twist(&ours))
+    }
+
     pub(super) fn take_sdp(&mut self, m: &Msg) {
+        let answers = m.status().is_some() || m.is("ACK");
+        if let Some(peer) = self.peer.as_mut().filter(|_| answers && !m.body.is_empty()) {
+            peer.accept(&m.text());
+        }
         if let Some(theirs) = Session::parse(&m.text()) {
             self.media.agree(&self.ours, &theirs);
             self.theirs = Some(theirs);
