@@ -8,7 +8,7 @@ use crate::scene::{AGENT, CALLER, MUSIC, RING, SECOND, hears, hold, resume, with
 use crate::support::api::ask;
 use crate::support::digest::Algorithm;
 use crate::support::media::{KeyWay, Source};
-use crate::support::peer::Codec;
+use crate::support::peer::{Codec, Gathering};
 use crate::support::phone::{Phone, SOON};
 use crate::support::server::Server;
 
@@ -229,4 +229,34 @@ fn who_signed_in_at_the_console_talks_in_pcmu_and_nothing_is_coded_anew() {
     told.sort();
     told.dedup();
     assert_eq!(told, ["PCMU"]);
+}
+
+#[test]
+fn a_page_speaks_opus_offers_before_it_knows_its_addresses_and_sends_keys_by_info() {
+    let server = with_music().start();
+    let mut agent = server.agent("agent1");
+    agent.media.say(Source::Tone(AGENT));
+    let mut page = Phone::peer("visitor", server.api, ALL, Gathering::Trickle);
+    page.call("100");
+    page.media.say(Source::Tone(CALLER));
+    connected(&page);
+    assert_eq!(page.theirs.as_ref().expect("an answer").first(), 111);
+    assert_eq!(page.info_relay('0'), 200);
+    agent.ring(RING);
+    agent.answer();
+    hears(&page, AGENT);
+    hears(&agent, CALLER);
+    // And as telephone-event, at the clock of Opus.
+    page.media.press('5', KeyWay::Event, 100);
+    let pressed = |agent: &Phone| {
+        let packets = agent.media.packets();
+        packets.iter().any(|p| p.pt == 101 && p.payload[0] == 5)
+    };
+    let heard = (0..30).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        pressed(&agent)
+    });
+    assert!(heard, "the key at the desk phone");
+    agent.hang_up();
+    page.wait_bye(SOON);
 }

@@ -209,7 +209,10 @@ impl Media {
         s.opus = opus.map(|pt| (pt, opus::Encoder::new()));
         let held = theirs.rtp.ip().is_unspecified() || theirs.rtp.port() == 0;
         s.to = (!held).then_some(theirs.rtp);
-        s.pt = theirs.first();
+        // An offer may have what we do not speak in front.
+        let spoken = |t: &&(u8, String)| ours.codecs.iter().any(|o| o.0 == t.0);
+        let common = theirs.codecs.iter().find(spoken);
+        s.pt = common.map_or(theirs.first(), |c| c.0);
         s.dtmf = theirs.dtmf;
         s.talking = matches!(theirs.direction.as_str(), "sendrecv" | "recvonly")
             && matches!(ours.direction.as_str(), "sendrecv" | "sendonly");

@@ -69,6 +69,9 @@ impl Phone {
             (Some(peer), Some(offer)) => peer.answer(&offer),
             (Some(peer), None) => peer.offer(&self.ours.direction),
         };
+        if let Some(said) = Session::parse(&ours).filter(|_| self.peer.is_some()) {
+            self.ours.codecs = said.codecs;
+        }
         self.twist.map_or(ours.clone(), |twist| twist(&ours))
     }
 
