@@ -60,37 +60,47 @@ fn loss(graph: &Graph, state: State, event: Event) -> Option<Property> {
     }
 }
 
-#[track_caller]
-pub(super) fn refused(graph: &Graph, by: Property, broken: StateId, why: &str) -> Violation {
-    let found = violations(graph);
-    let calls = Calls::of(graph);
-    let told: Vec<String> = found
-        .iter()
-        .map(|v| format!("{}: {}: {}", v.property, v.what, words(graph, &v.call)))
-        .collect();
-    let first = found.iter().find(|v| v.property == by);
-    let first = first.unwrap_or_else(|| panic!("{why}: {by} was expected, but: {told:#?}"));
-    // A call that happens: each event leaves the state where the last one led.
-    let mut at = graph.start;
-    for (from, edge) in &first.call {
-        assert_eq!(
-            (*from, graph.from(at).contains(edge)),
-            (at, true),
-            "{why}: {told:?}"
-        );
-        at = edge.to;
+/// That a graph is refused: what is found in it, and how long the way to the broken state is.
+pub(super) struct Refusal<'g> {
+    graph: &'g Graph,
+    found: Vec<Violation>,
+    way: usize,
+}
+
+impl Refusal<'_> {
+    pub(super) fn of(graph: &Graph, way: usize) -> Refusal<'_> {
+        let found = violations(graph);
+        Refusal { graph, found, way }
     }
-    // And a short one: no longer than the way to the broken state and a few events more.
-    assert!(
-        first.call.len() <= calls.to(broken).len() + 8,
-        "{why}: {told:?}"
-    );
-    first.clone()
+
+    /// The call that shows what is broken.
+    #[track_caller]
+    pub(super) fn by(&self, by: Property, why: &str) -> &Violation {
+        let told = || {
+            let told = |v: &Violation| {
+                let call = words(self.graph, &v.call);
+                format!("{}: {}: {call}", v.property, v.what)
+            };
+            self.found.iter().map(told).collect::<Vec<_>>()
+        };
+        let first = self.found.iter().find(|v| v.property == by);
+        let first = first.unwrap_or_else(|| panic!("{why}: {by} was expected, but: {:#?}", told()));
+        // A call that happens: each event leaves the state where the last one led.
+        let mut at = self.graph.start;
+        for (from, edge) in &first.call {
+            let goes = self.graph.from(at).contains(edge);
+            assert!(*from == at && goes, "{why}: {:?}", told());
+            at = edge.to;
+        }
+        // And a short one: no longer than the way to the broken state and a few events more.
+        assert!(first.call.len() <= self.way + 8, "{why}: {:?}", told());
+        first
+    }
 }
 
 /// Without one of these edges at a time. Tells how many the promise could not do without.
 pub(super) fn lose(graph: &mut Graph, edges: &[Place]) -> usize {
-    let mut refusals = 0;
+    let (mut refusals, calls) = (0, Calls::of(graph));
     for &(state, i, edge) in edges {
         let others = graph.from(state).iter().enumerate();
         let mut others = others.filter(|(j, e)| *j != i && e.event == edge.event);
@@ -100,7 +110,7 @@ pub(super) fn lose(graph: &mut Graph, edges: &[Place]) -> usize {
         };
         let why = format!("{:?} without {edge:?}", graph.state(state));
         graph.edges[state.index()].remove(i);
-        refused(graph, by, state, &why);
+        Refusal::of(graph, calls.to(state).len()).by(by, &why);
         graph.edges[state.index()].insert(i, edge);
         refusals += 1;
     }
@@ -117,6 +127,7 @@ fn lead(graph: &mut Graph, place: Place, to: StateId, look: impl FnOnce(&Graph))
 
 /// A hang-up in place of one of these edges at a time.
 pub(super) fn hang_up(graph: &mut Graph, edges: &[Place]) {
+    let calls = Calls::of(graph);
     let hung_up = StateId(graph.states.len() as u32);
     graph.states.push(State::End(End::HungUp));
     graph.edges.push(Vec::new());
@@ -125,7 +136,8 @@ pub(super) fn hang_up(graph: &mut Graph, edges: &[Place]) {
         lead(graph, (state, i, edge), hung_up, |bad| {
             let why = format!("{:?} on {:?}", bad.state(state), edge.event);
             // No state may hang up …
-            let violation = refused(bad, Property::P6, state, &why);
+            let refusal = Refusal::of(bad, calls.to(state).len());
+            let violation = refusal.by(Property::P6, &why);
             let call = words(bad, &violation.call);
             assert!(
                 call.starts_with("answer → ") && call.ends_with(" → hang-up"),
@@ -151,7 +163,7 @@ pub(super) fn hang_up(graph: &mut Graph, edges: &[Place]) {
                 _ => None,
             };
             if let Some(by) = by {
-                refused(bad, by, state, &why);
+                refusal.by(by, &why);
             }
         });
     }
@@ -162,7 +174,7 @@ pub(super) fn hang_up(graph: &mut Graph, edges: &[Place]) {
 /// A state that stays as it is, in place of one of these edges at a time of those that come by
 /// themselves or by wrong keys. Tells how many there were.
 pub(super) fn stay(graph: &mut Graph, edges: &[Place]) -> usize {
-    let mut refusals = 0;
+    let (mut refusals, calls) = (0, Calls::of(graph));
     for &(state, i, edge) in edges {
         let idle = edge.failed || edge.event.by() == By::Time;
         let by = match graph.state(state) {
@@ -173,8 +185,9 @@ pub(super) fn stay(graph: &mut Graph, edges: &[Place]) -> usize {
         if idle {
             lead(graph, (state, i, edge), state, |bad| {
                 let why = format!("{:?} stays on {:?}", bad.state(state), edge.event);
-                let told = refused(bad, by, state, &why);
-                assert!(told.what.contains("round"), "{why}: {}", told.what);
+                let refusal = Refusal::of(bad, calls.to(state).len());
+                let told = &refusal.by(by, &why).what;
+                assert!(told.contains("round"), "{why}: {told}");
             });
             refusals += 1;
         }
@@ -187,11 +200,11 @@ pub(super) fn stay(graph: &mut Graph, edges: &[Place]) -> usize {
 pub(super) fn part(graph: &mut Graph, edges: &[Place]) -> usize {
     let parting = |s: &State| matches!(s, State::Menu(at) if at.phase == Phase::Parting);
     let parting = graph.states.iter().position(parting).unwrap();
-    let mut refusals = 0;
+    let (mut refusals, calls) = (0, Calls::of(graph));
     for &(state, i, edge) in edges.iter().filter(|(_, _, e)| e.failed) {
         lead(graph, (state, i, edge), StateId(parting as u32), |bad| {
-            let told = refused(bad, Property::P3, state, &format!("{edge:?}"));
-            let call = words(bad, &told.call);
+            let refusal = Refusal::of(bad, calls.to(state).len());
+            let call = words(bad, &refusal.by(Property::P3, &format!("{edge:?}")).call);
             assert!(call.ends_with("the prompt ends → hang-up"), "{call}");
         });
         refusals += 1;
@@ -202,7 +215,7 @@ pub(super) fn part(graph: &mut Graph, edges: &[Place]) -> usize {
 /// Where the menus begin in place of a person, by one of these edges at a time of those by which 0
 /// or a fault leads there. Tells how many there were.
 pub(super) fn lead_astray(graph: &mut Graph, edges: &[Place]) -> usize {
-    let mut refusals = 0;
+    let (mut refusals, calls) = (0, Calls::of(graph));
     for &(state, i, edge) in edges {
         let to_person = graph.is_human(edge.to) && !edge.failed;
         let by = match (graph.state(state), edge.event) {
@@ -217,7 +230,7 @@ pub(super) fn lead_astray(graph: &mut Graph, edges: &[Place]) -> usize {
             let start = graph.start;
             lead(graph, (state, i, edge), start, |bad| {
                 let why = format!("{:?} leads astray on {:?}", bad.state(state), edge.event);
-                refused(bad, by, state, &why);
+                Refusal::of(bad, calls.to(state).len()).by(by, &why);
             });
             refusals += 1;
         }
