@@ -150,6 +150,8 @@ pub enum Event {
     Called,
     /// The queue can not keep the caller (any longer).
     Overflow(Cause),
+    /// No message can be stored: the queue that sent the caller to leave one is asked again.
+    AskedAgain,
     /// The longest message is taken.
     RecordedAll,
     /// There are times at which the caller can be called back.
@@ -216,9 +218,11 @@ impl Event {
             | Event::TimeTaken
             | Event::Stored
             | Event::TooShort => By::Time,
-            Event::PlayFailed | Event::ServiceFailed | Event::Fault | Event::StoreFailed => {
-                By::Failure
-            }
+            Event::PlayFailed
+            | Event::ServiceFailed
+            | Event::Fault
+            | Event::StoreFailed
+            | Event::AskedAgain => By::Failure,
         }
     }
 
@@ -250,6 +254,7 @@ impl Event {
             Event::Overflow(Cause::Unstaffed) => "nobody is signed in",
             Event::Overflow(Cause::WaitedTooLong) => "waited too long",
             Event::Overflow(Cause::AtOnce) => "the server stops",
+            Event::AskedAgain => "the queue is asked again",
             Event::RecordedAll => "the longest message is taken",
             Event::TimesFree => "times are free",
             Event::NoTimes => "no time is free",

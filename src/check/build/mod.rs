@@ -278,7 +278,12 @@ impl Builder<'_> {
             }),
             // The caller is there for an instant only.
             Some(Kind::Send(send)) => return self.follow(at(Phase::Saying), send.go, reached),
-            Some(Kind::Queue(queue)) => self.queue(queue),
+            Some(Kind::Queue(queue)) => {
+                if self.line.is_aside(node) == Some(Aside::Claim) {
+                    self.kept_places(reached);
+                }
+                self.queue(queue)
+            }
             // Their own number is read out, or it is none that we call.
             Some(Kind::Callback(_)) => {
                 reached.push((false, State::Menu(at(Phase::Offering))));

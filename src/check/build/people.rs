@@ -21,6 +21,8 @@ pub(super) fn reachable(line: &Line, queues: &[Queue], names: &mut Vec<QueueName
     for (_, node) in line.nodes() {
         match &node.kind {
             Kind::Queue(queue) => add(queue, names),
+            // Who calls in before they are called back may take the place that is kept there.
+            Kind::Callback(callback) => add(&callback.queue, names),
             Kind::Menu(_)
             | Kind::Language(_)
             | Kind::Say(_)
@@ -31,7 +33,6 @@ pub(super) fn reachable(line: &Line, queues: &[Queue], names: &mut Vec<QueueName
             | Kind::Survey(_)
             | Kind::Send(_)
             | Kind::Dial(_)
-            | Kind::Callback(_)
             | Kind::Message(_)
             | Kind::Goodbye(_) => {}
         }
@@ -82,6 +83,12 @@ impl Builder<'_> {
             self.edge(edges, Event::Overflow(cause), false, promise);
         }
         self.edge(edges, Event::Overflow(Cause::AtOnce), false, promise);
+        // Whom a queue further on has sent to leave a message, when none can be stored, stays there,
+        // and enters it as the first.
+        if tried > 1 {
+            let anew = State::Waiting { queue, tried: 1 };
+            self.edge(edges, Event::AskedAgain, false, anew);
+        }
         self.edge(edges, Event::LookBack, false, State::Resuming);
         let key = |c| Key::from_char(c).map(Event::Key);
         if let Some(two) = key('2') {
@@ -91,6 +98,18 @@ impl Builder<'_> {
             self.begin(one, &[callback], edges);
         }
         self.edge(edges, Event::Fault, false, HUMAN);
+    }
+
+    /// The places that callbacks can keep, for those who would rather be connected now.
+    pub(super) fn kept_places(&self, reached: &mut Reached) {
+        for (_, node) in self.line.nodes() {
+            if let Kind::Callback(callback) = &node.kind {
+                let place = (false, self.queue(&callback.queue));
+                if place.1 != HUMAN && !reached.contains(&place) {
+                    reached.push(place);
+                }
+            }
+        }
     }
 
     /// Back from the queue: to the menu that was left, or the beginning.
