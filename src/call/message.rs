@@ -42,6 +42,21 @@ enum MessageStep {
     Confirming(PlayToken, MessageId),
 }
 
+#[cfg(test)]
+impl MessageStage {
+    /// How far it is, in the words of the checker, and how many recordings have begun.
+    pub(super) fn told(&self) -> (crate::check::graph::MessageStep, u8) {
+        use crate::check::graph::MessageStep as Told;
+        let step = match self.step {
+            MessageStep::Intro(_) => Told::Intro,
+            MessageStep::Recording => Told::Recording,
+            MessageStep::Storing => Told::Storing,
+            MessageStep::Confirming(..) => Told::Confirming,
+        };
+        (step, self.tries)
+    }
+}
+
 impl Call {
     /// The menu leads to a message for the people of a queue.
     pub(super) fn take_message(&mut self, now: Now, queue: QueueName) {

@@ -52,4 +52,6 @@ pub use agent_call::AgentCall;
 pub use machine::Call;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

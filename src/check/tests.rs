@@ -5,6 +5,7 @@ mod breaking;
 mod figures;
 mod honest;
 mod mutate;
+mod people;
 
 use std::time::Duration;
 

@@ -11,30 +11,35 @@ use crate::check::build::kinds::COUNTED;
 use crate::check::graph::{At, End, Event, Graph, MessageStep, State, StateId};
 use crate::ids::{Key, Language, PhoneNumber};
 use crate::menu::outcome::{AskId, Outcome, WalkAction, WebReply};
-use crate::menu::tree::{Aside, Kind};
-use crate::menu::walk::situation::{Entered, Phase};
+use crate::menu::tree::{Aside, Kind, Line};
+use crate::menu::walk::situation::{Entered, Phase, Situation};
 use crate::menu::walk::tests::{at, due_but, property};
 use crate::menu::walk::{Caller, Walk};
 
-/// Where the interpreter is, as a state of the graph.
-fn state_of(graph: &Graph, walk: &Walk, left: Option<&Outcome>) -> State {
-    let counted = |node| match walk.line().node(node).map(|n| &n.kind) {
+/// A place in the menus, as a state of the graph.
+pub(super) fn menu_state(line: &Line, s: Situation) -> State {
+    let counted = match line.node(s.node).map(|n| &n.kind) {
         Some(Kind::Collect(collect)) => collect.max <= COUNTED,
         Some(Kind::Callback(callback)) => callback.number.max <= COUNTED,
         _ => true,
     };
+    State::Menu(At {
+        node: s.node,
+        language: s.language.place(),
+        phase: s.phase,
+        part: s.part as u16,
+        digits: if counted { s.digits as u8 } else { 0 },
+        playing: s.playing,
+        failures: s.failures as u8,
+        starred: s.starred,
+        ahead: s.ahead,
+    })
+}
+
+/// Where the interpreter is, as a state of the graph.
+fn state_of(graph: &Graph, walk: &Walk, left: Option<&Outcome>) -> State {
     match (walk.situation(), left) {
-        (Some(s), _) => State::Menu(At {
-            node: s.node,
-            language: s.language.place(),
-            phase: s.phase,
-            part: s.part as u16,
-            digits: if counted(s.node) { s.digits as u8 } else { 0 },
-            playing: s.playing,
-            failures: s.failures as u8,
-            starred: s.starred,
-            ahead: s.ahead,
-        }),
+        (Some(s), _) => menu_state(walk.line(), s),
         (None, Some(Outcome::Queue { queue, .. })) => {
             let queue = graph.queues.iter().position(|q| q == queue).unwrap();
             State::Waiting {
@@ -53,7 +58,7 @@ fn state_of(graph: &Graph, walk: &Walk, left: Option<&Outcome>) -> State {
 }
 
 /// The states that the graph has after an event: its edges, and what follows in an instant.
-fn after(graph: &Graph, from: StateId, event: Event) -> HashSet<State> {
+pub(super) fn after(graph: &Graph, from: StateId, event: Event) -> HashSet<State> {
     let edges = graph.from(from).iter().filter(|e| e.event == event);
     let mut open: Vec<StateId> = edges.map(|e| e.to).collect();
     let (mut seen, mut settled) = (HashSet::new(), HashSet::new());

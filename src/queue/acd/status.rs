@@ -57,6 +57,14 @@ impl Acd {
         })
     }
 
+    /// The queues that have been tried for a caller, this one the last.
+    #[cfg(test)]
+    pub(crate) fn tried(&self, contact: ContactId) -> Vec<crate::ids::QueueName> {
+        let caller = self.callers.get(&contact);
+        let tried = caller.into_iter().flat_map(|c| &c.tried);
+        tried.map(|q| self.q(*q).settings.name.clone()).collect()
+    }
+
     /// A caller's position in line, 1 is next; `None` when not in line.
     pub fn position(&self, contact: ContactId) -> Option<usize> {
         let caller = self.callers.get(&contact)?;

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(test)]
+pub(crate) use play::play_watched;
 pub use play::{DeadEnd, Played, play};
 pub use shrink::shrink;
 

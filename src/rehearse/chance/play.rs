@@ -108,6 +108,22 @@ impl DeadEnd {
 /// Plays it to the end.
 pub fn play(house: &Arc<House>, scenario: &Scenario) -> Played {
     let stage = Stage::new(Arc::clone(house), scenario.world.clone(), scenario.wall);
+    played(stage, scenario).0
+}
+
+/// The same, and what befell the calls, one thing after the other.
+#[cfg(test)]
+pub(crate) fn play_watched(
+    house: &Arc<House>,
+    scenario: &Scenario,
+) -> (Played, Vec<crate::rehearse::stage::testing::Befell>) {
+    let mut stage = Stage::new(Arc::clone(house), scenario.world.clone(), scenario.wall);
+    stage.watch();
+    let (played, mut stage) = played(stage, scenario);
+    (played, stage.watched())
+}
+
+fn played(stage: Stage, scenario: &Scenario) -> (Played, Stage) {
     let mut playing = Playing {
         stage,
         scenario,
@@ -131,7 +147,7 @@ pub fn play(house: &Arc<House>, scenario: &Scenario) -> Played {
         let mut moments = stage.moments().iter().filter(own);
         moments.any(|m| matches!(m.what, Happening::Trouble(_)))
     });
-    Played {
+    let played = Played {
         troubled: troubled.count() as u64,
         verdicts: (0..stage.callers())
             .filter_map(|n| stage.verdict(n).map(Verdict::as_str))
@@ -139,7 +155,8 @@ pub fn play(house: &Arc<House>, scenario: &Scenario) -> Played {
         moments: stage.moments().to_vec(),
         asked: playing.asked,
         dead_end,
-    }
+    };
+    (played, stage)
 }
 
 struct Playing<'a> {

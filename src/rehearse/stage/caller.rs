@@ -54,6 +54,8 @@ impl Stage {
         if let Some(caller) = self.present(n) {
             let goes_on = caller.call.stage().is_some();
             caller.call.rescue(now, "internal error");
+            #[cfg(test)]
+            self.watch.befell(n, super::testing::What::Fault);
             self.tell(Some(n), Happening::Trouble("the call's task fails".into()));
             if goes_on {
                 let within = Duration::ZERO;

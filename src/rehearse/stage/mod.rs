@@ -11,6 +11,8 @@ mod phones;
 mod seen;
 mod services;
 mod sounds;
+#[cfg(test)]
+pub(crate) mod testing;
 mod times;
 
 use std::collections::{HashMap, VecDeque};
@@ -63,6 +65,8 @@ pub struct Stage {
     guides: HashMap<GuidePlace, String>,
     played: usize,
     at_once: (Mono, u32),
+    #[cfg(test)]
+    watch: testing::Watch,
 }
 
 /// Who calls, and where.
@@ -128,6 +132,8 @@ impl Stage {
             guides: HashMap::new(),
             played: 0,
             at_once: (Mono::ZERO, 0),
+            #[cfg(test)]
+            watch: testing::Watch::default(),
             house,
             world,
         };
@@ -218,12 +224,14 @@ impl Stage {
             self.acd.handle_timeout(self.now);
         } else {
             let now = self.now;
-            let due = self.callers.iter_mut().find(|c| {
+            let due = self.callers.iter().position(|c| {
                 let at = c.call.poll_timeout();
                 c.verdict.is_none() && at.is_some_and(|at| at <= now.mono)
             });
-            if let Some(caller) = due {
-                caller.call.handle_timeout(now);
+            if let Some(n) = due {
+                self.callers[n].call.handle_timeout(now);
+                #[cfg(test)]
+                self.watch.befell(n, testing::What::Time);
             }
         }
         self.settle();
@@ -294,6 +302,8 @@ impl Stage {
                 self.pass_on(action);
                 idle = false;
             }
+            #[cfg(test)]
+            self.look();
             if let Some((n, event)) = self.inbox.pop_front() {
                 idle = false;
                 if let CallEvent::Media(MediaEvent::PlayFailed { token, .. }) = &event {
@@ -301,6 +311,8 @@ impl Stage {
                 }
                 let now = self.now;
                 if let Some(caller) = self.callers.get_mut(n).filter(|c| c.verdict.is_none()) {
+                    #[cfg(test)]
+                    self.watch.befell(n, testing::what(&caller.call, &event));
                     caller.call.handle(now, event);
                 }
             }
