@@ -172,6 +172,10 @@ impl Followed {
             for event in AT_ONCE {
                 open.extend(add(state, *event));
             }
+            // A follow-up to an address that can not be made of a withheld number.
+            if matches!(state, State::Menu(_)) {
+                open.extend(add(state, Event::StoreFailed));
+            }
             // Another message at once would be a loop: to the people, by the fault.
             if state == MESSAGE && befell.broken {
                 open.extend(add(state, Event::Fault));
