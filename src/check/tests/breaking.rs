@@ -29,6 +29,8 @@ fn loss(graph: &Graph, state: State, event: Event) -> Option<Property> {
         (State::Message { .. } | State::Waiting { .. }, Event::Key(_)) | (_, Event::LookBack) => {
             None
         }
+        // Whoever stays in a queue further on is in that queue.
+        (_, Event::AskedAgain) => None,
         // That people come of their own accord is a gift.
         (_, Event::Called) => None,
         // `#` is answered twice: by habit, or as a key.
