@@ -219,7 +219,8 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
                 assert!(!sounds.is_empty(), "nothing to play");
                 *playing = true;
             }
-            WalkAction::Stop => *playing = false,
+            // Music takes the place of what plays.
+            WalkAction::Stop | WalkAction::Music => *playing = false,
             WalkAction::Leave(outcome) => left = Some(outcome),
             WalkAction::Step(_)
             | WalkAction::Entry { .. }
@@ -231,7 +232,6 @@ fn drain(walk: &mut Walk, playing: &mut bool) -> Option<Outcome> {
             | WalkAction::CancelCallback
             | WalkAction::Send { .. }
             | WalkAction::Dial { .. }
-            | WalkAction::Music
             | WalkAction::Needs { .. }
             | WalkAction::Judged { .. }
             | WalkAction::Ask { .. } => {}
