@@ -22,7 +22,7 @@ sox -R -D -n -b 16 -r 8000 -c 1 sys-beep.wav synth 0.4 sine 1000 gain -18.8 fade
 
 # Somebody's phone rings: 425 Hz, 1 s on and 4 s off, as in most of Europe (ITU-T E.180). Played over
 # and over.
-sox -R -D -n -b 16 -r 8000 -c 1 "$work/ring.wav" synth 1 sine 425 gain -16 fade q 0.01 1 0.01
+sox -R -D -n -b 16 -r 8000 -c 1 "$work/ring.wav" synth 1 sine 425 gain -17.8 fade q 0.01 1 0.01
 sox -R -D "$work/ring.wav" sys-ringback.wav pad 0 4
 
 # Music on hold: 36 s, twelve bars of 3 s in a slow round of four chords (C, A minor, F, G with

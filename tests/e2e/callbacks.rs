@@ -75,7 +75,7 @@ fn whose_line_breaks_while_they_wait_is_called_back() {
     let mut caller = zero(&server, "5550530");
     std::thread::sleep(Duration::from_millis(600));
     assert_eq!(caller.break_off(), 200);
-    listed(&server, "5550530");
+    listed(&server, "\"state\":\"open\"");
     let off = with_a_trunk("after_drop = false\n").0;
     let mut caller = zero(&off, "5550531");
     std::thread::sleep(Duration::from_millis(600));

@@ -134,7 +134,9 @@ fn a_callers_page_that_is_gone_leaves_its_place_in_line() {
          20.0 > wait
          < caller loops sys-moh; caller probe
          20.0 > caller gone
-         < queue leave; caller close; done caller_gone"
+         < call back +4930901820 by support; queue leave
+         20.1 > kept 7 now
+         < caller close; done callback_stored"
     ));
 }
 

@@ -242,7 +242,8 @@ pub(super) fn lead_astray(graph: &mut Graph, edges: &[Place]) -> usize {
 
 /// Something of ours fails.
 fn fails(event: Event) -> bool {
-    event.by() == By::Failure
+    // Whoever is asked for again in a queue stands in it before and after.
+    event.by() == By::Failure && event != Event::AskedAgain
 }
 
 /// Whether 0 is one more digit there.

@@ -386,9 +386,9 @@ proptest! {
 fn a_graph_that_lacks_what_callers_do_is_found_out() {
     let house = small();
     let zero = Event::Key(Key::ZERO);
-    let lacks = |lost: &dyn Fn(State, Event) -> bool| {
+    let within = |seeds: u64, lost: &dyn Fn(State, Event) -> bool| {
         let mut graphs = Graphs::default();
-        (0..400).any(|seed| {
+        (0..seeds).any(|seed| {
             let scenario = Scenario::of(&house, house.lines(), seed);
             let caller = &scenario.callers[0];
             let mut graph = Graph::clone(&graphs.of(&house, &scenario, &caller.line));
@@ -407,7 +407,9 @@ fn a_graph_that_lacks_what_callers_do_is_found_out() {
             own.any(|b| one.follow(b, &mut Ways::new()).is_err())
         })
     };
-    assert!(!lacks(&|_, _| false));
+    assert!(!within(400, &|_, _| false));
+    // Callers who do it in the moment in which something is stored are rare.
+    let lacks = |lost: &dyn Fn(State, Event) -> bool| within(10_000, lost);
     let at = |step: MessageStep| move |s: State| matches!(s, State::Message { step: at, .. } if at == step);
     for step in [
         MessageStep::Intro,

@@ -151,7 +151,7 @@ fn a_peer_that_stops_listening_for_a_while_is_still_there() {
 fn ports_rest_and_their_end_is_told() {
     let pool = pool_with(|c| {
         c.ports = 21_360..=21_363;
-        c.quarantine = Duration::from_millis(100);
+        c.quarantine = Duration::from_millis(500);
     });
     let mut a = Phone::new(&pool, Codec::Pcmu);
     let _b = Phone::new(&pool, Codec::Pcmu);
@@ -161,7 +161,7 @@ fn ports_rest_and_their_end_is_told() {
     a.media.command(MediaCommand::Close { leg: a.leg });
     assert!(matches!(a.event(), Some(MediaEvent::Closed { .. })));
     assert!(matches!(third(), Err(OpenError::NoPorts)));
-    std::thread::sleep(Duration::from_millis(120));
+    std::thread::sleep(Duration::from_millis(550));
     let opened = third().unwrap();
     assert_eq!(opened.rtp, a.there);
     assert_eq!(opened.rtcp.port(), opened.rtp.port() + 1);
