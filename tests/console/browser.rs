@@ -84,6 +84,11 @@ impl Browser {
     fn line(&mut self, wanted: &str) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
+            let gone = self.child.try_wait().ok().flatten();
+            if gone.is_some() {
+                // What it said last is read by now.
+                std::thread::sleep(Duration::from_millis(100));
+            }
             let next = {
                 let told = self.told.lock().expect("no panic");
                 let mut new = told.iter().enumerate().skip(self.read);
@@ -94,9 +99,7 @@ impl Browser {
                 self.read = n + 1;
                 return line;
             }
-            let gone = self.child.try_wait().ok().flatten();
             if gone.is_some() || Instant::now() > end {
-                std::thread::sleep(Duration::from_millis(100));
                 panic!("no `{wanted}` ({gone:?}):\n{}", self.output());
             }
             std::thread::sleep(Duration::from_millis(10));
