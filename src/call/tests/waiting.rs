@@ -82,7 +82,7 @@ fn the_store_does_not_hold_up_whom_the_network_took() {
         "30.0 > caller gone
          < call back +4930901820 by support; queue leave
          61.0 > wait
-         < fault; caller close; done caller_gone",
+         < caller close; done caller_gone",
     ));
 }
 
