@@ -145,12 +145,12 @@ async fn once_or_why(api: &Api, request: Request, next: Next) -> Result<Response
         let remedy = "send 1 to 128 visible ASCII characters";
         return Err(Problem::field("Idempotency-Key", "does not fit", remedy));
     }
-    let key = digest(&format!("{} {text}", who.name));
+    let key = digest(format!("{} {text}", who.name));
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, most(parts.uri.path())).await;
     let body = body.map_err(|_| Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE))?;
     let condition = parts.headers.get(header::IF_MATCH);
-    let asked = digest(&format!(
+    let asked = digest(format!(
         "{} {} {:?} {}",
         parts.method,
         parts.uri,

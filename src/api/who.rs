@@ -176,7 +176,7 @@ impl Who {
 /// What proves that a page of ours asks: it stands in the answer to the sign-in, which another
 /// site can not read.
 pub fn csrf_of(cookie: &str) -> String {
-    digest(&format!("csrf {cookie}"))
+    digest(format!("csrf {cookie}"))
 }
 
 /// The name of the session's cookie.

@@ -58,7 +58,7 @@ impl Call {
 
     /// Whether it is there still is asked as often as it could have come back.
     pub(super) fn caller_overdue(&mut self, now: Now) {
-        if !self.caller_away.is_some_and(|at| at <= now.mono) {
+        if self.caller_away.is_none_or(|at| at > now.mono) {
             return;
         }
         let here = match self.stage {

@@ -69,6 +69,9 @@ struct Press {
     started_at: u32,
 }
 
+/// Takes a packet to the other side.
+type Way = Box<dyn Fn(&[u8]) + Send>;
+
 struct Sending {
     source: Source,
     to: Option<SocketAddr>,
@@ -84,7 +87,7 @@ struct Sending {
     /// The payload type that is Opus, with its encoder.
     opus: Option<(u8, opus::Encoder)>,
     /// Who takes the packets to the other side, where it is not the socket.
-    way: Option<Box<dyn Fn(&[u8]) + Send>>,
+    way: Option<Way>,
 }
 
 struct Shared {

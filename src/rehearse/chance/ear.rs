@@ -166,7 +166,7 @@ impl Ear {
 }
 
 /// That something went wrong, or that a person was lost.
-fn tells_of_fault(prompt: &str) -> bool {
+pub(super) fn tells_of_fault(prompt: &str) -> bool {
     [sys::FAULT, sys::AGENT_LOST].contains(&prompt)
 }
 

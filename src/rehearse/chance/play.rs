@@ -7,11 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ear::{Ear, Rest};
+use super::ear::{self, Ear, Rest};
 use super::{Act, Scenario};
 use crate::ids::{Key, PhoneNumber};
 use crate::menu::outcome::Reason;
-use crate::menu::system as sys;
 use crate::menu::tree::{Kind, Line, NodeId};
 use crate::menu::walk::Walk;
 use crate::menu::walk::situation::Phase;
@@ -230,7 +229,7 @@ impl Playing<'_> {
             ear.pass(now)?;
         }
         let mut missing = self.scenario.world.missing.iter();
-        let missing = missing.any(|p| p.as_str() == sys::FAULT);
+        let missing = missing.any(|p| ear::tells_of_fault(p.as_str()));
         let moments = self.stage.moments();
         for moment in moments.get(self.listened..).unwrap_or_default() {
             if let Some((ear, line)) = moment.caller.and_then(|n| self.ears.get_mut(n)) {
