@@ -30,8 +30,7 @@ fn with_tones() -> Setup {
 fn says(agent: &mut Phone, code: &str, hz: f64) {
     agent.media.forget();
     agent.call_as_agent(code, "secret");
-    let heard = agent.media.listen(Duration::from_millis(1000));
-    assert!(share(&heard, hz) > 0.6, "{code}: {}", agent.transcript());
+    agent.media.hears(hz);
     agent.wait_bye(Duration::from_secs(20));
 }
 
@@ -87,8 +86,8 @@ fn a_wrong_code_is_answered_by_the_list_of_codes() {
     let server = with_tones().start();
     let mut agent = server.agent("agent1");
     agent.call_as_agent("*99", "secret");
-    let heard = agent.media.listen(Duration::from_millis(1000));
-    assert!(share(&heard, LIST) > 0.6, "{}", agent.transcript());
+    agent.media.hears(LIST);
+    std::thread::sleep(Duration::from_secs(1));
     let list = agent.media.listen(Duration::from_millis(2000));
     assert!(!silent(&list) && share(&list, LIST) < 0.2);
     agent.hang_up();

@@ -1,7 +1,7 @@
 //! Reliable provisional answers (RFC 3262) with phones that others wrote, on real sockets; and
 //! one call that arrives by two ways (RFC 3261 §8.2.2.2).
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -12,12 +12,12 @@ use zeroline::sip::leg::{LegCommand, LegEvent};
 
 use crate::support::media::KeyWay;
 use crate::support::phone::SOON;
+use crate::support::ports;
 use crate::support::server::server;
 use crate::support::sipp::Sipp;
 
 fn free_port() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a loopback port");
-    socket.local_addr().expect("a bound socket")
+    ports::free(Ipv4Addr::LOCALHOST.into())
 }
 
 #[test]

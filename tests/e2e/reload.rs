@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::audio::{share, sine};
+use crate::support::audio::sine;
 use crate::support::media::KeyWay;
 use crate::support::server::{Server, server, write_wav};
 
@@ -48,13 +48,9 @@ fn calls_keep_their_menus_and_what_is_wrong_changes_nothing() {
     assert_eq!(told["refused"], serde_json::Value::Null, "{told}");
     let mut new = server.phone("5550701");
     new.call("100");
-    new.idle(Duration::from_millis(300));
-    let heard = new.media.listen(Duration::from_millis(500));
-    assert!(share(&heard, 900.0) > 0.9, "share {}", share(&heard, 900.0));
+    new.media.hears(900.0);
     old.media.press('1', KeyWay::Event, 100);
-    old.idle(Duration::from_millis(300));
-    let heard = old.media.listen(Duration::from_millis(500));
-    assert!(share(&heard, 500.0) > 0.9, "share {}", share(&heard, 500.0));
+    old.media.hears(500.0);
 
     // A mistake: told with its place, and nothing changes.
     let wrong = after.replace("go: info", "go: inof");
@@ -68,9 +64,7 @@ fn calls_keep_their_menus_and_what_is_wrong_changes_nothing() {
     assert!(log.contains("the old ones stay"), "{log}");
     let mut third = server.phone("5550702");
     third.call("100");
-    third.idle(Duration::from_millis(300));
-    let heard = third.media.listen(Duration::from_millis(500));
-    assert!(share(&heard, 900.0) > 0.9, "share {}", share(&heard, 900.0));
+    third.media.hears(900.0);
     // Nor does what breaks the promise.
     let unasked = "line: main\nnumbers: [\"100\"]\nhuman: support\nstart: bye\nnodes:\n  \
                    bye: { goodbye: { prompt: info, text: \"Good bye.\" } }\n";

@@ -1,7 +1,7 @@
 //! Follow-ups: handed over by a call that goes on, and sent also after the server was killed.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::audio::{share, sine};
 use crate::support::media::KeyWay;
+use crate::support::ports;
 use crate::support::server::{Server, server};
 
 /// What is said after the follow-up was handed over.
@@ -121,9 +122,7 @@ fn a_follow_up_is_sent_while_the_call_goes_on() {
 #[test]
 fn what_nobody_takes_survives_the_server_and_is_sent_when_somebody_does() {
     // A port that nobody listens on: ours, until later.
-    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = free.local_addr().expect("bound");
-    drop(free);
+    let address = ports::free(Ipv4Addr::LOCALHOST.into());
     let mut server = with(address);
     call(&server, "5550900");
     let tried = (0..50).any(|_| {

@@ -4,7 +4,7 @@
 //! meanwhile is in the record once it can be written.
 
 use std::cell::RefCell;
-use std::net::TcpListener;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,7 @@ use crate::faults::{SORRY, card, hears_sorry, hears_tone};
 use crate::support::audio::sine;
 use crate::support::media::{KeyWay, Source};
 use crate::support::phone::{Phone, SOON};
+use crate::support::ports;
 use crate::support::postgres::Postgres;
 use crate::support::server::{Server, Setup, server};
 
@@ -24,8 +25,7 @@ const STORED: f64 = 900.0;
 
 fn line() -> Setup {
     // A port that nobody listens on: what is sent there stays in the outbox.
-    let nobody = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let web = nobody.local_addr().expect("bound");
+    let web = ports::free(Ipv4Addr::LOCALHOST.into());
     let menu = format!(
         r#"
 line: main

@@ -2,12 +2,13 @@
 //! its microphone a file, what it hears written to a file.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::ports;
 use super::process::Process;
 
 /// One softphone.
@@ -60,9 +61,8 @@ impl Baresip {
     #[track_caller]
     pub fn start(setup: &Setup) -> Baresip {
         let folder = super::scratch("baresip");
-        let sip = free_udp_port();
-        let control_port = free_tcp_port();
-        let keys_port = free_tcp_port();
+        let [sip, control, keys] = [(); 3].map(|()| ports::free(Ipv4Addr::LOCALHOST.into()));
+        let (control_port, keys_port) = (control.port(), keys.port());
         std::fs::write(
             folder.path().join("config"),
             config(sip, control_port, keys_port, setup.trusted.as_deref()),
@@ -220,7 +220,7 @@ fn config(sip: SocketAddr, control: u16, keys: u16, trusted: Option<&Path>) -> S
     format!(
         "sip_listen {sip}\nctrl_tcp_listen 127.0.0.1:{control}\ncons_listen 127.0.0.1:{keys}\n\
          audio_source aufile,tone.wav\naudio_player aufile,played.wav\naudio_alert aufile,alert.wav\n\
-         snd_path .\nrtp_stats no\njitter_buffer_delay 2-5\nnet_interface 127.0.0.1\n{trusted}{path}\n{modules}{apps}"
+         snd_path .\nrtp_stats no\nrtp_ports 31600-32766\njitter_buffer_delay 2-5\nnet_interface 127.0.0.1\n{trusted}{path}\n{modules}{apps}"
     )
 }
 
@@ -257,14 +257,4 @@ fn write_tone(path: PathBuf, hz: f64, rate: u32, channels: u16) {
         }
     }
     wav.finalize().expect("scratch");
-}
-
-fn free_udp_port() -> SocketAddr {
-    let s = UdpSocket::bind("127.0.0.1:0").expect("a loopback port");
-    s.local_addr().expect("a bound socket")
-}
-
-fn free_tcp_port() -> u16 {
-    let s = std::net::TcpListener::bind("127.0.0.1:0").expect("a loopback port");
-    s.local_addr().expect("a bound socket").port()
 }

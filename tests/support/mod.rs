@@ -19,6 +19,7 @@ pub mod media;
 pub mod opus;
 pub mod peer;
 pub mod phone;
+pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod sdp;

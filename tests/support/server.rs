@@ -1,13 +1,11 @@
 //! The real `zeroline` program on loopback, with its settings, menus and prompts in a folder
 //! of its own.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -15,6 +13,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use super::audio::{self, Law};
 use super::peer::{Codec, Gathering};
 use super::phone::Phone;
+use super::ports;
 use super::process::Process;
 
 /// The prompt that callers hear first, on the line 100: made so that µ-law does not change it.
@@ -133,7 +132,7 @@ impl Setup {
 
     /// With the built-in line and prompts, and its web service on a port of its own, in PCMU.
     pub fn demo(mut self) -> Setup {
-        let service = self.port();
+        let service = ports::free(self.ip);
         self.demo = Some(service);
         self.legs = 400;
         self.with(&format!("[demo]\nservice = \"{service}\""))
@@ -143,8 +142,7 @@ impl Setup {
     #[track_caller]
     pub fn start(self) -> Server {
         let folder = super::scratch("server");
-        let (sip, sips, http) = (self.port(), self.port(), self.port());
-        let api = self.port();
+        let [sip, sips, http, api] = [(); 4].map(|()| ports::free(self.ip));
         let folder_of = folder.path();
         let trusted = self.write(folder_of, sip, sips, http);
         let mut toml = std::fs::read_to_string(folder_of.join("zeroline.toml")).expect("scratch");
@@ -189,7 +187,7 @@ impl Setup {
             trusted = Some(made.cert.der().clone());
             config.push_str("[sip.tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
         }
-        let (first, last) = media_ports(self.legs.div_ceil(200));
+        let (first, last) = ports::media(self.legs.div_ceil(200));
         let (codecs, menus, prompts) = if self.demo.is_some() {
             ("codecs = [\"pcmu\"]\n", "", "")
         } else {
@@ -223,21 +221,6 @@ impl Setup {
             std::fs::write(at(path), bytes).expect("scratch");
         }
         trusted
-    }
-
-    fn port(&self) -> SocketAddr {
-        // Free for TCP and UDP alike, and not meant for another server of these tests; that nobody
-        // else takes it meanwhile is likely enough.
-        static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
-        for _ in 0..100 {
-            let tcp = TcpListener::bind((self.ip, 0)).expect("a loopback port");
-            let addr = tcp.local_addr().expect("a bound socket");
-            let new = TAKEN.lock().expect("no panic").insert(addr.port());
-            if new && UdpSocket::bind(addr).is_ok() {
-                return addr;
-            }
-        }
-        panic!("no loopback port that is free for TCP and UDP");
     }
 }
 
@@ -444,23 +427,4 @@ fn wav(pcm: &[i16]) -> Vec<u8> {
     }
     w.finalize().expect("memory");
     bytes.into_inner()
-}
-
-/// A range of RTP ports for each server: several run at the same time, and beside other
-/// programs. Blocks of 400 ports, below the ephemeral range.
-fn media_ports(blocks: u16) -> (u16, u16) {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    for _ in 0..48 {
-        let n = std::process::id()
-            .wrapping_mul(7)
-            .wrapping_add(NEXT.fetch_add(u32::from(blocks), Ordering::Relaxed));
-        let first = 12_000 + (n % u32::from(49 - blocks)) as u16 * 400;
-        let last = first + 400 * blocks - 1;
-        let free = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
-        if (first..last).step_by(20).all(free) {
-            return (first, last);
-        }
-    }
-    panic!("no 400 UDP ports in a row are free");
 }
