@@ -380,7 +380,11 @@ impl Coded {
                 }
                 Err(refusal) => {
                     self.media(MediaCommand::Close { leg: leg.id });
-                    return self.refuse(refusal.status());
+                    self.sip(LegCommand::RejectMedia {
+                        status: refusal.status(),
+                        why: refusal.to_string(),
+                    });
+                    return self.end();
                 }
             },
         };

@@ -89,6 +89,7 @@ impl Call {
             CallEvent::Media(
                 MediaEvent::RtpSilent { leg, .. }
                 | MediaEvent::RtpBack { leg }
+                | MediaEvent::KeysFailed { leg }
                 | MediaEvent::Latched { leg, .. },
             ) if consult.owns(leg) => {}
             other => return Some(other),

@@ -15,6 +15,7 @@ use super::machine::{Call, Stage};
 use crate::ids::LegId;
 use crate::now::Now;
 use crate::record::timeline::Event as RecordEvent;
+use crate::record::verdict::Verdict;
 use crate::sip::flow::Transport;
 use crate::sip::leg::{LegCommand, LegEnd};
 
@@ -87,6 +88,22 @@ impl Call {
             if b.away.take().is_some() {
                 self.part_or_join();
             }
+        }
+    }
+
+    /// A page showed another certificate than it had announced, or none (RFC 5763 §5): a caller's is in
+    /// silence whatever we say, an agent's is somebody else.
+    pub(super) fn keys_failed(&mut self, now: Now, leg: LegId) {
+        if leg == self.start.leg {
+            let reason =
+                "SIP;cause=488;text=\"DTLS failed, or with another certificate\"".to_owned();
+            let reason = Some(reason);
+            self.act(CallAction::Sip(leg, LegCommand::Hangup { reason }));
+            return self.caller_left(now, Verdict::SetupFailed { status: 488 });
+        }
+        if matches!(&self.stage, Stage::Bridged(b) if b.party.as_ref().is_some_and(|p| p.leg.id == leg))
+        {
+            self.person_left(now, &LegEnd::PeerGone);
         }
     }
 

@@ -111,6 +111,11 @@ impl Call {
             LegEnd::NoAnswer | LegEnd::Refused { .. } => gone(LostSign::NoAnswer),
             LegEnd::Unreachable => gone(LostSign::Transport),
         };
+        self.caller_left(now, verdict);
+    }
+
+    /// Nobody is at the caller's end any more.
+    pub(super) fn caller_left(&mut self, now: Now, verdict: Verdict) {
         self.caller_away = None;
         self.hang_up_ringing(None);
         let stage = mem::replace(&mut self.stage, Stage::Ended);

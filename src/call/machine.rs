@@ -430,6 +430,7 @@ impl Call {
             }
             MediaEvent::RtpSilent { leg, .. } => self.rtp_silent(now, leg),
             MediaEvent::RtpBack { leg } => self.rtp_back(leg),
+            MediaEvent::KeysFailed { leg } => self.keys_failed(now, leg),
             MediaEvent::Closed { .. } => {}
         }
     }

@@ -11,6 +11,7 @@ use crate::media::command::MediaCommand;
 use crate::now::Now;
 use crate::record::timeline::Event as RecordEvent;
 use crate::record::verdict::Verdict;
+use crate::sdp::Refusal;
 use crate::sip::leg::LegCommand;
 
 /// How long the menu waits for the ACK of our 200 (or the first RTP) before it speaks anyway:
@@ -47,7 +48,7 @@ impl Call {
                     leg.plan = Some(plan);
                     sdp
                 }
-                Err(refusal) => return self.refuse(refusal.status()),
+                Err(refusal) => return self.refuse_media(refusal),
             },
         };
         self.caller = Some(leg);
@@ -79,6 +80,18 @@ impl Call {
             }
         }
         self.begin_to_speak(now);
+    }
+
+    fn refuse_media(&mut self, refusal: Refusal) {
+        let status = refusal.status();
+        let why = refusal.to_string();
+        let command = LegCommand::RejectMedia { status, why };
+        self.act(CallAction::Sip(self.start.leg, command));
+        self.stage = Stage::Closing {
+            verdict: Verdict::SetupFailed { status },
+            leg_over: false,
+            storing: None,
+        };
     }
 
     /// Before the answer: refuse the INVITE. Afterwards there is only BYE.

@@ -176,6 +176,12 @@ pub enum MediaEvent {
         /// The leg.
         leg: LegId,
     },
+    /// No keys were agreed with whoever shows the certificate that the leg's browser announced, and none
+    /// will be (RFC 5763 §5); told once.
+    KeysFailed {
+        /// The leg.
+        leg: LegId,
+    },
     /// Final figures, after `Close`.
     Closed {
         /// The leg.

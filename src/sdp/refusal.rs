@@ -32,6 +32,10 @@ pub enum Refusal {
     /// SRTP without a crypto line that we can use.
     #[error("no SRTP suite in common")]
     NoCommonSuite,
+    /// A browser's audio without the hash of its certificate, or with one of a kind that is not ours
+    /// (RFC 5763 §5, RFC 8122 §5).
+    #[error("no a=fingerprint with sha-256")]
+    NoFingerprint,
     /// An answer to an offer that was not made.
     #[error("answer without offer")]
     NoOffer,
@@ -50,6 +54,7 @@ impl Refusal {
             | Refusal::SrtpRequired
             | Refusal::KeysInTheClear
             | Refusal::NoCommonSuite
+            | Refusal::NoFingerprint
             | Refusal::NoOffer => 488,
         }
     }

@@ -227,7 +227,7 @@ fn needed(theirs: &Attributes<'_>) -> Result<(IceCredentials, Fingerprint), Refu
     let (Some(ufrag), Some(password)) = (theirs.ufrag, theirs.password) else {
         return Err(Refusal::Malformed("no ICE credentials"));
     };
-    let fingerprint = theirs.fingerprint.ok_or(Refusal::NoCommonSuite)?;
+    let fingerprint = theirs.fingerprint.ok_or(Refusal::NoFingerprint)?;
     let credentials = IceCredentials {
         ufrag: ufrag.to_owned(),
         password: password.to_owned(),

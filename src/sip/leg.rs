@@ -217,6 +217,13 @@ pub enum LegCommand {
         /// Retry-After in seconds (for 503 and 480).
         retry_after: Option<u32>,
     },
+    /// Incoming: a refusal of the session description, 400–488, with the reason (RFC 3261 §21.4.26).
+    RejectMedia {
+        /// The status.
+        status: u16,
+        /// What is wrong, for a Warning header (§20.43).
+        why: String,
+    },
     /// Incoming: a refusal that asks for proof of who calls (401, RFC 3261 §22.2). The leg is
     /// over; the INVITE comes again with credentials.
     Challenge,

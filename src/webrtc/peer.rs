@@ -241,6 +241,11 @@ impl Peer {
     pub fn is_over(&self) -> bool {
         self.over
     }
+
+    /// Whether there will be no keys: the handshake has failed, or somebody else held it.
+    pub fn has_failed(&self) -> bool {
+        self.over && !(self.certified && self.keys.is_some())
+    }
 }
 
 impl std::fmt::Debug for Peer {

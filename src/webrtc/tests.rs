@@ -172,7 +172,7 @@ fn a_browser_finds_us_and_both_have_the_same_keys() {
     let (key, _) = key_lengths(secured.srtp.suite);
     assert_eq!(secured.srtp.remote_key[..key], material[..key]);
     assert_eq!(secured.srtp.local_key[..key], material[key..2 * key]);
-    assert!(server.is_settled() && !server.is_over());
+    assert!(server.is_settled() && !server.is_over() && !server.has_failed());
 }
 
 #[test]
@@ -193,6 +193,7 @@ fn another_certificate_than_the_announced_one_gets_nothing() {
     let mut page = Page::new(&page, now);
     assert_eq!(talk(&mut server, &mut page, now, 2000, |_| false), None);
     assert!(server.is_over() && server.secured().is_none());
+    assert!(server.has_failed(), "nothing comes of it any more");
 }
 
 #[test]

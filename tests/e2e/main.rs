@@ -38,6 +38,7 @@ mod skills;
 mod softphones;
 mod stop;
 mod store;
+mod strangers;
 mod three;
 mod transfers;
 mod transport;

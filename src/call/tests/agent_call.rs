@@ -159,7 +159,9 @@ impl Scene {
                 format!("{name} invite from {} {from}", invite.from_name)
             }
             LegCommand::Ring => format!("{name} 180"),
-            LegCommand::Reject { status, .. } => format!("{name} {status}"),
+            LegCommand::Reject { status, .. } | LegCommand::RejectMedia { status, .. } => {
+                format!("{name} {status}")
+            }
             LegCommand::Hangup { .. } => format!("{name} hangup"),
             LegCommand::ReferProgress { status } => format!("{name} notify {status}"),
             other => format!("{name} {other:?}"),

@@ -147,3 +147,22 @@ fn a_silent_desk_phone_of_a_caller_is_left_alone() {
          60.0 > wait",
     ));
 }
+
+#[test]
+fn who_shows_another_certificate_than_announced_is_not_talked_with() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         0.2 > caller without keys
+         < caller hangup cause=488; caller close; done setup_failed",
+    );
+    // In an agent's place: the caller is the next in line, as with a phone that is lost.
+    check(&in_a_page(
+        "2.5 > p1 without keys
+         < unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost",
+    ));
+}

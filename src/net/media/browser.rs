@@ -14,6 +14,7 @@ pub(super) struct Browser {
     /// As offer and answer have it, without address and keys.
     agreed: MediaPlan,
     secured: Option<Secured>,
+    failure_told: bool,
 }
 
 impl Browser {
@@ -28,6 +29,7 @@ impl Browser {
             peer: Peer::new(identity, web, v6, now),
             agreed,
             secured: None,
+            failure_told: false,
         }
     }
 
@@ -78,6 +80,11 @@ impl Browser {
         }
         self.secured = secured;
         true
+    }
+
+    /// Whether there will be no keys, said once.
+    pub(super) fn keys_failed(&mut self) -> bool {
+        self.peer.has_failed() && !std::mem::replace(&mut self.failure_told, true)
     }
 
     /// The handshake goes on.

@@ -63,6 +63,7 @@ fn is_awaited(event: &MediaEvent) -> bool {
         MediaEvent::Key { .. }
         | MediaEvent::Latched { .. }
         | MediaEvent::RtpSilent { .. }
+        | MediaEvent::KeysFailed { .. }
         | MediaEvent::RtpBack { .. } => false,
     }
 }

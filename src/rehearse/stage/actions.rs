@@ -89,7 +89,9 @@ impl Stage {
             LegCommand::Answer { .. } => {
                 self.later(ROUND_TRIP, tell(LegEvent::Confirmed { answer: None }));
             }
-            LegCommand::Reject { .. } | LegCommand::Hangup { .. } => {
+            LegCommand::Reject { .. }
+            | LegCommand::RejectMedia { .. }
+            | LegCommand::Hangup { .. } => {
                 self.callers[n].playing = None;
                 self.later(ROUND_TRIP, tell(LegEvent::Ended(LegEnd::LocalHangup)));
             }

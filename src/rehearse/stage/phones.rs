@@ -78,7 +78,9 @@ impl Stage {
     pub(super) fn tell_phone(&mut self, n: usize, leg: LegId, command: LegCommand) {
         match command {
             LegCommand::Invite(invite) => self.ring(n, *invite),
-            LegCommand::Hangup { .. } | LegCommand::Reject { .. } => {
+            LegCommand::Hangup { .. }
+            | LegCommand::Reject { .. }
+            | LegCommand::RejectMedia { .. } => {
                 self.callers[n].phones.retain(|p| p.leg != leg);
                 let over = CallEvent::Leg(leg, LegEvent::Ended(LegEnd::LocalHangup));
                 self.later(ROUND_TRIP, Due::Tell(n, over));

@@ -127,7 +127,7 @@ fn what_is_missing_is_told() {
     let no_credentials = Err(Refusal::Malformed("no ICE credentials"));
     assert_eq!(without("a=ice-ufrag"), no_credentials);
     assert_eq!(without("a=ice-pwd"), no_credentials);
-    assert_eq!(without("a=fingerprint"), Err(Refusal::NoCommonSuite));
+    assert_eq!(without("a=fingerprint"), Err(Refusal::NoFingerprint));
     assert_eq!(without("a=setup"), Ok(()));
     assert_eq!(without("a=mid"), Ok(()));
 }

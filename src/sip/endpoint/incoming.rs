@@ -356,6 +356,25 @@ impl Core {
         }));
     }
 
+    /// A final refusal of what the offer says; `why` is of our own words.
+    pub(super) fn reject_media(&mut self, now: Mono, leg: &mut Leg, status: u16, why: &str) {
+        let Stage::Incoming(s) = &leg.stage else {
+            self.stats.late_commands += 1;
+            return;
+        };
+        let warning = format!("399 zeroline \"{why}\"");
+        self.respond(
+            now,
+            s.key,
+            status,
+            |w| {
+                w.header("Warning", &warning);
+            },
+            None,
+        );
+        leg.end(self, now, LegEnd::LocalHangup);
+    }
+
     /// A final refusal.
     pub(super) fn reject(
         &mut self,

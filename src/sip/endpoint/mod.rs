@@ -292,6 +292,9 @@ impl Endpoint {
                 },
                 Stage::Incoming(_),
             ) => core.reject(now, leg, status, retry_after, None),
+            (LegCommand::RejectMedia { status, why }, Stage::Incoming(_)) => {
+                core.reject_media(now, leg, status, &why);
+            }
             (LegCommand::Ack { answer }, Stage::Session(_)) => core.ack_command(now, leg, answer),
             (LegCommand::Offer { offer }, Stage::Session(_)) => core.offer(now, leg, offer),
             (LegCommand::AnswerOffer { sdp }, _) => core.answer_offer(now, leg, sdp),

@@ -207,6 +207,8 @@ impl Desk {
                 since: Duration::from_secs(3),
             }),
             ["caller", "heard"] => CallEvent::Media(MediaEvent::RtpBack { leg: CALLER }),
+            ["caller", "without", "keys"] => keyless(CALLER),
+            [p, "without", "keys"] => keyless(leg(self, p)),
             ["caller", "holds"] => self.reoffer(CALLER, Direction::SendOnly),
             ["caller", "resumes"] => self.reoffer(CALLER, Direction::SendRecv),
             ["caller", "reinvites", "without", "offer"] => {
@@ -327,6 +329,10 @@ fn key(k: &str, way: DtmfWay) -> CallEvent {
 
 fn ended(leg: LegId, end: LegEnd) -> CallEvent {
     CallEvent::Leg(leg, LegEvent::Ended(end))
+}
+
+fn keyless(leg: LegId) -> CallEvent {
+    CallEvent::Media(MediaEvent::KeysFailed { leg })
 }
 
 fn overflow(to: OverflowStep) -> CallEvent {

@@ -89,7 +89,9 @@ impl Desk {
                 self.invites.insert(leg, sdp);
                 "200".into()
             }
-            LegCommand::Reject { status, .. } => status.to_string(),
+            LegCommand::Reject { status, .. } | LegCommand::RejectMedia { status, .. } => {
+                status.to_string()
+            }
             LegCommand::Invite(invite) => {
                 if let Some(sdp) = &invite.offer {
                     self.invites.insert(leg, sdp.clone());

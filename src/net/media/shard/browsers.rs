@@ -1,6 +1,7 @@
 //! Legs of browsers: ICE and DTLS on the leg's own socket.
 
 use super::Shard;
+use crate::media::command::MediaEvent;
 use crate::net::media::browser::Browser;
 use crate::now::Mono;
 use crate::sdp::plan::MediaPlan;
@@ -78,9 +79,13 @@ impl Shard {
             // What is lost is asked for again.
             let _ = seat.rtp.send(&datagram, to);
         }
+        let (leg, failed) = (seat.leg.id(), browser.keys_failed());
         if browser.has_news() {
             seat.leg.apply(browser.plan(), now);
             self.reslot(place, self.ms + 1);
+        }
+        if failed {
+            self.events.push((place, MediaEvent::KeysFailed { leg }));
         }
     }
 }
