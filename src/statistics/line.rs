@@ -1,6 +1,6 @@
 //! What a line came to, and where on it callers wanted a person or gave up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
@@ -114,6 +114,8 @@ impl Effort {
 pub struct NodeFigures {
     /// Callers who came here, each time counted.
     pub entered: u64,
+    /// Came here again in the same contact, or had it said again by 9.
+    pub again: u64,
     /// Pressed 0 here.
     pub asked: u64,
     /// Hung up here.
@@ -175,6 +177,8 @@ impl LineFigures {
     /// Node by node.
     fn walk(&mut self, contact: &Contact<'_>, end: Option<Containment>) {
         let mut here: Option<NodeName> = None;
+        let mut seen = BTreeSet::new();
+        let mut nine = None;
         let mut since = Duration::ZERO;
         for entry in contact.timeline.entries() {
             let leaves = match &entry.event {
@@ -191,9 +195,20 @@ impl LineFigures {
             }
             match &entry.event {
                 Event::Step { step } => {
+                    let enters = matches!(step.what, StepKind::Entered { .. });
+                    // A 9 that the operator gave another meaning leads somewhere.
+                    if let Some(node) = nine.take().filter(|_| !enters) {
+                        self.nodes.entry(node).or_default().again += 1;
+                    }
                     let node = self.nodes.entry(step.node.clone()).or_default();
                     match &step.what {
-                        StepKind::Entered { .. } => node.entered += 1,
+                        StepKind::Entered { .. } => {
+                            node.entered += 1;
+                            node.again += u64::from(!seen.insert(step.node.clone()));
+                        }
+                        StepKind::Pressed { key } if key.as_char() == '9' => {
+                            nine = Some(step.node.clone());
+                        }
                         StepKind::Silent => node.silences += 1,
                         StepKind::Wrong { .. } => node.wrong_keys += 1,
                         StepKind::Failed { .. } => node.faults += 1,

@@ -399,6 +399,28 @@ fn nodes_tell_where_callers_wanted_a_person() {
 }
 
 #[test]
+fn nodes_tell_where_callers_had_to_hear_it_again() {
+    let nine = || step(pressed('9'));
+    let report = report(vec![vec![
+        (0, entered("welcome")),
+        // Said again, twice.
+        (5, nine()),
+        (9, nine()),
+        (12, step(pressed('1'))),
+        (12, entered("bill")),
+        // Back, and here again.
+        (20, entered("welcome")),
+        // A 9 of the operator's own meaning.
+        (25, nine()),
+        (25, entered("order")),
+        (30, hung_up(Stage::Menu)),
+    ]]);
+    let nodes = &report.lines[&LineName::new("main")].nodes;
+    let again = |name: &str| nodes[&NodeName::new(name)].again;
+    assert_eq!([again("welcome"), again("bill"), again("order")], [3, 0, 0]);
+}
+
+#[test]
 fn the_effort_to_a_person_is_counted_and_calls_that_never_came_to_a_node_are_told_apart() {
     let step = |what: StepKind| Event::Step {
         step: Step {

@@ -69,8 +69,9 @@ fn in_a_menu_keys_count_from_where_the_phone_is_now() {
     let old = moves(&mut caller, "127.0.0.1", CALLER);
     let moved = Instant::now();
     assert_eq!(caller.reinvite(), 200);
-    old.press('1', KeyWay::Event, 100);
     is_left(&old);
+    old.press('1', KeyWay::Event, 100);
+    std::thread::sleep(Duration::from_millis(500));
     let heard = caller.media.heard_since(moved);
     assert!(!silent(&heard), "the greeting");
     assert!(

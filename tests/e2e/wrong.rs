@@ -163,7 +163,9 @@ fn what_makes_no_sense_is_told_and_changes_nothing() {
     hears(&agent, CALLER);
     caller.hang_up();
     agent.wait_bye(SOON);
-    desk.refused(&order("hold"), &json!({}), 409);
+    // It is being wrapped up, or gone already.
+    let (status, told) = desk.post(&order("hold"), &json!({}));
+    assert!([404, 409].contains(&status), "{status}: {told}");
 }
 
 #[test]

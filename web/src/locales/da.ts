@@ -298,6 +298,7 @@ export const da: Texts = {
     'take-over': 'Tag opkald i denne fane',
     microphone: 'Mikrofon',
     speaker: 'Højttaler til samtaler',
+    deaf: 'Lyden kan ikke komme ud dér. Den kommer ud, hvor systemet sender den hen.',
     ringer: 'Højttaler til ringetonen',
     rings: 'Ring, når nogen ringer op',
     'try-ring': 'Prøv den',
@@ -469,6 +470,10 @@ export const da: Texts = {
     why: 'Hvorfor',
     rest_one: '{{count}} mere vises ikke.',
     rest_other: '{{count}} flere vises ikke.',
+    more: 'Vis {{count}} mere',
+    find: 'Find',
+    'find-hint': 'Linje, sted, kø, agent eller de sidste cifre',
+    'nothing-fits': 'Intet passer.',
     agents: 'Agenter',
     change: 'Skift',
     'change-of': 'Skift tilstand for {{agent}}',
@@ -663,6 +668,7 @@ export const da: Texts = {
     live: 'Opkald nu',
     asked: 'Trykkede 0',
     gave_up: 'Gav op',
+    again: 'Hørt igen',
     failed: 'Stilhed, forkerte taster',
     time: 'Tid',
   },
@@ -670,6 +676,8 @@ export const da: Texts = {
   'lines-told': {
     asked: 'Hvor ofte der blev trykket 0 ved en knude, og andelen af besøgene.',
     gave_up: 'Hvor ofte der blev lagt på ved en knude, og andelen af besøgene.',
+    again:
+      'Hvor ofte der blev vendt tilbage til en knude, eller den blev hørt igen (9), og andelen af besøgene.',
     failed:
       'Hvor ofte der ikke blev trykket på noget eller på en forkert tast ved en knude, og andelen af besøgene.',
     time: 'Hvor længe der ventes ved en knude, i gennemsnit.',

@@ -307,6 +307,7 @@ export const de: Texts = {
     'take-over': 'Anrufe in diesem Tab annehmen',
     microphone: 'Mikrofon',
     speaker: 'Lautsprecher für Gespräche',
+    deaf: 'Dort lässt sich der Ton nicht ausgeben. Er kommt da heraus, wo ihn das System ausgibt.',
     ringer: 'Lautsprecher für das Klingeln',
     rings: 'Klingeln, wenn jemand anruft',
     'try-ring': 'Probieren',
@@ -479,6 +480,10 @@ export const de: Texts = {
     why: 'Warum',
     rest_one: '{{count}} weiterer ist nicht zu sehen.',
     rest_other: '{{count}} weitere sind nicht zu sehen.',
+    more: '{{count}} weitere zeigen',
+    find: 'Suchen',
+    'find-hint': 'Linie, Stelle, Warteschlange, Agent oder die letzten Ziffern',
+    'nothing-fits': 'Nichts passt.',
     agents: 'Agenten',
     change: 'Ändern',
     'change-of': 'Zustand von {{agent}} ändern',
@@ -674,6 +679,7 @@ export const de: Texts = {
     live: 'Anrufer jetzt',
     asked: '0 gedrückt',
     gave_up: 'Aufgegeben',
+    again: 'Noch einmal gehört',
     failed: 'Stille, falsche Tasten',
     time: 'Zeit',
   },
@@ -681,6 +687,8 @@ export const de: Texts = {
   'lines-told': {
     asked: 'Wie oft an einem Knoten 0 gedrückt wurde, und der Anteil an den Besuchen.',
     gave_up: 'Wie oft an einem Knoten aufgelegt wurde, und der Anteil an den Besuchen.',
+    again:
+      'Wie oft Anrufer noch einmal an einen Knoten kamen oder ihn noch einmal hörten (9), und der Anteil an den Besuchen.',
     failed:
       'Wie oft an einem Knoten nichts oder eine falsche Taste gedrückt wurde, und der Anteil an den Besuchen.',
     time: 'Wie lange Anrufer im Mittel an einem Knoten sind.',

@@ -97,6 +97,7 @@ export const lead: Same<typeof english> = {
     node: {
       node: 'Sted i menuen',
       entered: 'Kom hertil',
+      again: 'Igen',
       asked: 'Trykkede 0',
       gave_up: 'Lagde på',
       forced: 'Tvunget ud',

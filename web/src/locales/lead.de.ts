@@ -97,6 +97,7 @@ export const lead: Same<typeof english> = {
     node: {
       node: 'Stelle im Menü',
       entered: 'Kamen hierher',
+      again: 'Noch einmal',
       asked: '0 gedrückt',
       gave_up: 'Aufgelegt',
       forced: 'Hinausgedrängt',

@@ -95,6 +95,7 @@ export const lead = {
     node: {
       node: 'Place in the menu',
       entered: 'Came here',
+      again: 'Again',
       asked: 'Pressed 0',
       gave_up: 'Hung up',
       forced: 'Forced out',

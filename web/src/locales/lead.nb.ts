@@ -97,6 +97,7 @@ export const lead: Same<typeof english> = {
     node: {
       node: 'Sted i menyen',
       entered: 'Kom hit',
+      again: 'Igjen',
       asked: 'Trykket 0',
       gave_up: 'La på',
       forced: 'Tvunget ut',

@@ -298,6 +298,7 @@ export const nb: Texts = {
     'take-over': 'Ta imot anrop i denne fanen',
     microphone: 'Mikrofon',
     speaker: 'Høyttaler for samtaler',
+    deaf: 'Lyden kan ikke komme ut der. Den kommer ut der systemet sender den.',
     ringer: 'Høyttaler for ringingen',
     rings: 'Ring når noen ringer',
     'try-ring': 'Prøv den',
@@ -469,6 +470,10 @@ export const nb: Texts = {
     why: 'Hvorfor',
     rest_one: '{{count}} til vises ikke.',
     rest_other: '{{count}} til vises ikke.',
+    more: 'Vis {{count}} til',
+    find: 'Finn',
+    'find-hint': 'Linje, sted, kø, agent eller de siste sifrene',
+    'nothing-fits': 'Ingenting passer.',
     agents: 'Agenter',
     change: 'Endre',
     'change-of': 'Endre tilstanden til {{agent}}',
@@ -663,6 +668,7 @@ export const nb: Texts = {
     live: 'Innringere nå',
     asked: 'Trykket 0',
     gave_up: 'Ga opp',
+    again: 'Hørt igjen',
     failed: 'Stillhet, feil taster',
     time: 'Tid',
   },
@@ -670,6 +676,8 @@ export const nb: Texts = {
   'lines-told': {
     asked: 'Hvor ofte 0 ble trykket ved en node, og andelen av besøkene.',
     gave_up: 'Hvor ofte det ble lagt på ved en node, og andelen av besøkene.',
+    again:
+      'Hvor ofte innringere kom tilbake til en node eller hørte den igjen (9), og andelen av besøkene.',
     failed:
       'Hvor ofte ingenting eller en feil tast ble trykket ved en node, og andelen av besøkene.',
     time: 'Hvor lenge innringere er ved en node, i gjennomsnitt.',

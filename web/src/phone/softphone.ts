@@ -151,9 +151,14 @@ export class SoftPhone {
     void this.audio.play().then(() => this.line({ blocked: false }));
   }
 
+  private async soundOut() {
+    const deaf = !(await putOut(this.audio, this.wanted.settings().speaker));
+    if (deaf !== this.now.deaf) this.set({ deaf });
+  }
+
   /** Other devices were chosen. */
   async changeDevices() {
-    putOut(this.audio, this.wanted.settings().speaker);
+    void this.soundOut();
     const talk = this.agent?.call;
     if (!talk || !this.now.microphone) return;
     const stream = await this.microphone();
@@ -193,7 +198,7 @@ export class SoftPhone {
   }
 
   private open(ticket: Ticket) {
-    putOut(this.audio, this.wanted.settings().speaker);
+    void this.soundOut();
     const agent = new UserAgent(
       ticket.path,
       this.audio,

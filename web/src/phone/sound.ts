@@ -24,9 +24,23 @@ export async function devices(): Promise<Devices> {
 
 type Sink = { setSinkId?: (id: string) => Promise<void> };
 
-/** Where a sound comes out; where browsers do not let us choose it is the system's choice. */
-export function putOut(place: HTMLAudioElement | AudioContext, id: string | null) {
-  void (place as unknown as Sink).setSinkId?.(id ?? '').catch(() => {});
+/**
+ * Where a sound comes out; where browsers do not let us choose it is the system's choice, as where the
+ * device is gone. Whether it comes out where it was to.
+ */
+export async function putOut(
+  place: HTMLAudioElement | AudioContext,
+  id: string | null,
+): Promise<boolean> {
+  const sink = place as unknown as Sink;
+  if (!sink.setSinkId) return !id;
+  try {
+    await sink.setSinkId(id ?? '');
+    return true;
+  } catch {
+    if (id) await sink.setSinkId('').catch(() => {});
+    return false;
+  }
 }
 
 /** Two tones and a pause, for as long as it rings. */
@@ -38,7 +52,7 @@ export class Ring {
     if (this.timer) return;
     const context = new AudioContext();
     this.context = context;
-    putOut(context, device);
+    void putOut(context, device);
     // A page that nobody has touched yet may not make a sound: it does when somebody does.
     void context.resume().catch(() => {});
     const once = () => {

@@ -43,6 +43,8 @@ export interface PhoneNow {
   /** It could not be taken again: the caller is with somebody else, or waits. */
   gone: boolean;
   quality: Quality | null;
+  /** The sound can not come out where it was chosen to. */
+  deaf: boolean;
   /** What the microphone hears, while there is a talk. */
   microphone: MediaStream | null;
 }
@@ -54,5 +56,6 @@ export const OFF: PhoneNow = {
   returning: false,
   gone: false,
   quality: null,
+  deaf: false,
   microphone: null,
 };

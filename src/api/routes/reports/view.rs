@@ -158,6 +158,8 @@ pub struct NodeReview {
     node: String,
     /// Came here.
     entered: u64,
+    /// Came here again in the same contact, or had it said again by 9.
+    again: u64,
     /// Pressed 0 here.
     asked: u64,
     /// Hung up here.

@@ -15,17 +15,18 @@ import {
 import { AgentBadge, TONES } from '../../ui/agent';
 import { useLocale } from '../../ui/locale';
 import { masked, told } from '../../ui/number';
-import { Badge, Button, Dialog, Empty, Loading, Panel } from '../../ui/parts';
+import { Badge, Button, Dialog, Empty, Field, Loading, Panel } from '../../ui/parts';
 import { Since } from '../../ui/time';
 import { useTitle } from '../../ui/title';
 import { StateControl } from '../desk/state';
 import { useReason } from '../desk/words';
 import { Approvals } from './decide';
+import { fits } from './find';
 import { Limits, Today } from './limits';
 import { CallDialog } from './orders';
 import '../../styles/board.css';
 
-/** More rows than these nobody reads; how many more there are is said. */
+/** More rows than these nobody reads at once; the rest is asked for. */
 const ROWS = 40;
 
 /** Queues, those who wait, calls and agents at this moment. */
@@ -206,6 +207,7 @@ interface TableProps {
 
 function Waiting({ picture, queue, onOpen }: TableProps) {
   const { t } = useTranslation();
+  const [rows, setRows] = useState(ROWS);
   const all = waiting(picture).filter((c) => !queue || c.queue === queue);
   return (
     <Panel
@@ -232,17 +234,36 @@ function Waiting({ picture, queue, onOpen }: TableProps) {
               </tr>
             </thead>
             <tbody>
-              {all.slice(0, ROWS).map((c) => (
+              {all.slice(0, rows).map((c) => (
                 <WaitingRow key={c.contact} call={c} onOpen={onOpen} />
               ))}
             </tbody>
           </table>
         </div>
       )}
-      {all.length > ROWS && (
-        <p className="muted">{t('board.rest', { count: all.length - ROWS })}</p>
-      )}
+      <Rest count={all.length - rows} onMore={onOpen && (() => setRows(rows + ROWS))} />
     </Panel>
+  );
+}
+
+interface RestProps {
+  count: number;
+  /** None: on the wall nobody asks. */
+  onMore: (() => void) | null;
+}
+
+function Rest({ count, onMore }: RestProps) {
+  const { t } = useTranslation();
+  if (count <= 0) return null;
+  return (
+    <div className="row">
+      <p className="muted">{t('board.rest', { count })}</p>
+      {onMore && (
+        <Button look="quiet" onPress={onMore}>
+          {t('board.more', { count: Math.min(count, ROWS) })}
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -357,13 +378,25 @@ const CallRow = memo(function CallRow({ call: c, onOpen }: RowProps) {
 
 function Calls({ picture, queue, onOpen }: TableProps) {
   const { t } = useTranslation();
-  const all = Object.values(picture.calls)
-    .filter((c) => !queue || c.queue === queue)
+  const [rows, setRows] = useState(ROWS);
+  const [wanted, setWanted] = useState('');
+  const here = Object.values(picture.calls).filter((c) => !queue || c.queue === queue);
+  const all = here
+    .filter((c) => fits(c, wanted))
     .sort((a, b) => a.started.localeCompare(b.started));
   return (
-    <Panel title={t('board.calls')} more={<span className="muted number">{all.length}</span>}>
+    <Panel title={t('board.calls')} more={<span className="muted number">{here.length}</span>}>
+      {here.length > ROWS && (
+        <Field
+          label={t('board.find')}
+          hint={t('board.find-hint')}
+          type="search"
+          value={wanted}
+          onChange={setWanted}
+        />
+      )}
       {all.length === 0 ? (
-        <Empty>{t('board.no-calls')}</Empty>
+        <Empty>{t(here.length === 0 ? 'board.no-calls' : 'board.nothing-fits')}</Empty>
       ) : (
         <div className="scroll">
           <table className="cards flow">
@@ -385,16 +418,14 @@ function Calls({ picture, queue, onOpen }: TableProps) {
               </tr>
             </thead>
             <tbody>
-              {all.slice(0, ROWS).map((c) => (
+              {all.slice(0, rows).map((c) => (
                 <CallRow key={c.contact} call={c} onOpen={onOpen} />
               ))}
             </tbody>
           </table>
         </div>
       )}
-      {all.length > ROWS && (
-        <p className="muted">{t('board.rest', { count: all.length - ROWS })}</p>
-      )}
+      <Rest count={all.length - rows} onMore={() => setRows(rows + ROWS)} />
     </Panel>
   );
 }

@@ -182,6 +182,7 @@ function PhoneChoices() {
             value={chosen(settings.speaker, found.speakers)}
             onChange={(id) => choose({ speaker: id || null })}
           />
+          {now.deaf && <Note tone="warn">{t('phone.deaf')}</Note>}
           <Switch
             className="switch"
             isSelected={settings.rings}

@@ -3,6 +3,7 @@ import { heatOf, type NodeFigures } from './heat';
 
 const none: NodeFigures = {
   entered: 0,
+  again: 0,
   asked: 0,
   gave_up: 0,
   forced: 0,
@@ -14,7 +15,7 @@ const none: NodeFigures = {
 
 const nodes = {
   welcome: { ...none, entered: 100, asked: 20, silences: 3, wrong_keys: 1, time_ms: 500_500 },
-  bill: { ...none, entered: 10, asked: 1, gave_up: 2, time_ms: 400_500 },
+  bill: { ...none, entered: 10, again: 4, asked: 1, gave_up: 2, time_ms: 400_500 },
   hours: { ...none, entered: 5 },
   never: none,
 };
@@ -29,6 +30,7 @@ it('gives the most to where it happened most, a trace to where it happened at al
 
 it('counts failed tries together, and time by visit', () => {
   expect(heatOf(nodes, 'failed').get('welcome')?.value).toBe(4);
+  expect(heatOf(nodes, 'again').get('bill')).toEqual({ value: 4, entered: 10, level: 5 });
   const time = heatOf(nodes, 'time');
   expect(time.get('bill')).toEqual({ value: 40_050, entered: 10, level: 5 });
   expect(time.get('welcome')?.level).toBe(1);

@@ -1,10 +1,11 @@
 /** What a line's nodes are coloured by. */
-export const MEASURES = ['asked', 'gave_up', 'failed', 'time'] as const;
+export const MEASURES = ['asked', 'gave_up', 'again', 'failed', 'time'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** What happened at a node, as `GET /statistics` has it. */
 export interface NodeFigures {
   entered: number;
+  again: number;
   asked: number;
   gave_up: number;
   forced: number;
@@ -31,6 +32,8 @@ export function figureOf(node: NodeFigures, measure: Measure): number {
       return node.asked;
     case 'gave_up':
       return node.gave_up;
+    case 'again':
+      return node.again;
     case 'failed':
       return node.silences + node.wrong_keys;
     case 'time':

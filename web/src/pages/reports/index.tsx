@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, got, type Schemas } from '../../api/client';
 import { useMay } from '../../app/session';
@@ -160,7 +161,8 @@ function Choice({ search }: { search: ReportSearch }) {
   };
   const range: Range = search.range ?? 'today';
   const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const zones = [...new Set([mine, ...(search.zone ? [search.zone] : [])])];
+  const all = useMemo(() => Intl.supportedValuesOf('timeZone'), []);
+  const zones = [...new Set([mine, ...(search.zone ? [search.zone] : []), ...all])];
   return (
     <section className="filter" aria-label={t('reports.choice')}>
       <Pick

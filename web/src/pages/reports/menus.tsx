@@ -135,6 +135,7 @@ function Nodes({ review }: { review: Review }) {
           { head: t('reports.node.node'), kind: 'text', of: (n) => n.node },
           { head: t('contacts.line'), kind: 'text', of: (n) => n.line },
           { head: t('reports.node.entered'), kind: 'count', of: (n) => n.entered },
+          { head: t('reports.node.again'), kind: 'count', of: (n) => n.again },
           { head: t('reports.node.asked'), kind: 'count', of: (n) => n.asked },
           { head: t('reports.node.gave_up'), kind: 'count', of: (n) => n.gave_up },
           { head: t('reports.node.forced'), kind: 'count', of: (n) => n.forced },

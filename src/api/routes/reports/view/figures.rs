@@ -181,6 +181,7 @@ fn nodes(sum: &Report) -> Vec<NodeReview> {
         line: line.to_string(),
         node: node.to_string(),
         entered: n.entered,
+        again: n.again,
         asked: n.asked,
         gave_up: n.gave_up,
         forced: n.forced,
