@@ -48,15 +48,23 @@ fn hung_up(stage: Stage) -> Event {
 }
 
 fn entered(node: &str) -> Event {
+    let label = node.to_owned();
+    step(node, StepKind::Entered { label })
+}
+
+fn step(node: &str, what: StepKind) -> Event {
     Event::Step {
         step: Step {
             at: Duration::ZERO,
             node: NodeName::new(node),
-            what: StepKind::Entered {
-                label: node.to_owned(),
-            },
+            what,
         },
     }
+}
+
+fn pressed(node: &str, key: char) -> Event {
+    let key = crate::ids::Key::from_char(key).unwrap();
+    step(node, StepKind::Pressed { key })
 }
 
 fn rules() -> Rules {
@@ -400,13 +408,13 @@ fn nodes_tell_where_callers_wanted_a_person() {
 
 #[test]
 fn nodes_tell_where_callers_had_to_hear_it_again() {
-    let nine = || step(pressed('9'));
+    let nine = || pressed("welcome", '9');
     let report = report(vec![vec![
         (0, entered("welcome")),
         // Said again, twice.
         (5, nine()),
         (9, nine()),
-        (12, step(pressed('1'))),
+        (12, pressed("welcome", '1')),
         (12, entered("bill")),
         // Back, and here again.
         (20, entered("welcome")),
@@ -422,21 +430,11 @@ fn nodes_tell_where_callers_had_to_hear_it_again() {
 
 #[test]
 fn the_effort_to_a_person_is_counted_and_calls_that_never_came_to_a_node_are_told_apart() {
-    let step = |what: StepKind| Event::Step {
-        step: Step {
-            at: Duration::ZERO,
-            node: NodeName::new("bill"),
-            what,
-        },
-    };
-    let pressed = |key: char| StepKind::Pressed {
-        key: crate::ids::Key::from_char(key).unwrap(),
-    };
     let mut tried = vec![
         (0, Event::Answered),
         (0, entered("welcome")),
-        (4, step(pressed('2'))),
-        (9, step(StepKind::Collected { digits: 5 })),
+        (4, pressed("bill", '2')),
+        (9, step("bill", StepKind::Collected { digits: 5 })),
         (12, queued("support", Reason::Asked)),
         (30, connected("anna")),
         (90, hung_up(Stage::Talking)),
@@ -454,7 +452,7 @@ fn the_effort_to_a_person_is_counted_and_calls_that_never_came_to_a_node_are_tol
     assert_eq!((line.effort.people, line.effort.keys), (2, 7));
     assert_eq!(line.effort.mean_ms(), Some(7_000));
     // A 0 that is a step as well (at the end of an entry) counts once.
-    tried.insert(4, (11, step(pressed('0'))));
+    tried.insert(4, (11, pressed("bill", '0')));
     let line = report(vec![tried]).lines[&LineName::new("main")].clone();
     assert_eq!(line.effort.keys, 7);
 }

@@ -166,7 +166,7 @@ fn a_browser_finds_us_and_both_have_the_same_keys() {
     let at = talk(&mut server, &mut page, now, 2000, |_| false).expect("secured");
     assert!(at <= 300, "{at} ms without any loss");
     let secured = server.secured().unwrap();
-    assert_eq!(secured.to, THEIRS.parse().unwrap());
+    assert_eq!(secured.to, THEIRS.parse::<SocketAddr>().unwrap());
     // RFC 5764 §4.2: the page is the client, whose keys come first.
     let material = page.material.unwrap();
     let (key, _) = key_lengths(secured.srtp.suite);

@@ -11,7 +11,7 @@ fn reload(server: &mut Server, menu: &str, word: &str) -> serde_json::Value {
     let folder = server.data().parent().expect("a folder").to_owned();
     std::fs::write(folder.join("menus/main.yaml"), menu).expect("scratch");
     server.process().hang_up();
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + Duration::from_secs(60);
     loop {
         let (_, body) = server.get("/menus").expect("the menus in use");
         let told: serde_json::Value = serde_json::from_str(&body).expect("JSON");

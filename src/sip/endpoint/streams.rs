@@ -2,6 +2,8 @@
 //! where nobody takes it there by UDP all the same. The dialog stays on the path that it has:
 //! our Contact names UDP, and so does what follows.
 
+use std::net::SocketAddr;
+
 use super::Endpoint;
 use super::ResolvedTarget;
 use super::client::{ClientTx, Outbound, Owner};
@@ -27,8 +29,8 @@ impl Core {
         }
         let uri = Uri::parse(dialog.next_hop().as_bytes()).ok()?;
         let said = uri.maddr().unwrap_or_else(|| uri.host.clone()).ip();
-        let elsewhere =
-            said.is_some_and(|ip| here.remote != (ip, port_of(&uri, Transport::Udp)).into());
+        let elsewhere = said
+            .is_some_and(|ip| here.remote != SocketAddr::new(ip, port_of(&uri, Transport::Udp)));
         if elsewhere || transport_of(&uri).is_some() {
             return None;
         }
