@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::support::server::Server;
 
 /// Longer than the scripts wait for anything.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A running script. Where it says `await test.at('name', …)`, it goes on when the test says so.
 pub struct Browser {

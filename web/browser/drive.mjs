@@ -63,6 +63,20 @@ async function speak(page, language) {
   }, language);
 }
 
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {string} what
+ * @param {object} options
+ */
+async function judge(page, what, options) {
+  const found = await new AxeBuilder({ page }).options(options).withTags(WCAG).analyze();
+  const told = found.violations.map(
+    (v) =>
+      `${what}: ${v.id}: ${v.help}\n${v.nodes.map((n) => `  ${n.target}: ${n.failureSummary}`).join('\n')}`,
+  );
+  if (told.length > 0) throw new Error(told.join('\n'));
+}
+
 /** @param {(test: Test) => Promise<void>} script */
 export async function drive(script) {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -102,12 +116,23 @@ export async function drive(script) {
       return context;
     },
     async accessible(page, what, options = {}) {
-      const found = await new AxeBuilder({ page }).options(options).withTags(WCAG).analyze();
-      const told = found.violations.map(
-        (v) =>
-          `${what}: ${v.id}: ${v.help}\n${v.nodes.map((n) => `  ${n.target}: ${n.failureSummary}`).join('\n')}`,
-      );
-      if (told.length > 0) throw new Error(told.join('\n'));
+      await judge(page, what, options);
+      // On a phone, in the dark: nothing is cut off, and all of it can be read there too.
+      const size = page.viewportSize();
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.waitForTimeout(250);
+      const [over, height] = await page.evaluate(() => {
+        const root = document.documentElement;
+        return [root.scrollWidth - root.clientWidth, root.scrollHeight];
+      });
+      check((over ?? 0) <= 0, `${what}: ${over} px wider than a phone`);
+      // As high as it is: what the bar at the bottom covers is scrolled to.
+      await page.setViewportSize({ width: 390, height: Math.min(height ?? 0, 8_000) });
+      await judge(page, `${what} on a phone in the dark`, options);
+      await page.emulateMedia({ colorScheme: 'light' });
+      if (size) await page.setViewportSize(size);
+      await page.waitForTimeout(250);
     },
     async pictures(page, name) {
       const folder = process.env.PICTURES;
