@@ -182,6 +182,8 @@ pub fn queues(config: &Config) -> Vec<check::Queue> {
             .iter()
             .map(|step| match step {
                 OverflowStep::Queue(to) => check::Overflow::Queue(to.clone()),
+                OverflowStep::Outside(number) => check::Overflow::Outside(number.clone()),
+                OverflowStep::Callback => check::Overflow::Callback,
                 OverflowStep::Message => check::Overflow::Message,
             })
             .collect(),
@@ -326,6 +328,18 @@ fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
         if !config.agents.iter().any(|a| a.queues.contains(&queue.name)) {
             told.push(format!(
                 "warning: no agent answers the queue `{}`",
+                queue.name
+            ));
+        }
+        let out = queue.overflow.iter().find(|step| match step {
+            OverflowStep::Outside(_) | OverflowStep::Callback => true,
+            OverflowStep::Queue(_) | OverflowStep::Message => false,
+        });
+        if out.is_some() && config.trunks.is_empty() {
+            told.push(format!(
+                "warning: nobody can be called for the `overflow` of the queue `{}`: there is no trunk, \
+                 so that `outside` and `callback` are left out and callers leave a message; configure \
+                 one under [[trunks]]",
                 queue.name
             ));
         }

@@ -177,7 +177,9 @@ impl Call {
             Purpose::TransferToAgent(agent) => {
                 self.act(CallAction::Queue(QueueCommand::Took(agent.clone())))
             }
-            Purpose::TransferOutside(_) => self.act(CallAction::Queue(QueueCommand::Leave)),
+            Purpose::TransferOutside(_) | Purpose::Overflow(_) => {
+                self.act(CallAction::Queue(QueueCommand::Leave));
+            }
         }
         if let Some(to) = purpose.transfer_to() {
             self.record(RecordEvent::Transferred { to });

@@ -276,7 +276,10 @@ impl Call {
         match c.step {
             Step::Dialling { party, .. } => {
                 self.media(MediaCommand::Close { leg: id });
-                self.record(RecordEvent::CalledInVain { cause });
+                self.record(RecordEvent::CalledInVain {
+                    cause,
+                    number: None,
+                });
                 let agent = party.leg.id;
                 let words = [sys::CALLED_IN_VAIN];
                 let until = now.mono + self.time_to_say(&words.map(PromptName::new));

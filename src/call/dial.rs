@@ -19,15 +19,16 @@ impl MenuStage {
             Purpose::Offer(..)
             | Purpose::TransferToAgent(_)
             | Purpose::TransferOutside(_)
+            | Purpose::Overflow(_)
             | Purpose::Join(..) => false,
         }
     }
 }
 
 impl Call {
-    /// An outside number that the menu called is let go; agents' phones ring on.
+    /// An outside number that the menu or the queue called is let go; agents' phones ring on.
     pub(super) fn hang_up_dialled(&mut self) {
-        let dialled = |r: &Ringing| matches!(r.purpose, Purpose::Dial(..));
+        let dialled = |r: &Ringing| matches!(r.purpose, Purpose::Dial(..) | Purpose::Overflow(_));
         let legs = self.ringing.iter().filter(|(_, r)| dialled(r));
         let legs: Vec<LegId> = legs.map(|(id, _)| *id).collect();
         for leg in legs {
@@ -69,13 +70,7 @@ impl Call {
 
     /// Nobody there has answered.
     pub(super) fn not_reached(&mut self, now: Now, ask: AskId, why: NotAnswered) {
-        let what = match why {
-            NotAnswered::NoAnswer => "did not answer",
-            NotAnswered::Busy => "was busy",
-            NotAnswered::Refused => "refused the call",
-            NotAnswered::Unreachable => "could not be reached",
-        };
-        self.dial_failed(now, ask, what);
+        self.dial_failed(now, ask, in_words(why));
     }
 
     fn dial_failed(&mut self, now: Now, ask: AskId, what: &str) {
@@ -83,5 +78,15 @@ impl Call {
             m.walk.handle_not_reached(now, ask, what);
             self.drive_menu(now);
         }
+    }
+}
+
+/// Why nobody outside talks with the caller.
+fn in_words(why: NotAnswered) -> &'static str {
+    match why {
+        NotAnswered::NoAnswer => "did not answer",
+        NotAnswered::Busy => "was busy",
+        NotAnswered::Refused => "refused the call",
+        NotAnswered::Unreachable => "could not be reached",
     }
 }

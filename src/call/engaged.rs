@@ -20,7 +20,10 @@ impl Call {
                 Purpose::TransferToAgent(agent) | Purpose::Join(agent, _) => {
                     all.insert(agent.clone());
                 }
-                Purpose::Offer(..) | Purpose::TransferOutside(_) | Purpose::Dial(..) => {}
+                Purpose::Offer(..)
+                | Purpose::TransferOutside(_)
+                | Purpose::Dial(..)
+                | Purpose::Overflow(_) => {}
             }
         }
         all.extend(

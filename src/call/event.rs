@@ -153,6 +153,12 @@ pub enum QueueCommand {
     LookBack,
     /// The caller wants to leave a message in place of waiting; [`QueueEvent::Overflow`] follows.
     Message,
+    /// The step to which the queue sent the caller came to nothing; the next follows. `again`: the
+    /// caller asks for a person all the same, and the queue is asked before.
+    NextStep {
+        /// Whether they do.
+        again: bool,
+    },
     /// The caller wants to know their place; [`QueueEvent::Position`] follows.
     Position,
     /// The caller is gone from the queue, wherever they stood in it.

@@ -131,6 +131,8 @@ pub(super) enum Purpose {
     TransferOutside(PhoneNumber),
     /// A menu calls an outside number.
     Dial(AskId, PhoneNumber),
+    /// A queue sends the caller to an outside number.
+    Overflow(PhoneNumber),
     /// A supervisor is to have a part in the talk.
     Join(AgentId, Part),
 }
@@ -151,9 +153,9 @@ impl Purpose {
             Purpose::Offer(_, agent)
             | Purpose::TransferToAgent(agent)
             | Purpose::Join(agent, _) => Who::Agent(agent.clone()),
-            Purpose::TransferOutside(number) | Purpose::Dial(_, number) => {
-                Who::Outside(number.clone())
-            }
+            Purpose::TransferOutside(number)
+            | Purpose::Dial(_, number)
+            | Purpose::Overflow(number) => Who::Outside(number.clone()),
         }
     }
 
@@ -164,11 +166,11 @@ impl Purpose {
             Purpose::TransferToAgent(agent) => Some(TransferTo::Agent {
                 agent: agent.clone(),
             }),
-            Purpose::TransferOutside(number) | Purpose::Dial(_, number) => {
-                Some(TransferTo::Number {
-                    number: number.clone(),
-                })
-            }
+            Purpose::TransferOutside(number)
+            | Purpose::Dial(_, number)
+            | Purpose::Overflow(number) => Some(TransferTo::Number {
+                number: number.clone(),
+            }),
         }
     }
 }

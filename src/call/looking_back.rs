@@ -25,6 +25,8 @@ const WORD_GRACE: Duration = Duration::from_secs(1);
 pub(super) struct KeptPlace {
     pub queue: QueueName,
     pub since: Mono,
+    /// The queue has sent them on: they do not stand in line, and what it has besides follows.
+    pub sent_on: bool,
 }
 
 impl Call {
@@ -33,15 +35,35 @@ impl Call {
         let Stage::Waiting(w) = &self.stage else {
             return;
         };
-        let in_line = w.ask_again_at.is_none();
-        let place = in_line.then(|| KeptPlace {
+        let sent_on = w.outside.is_some();
+        // Who would rather help themselves is not called for outside.
+        let gives_up = sent_on && to.is_none();
+        let stands = w.ask_again_at.is_none() && !gives_up;
+        let place = stands.then(|| KeptPlace {
             queue: w.queue.clone(),
             since: w.since,
+            sent_on,
         });
-        if place.is_some() {
+        if gives_up {
+            self.act(CallAction::Queue(QueueCommand::Leave));
+        } else if place.is_some() && !sent_on {
             self.act(CallAction::Queue(QueueCommand::LookBack));
         }
+        if sent_on {
+            self.hang_up_dialled();
+        }
         self.record(RecordEvent::LookedBack);
+        self.to_menus(now, to, place, Vec::new());
+    }
+
+    /// To the menus that the caller left, or to what stands beside them. `before`: said there first.
+    pub(super) fn to_menus(
+        &mut self,
+        now: Now,
+        to: Option<Aside>,
+        place: Option<KeptPlace>,
+        before: Vec<PromptName>,
+    ) {
         let mut walk = match self.menus.take() {
             Some(walk) => *walk,
             None => Walk::outside(self.line.clone(), self.who_walks(), now),
@@ -54,6 +76,7 @@ impl Call {
             playing: None,
             music: None,
             dialling: None,
+            before,
             place,
         }));
         self.drive_menu(now);
@@ -117,6 +140,7 @@ impl Call {
     pub(super) fn lead_to_people(&mut self, now: Now, queue: QueueName, reason: Reason) {
         let kept = self.kept_place().cloned();
         match kept.filter(|p| reason != Reason::Routed || p.queue == queue) {
+            Some(place) if place.sent_on => self.go_on(now, place, reason),
             Some(place) => {
                 self.act(CallAction::Queue(QueueCommand::BackInLine));
                 let words = self.connecting_words(&reason, &place.queue);
@@ -125,7 +149,11 @@ impl Call {
             None => match self.claimed(&queue, &reason) {
                 Some(place) => {
                     let (queue, since) = (place.queue, Some(place.since));
-                    self.enter_queue_as_of(now, queue, Reason::Asked, since);
+                    let reason = match reason {
+                        fault @ Reason::Fault { .. } => fault,
+                        _ => Reason::Asked,
+                    };
+                    self.enter_queue_as_of(now, queue, reason, since);
                 }
                 None => self.enter_queue(now, queue, reason),
             },

@@ -109,6 +109,8 @@ pub struct Call {
     pub(super) tokens: Tokens,
     /// The last message could not be stored: offering another at once would be a loop.
     pub(super) message_broken: bool,
+    /// The same of the wish to be called back.
+    pub(super) callback_broken: bool,
     /// The wish to be called back that is stored.
     pub(super) callback: Option<CallbackId>,
     /// The menus as the caller left them, should they look back from the queue.
@@ -181,6 +183,7 @@ impl Call {
             card,
             tokens: Tokens::default(),
             message_broken: false,
+            callback_broken: false,
             callback: None,
             menus: None,
             known: Known::default(),
@@ -239,7 +242,9 @@ impl Call {
         match &self.stage {
             Stage::Opening { .. } | Stage::Answering { .. } => Some(StageName::Ringing),
             Stage::Menu(_) => Some(StageName::Menu),
-            Stage::Waiting(_) if !self.ringing.is_empty() => Some(StageName::Offered),
+            Stage::Waiting(w) if w.outside.is_none() && !self.ringing.is_empty() => {
+                Some(StageName::Offered)
+            }
             Stage::Waiting(_) => Some(StageName::Waiting),
             Stage::Message(_) => Some(StageName::Message),
             Stage::CallingBack(c) => Some(c.stage()),

@@ -25,6 +25,8 @@ pub(super) struct MenuStage {
     pub music: Option<PlayToken>,
     /// An outside number whose way is being looked for, and how long it may ring.
     pub dialling: Option<(AskId, PhoneNumber, Duration)>,
+    /// Said before the next words.
+    pub before: Vec<PromptName>,
     /// The caller has come from the queue and keeps their place in it.
     pub place: Option<KeptPlace>,
 }
@@ -38,6 +40,7 @@ impl Call {
             playing: None,
             music: None,
             dialling: None,
+            before: Vec::new(),
             place: None,
         }));
         self.drive_menu(now);
@@ -220,6 +223,12 @@ impl Call {
             prompt.cloned().ok_or_else(|| s.prompt.clone())
         };
         let prompts: Result<Vec<_>, PromptName> = sounds.iter().map(find).collect();
+        let before = match &mut self.stage {
+            Stage::Menu(m) => std::mem::take(&mut m.before),
+            _ => Vec::new(),
+        };
+        let before = before.iter().filter_map(|name| self.prompt(name).cloned());
+        let prompts = prompts.map(|words| before.chain(words).collect());
         let list = prompts.map(|prompts| Playlist {
             prompts,
             repeat: false,

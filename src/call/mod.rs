@@ -39,6 +39,7 @@ mod monitor;
 mod offers;
 mod opening;
 pub mod order;
+mod sent_on;
 pub mod setup;
 mod sound;
 mod taping;

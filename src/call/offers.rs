@@ -103,6 +103,7 @@ impl Call {
             Purpose::TransferToAgent(_)
             | Purpose::TransferOutside(_)
             | Purpose::Dial(..)
+            | Purpose::Overflow(_)
             | Purpose::Join(..) => false,
         };
         let invite = OutgoingInvite {
@@ -187,7 +188,10 @@ impl Call {
                 self.hang_up_siblings(id, offer);
                 self.act(CallAction::Queue(QueueCommand::Answered(offer)));
             }
-            Purpose::TransferToAgent(_) | Purpose::TransferOutside(_) | Purpose::Dial(..) => {
+            Purpose::TransferToAgent(_)
+            | Purpose::TransferOutside(_)
+            | Purpose::Dial(..)
+            | Purpose::Overflow(_) => {
                 self.connect_ringing(now, id);
             }
             Purpose::Join(..) => self.lead_answered(id),
@@ -264,6 +268,7 @@ impl Call {
                 self.transfer_failed(now, ringing.purpose.transfer_to(), status_of(end));
             }
             Purpose::Dial(ask, _) => self.not_reached(now, ask, why_not(end)),
+            Purpose::Overflow(_) => self.outside_in_vain(why_not(end)),
             Purpose::Join(..) => self.lead_missing(),
         }
     }
@@ -285,6 +290,7 @@ impl Call {
             Purpose::TransferToAgent(_)
             | Purpose::TransferOutside(_)
             | Purpose::Dial(..)
+            | Purpose::Overflow(_)
             | Purpose::Join(..) => None,
         });
         for leg in legs {

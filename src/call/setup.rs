@@ -72,6 +72,8 @@ pub struct QueueSound {
     pub whisper: bool,
     /// Whether the talks are recorded.
     pub recording: Recording,
+    /// Numbers outside can be called.
+    pub calls_out: bool,
     /// What they can ask for.
     pub keys: WaitingKeys,
     /// Who is kept for the agent that they know; `None`: nobody.

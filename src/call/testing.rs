@@ -2,7 +2,7 @@
 
 use super::machine::{Call, Stage};
 use crate::check::graph::MessageStep;
-use crate::ids::QueueName;
+use crate::ids::{PhoneNumber, QueueName};
 use crate::menu::walk::situation::Situation;
 use crate::record::verdict::Verdict;
 
@@ -19,6 +19,11 @@ pub(crate) enum Standing {
     },
     /// In a queue.
     Waiting { queue: QueueName },
+    /// Sent on by a queue to a number outside.
+    Outside {
+        queue: QueueName,
+        number: PhoneNumber,
+    },
     /// Leaving a message: how far, and how many recordings have begun.
     Message { step: MessageStep, takes: u8 },
     /// With a person.
@@ -43,8 +48,14 @@ impl Call {
                 }
                 None => Standing::Elsewhere,
             },
-            Stage::Waiting(w) => Standing::Waiting {
-                queue: w.queue.clone(),
+            Stage::Waiting(w) => match &w.outside {
+                Some(outside) => Standing::Outside {
+                    queue: w.queue.clone(),
+                    number: outside.number.clone(),
+                },
+                None => Standing::Waiting {
+                    queue: w.queue.clone(),
+                },
             },
             Stage::Message(m) => {
                 let (step, takes) = m.told();

@@ -57,6 +57,7 @@ impl Call {
         match &self.stage {
             Stage::Bridged(b) if b.transfer == Some(Transfer::Locating) => {}
             Stage::Menu(_) => return self.dial_located(now, location),
+            Stage::Waiting(_) => return self.outside_located(location),
             _ => return,
         }
         match location {

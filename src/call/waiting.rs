@@ -14,6 +14,7 @@ use crate::record::verdict::{Stage as StageName, Verdict};
 use super::estimate;
 use super::event::{CallAction, QueueCommand, QueueEvent};
 use super::machine::{Call, Stage};
+use super::sent_on::Outside;
 use super::sound::{Announcer, Music};
 use crate::menu::system as sys;
 
@@ -43,6 +44,8 @@ pub(super) struct Waiting {
     pub keys_told: bool,
     /// Not in line: the queue sent the caller to leave a message, but none can be stored.
     pub ask_again_at: Option<Mono>,
+    /// Not in line: the queue sent the caller to a number outside.
+    pub outside: Option<Outside>,
 }
 
 impl Call {
@@ -81,7 +84,13 @@ impl Call {
 
     /// To other people, since these can not come. After a fault that stays the reason; who was sent
     /// on before they could hear of it is told now.
-    fn enter_next_queue(&mut self, now: Now, queue: QueueName, unheard: bool) {
+    fn enter_next_queue(
+        &mut self,
+        now: Now,
+        queue: QueueName,
+        unheard: bool,
+        before: Option<PromptName>,
+    ) {
         let reason = self.card.reason.clone();
         let reason = reason.filter(|_| self.comes_for_fault());
         let reason = reason.unwrap_or(Reason::Routed);
@@ -89,6 +98,7 @@ impl Call {
             true => self.connecting_words(&reason, &queue),
             false => self.connecting_words(&Reason::Routed, &queue),
         };
+        let words = before.into_iter().chain(words).collect();
         self.enter_hearing(now, queue, reason, None, words);
     }
 
@@ -151,6 +161,7 @@ impl Call {
             speak_at: None,
             keys_told: false,
             ask_again_at: None,
+            outside: None,
             entered: now.mono,
         });
         let words = match quiet {
@@ -184,7 +195,8 @@ impl Call {
     /// ask the queue again.
     pub(super) fn waiting_deadline(w: &Waiting) -> Option<Mono> {
         let announced = w.announcer.playing.map(|_| w.announcer.until);
-        let times = [announced, w.speak_at, w.ask_again_at];
+        let outside = w.outside.as_ref().and_then(Outside::until);
+        let times = [announced, w.speak_at, w.ask_again_at, outside];
         times.into_iter().flatten().min()
     }
 
@@ -206,6 +218,7 @@ impl Call {
             w.speak_at = None;
             self.announce(now, vec![PromptName::new(sys::WAITING_PERSON)]);
         }
+        self.outside_overdue(now);
         self.ask_queue_again(now);
     }
 
@@ -225,7 +238,7 @@ impl Call {
         if w.ask_again_at.is_some_and(|at| at <= now.mono) {
             w.ask_again_at = None;
             let queue = w.queue.clone();
-            self.message_broken = false;
+            (self.message_broken, self.callback_broken) = (false, false);
             let arrival = self.arrival(now, &queue);
             self.act(CallAction::Queue(QueueCommand::Enter(arrival)));
         }
@@ -309,7 +322,7 @@ impl Call {
         }
     }
 
-    fn announce(&mut self, now: Now, words: Vec<PromptName>) {
+    pub(super) fn announce(&mut self, now: Now, words: Vec<PromptName>) {
         let Stage::Waiting(w) = &mut self.stage else {
             return;
         };
@@ -323,12 +336,8 @@ impl Call {
             let stage = StageName::Waiting;
             return self.stop_calling_back(Verdict::ServerStopped { stage });
         }
-        if let Stage::Menu(m) = &mut self.stage {
-            match (&to, &mut m.place) {
-                (OverflowStep::Queue(queue), Some(place)) => place.queue = queue.clone(),
-                // There is no place to go back to.
-                (OverflowStep::Queue(_) | OverflowStep::Message, place) => *place = None,
-            }
+        if let Stage::Menu(_) = &self.stage {
+            return self.sent_on_in_menus(&to);
         }
         let Stage::Waiting(w) = &mut self.stage else {
             return; // crossed with a hang-up or an answer
@@ -339,14 +348,20 @@ impl Call {
         }
         let queue = w.queue.clone();
         let unheard = now.mono.since(w.entered) < UNHEARD;
+        let in_vain = w.outside.take().is_some();
+        // Who was sent on before they could hear of a fault is told now.
+        let sorry = unheard && self.comes_for_fault();
+        let before = in_vain.then(|| PromptName::new(sys::CALLED_IN_VAIN));
         self.record(RecordEvent::Overflowed {
             queue,
             cause,
             to: to.clone(),
         });
         match to {
-            OverflowStep::Queue(queue) => self.enter_next_queue(now, queue, unheard),
-            OverflowStep::Message if unheard && self.comes_for_fault() => {
+            OverflowStep::Queue(queue) => self.enter_next_queue(now, queue, unheard, before),
+            OverflowStep::Outside(number) => self.ring_outside(now, number, before),
+            OverflowStep::Callback => self.offer_callback(now, sorry, before),
+            OverflowStep::Message if sorry => {
                 self.enter_message(now, &[sys::FAULT, sys::MESSAGE_INTRO, sys::BEEP]);
             }
             OverflowStep::Message => {

@@ -17,6 +17,7 @@ impl Call {
                 self.answer_at_once(now, &[sys::WAITING_PERSON]);
                 self.act(CallAction::Queue(QueueCommand::Position));
             }
+            '9' if self.rings_outside() => self.answer_at_once(now, &[sys::WAITING_PERSON]),
             '9' => {
                 self.hush_waiting(now);
                 self.act(CallAction::Queue(QueueCommand::Position));

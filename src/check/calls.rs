@@ -160,6 +160,7 @@ fn arrival(graph: &Graph, state: StateId) -> Option<&'static str> {
         | State::Answered
         | State::Menu(_)
         | State::Resuming
+        | State::Outside { .. }
         | State::Message { .. } => None,
     }
 }

@@ -72,7 +72,7 @@ fn path(line: &Line, graph: &Graph, call: &Steps) -> Vec<Option<String>> {
                 let found = line.nodes().find(|(id, _)| *id == at.node);
                 found.map(|(_, n)| Some(n.name.to_string()))
             }
-            State::Waiting { .. } | State::Message { .. } => Some(None),
+            State::Waiting { .. } | State::Outside { .. } | State::Message { .. } => Some(None),
             State::Answered | State::Resuming | State::End(_) => None,
         };
         if let Some(here) = here

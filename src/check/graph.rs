@@ -44,6 +44,15 @@ pub enum State {
         /// How many queues have been tried, this one included. None is tried twice.
         tried: u16,
     },
+    /// At the people: the queue has sent the caller to a number outside, which rings.
+    Outside {
+        /// Which queue, by its place in [`Graph::queues`].
+        queue: u16,
+        /// How many queues have been tried.
+        tried: u16,
+        /// Which of the queue's overflow steps it is.
+        step: u16,
+    },
     /// Leaving a message.
     Message {
         /// How far.
@@ -304,6 +313,8 @@ pub struct Graph {
     pub(super) start: StateId,
     /// The queues that can be reached, the one behind 0 first.
     pub(super) queues: Vec<QueueName>,
+    /// Where callers are asked whether they want to be called back, whom a queue can not keep.
+    pub(super) callback: Option<NodeId>,
     /// The prompts that must tell about 0.
     pub(super) announcements: Vec<Announcement>,
     /// For each node: the tries that it grants; 0 where there is nothing to try.
@@ -353,7 +364,10 @@ impl Graph {
         match state {
             State::Menu(at) => at.ahead && !self.keeps_keys(at),
             State::Answered | State::Resuming => true,
-            State::Waiting { .. } | State::Message { .. } | State::End(_) => false,
+            State::Waiting { .. }
+            | State::Outside { .. }
+            | State::Message { .. }
+            | State::End(_) => false,
         }
     }
 
@@ -367,7 +381,11 @@ impl Graph {
         match state {
             State::Menu(_) => !self.is_instant(state),
             State::Message { .. } => true,
-            State::Answered | State::Resuming | State::Waiting { .. } | State::End(_) => false,
+            State::Answered
+            | State::Resuming
+            | State::Waiting { .. }
+            | State::Outside { .. }
+            | State::End(_) => false,
         }
     }
 }

@@ -166,7 +166,12 @@ impl<'a> Facts<'a> {
             language_first,
             languages: (0..said.languages()).map(|l| said.language(l)).collect(),
             max_wait: human.map(|q| q.max_wait),
-            message: human.is_some_and(|q| q.overflow.contains(&Overflow::Message)),
+            message: human.is_some_and(|q| {
+                matches!(
+                    q.overflow.last(),
+                    Some(Overflow::Callback | Overflow::Message)
+                )
+            }),
         }
     }
 

@@ -25,7 +25,7 @@ use self::law::{Profile, Ruling};
 pub use self::property::Property;
 use self::report::Report;
 pub use self::said::Said;
-use crate::ids::{Language, PromptName, QueueName};
+use crate::ids::{Language, PhoneNumber, PromptName, QueueName};
 use crate::menu::load::{Lines, PromptFacts};
 use crate::menu::mistake::Mistake;
 
@@ -45,6 +45,10 @@ pub struct Queue {
 pub enum Overflow {
     /// Another queue.
     Queue(QueueName),
+    /// A number outside.
+    Outside(PhoneNumber),
+    /// A callback: a stored promise.
+    Callback,
     /// A message: a stored promise.
     Message,
 }

@@ -160,6 +160,7 @@ fn in_language(
         State::Answered
         | State::Resuming
         | State::Waiting { .. }
+        | State::Outside { .. }
         | State::Message { .. }
         | State::End(_) => false,
     };
@@ -174,6 +175,7 @@ fn in_language(
             State::Answered
             | State::Resuming
             | State::Waiting { .. }
+            | State::Outside { .. }
             | State::Message { .. }
             | State::End(_) => true,
         });
@@ -208,6 +210,7 @@ fn dead_ends(graph: &Graph) -> usize {
             | State::Answered
             | State::Resuming
             | State::Waiting { .. }
+            | State::Outside { .. }
             | State::Message { .. } => {}
         }
     }

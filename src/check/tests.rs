@@ -34,7 +34,7 @@ pub(super) fn lines(start: &str, nodes: &str) -> (Lines, crate::menu::load::Know
     }
 }
 
-/// `people` overflows to `sales` and then to a message; `sales` to a message.
+/// `people` overflows to `sales`, a number outside, a callback and a message; `sales` to a message.
 pub(super) fn queues() -> Vec<Queue> {
     let queue = |name, overflow| Queue {
         name: QueueName::new(name),
@@ -43,7 +43,15 @@ pub(super) fn queues() -> Vec<Queue> {
     };
     let sales = Overflow::Queue(QueueName::new("sales"));
     vec![
-        queue("people", vec![sales, Overflow::Message]),
+        queue(
+            "people",
+            vec![
+                sales,
+                Overflow::Outside(PhoneNumber::new("+4570101155")),
+                Overflow::Callback,
+                Overflow::Message,
+            ],
+        ),
         queue("sales", vec![Overflow::Message]),
     ]
 }

@@ -12,6 +12,7 @@ mod locate;
 mod mail;
 mod mistake;
 mod outside;
+mod overflow;
 mod people;
 mod prompts;
 mod reader;

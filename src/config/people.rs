@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use super::api::code;
 use super::deliver::receiver;
+use super::overflow;
 use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
 use super::sections::network;
 use super::thresholds::threshold;
 use super::types::*;
 use crate::ids::{AgentId, PromptName, QueueName, SkillName};
 use crate::menu::system;
+use crate::outside::Outside;
 use crate::queue::action::OverflowStep;
 use crate::sip::flow::Transport;
 use crate::text::nearest;
@@ -40,7 +42,7 @@ const WAITING_KEYS: &[(&str, WaitingKey)] = &[
     ("self-service", WaitingKey::SelfService),
 ];
 
-pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
+pub(super) fn queues(tables: Option<Vec<Table<'_>>>, outside: &Outside) -> Vec<Queue> {
     let Some(tables) = tables else {
         return vec![support()];
     };
@@ -85,7 +87,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             service_level: t.get("service_level", usual.service_level, service_level),
-            overflow: t.list("overflow", step).unwrap_or(usual.overflow),
+            overflow: t.list("overflow", overflow::step).unwrap_or(usual.overflow),
             wrap_up_codes: codes(&mut t),
             messages_to: t.list("messages_to", receiver).unwrap_or_default(),
             thresholds: t.list("thresholds", threshold).unwrap_or_default(),
@@ -96,7 +98,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
     }
     let names: Vec<QueueName> = queues.iter().map(|q| q.name.clone()).collect();
     for (queue, t) in queues.iter().zip(overflows) {
-        check_overflow(queue, &names, &t);
+        overflow::check(queue, &names, outside, &t);
         t.finish();
     }
     if queues.is_empty() {
@@ -105,50 +107,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>) -> Vec<Queue> {
     queues
 }
 
-/// P5: every chain ends with something that takes a promise.
-fn check_overflow(queue: &Queue, names: &[QueueName], t: &Table<'_>) {
-    let last = queue.overflow.last();
-    if last != Some(&OverflowStep::Message) {
-        t.tell(
-            "overflow",
-            "callers would be left with nothing",
-            "the last step must be `message`",
-        );
-    }
-    for step in &queue.overflow {
-        match step {
-            OverflowStep::Message => {}
-            OverflowStep::Queue(to) if *to == queue.name => {
-                t.tell(
-                    "overflow",
-                    "leads back to the same queue",
-                    "name another one",
-                );
-            }
-            OverflowStep::Queue(to) if !names.contains(to) => {
-                t.tell(
-                    "overflow",
-                    format!("`{to}` is not a queue"),
-                    meant(to.as_str(), names),
-                );
-            }
-            OverflowStep::Queue(_) => {}
-        }
-    }
-    let messages = queue
-        .overflow
-        .iter()
-        .filter(|s| **s == OverflowStep::Message);
-    if messages.count() > 1 {
-        t.tell(
-            "overflow",
-            "steps after `message` are never reached",
-            "remove them",
-        );
-    }
-}
-
-fn meant(word: &str, names: &[QueueName]) -> String {
+pub(super) fn meant(word: &str, names: &[QueueName]) -> String {
     let all: Vec<&str> = names.iter().map(QueueName::as_str).collect();
     match nearest(word, all.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -243,14 +202,6 @@ fn long_or_never(t: &str) -> Parsed<Option<Duration>> {
     time.map(Some).ok_or_else(|| {
         "write days, like `30d`, or a shorter time, like `8h`, or `never`".to_owned()
     })
-}
-
-fn step(t: &str) -> Parsed<OverflowStep> {
-    match (t, t.strip_prefix("queue:").map(name)) {
-        ("message", _) => Ok(OverflowStep::Message),
-        (_, Some(Ok(queue))) => Ok(OverflowStep::Queue(QueueName::new(queue))),
-        (_, Some(Err(_)) | None) => Err("write `message` or `queue:NAME`".to_owned()),
-    }
 }
 
 pub(super) fn demo_agents(queues: &[Queue], password: Secret) -> Vec<Agent> {

@@ -31,7 +31,9 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
     let mut root = Table::root(told, values);
     let sip = sip(root.table("sip"));
     let media = media(root.table("media"));
-    let queues = people::queues(root.tables("queues"));
+    let trunks = people::trunks(root.tables("trunks"), &sip.listen);
+    let outside = Arc::new(outside::read(root.table("outside"), &trunks));
+    let queues = people::queues(root.tables("queues"), &outside);
     let agents = root.tables("agents");
     let demo = agents.is_none();
     let mut t = root.table("demo");
@@ -45,8 +47,6 @@ pub(super) fn read(told: &Told, values: Map<String, Value>, demo_password: Secre
         None => people::demo_agents(&queues, demo_password),
     };
     let features = features::read(root.table("features"));
-    let trunks = people::trunks(root.tables("trunks"), &sip.listen);
-    let outside = Arc::new(outside::read(root.table("outside"), &trunks));
     let mut t = root.table("messages");
     let messages = Messages {
         max: t.get("max", Duration::from_secs(180), duration("5s", "30m")),

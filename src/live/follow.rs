@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::picture::Picture;
 use crate::ids::{AgentId, ContactId};
+use crate::queue::action::OverflowStep;
 use crate::record::timeline::Event;
 
 /// Pages that may follow their calls at once.
@@ -107,7 +108,16 @@ pub fn told_to_caller(event: &Event, name_of: impl Fn(&AgentId) -> String) -> Op
         Event::Queued { queue, reason, .. } => {
             ("queued", json!({ "queue": queue, "reason": reason }))
         }
-        Event::Overflowed { cause, to, .. } => ("overflowed", json!({ "cause": cause, "to": to })),
+        Event::Overflowed { cause, to, .. } => {
+            let to = match to {
+                // The number is nothing to them.
+                OverflowStep::Outside(_) => json!("outside"),
+                OverflowStep::Queue(_) | OverflowStep::Callback | OverflowStep::Message => {
+                    json!(to)
+                }
+            };
+            ("overflowed", json!({ "cause": cause, "to": to }))
+        }
         Event::LookedBack => ("looked_back", json!({})),
         Event::Offered { .. } => ("offered", json!({})),
         Event::Missed { .. } => ("missed", json!({})),

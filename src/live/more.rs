@@ -26,7 +26,10 @@ pub(super) fn more(event: &Event, numbers: bool) -> Vec<(&'static str, Value)> {
                 json!(u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
             ),
         ],
-        Event::CalledInVain { cause } => vec![("cause", json!(cause))],
+        Event::CalledInVain { cause, number } => {
+            let number = number.as_ref().filter(|_| numbers);
+            vec![("cause", json!(cause)), ("number", json!(number))]
+        }
         Event::CallbackStored { callback, .. }
         | Event::CallingBack { callback, .. }
         | Event::CallbackCancelled { callback } => vec![("callback", json!(callback))],

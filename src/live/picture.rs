@@ -367,6 +367,11 @@ fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
         Event::Overflowed { to: step, .. } => {
             match step {
                 OverflowStep::Queue(queue) => call.queue = Some(queue.clone()),
+                OverflowStep::Outside(_) => call.agents.clear(),
+                OverflowStep::Callback => {
+                    call.agents.clear();
+                    to(call, CallStage::Menu);
+                }
                 OverflowStep::Message => {
                     call.agents.clear();
                     call.waiting_since = None;

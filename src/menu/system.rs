@@ -29,6 +29,8 @@ pub const WAITING_PERSON: &str = "sys-waiting-person";
 pub const PERSON_NOW: &str = "sys-person-now";
 /// Comfort while waiting.
 pub const COMFORT: &str = "sys-comfort";
+/// Nobody is free: said before a callback is offered to who can not wait.
+pub const NOBODY_FREE: &str = "sys-nobody-free";
 /// Nobody is free: leave a message after the tone.
 pub const MESSAGE_INTRO: &str = "sys-message-intro";
 /// The tone.
@@ -150,6 +152,7 @@ pub fn all() -> Vec<String> {
         WAITING_PERSON,
         PERSON_NOW,
         COMFORT,
+        NOBODY_FREE,
         MESSAGE_INTRO,
         BEEP,
         MESSAGE_SAVED,

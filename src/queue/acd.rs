@@ -38,6 +38,7 @@ mod matching;
 mod offers;
 mod presence;
 mod status;
+mod steps;
 mod timers;
 
 use matching::Turn;
@@ -200,6 +201,8 @@ struct Caller {
     since: Mono,
     /// Queues already tried, so that overflow can not go in a circle.
     tried: Vec<QueueIx>,
+    /// Their queue has sent them on, to what may come to nothing.
+    sent_on: Option<SentOn>,
     needs: Needs,
     wish: Option<Wish>,
     /// Where agents are looked for, while they are.
@@ -211,6 +214,14 @@ struct Caller {
     expects: Option<(Mono, Interval)>,
 }
 
+/// How far somebody is on the overflow steps of their queue.
+#[derive(Clone, Copy, Debug)]
+struct SentOn {
+    cause: OverflowCause,
+    /// The step that follows.
+    next: usize,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum CallerDoing {
     Waiting,
@@ -220,7 +231,7 @@ enum CallerDoing {
     Talking {
         agent: AgentIx,
     },
-    /// Handed on by an agent: the wait has ended, and the place is kept.
+    /// Handed on by an agent, or sent on by the queue: the wait has ended, and the place is kept.
     Away,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::acd::NotAnswered;
 use super::estimate::Interval;
-use crate::ids::{AgentId, ContactId, QueueName};
+use crate::ids::{AgentId, ContactId, PhoneNumber, QueueName};
 
 /// Names one offer of one caller to one agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +53,9 @@ pub enum QueueAction {
         contact: ContactId,
     },
     /// The caller's wait here is over without an agent; they have left the queue. When `to` is
-    /// a queue they are already in it, and what comes of it follows; otherwise the machine has
-    /// forgotten them.
+    /// a queue they are already in it, and what comes of it follows. An outside number and a
+    /// callback can come to nothing: tell it by `handle_next_step`, and the next step follows. After
+    /// [`OverflowStep::Message`] the machine has forgotten them.
     Overflow {
         /// The caller.
         contact: ContactId,
@@ -106,8 +107,22 @@ pub enum OverflowCause {
 pub enum OverflowStep {
     /// Another queue.
     Queue(QueueName),
+    /// A number outside.
+    Outside(PhoneNumber),
+    /// To be called back.
+    Callback,
     /// Leave a message.
     Message,
+}
+
+impl OverflowStep {
+    /// Whether it takes a promise: nothing need follow.
+    pub fn takes_promise(&self) -> bool {
+        match self {
+            OverflowStep::Callback | OverflowStep::Message => true,
+            OverflowStep::Queue(_) | OverflowStep::Outside(_) => false,
+        }
+    }
 }
 
 /// What an agent says of themselves, by whichever way.

@@ -145,7 +145,10 @@ impl Facts {
             }
             Event::Overflowed { to, .. } => match to {
                 crate::queue::action::OverflowStep::Queue(q) => self.queue = Some(q.clone()),
-                crate::queue::action::OverflowStep::Message => self.close_wait(at),
+                // They wait for whoever answers there.
+                crate::queue::action::OverflowStep::Outside(_) => {}
+                crate::queue::action::OverflowStep::Callback
+                | crate::queue::action::OverflowStep::Message => self.close_wait(at),
             },
             Event::LookedBack => self.close_wait(at),
             Event::Missed { .. } => self.missed = self.missed.saturating_add(1),

@@ -223,6 +223,9 @@ pub enum Event {
     },
     /// Whom we called was not reached.
     CalledInVain {
+        /// The number to which a queue sent the caller; `None`: whom this call calls back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<PhoneNumber>,
         /// Why.
         cause: NotAnswered,
     },

@@ -36,6 +36,8 @@ pub struct World {
     pub max_wait: Option<Duration>,
     /// Every queue sends those whom it can not keep to the others first.
     pub chained: bool,
+    /// Every queue sends those whom it can not keep to a number outside, and then offers a callback.
+    pub sent_out: bool,
     /// Every queue rings all its agents at once.
     pub ring_all: bool,
     /// Callers wait where nobody is signed in.

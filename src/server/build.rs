@@ -74,6 +74,7 @@ pub(crate) fn sounds(config: &Config) -> HashMap<QueueName, QueueSound> {
         self_service: q.waiting_keys.contains(&WaitingKey::SelfService),
     };
     let sound = |q: &config::Queue| QueueSound {
+        calls_out,
         keys: keys(q),
         affinity: q.affinity.map(|within| Affinity {
             within,

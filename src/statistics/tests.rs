@@ -289,7 +289,13 @@ fn callbacks_are_the_queue_s_and_nobody_s_call() {
     ];
     let in_vain = vec![
         (0, back()),
-        (20, Event::CalledInVain { cause }),
+        (
+            20,
+            Event::CalledInVain {
+                cause,
+                number: None,
+            },
+        ),
         (21, ended(Verdict::NotReached)),
     ];
     let report = report(vec![reached, in_vain]);

@@ -274,6 +274,8 @@ fn words(event: &Event, view: &View) -> String {
             };
             let to = match to {
                 OverflowStep::Queue(q) => format!("on to {q}"),
+                OverflowStep::Outside(number) => format!("on to {number}"),
+                OverflowStep::Callback => "a callback is offered".into(),
                 OverflowStep::Message => "a message is offered".into(),
             };
             clean(&format!("{queue} {cause}; {to}"))
@@ -351,7 +353,14 @@ fn words(event: &Event, view: &View) -> String {
         Event::CallingBack {
             callback, first, ..
         } => format!("callback {callback}, asked for in {first}"),
-        Event::CalledInVain { cause } => format!("the customer was not reached: {cause:?}"),
+        Event::CalledInVain {
+            number: Some(number),
+            cause,
+        } => format!("{number} was not reached: {cause:?}"),
+        Event::CalledInVain {
+            number: None,
+            cause,
+        } => format!("the customer was not reached: {cause:?}"),
         Event::CallbackCancelled { callback } => format!("callback {callback} cancelled"),
         Event::Fault { what } => clean(&format!("fault: {what}")),
         Event::Media { leg, figures: f } => {

@@ -300,6 +300,7 @@ impl QueueTask {
             QueueCommand::LookBack => self.acd.handle_left(now, contact, Leaving::KeepsPlace),
             QueueCommand::BackInLine => self.acd.handle_back_in_line(now, contact),
             QueueCommand::Message => self.acd.handle_overflow_asked(now, contact),
+            QueueCommand::NextStep { again } => self.acd.handle_next_step(now, contact, again),
             QueueCommand::Position => self.acd.handle_position_asked(now, contact),
             QueueCommand::Leave => self.acd.handle_left(now, contact, Leaving::Gone),
             QueueCommand::Answered(offer) => match self.acd.handle_answered(now, offer) {

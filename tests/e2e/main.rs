@@ -24,6 +24,7 @@ mod keys;
 mod messages;
 mod moves;
 mod outside;
+mod overflow;
 mod pages;
 mod peers;
 mod people;

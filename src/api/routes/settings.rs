@@ -72,7 +72,8 @@ pub struct QueueSetting {
     max_wait_ms: u64,
     /// Callers wait although nobody is signed in; else they go on at once.
     waits_unstaffed: bool,
-    /// Where those go whom it can not keep; the name of a queue, or `message`.
+    /// Where those go whom it can not keep; the name of a queue, `outside:NUMBER`, `callback` or
+    /// `message`.
     overflow: Vec<String>,
     /// How many of a hundred should talk to a person …
     service_percent: u8,
@@ -132,6 +133,8 @@ impl From<&Queue> for QueueSetting {
     fn from(q: &Queue) -> QueueSetting {
         let overflow = q.overflow.iter().map(|step| match step {
             OverflowStep::Queue(name) => name.to_string(),
+            OverflowStep::Outside(number) => format!("outside:{}", number.reveal()),
+            OverflowStep::Callback => "callback".to_owned(),
             OverflowStep::Message => "message".to_owned(),
         });
         let keys = q.waiting_keys.iter().map(|key| match key {

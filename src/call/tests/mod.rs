@@ -14,6 +14,7 @@ mod leads;
 mod orders;
 mod people;
 mod promise;
+mod sent_on;
 mod taping;
 mod waiting;
 mod whisper;

@@ -185,6 +185,7 @@ impl Builder<'_> {
                 State::Answered
                 | State::Resuming
                 | State::Waiting { .. }
+                | State::Outside { .. }
                 | State::Message { .. }
                 | State::End(_) => reached.push((failed, state)),
             }

@@ -35,6 +35,7 @@ pub fn graph(line: &Line, said: &Said<'_>, queues: &[Queue]) -> Graph {
             edges: Vec::new(),
             start: StateId(0),
             queues: names,
+            callback: line.aside(Aside::Callback),
             announcements: kinds::announcements(line, said),
             tries: line
                 .all_nodes()
@@ -141,6 +142,9 @@ impl Builder<'_> {
             }
             State::Resuming => self.resume(&mut edges),
             State::Waiting { queue, tried } => self.waiting(queue, tried, &mut edges),
+            State::Outside { queue, tried, step } => {
+                self.outside(queue, tried, step, &mut edges);
+            }
             State::Message { step, takes } => self.message(step, takes, &mut edges),
             State::End(_) => {}
         }

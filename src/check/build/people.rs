@@ -6,7 +6,7 @@ use super::{Before, Builder, HUMAN, MESSAGE, Reached};
 use crate::check::graph::{Cause, Edge, End, Event, MessageStep, State};
 use crate::check::{Overflow, Queue};
 use crate::ids::{Key, QueueName};
-use crate::menu::tree::{Aside, Kind, Line, NodeId};
+use crate::menu::tree::{Kind, Line, NodeId};
 
 /// After so many recordings in which nothing was said the wish for a call back is stored.
 const TAKES: u8 = 2;
@@ -43,10 +43,18 @@ pub(super) fn reachable(line: &Line, queues: &[Queue], names: &mut Vec<QueueName
         for step in steps.flat_map(|q| &q.overflow) {
             match step {
                 Overflow::Queue(to) => add(to, names),
-                Overflow::Message => {}
+                Overflow::Outside(_) | Overflow::Callback | Overflow::Message => {}
             }
         }
         next += 1;
+    }
+}
+
+/// What a chain ends with: after a callback that is not to be, a message.
+fn promise(steps: &[Overflow]) -> State {
+    match steps.last() {
+        Some(Overflow::Callback | Overflow::Message) => MESSAGE,
+        Some(Overflow::Queue(_) | Overflow::Outside(_)) | None => State::End(End::Nothing),
     }
 }
 
@@ -54,31 +62,16 @@ impl Builder<'_> {
     /// In a queue, where 0 leads: it and keys that mean nothing only tell so. Who looks back into
     /// the menus keeps the place, which the states do not: 0 and all that leads to a person leads
     /// them back to it, and whichever queue that is, it is a state of its own that is proven like
-    /// the one behind 0. What does not fit the queue tries its overflow steps in order; which of them take the caller depends on
-    /// others, so that each is an edge. No queue is tried twice.
+    /// the one behind 0. What does not fit the queue tries its overflow steps in order; which of
+    /// them take the caller depends on others, and who has declined a step comes back here and goes on
+    /// from it, so that each is an edge. No queue is tried twice.
     pub(super) fn waiting(&mut self, queue: u16, tried: u16, edges: &mut Vec<Edge>) {
         self.edge(edges, Event::Answered, false, State::End(End::Person));
-        let name = self.graph.queues.get(usize::from(queue)).cloned();
-        let known = self.queues.iter().find(|q| Some(&q.name) == name.as_ref());
-        let steps = known.map(|q| q.overflow.clone()).unwrap_or_default();
-        let promise = match steps.contains(&Overflow::Message) {
-            true => MESSAGE,
-            false => State::End(End::Nothing),
-        };
+        let steps = self.steps(queue);
+        let promise = promise(&steps);
         for cause in [Cause::Full, Cause::Unstaffed, Cause::WaitedTooLong] {
-            for step in &steps {
-                match step {
-                    Overflow::Queue(to) if usize::from(tried) < self.graph.queues.len() => {
-                        let at = self.graph.queues.iter().position(|q| q == to);
-                        if let Some(queue) = at.and_then(|q| u16::try_from(q).ok()) {
-                            let tried = tried + 1;
-                            let to = State::Waiting { queue, tried };
-                            self.edge(edges, Event::Overflow(cause), false, to);
-                        }
-                    }
-                    Overflow::Queue(_) => {}
-                    Overflow::Message => break,
-                }
+            for at in 0..steps.len() {
+                self.sent_on(Event::Overflow(cause), (queue, tried), at, &steps, edges);
             }
             self.edge(edges, Event::Overflow(cause), false, promise);
         }
@@ -89,12 +82,73 @@ impl Builder<'_> {
             let anew = State::Waiting { queue, tried: 1 };
             self.edge(edges, Event::AskedAgain, false, anew);
         }
+        self.keys_of_waiting(promise, edges);
+    }
+
+    /// A number outside rings for them. When nobody is reached there the steps behind it follow; not
+    /// every caller can be called back, and none need want it.
+    pub(super) fn outside(&mut self, queue: u16, tried: u16, step: u16, edges: &mut Vec<Edge>) {
+        self.edge(edges, Event::Reached, false, State::End(End::Person));
+        let steps = self.steps(queue);
+        let promise = promise(&steps);
+        for at in usize::from(step) + 1..steps.len() {
+            self.sent_on(Event::NotReached, (queue, tried), at, &steps, edges);
+            if matches!(steps.get(at), Some(Overflow::Outside(_))) {
+                break;
+            }
+        }
+        self.edge(edges, Event::NotReached, false, promise);
+        self.edge(edges, Event::Overflow(Cause::AtOnce), false, promise);
+        self.keys_of_waiting(promise, edges);
+    }
+
+    /// The overflow steps of a queue.
+    fn steps(&self, queue: u16) -> Vec<Overflow> {
+        let name = self.graph.queues.get(usize::from(queue));
+        let known = self.queues.iter().find(|q| Some(&q.name) == name);
+        known.map(|q| q.overflow.clone()).unwrap_or_default()
+    }
+
+    /// To one of the overflow steps of a queue.
+    fn sent_on(
+        &mut self,
+        event: Event,
+        (queue, tried): (u16, u16),
+        at: usize,
+        steps: &[Overflow],
+        edges: &mut Vec<Edge>,
+    ) {
+        match steps.get(at) {
+            Some(Overflow::Queue(to)) if usize::from(tried) < self.graph.queues.len() => {
+                let at = self.graph.queues.iter().position(|q| q == to);
+                if let Some(queue) = at.and_then(|q| u16::try_from(q).ok()) {
+                    let tried = tried + 1;
+                    self.edge(edges, event, false, State::Waiting { queue, tried });
+                }
+            }
+            Some(Overflow::Outside(_)) => {
+                let step = u16::try_from(at).unwrap_or(u16::MAX);
+                let to = State::Outside { queue, tried, step };
+                self.edge(edges, event, false, to);
+            }
+            Some(Overflow::Callback) => {
+                if let Some(callback) = self.graph.callback {
+                    self.begin(event, &[callback], edges);
+                }
+            }
+            // The promise has an edge of its own.
+            Some(Overflow::Queue(_) | Overflow::Message) | None => {}
+        }
+    }
+
+    /// What the keys of those do who wait, and faults.
+    fn keys_of_waiting(&mut self, promise: State, edges: &mut Vec<Edge>) {
         self.edge(edges, Event::LookBack, false, State::Resuming);
         let key = |c| Key::from_char(c).map(Event::Key);
         if let Some(two) = key('2') {
             self.edge(edges, two, false, promise);
         }
-        if let (Some(one), Some(callback)) = (key('1'), self.line.aside(Aside::Callback)) {
+        if let (Some(one), Some(callback)) = (key('1'), self.graph.callback) {
             self.begin(one, &[callback], edges);
         }
         self.edge(edges, Event::Fault, false, HUMAN);

@@ -24,6 +24,7 @@ pub(super) fn comes(graph: &Graph, state: State) -> Vec<Event> {
             MessageStep::Recording => Event::RecordedAll,
             MessageStep::Storing => Event::Stored,
         }],
+        State::Outside { .. } => vec![Event::Reached, Event::NotReached],
         State::Answered | State::Resuming | State::Waiting { .. } | State::End(_) => Vec::new(),
     }
 }

@@ -22,12 +22,16 @@ impl Proof<'_> {
                         Event::Reached => at.phase == Phase::Dialling,
                         event => event == Event::Called,
                     },
+                    (End::Person, State::Outside { .. }) => edge.event == Event::Reached,
                     (End::Promise, State::Message { step, .. }) => step == MessageStep::Confirming,
                     (End::Promise, State::Menu(at)) => {
                         at.phase == Phase::Promising && edge.event == Event::Played
                     }
                     // Told by P5.
-                    (End::Nothing, State::Waiting { .. } | State::Message { .. }) => true,
+                    (
+                        End::Nothing,
+                        State::Waiting { .. } | State::Outside { .. } | State::Message { .. },
+                    ) => true,
                     (End::Goodbye | End::Person | End::Promise | End::HungUp | End::Nothing, _) => {
                         false
                     }
@@ -52,6 +56,7 @@ impl Proof<'_> {
                     State::Answered
                     | State::Resuming
                     | State::Waiting { .. }
+                    | State::Outside { .. }
                     | State::Message { .. }
                     | State::End(_) => None,
                 });

@@ -40,7 +40,7 @@ fn can_fail(graph: &Graph, state: State) -> Vec<Event> {
             events.extend((at.phase == Phase::Asking).then_some(Event::ServiceFailed));
             events.extend((at.phase == Phase::Storing).then_some(Event::StoreFailed));
         }
-        State::Waiting { .. } => {}
+        State::Waiting { .. } | State::Outside { .. } => {}
         State::Message { step, .. } => events.push(match step {
             MessageStep::Intro | MessageStep::Confirming => Event::PlayFailed,
             MessageStep::Recording | MessageStep::Storing => Event::StoreFailed,

@@ -99,6 +99,7 @@ impl Proof<'_> {
             State::Answered
             | State::Resuming
             | State::Waiting { .. }
+            | State::Outside { .. }
             | State::Message { .. }
             | State::End(_) => None,
         };
@@ -143,7 +144,9 @@ impl Proof<'_> {
 fn in_menus(state: State) -> bool {
     match state {
         State::Menu(_) | State::Answered | State::Resuming => true,
-        State::Waiting { .. } | State::Message { .. } | State::End(_) => false,
+        State::Waiting { .. } | State::Outside { .. } | State::Message { .. } | State::End(_) => {
+            false
+        }
     }
 }
 

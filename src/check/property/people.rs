@@ -8,10 +8,10 @@ use crate::check::graph::{By, Cause, Edge, End, Event, State};
 
 impl Proof<'_> {
     pub(super) fn queues_end_with_a_promise(&mut self) {
-        const REMEDY: &str = "let `overflow` of each [[queues]] end with `message`";
+        const REMEDY: &str = "let `overflow` of each [[queues]] end with `message` or `callback`";
         let reached = self.reached();
         let people = |s: State| match s {
-            State::Waiting { .. } | State::Message { .. } => true,
+            State::Waiting { .. } | State::Outside { .. } | State::Message { .. } => true,
             State::Menu(_) | State::Answered | State::Resuming | State::End(_) => false,
         };
         for (id, state) in &reached {
@@ -35,24 +35,31 @@ impl Proof<'_> {
                 let what = "nobody can answer a queue";
                 self.tell(Property::P5, *id, what, OURS, Steps::new());
             }
-            if let State::Message { .. } = state {
+            if let State::Message { .. } | State::Outside { .. } = state {
                 for event in comes(self.graph, *state) {
                     if self.on(*id, event).next().is_none() {
-                        let what = "a message does not go on by itself";
+                        let what = "a message, or a number outside, does not go on by itself";
                         self.tell(Property::P5, *id, what, OURS, Steps::new());
                     }
                 }
             }
             if people(*state) {
-                let lost = self.graph.from(*id).iter().find(|e| {
-                    e.event.by() == By::Time
-                        && !matches!(
-                            self.graph.state(e.to),
-                            State::Waiting { .. }
-                                | State::Message { .. }
-                                | State::End(End::Person | End::Promise)
-                        )
-                });
+                let keeps = |to: State| match to {
+                    State::Waiting { .. }
+                    | State::Outside { .. }
+                    | State::Message { .. }
+                    | State::End(End::Person | End::Promise) => true,
+                    // They are asked whether they want to be called back.
+                    State::Menu(at) => Some(at.node) == self.graph.callback,
+                    State::Answered
+                    | State::Resuming
+                    | State::End(End::Goodbye | End::HungUp | End::Nothing) => false,
+                };
+                let lost = self
+                    .graph
+                    .from(*id)
+                    .iter()
+                    .find(|e| e.event.by() == By::Time && !keeps(self.graph.state(e.to)));
                 if let Some(edge) = lost.copied() {
                     let what = "an overflow chain ends without a stored promise";
                     self.tell(Property::P5, *id, what, REMEDY, vec![(*id, edge)]);

@@ -82,6 +82,7 @@ impl Proof<'_> {
             | State::Answered
             | State::Resuming
             | State::Waiting { .. }
+            | State::Outside { .. }
             | State::Message { .. } => false,
         };
         let lost = before(
@@ -129,6 +130,7 @@ impl Proof<'_> {
                     | State::Answered
                     | State::Resuming
                     | State::Waiting { .. }
+                    | State::Outside { .. }
                     | State::Message { .. }
                     | State::End(_),
                     _,

@@ -122,6 +122,7 @@ impl Proof<'_> {
                 State::Answered
                 | State::Resuming
                 | State::Waiting { .. }
+                | State::Outside { .. }
                 | State::Message { .. }
                 | State::End(_) => false,
             });

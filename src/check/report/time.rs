@@ -18,6 +18,7 @@ pub(super) fn silent(line: &Line, said: &Said<'_>, graph: &Graph) -> Vec<u64> {
             State::Answered
             | State::Resuming
             | State::Waiting { .. }
+            | State::Outside { .. }
             | State::Message { .. }
             | State::End(_) => 0,
         };

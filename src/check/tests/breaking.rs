@@ -26,9 +26,10 @@ fn loss(graph: &Graph, state: State, event: Event) -> Option<Property> {
     match (state, event) {
         (State::Message { .. }, Event::Key(Key::ZERO)) => Some(Property::P1),
         // Conveniences of a message, and the way back from a queue.
-        (State::Message { .. } | State::Waiting { .. }, Event::Key(_)) | (_, Event::LookBack) => {
-            None
-        }
+        (State::Message { .. } | State::Waiting { .. } | State::Outside { .. }, Event::Key(_))
+        | (_, Event::LookBack) => None,
+        // To leave a message in place of it.
+        (State::Outside { .. }, Event::Overflow(_)) => None,
         // Whoever stays in a queue further on is in that queue.
         (_, Event::AskedAgain) => None,
         // That people come of their own accord is a gift.
@@ -51,7 +52,7 @@ fn loss(graph: &Graph, state: State, event: Event) -> Option<Property> {
         (_, Event::PlayFailed | Event::Fault | Event::StoreFailed | Event::ServiceFailed) => {
             Some(Property::P4)
         }
-        (State::Waiting { .. }, _) => Some(Property::P5),
+        (State::Waiting { .. } | State::Outside { .. }, _) => Some(Property::P5),
         // What remains is that it is stored, or that the guide begins anew.
         (State::Message { .. }, Event::TooShort) | (_, Event::Recalled) => None,
         (State::Message { .. }, _) => Some(Property::P5),
@@ -161,6 +162,7 @@ pub(super) fn hang_up(graph: &mut Graph, edges: &[Place]) {
                 State::Waiting { .. } if matches!(edge.event, Event::Overflow(_)) => {
                     Some(Property::P5)
                 }
+                State::Outside { .. } if edge.event == Event::NotReached => Some(Property::P5),
                 _ if fails(edge.event) => Some(Property::P4),
                 _ => None,
             };
@@ -181,7 +183,7 @@ pub(super) fn stay(graph: &mut Graph, edges: &[Place]) -> usize {
         let idle = edge.failed || edge.event.by() == By::Time;
         let by = match graph.state(state) {
             State::Menu(_) => Property::P3,
-            State::Waiting { .. } | State::Message { .. } => Property::P5,
+            State::Waiting { .. } | State::Outside { .. } | State::Message { .. } => Property::P5,
             State::Answered | State::Resuming | State::End(_) => continue,
         };
         if idle {

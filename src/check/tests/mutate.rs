@@ -12,7 +12,7 @@ use super::*;
 use crate::check::calls::words;
 use crate::check::graph::{Cause, Edge, End, Event, Graph, State, StateId};
 use crate::check::property::violations;
-use crate::ids::Key;
+use crate::ids::{Key, PhoneNumber};
 use crate::menu::tree::{Kind, Line, NodeId};
 use crate::menu::walk::situation::Phase;
 
@@ -261,7 +261,13 @@ fn a_recording_that_does_not_tell_about_zero_is_refused() {
         match finding.node.as_deref() {
             Some("account") => assert_eq!(finding.call, "answer → 2"),
             // To be called back, asked for in the queue.
-            None => assert!(finding.call.contains("→ 0 → 1"), "{finding}"),
+            // Offered where the queue can not keep them.
+            None => assert!(
+                ["→ 0 → 1", "→ 0 → the queue is full"]
+                    .iter()
+                    .any(|way| finding.call.contains(way)),
+                "{finding}"
+            ),
             // By English or German to the end of the guide and past the survey.
             _ => assert!(
                 finding.call.ends_with("→ 1 → silence → silence"),
@@ -287,6 +293,34 @@ fn a_chain_without_a_promise_is_refused() {
     // A queue that is not there.
     let checked = check(&lines, &known.prompts, &cut[..1]);
     assert_eq!(checked.findings[0].property, Property::P5);
+}
+
+/// Only a promise ends a chain, whatever comes before it.
+#[test]
+fn a_chain_that_ends_outside_or_in_a_queue_is_refused() {
+    let (lines, known) = lines("root", SMALL);
+    let outside = Overflow::Outside(PhoneNumber::new("+4530901820"));
+    let with = |steps: &[Overflow]| {
+        let mut all = queues();
+        all[1].overflow = steps.to_vec();
+        check(&lines, &known.prompts, &all).findings
+    };
+    for good in [Overflow::Callback, Overflow::Message] {
+        assert_eq!(with(&[outside.clone(), good]), []);
+    }
+    let people = Overflow::Queue(QueueName::new("people"));
+    for bad in [
+        vec![outside.clone()],
+        vec![Overflow::Callback, outside.clone()],
+        vec![outside.clone(), people],
+    ] {
+        let found = with(&bad);
+        assert_eq!(found[0].property, Property::P5, "{bad:?}");
+        let what = &found[0].mistake.what;
+        assert!(what.contains("without a stored promise"), "{what}");
+    }
+    let told = &with(&[outside])[0].call;
+    assert!(told.ends_with("nothing more"), "{told}");
 }
 
 #[test]

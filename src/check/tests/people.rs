@@ -13,7 +13,7 @@ use super::honest::{after, menu_state};
 use crate::call::testing::Standing;
 use crate::check::graph::{Cause, End, Event, Graph, MessageStep, State};
 use crate::check::{Facts, Overflow, Queue, Said, expand};
-use crate::ids::{Key, QueueName};
+use crate::ids::{Key, PhoneNumber, QueueName};
 use crate::menu::tree::Line;
 use crate::menu::walk::tests::{line, property};
 use crate::queue::action::OverflowStep;
@@ -53,12 +53,16 @@ type Ways = BTreeMap<String, usize>;
 
 /// A graph for each line and each way in which queues lead to others.
 #[derive(Default)]
-struct Graphs(HashMap<(String, bool), Arc<Graph>>);
+struct Graphs(HashMap<(String, bool, bool), (Arc<Graph>, Vec<Queue>)>);
 
 impl Graphs {
-    fn of(&mut self, house: &House, scenario: &Scenario, line: &Line) -> Arc<Graph> {
+    fn of(&mut self, house: &House, scenario: &Scenario, line: &Line) -> (Arc<Graph>, Vec<Queue>) {
         let chained = scenario.world.chained;
-        let key = (line.name.as_str().to_owned(), chained);
+        let key = (
+            line.name.as_str().to_owned(),
+            chained,
+            scenario.world.sent_out,
+        );
         let made = self.0.entry(key).or_insert_with(|| {
             let settings = queues(house, &scenario.world);
             let queue = |q: crate::queue::settings::QueueSettings| Queue {
@@ -68,15 +72,18 @@ impl Graphs {
             };
             let queues: Vec<Queue> = settings.queues.into_iter().map(queue).collect();
             let (facts, texts) = (Facts::default(), Default::default());
-            Arc::new(expand(line, &Said::new(line, &facts, &texts), &queues))
+            let graph = expand(line, &Said::new(line, &facts, &texts), &queues);
+            (Arc::new(graph), queues)
         });
-        Arc::clone(made)
+        made.clone()
     }
 }
 
 fn step(step: OverflowStep) -> Overflow {
     match step {
         OverflowStep::Queue(name) => Overflow::Queue(name),
+        OverflowStep::Outside(number) => Overflow::Outside(number),
+        OverflowStep::Callback => Overflow::Callback,
         OverflowStep::Message => Overflow::Message,
     }
 }
@@ -84,6 +91,7 @@ fn step(step: OverflowStep) -> Overflow {
 /// One call as it is followed.
 struct Followed {
     graph: Arc<Graph>,
+    queues: Vec<Queue>,
     line: Arc<Line>,
     at: Option<State>,
     /// The queue in which they have a place.
@@ -98,25 +106,43 @@ impl Followed {
         u16::try_from(at).ok()
     }
 
+    /// Which step of a queue sends callers to this number.
+    fn step_of(&self, queue: &QueueName, number: &PhoneNumber) -> u16 {
+        let queue = self.queues.iter().find(|q| q.name == *queue).unwrap();
+        let outside = Overflow::Outside(number.clone());
+        let step = queue.overflow.iter().position(|s| *s == outside);
+        u16::try_from(step.unwrap()).unwrap()
+    }
+
     /// Where a call stands, as a state of the graph; in words why that can not be said.
     fn state(&self, before: Option<State>, befell: &Befell) -> Result<Option<State>, String> {
         Ok(Some(match &befell.standing {
             Standing::Begins => State::Answered,
             Standing::Menu { situation, .. } => menu_state(&self.line, *situation),
-            Standing::Waiting { queue } => {
+            Standing::Waiting { queue } | Standing::Outside { queue, .. } => {
                 let Some(place) = self.place_of(queue) else {
                     return Err(format!("the graph has no queue {queue}"));
                 };
                 let tried = befell.tried.iter().position(|q| q == queue);
                 // The queue has sent them on already, and they are not told so yet.
-                let before = match before {
-                    Some(State::Waiting { queue, tried }) if queue == place => tried,
-                    _ => 1,
-                };
+                let before =
+                    match before {
+                        Some(
+                            State::Waiting { queue, tried } | State::Outside { queue, tried, .. },
+                        ) if queue == place => tried,
+                        _ => 1,
+                    };
                 let tried = tried.map_or(before, |i| u16::try_from(i + 1).expect("a few"));
-                State::Waiting {
-                    queue: place,
-                    tried,
+                match &befell.standing {
+                    Standing::Outside { number, .. } => State::Outside {
+                        queue: place,
+                        tried,
+                        step: self.step_of(queue, number),
+                    },
+                    _ => State::Waiting {
+                        queue: place,
+                        tried,
+                    },
                 }
             }
             Standing::Message { step, takes } => State::Message {
@@ -142,7 +168,11 @@ impl Followed {
     fn expected(&self, from: State, befell: &Befell) -> HashSet<State> {
         let events: Vec<Event> = match &befell.what {
             // It is the same key; the graph calls it by what it does.
-            What::Key(Key::STAR) if matches!(from, State::Waiting { .. }) => vec![Event::LookBack],
+            What::Key(Key::STAR)
+                if matches!(from, State::Waiting { .. } | State::Outside { .. }) =>
+            {
+                vec![Event::LookBack]
+            }
             What::Key(key) => vec![Event::Key(*key)],
             What::Fault => vec![Event::Fault],
             What::Time => BY_ITSELF.to_vec(),
@@ -252,13 +282,14 @@ fn way(from: State, to: State, what: &What) -> String {
         State::Menu(_) => "menu".to_owned(),
         State::Waiting { tried: 1, .. } => "waiting".to_owned(),
         State::Waiting { .. } => "waiting further on".to_owned(),
+        State::Outside { .. } => "outside".to_owned(),
         State::Message { step, .. } => format!("{step:?}").to_lowercase(),
         State::End(end) => format!("{end:?}").to_lowercase(),
     };
     let what = match what {
         What::Key(key) => format!(" by {key}"),
         What::Fault => " by a fault".to_owned(),
-        What::Other([Event::Overflow(cause)]) => format!(" as {cause:?}").to_lowercase(),
+        What::Other([Event::Overflow(cause), ..]) => format!(" as {cause:?}").to_lowercase(),
         What::Other([Event::StoreFailed]) => " not stored".to_owned(),
         What::Time | What::Other(_) | What::Gone => String::new(),
     };
@@ -280,14 +311,18 @@ fn follow_all(
         // Callers stand on the stage in the order of their coming.
         let mut order: Vec<usize> = (0..scenario.callers.len()).collect();
         order.sort_by_key(|n| (scenario.callers[*n].at, *n));
-        let begin = |n: &usize| Followed {
-            line: Arc::clone(&scenario.callers[*n].line),
-            graph: graphs.of(house, &scenario, &scenario.callers[*n].line),
-            at: None,
-            place: None,
-            over: false,
+        let mut begin = |n: &usize| {
+            let (graph, queues) = graphs.of(house, &scenario, &scenario.callers[*n].line);
+            Followed {
+                line: Arc::clone(&scenario.callers[*n].line),
+                graph,
+                queues,
+                at: None,
+                place: None,
+                over: false,
+            }
         };
-        let mut followed: Vec<Followed> = order.iter().map(begin).collect();
+        let mut followed: Vec<Followed> = order.iter().map(&mut begin).collect();
         for befell in &seen {
             let one = &mut followed[befell.caller];
             let before = one.at;
@@ -331,6 +366,12 @@ const MET: &[&str] = &[
     "storing → waiting by 0",
     "storing → waiting not stored",
     "confirming → promise",
+    "waiting → outside as unstaffed",
+    "waiting → outside as waitedtoolong",
+    "outside → person",
+    "outside → menu by *",
+    "outside → intro",
+    "outside → waiting by a fault",
 ];
 
 fn all_met(ways: &Ways, expected: &[&str]) {
@@ -362,6 +403,9 @@ fn what_befalls_a_call_on_its_way_through_queues_is_in_the_graph() {
         "waiting → menu by 1",
         "waiting → waiting further on",
         "waiting further on → ",
+        "outside → menu as",
+        "outside → menu by 1",
+        "outside → waiting further on",
     ];
     all_met(&ways, &further);
 }
@@ -391,13 +435,15 @@ fn a_graph_that_lacks_what_callers_do_is_found_out() {
         (0..seeds).any(|seed| {
             let scenario = Scenario::of(&house, house.lines(), seed);
             let caller = &scenario.callers[0];
-            let mut graph = Graph::clone(&graphs.of(&house, &scenario, &caller.line));
+            let (graph, queues) = graphs.of(&house, &scenario, &caller.line);
+            let mut graph = Graph::clone(&graph);
             for (state, edges) in graph.states.iter().zip(&mut graph.edges) {
                 edges.retain(|e| !lost(*state, e.event));
             }
             let mut one = Followed {
                 line: Arc::clone(&caller.line),
                 graph: Arc::new(graph),
+                queues,
                 at: None,
                 place: None,
                 over: false,
@@ -430,4 +476,7 @@ fn a_graph_that_lacks_what_callers_do_is_found_out() {
     assert!(lacks(
         &|s, e| waiting(s) && e == Event::Overflow(Cause::Unstaffed)
     ));
+    let outside = |s: State| matches!(s, State::Outside { .. });
+    assert!(lacks(&|s, e| outside(s) && e == Event::NotReached));
+    assert!(lacks(&|s, e| outside(s) && e == Event::Reached));
 }

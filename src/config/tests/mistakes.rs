@@ -69,11 +69,40 @@ fn an_overflow_without_a_promise() {
         &[],
         &[],
         &[
-            "zeroline.toml:6: queues[1].overflow[2]: `voicemail` does not fit; write `message` or \
-             `queue:NAME`",
+            "zeroline.toml:6: queues[1].overflow[2]: `voicemail` does not fit; write `message`, \
+             `callback`, `queue:NAME` or `outside:NUMBER`",
             "zeroline.toml:3: queues[0].overflow: callers would be left with nothing; the last \
-             step must be `message`",
+             step must be `callback` or `message`",
             "zeroline.toml:3: queues[0].overflow: `b` is not a queue; did you mean `bb`?",
+        ],
+    );
+}
+
+#[test]
+fn overflow_steps_that_lead_nowhere() {
+    told(
+        "[[trunks]]\nname = \"p\"\nuri = \"sip:sip.example.net\"\n\
+         [outside]\ncountry = \"+45\"\n\
+         [[queues]]\nname = \"a\"\noverflow = [\"callback\", \"outside:+45 70 10 11 55\"]\n\
+         [[queues]]\nname = \"b\"\noverflow = [\"outside:+4590123456\", \"callback\"]\n\
+         [[queues]]\nname = \"c\"\noverflow = [\"outside:112\", \"message\"]\n\
+         [[queues]]\nname = \"d\"\noverflow = [\"outside:anna\", \"message\"]\n\
+         [[queues]]\nname = \"e\"\noverflow = [\"callback\", \"queue:a\", \"callback\"]\n\
+         [[queues]]\nname = \"f\"\noverflow = [\"message\", \"callback\"]\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:16: queues[3].overflow[0]: `outside:anna` does not fit; write the number \
+             as it is dialled, like `outside:+4930901820`",
+            "zeroline.toml:8: queues[0].overflow: callers would be left with nothing; the last \
+             step must be `callback` or `message`",
+            "zeroline.toml:10: queues[1].overflow: `+4590123456` is a number that may not be called; \
+             name another one, or allow it under [outside]",
+            "zeroline.toml:12: queues[2].overflow: `112` is a number that may not be called; name \
+             another one, or allow it under [outside]",
+            "zeroline.toml:18: queues[4].overflow: the same step is there twice; keep one of them",
+            "zeroline.toml:20: queues[5].overflow: steps after `message` are never reached; remove \
+             them",
         ],
     );
 }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::{
     Acd, AgentDoing, Arrival, Caller, CallerDoing, CallerTimers, ContactId, Leaving, Mono, Needs,
-    OfferId, OverflowCause, OverflowStep, Place, Presence, Priority, QueueAction, QueueIx, Timer,
-    Wish, Withdrawal,
+    OfferId, OverflowCause, Place, Presence, Priority, QueueIx, SentOn, Timer, Wish, Withdrawal,
 };
 use crate::ids::SkillName;
 use crate::now::Now;
@@ -41,11 +40,7 @@ impl Acd {
 
         let Some(to) = self.queue_names.get(&queue).copied() else {
             self.forget(now, contact, Ended::Moved);
-            self.actions.push_back(QueueAction::Overflow {
-                contact,
-                cause: OverflowCause::Unstaffed,
-                to: OverflowStep::Message,
-            });
+            self.send_to_message(contact, OverflowCause::Unstaffed);
             self.settle(now);
             return;
         };
@@ -87,8 +82,14 @@ impl Acd {
 
     /// The caller asks for what the queue has in place of waiting: a message.
     pub fn handle_overflow_asked(&mut self, now: Now, contact: ContactId) {
-        if self.callers.get(&contact).is_some_and(Caller::in_line) {
-            self.overflow(now.mono, contact, OverflowCause::Asked);
+        match self.callers.get(&contact) {
+            Some(caller) if caller.in_line() => {
+                self.overflow(now.mono, contact, OverflowCause::Asked);
+            }
+            Some(caller) if caller.sent_on.is_some() => {
+                self.send_to_message(contact, OverflowCause::Asked);
+            }
+            Some(_) | None => {}
         }
         self.settle(now.mono);
     }
@@ -108,6 +109,7 @@ impl Acd {
             presence: comes.presence,
             since: now,
             tried: vec![to],
+            sent_on: None,
             needs: comes.needs,
             wish: comes.wish,
             group: None,
@@ -125,7 +127,12 @@ impl Acd {
     }
 
     /// Whether a queue takes one more, this one.
-    fn admits(&self, now: Mono, ix: QueueIx, caller: &Caller) -> Result<(), OverflowCause> {
+    pub(super) fn admits(
+        &self,
+        now: Mono,
+        ix: QueueIx,
+        caller: &Caller,
+    ) -> Result<(), OverflowCause> {
         let q = self.q(ix);
         let present = q.line.len().saturating_sub(q.called_back);
         if self.stopping {
@@ -155,6 +162,7 @@ impl Acd {
             return;
         };
         caller.doing = CallerDoing::Waiting;
+        caller.sent_on = None;
         let queue = &mut self.queues[caller.queue.0 as usize];
         queue.line.insert(caller.place, contact);
         queue.called_back += usize::from(caller.presence == Presence::CalledBack);
@@ -285,62 +293,13 @@ impl Acd {
     /// The caller's wait here is over without an agent: along the steps of their queue.
     pub(super) fn overflow(&mut self, now: Mono, contact: ContactId, cause: OverflowCause) {
         self.leave_line(now, contact, CallerDoing::Away);
-        let Some(caller) = self.callers.get(&contact) else {
+        let Some(caller) = self.callers.get_mut(&contact) else {
             return;
         };
+        caller.sent_on = Some(SentOn { cause, next: 0 });
         let from = caller.queue;
-        let next = match cause {
-            OverflowCause::Asked | OverflowCause::Stopping => None,
-            OverflowCause::Full | OverflowCause::Unstaffed | OverflowCause::WaitedTooLong => {
-                self.next_queue(now, caller)
-            }
-        };
         self.q_mut(from).counts.overflowed += 1;
-        match next {
-            Some(to) => {
-                let name = self.q(to).settings.name.clone();
-                self.actions.push_back(QueueAction::Overflow {
-                    contact,
-                    cause,
-                    to: OverflowStep::Queue(name),
-                });
-                if let Some(caller) = self.callers.get_mut(&contact) {
-                    caller.queue = to;
-                    caller.tried.push(to);
-                    caller.since = now;
-                    caller.told = None;
-                    caller.expects = None;
-                }
-                self.q_mut(to).counts.entered += 1;
-                self.join_line(now, contact);
-            }
-            None => {
-                self.callers.remove(&contact);
-                self.actions.push_back(QueueAction::Overflow {
-                    contact,
-                    cause,
-                    to: OverflowStep::Message,
-                });
-            }
-        }
-    }
-
-    /// The first declared queue that takes the caller and that they have not tried.
-    fn next_queue(&self, now: Mono, caller: &Caller) -> Option<QueueIx> {
-        for step in &self.q(caller.queue).settings.overflow {
-            match step {
-                OverflowStep::Queue(name) => {
-                    if let Some(&to) = self.queue_names.get(name)
-                        && !caller.tried.contains(&to)
-                        && self.admits(now, to, caller).is_ok()
-                    {
-                        return Some(to);
-                    }
-                }
-                OverflowStep::Message => return None,
-            }
-        }
-        None
+        self.lead_on(now, contact);
     }
 
     /// The caller is no longer ours.

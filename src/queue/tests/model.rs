@@ -20,6 +20,8 @@ pub(super) struct Model {
     pub(super) offers: Vec<Offer>,
     /// Since the last look.
     pub(super) overflowed: Vec<(ContactId, OverflowCause, OverflowStep)>,
+    /// Waits that ended without an agent.
+    pub(super) overflows: u64,
     /// Per queue: since when nobody is signed in, if somebody ever was.
     deserted: Vec<Option<Mono>>,
     stopping: bool,
@@ -54,6 +56,8 @@ pub(super) struct Caller {
     pub(super) at: At,
     since: Mono,
     tried: Vec<usize>,
+    /// Sent on by their queue: why, and which step follows.
+    sent_on: Option<(OverflowCause, usize)>,
     came: Mono,
     needs: BTreeMap<SkillName, u8>,
     /// The agent they would rather have, and until when they are kept for them.
@@ -127,6 +131,7 @@ impl Model {
             callers: Vec::new(),
             offers: Vec::new(),
             overflowed: Vec::new(),
+            overflows: 0,
             deserted: vec![None; settings.queues.len()],
             stopping: false,
             tickets: 0,

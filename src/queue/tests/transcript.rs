@@ -79,6 +79,8 @@ pub(super) fn line(action: &QueueAction) -> String {
         QueueAction::Overflow { contact, cause, to } => {
             let to = match to {
                 OverflowStep::Queue(q) => q.to_string(),
+                OverflowStep::Outside(number) => format!("outside {}", number.reveal()),
+                OverflowStep::Callback => "callback".into(),
                 OverflowStep::Message => "message".into(),
             };
             format!("overflow {} {cause:?} to {to}", contact.as_u64())
@@ -165,6 +167,8 @@ pub(super) fn run(settings: AcdSettings, script: &str) -> String {
             "reached" => acd.handle_reached(contact(2)),
             "place" => acd.handle_position_asked(now, contact(2)),
             "asks" => acd.handle_overflow_asked(now, contact(2)),
+            "next" => acd.handle_next_step(now, contact(2), false),
+            "again" => acd.handle_next_step(now, contact(2), true),
             "answer" => {
                 note = match acd.handle_answered(now, OfferId(n(2))) {
                     Answer::Connect {

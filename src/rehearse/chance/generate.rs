@@ -55,6 +55,7 @@ pub(super) fn scenario(house: &House, lines: &[Arc<Line>], seed: u64) -> Scenari
     let wall = Wall::from_unix_millis(FIRST + dice.0.random_range(0..TWO_YEARS));
     let mut world = world(&mut dice, house);
     world.crowded = seed.is_multiple_of(3);
+    world.sent_out = seed % 5 < 2;
     let callers = (0..callers).filter_map(|n| caller(&mut dice, lines, n));
     Scenario {
         wall,

@@ -120,6 +120,7 @@ fn without(world: &mut World, left: usize) -> bool {
         || clear(&mut world.max_wait, &mut ways)
         || clear(&mut world.no_ports, &mut ways)
         || clear(&mut world.chained, &mut ways)
+        || clear(&mut world.sent_out, &mut ways)
         || clear(&mut world.ring_all, &mut ways)
         || clear(&mut world.wait_unstaffed, &mut ways)
         || clear(&mut world.no_ack, &mut ways)

@@ -8,9 +8,12 @@ use crate::ids::{AgentId, ContactId, PhoneNumber, QueueName};
 use crate::now::Mono;
 use crate::queue::acd::{Answer, Leaving};
 use crate::queue::action::{AgentState, OverflowStep, QueueAction};
-use crate::queue::settings::{AcdSettings, Strategy, Unstaffed};
+use crate::queue::settings::{AcdSettings, QueueSettings, Strategy, Unstaffed};
 use crate::rehearse::house::House;
 use crate::rehearse::world::World;
+
+/// The number outside to which queues send callers.
+const OUTSIDE: &str = "+4570101155";
 
 /// The queues of the house, as the world has them.
 pub(super) fn settings(house: &House, world: &World) -> AcdSettings {
@@ -23,6 +26,12 @@ pub(super) fn settings(house: &House, world: &World) -> AcdSettings {
             let others = names.iter().filter(|n| **n != queue.name);
             queue.overflow = others.cloned().map(OverflowStep::Queue).collect();
             queue.overflow.push(OverflowStep::Message);
+        }
+        if world.sent_out {
+            let outside = OverflowStep::Outside(PhoneNumber::new(OUTSIDE));
+            queue.overflow.insert(0, outside);
+            let last = queue.overflow.len().saturating_sub(1);
+            queue.overflow.insert(last, OverflowStep::Callback);
         }
         if world.ring_all {
             queue.strategy = Strategy::RingAll;
@@ -63,6 +72,7 @@ impl Stage {
             QueueCommand::LookBack => acd.handle_left(now, contact, Leaving::KeepsPlace),
             QueueCommand::BackInLine => acd.handle_back_in_line(now, contact),
             QueueCommand::Message => acd.handle_overflow_asked(now, contact),
+            QueueCommand::NextStep { again } => acd.handle_next_step(now, contact, again),
             QueueCommand::Position => acd.handle_position_asked(now, contact),
             QueueCommand::Leave => acd.handle_left(now, contact, Leaving::Gone),
             QueueCommand::Answered(offer) => {
@@ -151,7 +161,9 @@ impl Stage {
     pub(super) fn locate(&mut self, n: usize, to: &PhoneNumber) {
         let name = to.reveal();
         let walk = self.callers[n].call.walk();
-        if walk.is_some_and(|w| w.is_dialling().is_some()) {
+        let sends = |q: &QueueSettings| q.overflow.contains(&OverflowStep::Outside(to.clone()));
+        let sent_on = settings(&self.house, &self.world).queues.iter().any(sends);
+        if sent_on || walk.is_some_and(|w| w.is_dialling().is_some()) {
             let outside = Location::Outside {
                 trunk: "trunk".to_owned(),
                 number: to.clone(),

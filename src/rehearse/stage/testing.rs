@@ -123,9 +123,11 @@ pub(super) fn what(call: &Call, event: &CallEvent) -> What {
         CallEvent::TimeTaken(_) => &[Event::TimeTaken],
         CallEvent::Queue(QueueEvent::Connect(_)) => &[Event::Answered, Event::Called],
         CallEvent::Queue(QueueEvent::Overflow { cause, .. }) => match cause {
-            OverflowCause::Full => &[Event::Overflow(Cause::Full)],
-            OverflowCause::Unstaffed => &[Event::Overflow(Cause::Unstaffed)],
-            OverflowCause::WaitedTooLong => &[Event::Overflow(Cause::WaitedTooLong)],
+            OverflowCause::Full => &[Event::Overflow(Cause::Full), Event::NotReached],
+            OverflowCause::Unstaffed => &[Event::Overflow(Cause::Unstaffed), Event::NotReached],
+            OverflowCause::WaitedTooLong => {
+                &[Event::Overflow(Cause::WaitedTooLong), Event::NotReached]
+            }
             OverflowCause::Asked | OverflowCause::Stopping => &[Event::Overflow(Cause::AtOnce)],
         },
         // An outside number, or the way to it.

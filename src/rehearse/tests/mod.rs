@@ -65,6 +65,7 @@ pub(crate) fn house(lines: Vec<Arc<Line>>, text: &str) -> Arc<House> {
 /// The same with other queues and agents.
 pub(crate) fn house_with(lines: Vec<Arc<Line>>, text: &str, acd: AcdSettings) -> Arc<House> {
     let sound = || QueueSound {
+        calls_out: true,
         connecting: Some(PromptName::new(sys::CONNECTING)),
         music: Some(PromptName::new(sys::MUSIC)),
         whisper: false,

@@ -307,6 +307,8 @@ export const lead: Same<typeof english> = {
     static: 'telefonen er der altid',
     message: 'læg en besked',
     'to-queue': 'køen {{queue}}',
+    'to-callback': 'tilbyd at ringe tilbage',
+    'to-outside': 'ring til {{number}}',
     offered: 'Den næste går til',
     strategy: {
       'longest-idle': 'den der har været klar længst',

@@ -309,6 +309,8 @@ export const lead: Same<typeof english> = {
     static: 'Telefon immer da',
     message: 'Nachricht hinterlassen',
     'to-queue': 'Warteschlange {{queue}}',
+    'to-callback': 'Rückruf anbieten',
+    'to-outside': '{{number}} anrufen',
     offered: 'Der nächste Anrufer geht an',
     strategy: {
       'longest-idle': 'wer am längsten bereit ist',

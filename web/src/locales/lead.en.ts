@@ -305,6 +305,8 @@ export const lead = {
     static: 'phone always there',
     message: 'leave a message',
     'to-queue': 'queue {{queue}}',
+    'to-callback': 'offer a callback',
+    'to-outside': 'call {{number}}',
     offered: 'The next caller goes to',
     strategy: {
       'longest-idle': 'who has been ready longest',

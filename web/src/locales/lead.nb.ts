@@ -307,6 +307,8 @@ export const lead: Same<typeof english> = {
     static: 'telefonen er der alltid',
     message: 'legg igjen en beskjed',
     'to-queue': 'køen {{queue}}',
+    'to-callback': 'tilby å ringe tilbake',
+    'to-outside': 'ring {{number}}',
     offered: 'Den neste går til',
     strategy: {
       'longest-idle': 'den som har vært klar lengst',

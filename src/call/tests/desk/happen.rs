@@ -125,6 +125,10 @@ impl Desk {
             }),
             ["comfort"] => CallEvent::Queue(QueueEvent::Comfort),
             ["overflow", "message"] => overflow(OverflowStep::Message),
+            ["overflow", "callback"] => overflow(OverflowStep::Callback),
+            ["overflow", "outside", number] => {
+                overflow(OverflowStep::Outside(PhoneNumber::new(number)))
+            }
             ["overflow", queue] => overflow(OverflowStep::Queue(QueueName::new(queue))),
             ["stored"] => self.kept(self.recording),
             ["the", "earlier", "stored"] => self.kept(RecordingId(self.recording.0 - 1)),

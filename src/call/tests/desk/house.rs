@@ -135,6 +135,7 @@ pub(in crate::call::tests) fn setup() -> Arc<CallSetup> {
         self_service: true,
     };
     let sound = || QueueSound {
+        calls_out: true,
         connecting: Some(PromptName::new(sys::CONNECTING)),
         music: Some(PromptName::new(sys::MUSIC)),
         comfort: Some(PromptName::new(sys::COMFORT)),

@@ -191,6 +191,8 @@ fn queue_word(command: QueueCommand, reason: &str) -> String {
         QueueCommand::LookBack => "look-back".into(),
         QueueCommand::BackInLine => "back-in-line".into(),
         QueueCommand::Message => "message".into(),
+        QueueCommand::NextStep { again: false } => "next-step".into(),
+        QueueCommand::NextStep { again: true } => "next-step again".into(),
         QueueCommand::Position => "position".into(),
         QueueCommand::Answered(o) => format!("answered {}", o.0),
         QueueCommand::NotAnswered(o, why) => format!("not-answered {} {why:?}", o.0),

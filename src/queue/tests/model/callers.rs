@@ -65,6 +65,7 @@ impl Model {
             at: At::Transfer,
             since: now,
             tried: vec![q],
+            sent_on: None,
             came: Mono::ZERO + now.since_start().saturating_sub(comes.ago),
             elsewhere: false,
             absent: comes.absent,
@@ -72,7 +73,7 @@ impl Model {
             wish: comes.wish.map(|(a, hold)| (a, now + hold)),
         });
         match self.admits(now, q, self.callers.last().unwrap()) {
-            Ok(()) => self.callers.last_mut().unwrap().at = At::Line,
+            Ok(()) => self.stand(self.callers.len() - 1),
             Err(cause) => self.overflow(now, id, cause),
         }
         self.settle(now);
@@ -99,7 +100,7 @@ impl Model {
                 } else if self.deserted_by(now, queue) && !self.callers[c].absent {
                     self.overflow(now, id, OverflowCause::Unstaffed);
                 } else {
-                    self.callers[c].at = At::Line;
+                    self.stand(c);
                 }
             }
         }
@@ -163,10 +164,12 @@ impl Model {
     }
 
     pub(in crate::queue::tests) fn asks(&mut self, now: Mono, id: ContactId) {
-        if let Some(c) = self.caller(id)
-            && self.callers[c].at == At::Line
-        {
-            self.overflow(now, id, OverflowCause::Asked);
+        if let Some(c) = self.caller(id) {
+            if self.callers[c].at == At::Line {
+                self.overflow(now, id, OverflowCause::Asked);
+            } else if self.callers[c].sent_on.is_some() {
+                self.to_message(id, OverflowCause::Asked);
+            }
         }
         self.settle(now);
     }
@@ -190,11 +193,56 @@ impl Model {
         self.withdraw(now, id);
         let c = self.caller(id).unwrap();
         self.callers[c].at = At::Transfer;
-        let direct = matches!(cause, OverflowCause::Asked | OverflowCause::Stopping);
+        self.callers[c].sent_on = Some((cause, 0));
+        self.overflows += 1;
+        self.lead_on(now, id);
+    }
+
+    /// What the last step led to came to nothing.
+    pub(in crate::queue::tests) fn next_step(&mut self, now: Mono, id: ContactId, again: bool) {
+        match self.caller(id) {
+            Some(c) if self.callers[c].at != At::Transfer => {}
+            Some(c) if self.callers[c].sent_on.is_some() => {
+                let queue = self.callers[c].queue;
+                if again {
+                    self.callers[c].since = now;
+                    match self.admits(now, queue, &self.callers[c]) {
+                        Ok(()) => self.stand(c),
+                        Err(cause) => {
+                            let (_, next) = self.callers[c].sent_on.unwrap();
+                            self.callers[c].sent_on = Some((cause, next));
+                            self.overflows += 1;
+                            self.lead_on(now, id);
+                        }
+                    }
+                } else {
+                    self.lead_on(now, id);
+                }
+            }
+            _ => self.to_message(id, OverflowCause::Unstaffed),
+        }
+        self.settle(now);
+    }
+
+    fn stand(&mut self, c: usize) {
+        self.callers[c].at = At::Line;
+        self.callers[c].sent_on = None;
+    }
+
+    fn lead_on(&mut self, now: Mono, id: ContactId) {
+        let c = self.caller(id).unwrap();
+        let (cause, next) = self.callers[c].sent_on.unwrap();
+        let direct =
+            self.stopping || matches!(cause, OverflowCause::Asked | OverflowCause::Stopping);
         let steps = self.settings.queues[self.callers[c].queue].overflow.clone();
-        for step in steps.into_iter().filter(|_| !direct) {
-            let OverflowStep::Queue(name) = &step else {
+        for (i, step) in steps.into_iter().enumerate().skip(next) {
+            if direct || step == OverflowStep::Message {
                 break;
+            }
+            let OverflowStep::Queue(name) = &step else {
+                self.callers[c].sent_on = Some((cause, i + 1));
+                self.overflowed.push((id, cause, step));
+                return;
             };
             let to = self.settings.queues.iter().position(|q| q.name == *name);
             if let Some(to) = to
@@ -205,12 +253,16 @@ impl Model {
                 caller.queue = to;
                 caller.tried.push(to);
                 caller.since = now;
-                caller.at = At::Line;
+                self.stand(c);
                 self.overflowed.push((id, cause, step));
                 return;
             }
         }
-        self.callers.remove(c);
+        self.to_message(id, cause);
+    }
+
+    fn to_message(&mut self, id: ContactId, cause: OverflowCause) {
+        self.callers.retain(|c| c.id != id);
         self.overflowed.push((id, cause, OverflowStep::Message));
     }
 }

@@ -7,7 +7,7 @@ use proptest::sample::Index;
 use proptest::strategy::Strategy as Strategy_;
 
 use super::{AGENTS, CALLERS, QUEUES, SKILLS, name};
-use crate::ids::SkillName;
+use crate::ids::{PhoneNumber, SkillName};
 use crate::queue::acd::NotAnswered;
 use crate::queue::action::OverflowStep;
 use crate::queue::settings::{
@@ -36,6 +36,8 @@ pub(super) enum Event {
     Back(u64),
     Reached(u64),
     Asks(u64),
+    /// What a step led to came to nothing.
+    Next(u64, bool),
     Answer(Index),
     NotAnswered(Index, NotAnswered),
     /// An offer that never was, or is over.
@@ -71,6 +73,7 @@ pub(super) fn event() -> impl Strategy_<Value = Event> {
         2 => c().prop_map(Event::Back),
         1 => c().prop_map(Event::Reached),
         1 => c().prop_map(Event::Asks),
+        4 => (c(), any::<bool>()).prop_map(|(c, again)| Event::Next(c, again)),
         6 => any::<Index>().prop_map(Event::Answer),
         3 => (any::<Index>(), cause).prop_map(|(i, c)| Event::NotAnswered(i, c)),
         1 => (0..60u64).prop_map(Event::Late),
@@ -119,7 +122,7 @@ pub(super) fn settings() -> impl Strategy_<Value = AcdSettings> {
         some(0..25),
         prop_oneof![Just(Unstaffed::Overflow), Just(Unstaffed::Wait)],
         0..6u64,
-        prop::collection::vec(0..4usize, 0..4),
+        prop::collection::vec(0..6usize, 0..4),
         1..7u64,
     );
     let agent = (
@@ -153,9 +156,11 @@ pub(super) fn settings() -> impl Strategy_<Value = AcdSettings> {
                             relax_every: secs(relax),
                             overflow: steps
                                 .into_iter()
-                                .map(|s| match QUEUES.get(s) {
-                                    Some(q) => OverflowStep::Queue((*q).into()),
-                                    None => OverflowStep::Message,
+                                .map(|s| match (QUEUES.get(s), s) {
+                                    (Some(q), _) => OverflowStep::Queue((*q).into()),
+                                    (None, 3) => OverflowStep::Outside(PhoneNumber::new("1")),
+                                    (None, 4) => OverflowStep::Callback,
+                                    (None, _) => OverflowStep::Message,
                                 })
                                 .collect(),
                             ..QueueSettings::new(name)

@@ -22,8 +22,6 @@ pub(super) struct Pair {
     pub(super) now: Now,
     pub(super) ringing: BTreeMap<OfferId, (ContactId, AgentId)>,
     told: BTreeMap<AgentId, AgentState>,
-    /// Entries that ended without an agent, as the shell was told.
-    overflows: u64,
 }
 
 impl Pair {
@@ -34,7 +32,6 @@ impl Pair {
             now: Now::default(),
             ringing: BTreeMap::new(),
             told: BTreeMap::new(),
-            overflows: 0,
         }
     }
 
@@ -127,6 +124,10 @@ impl Pair {
                 acd.handle_overflow_asked(now, contact(c));
                 model.asks(t, contact(c));
             }
+            Event::Next(c, again) => {
+                acd.handle_next_step(now, contact(c), again);
+                model.next_step(t, contact(c), again);
+            }
             Event::Answer(which) => {
                 if let Some(offer) = pick(&self.ringing, which) {
                     self.answer(offer);
@@ -210,7 +211,6 @@ impl Pair {
                     assert_eq!(rang, Some(contact), "only what rings is withdrawn");
                 }
                 QueueAction::Overflow { contact, cause, to } => {
-                    self.overflows += 1;
                     overflowed.push((contact, cause, to));
                 }
                 QueueAction::Agent { agent, state } => {
@@ -261,7 +261,7 @@ impl Pair {
             );
         }
         let overflowed: u64 = snapshot.queues.iter().map(|q| q.counts.overflowed).sum();
-        assert_eq!(overflowed, self.overflows);
+        assert_eq!(overflowed, self.model.overflows);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happens between one caller and the agents, step by step.
 
 use super::*;
+use crate::ids::PhoneNumber;
 
 #[test]
 fn longest_idle_first_then_wrap_up() {
@@ -309,5 +310,100 @@ fn a_phone_that_dies_while_it_rings_gives_the_caller_back() {
         3.0 answer 2 = 1 with bob after 2s < bob talking
         4.0 stop < -
         5.0 enter 2 q < overflow 2 Stopping to message",
+    );
+}
+
+fn outside(number: &str) -> OverflowStep {
+    OverflowStep::Outside(PhoneNumber::new(number))
+}
+
+#[test]
+fn steps_that_come_to_nothing_are_followed_by_the_next() {
+    let queues = vec![
+        QueueSettings {
+            overflow: vec![
+                outside("1"),
+                OverflowStep::Callback,
+                OverflowStep::Queue("second".into()),
+                OverflowStep::Message,
+            ],
+            ..quiet("first")
+        },
+        QueueSettings {
+            overflow: vec![
+                OverflowStep::Queue("first".into()),
+                outside("2"),
+                OverflowStep::Callback,
+            ],
+            max_wait: Some(secs(30)),
+            unstaffed: Unstaffed::Wait,
+            ..quiet("second")
+        },
+    ];
+    let settings = AcdSettings {
+        queues,
+        ..AcdSettings::default()
+    };
+    // No queue twice; after a callback that is not to be, a message.
+    check(
+        settings,
+        "
+        1.0 enter 1 first
+        2.0 place 1
+        20.0 next 1
+        30.0 next 1
+        60.0 wait
+        61.0 next 1
+        62.0 next 1
+        63.0 next 1",
+        "
+        1.0 enter 1 first < overflow 1 Unstaffed to outside 1
+        2.0 place 1 < -
+        20.0 next 1 < overflow 1 Unstaffed to callback
+        30.0 next 1 < overflow 1 Unstaffed to second
+        60.0 (timer) < overflow 1 WaitedTooLong to outside 2
+        60.0 wait < -
+        61.0 next 1 < overflow 1 WaitedTooLong to callback
+        62.0 next 1 < overflow 1 WaitedTooLong to message
+        63.0 next 1 < overflow 1 Unstaffed to message",
+    );
+}
+
+#[test]
+fn who_asks_for_a_person_all_the_same_is_asked_for_in_the_queue_once_more() {
+    let queue = QueueSettings {
+        overflow: vec![outside("1"), OverflowStep::Callback],
+        unstaffed_after: secs(0),
+        ..quiet("q")
+    };
+    check(
+        one(queue, &["ann"]),
+        "
+        1.0 enter 1 q
+        2.0 again 1
+        3.0 in ann
+        4.0 again 1
+        5.0 next 1
+        6.0 gone 1
+        7.0 out ann
+        8.0 enter 2 q
+        9.0 asks 2
+        10.0 enter 3 q
+        11.0 stop
+        12.0 next 3",
+        "
+        1.0 enter 1 q < overflow 1 Unstaffed to outside 1
+        2.0 again 1 < overflow 1 Unstaffed to callback
+        3.0 in ann < ann ready
+        4.0 again 1 < ann offered, offer 1 caller 1 of q to ann for 20s
+        5.0 next 1 < -
+        6.0 gone 1 < withdraw 1 caller 1, ann ready
+        7.0 out ann < ann offline
+        7.0 (timer) < -
+        8.0 enter 2 q < overflow 2 Unstaffed to outside 1
+        9.0 asks 2 < overflow 2 Asked to message
+        10.0 enter 3 q < overflow 3 Unstaffed to outside 1
+        11.0 stop < -
+        12.0 next 3 < overflow 3 Unstaffed to message",
     );
 }

@@ -31,7 +31,8 @@ export interface TimelineEvent {
   queue?: string;
   reason?: Reason;
   cause?: string;
-  to?: Target | 'message' | { queue: string };
+  to?: Target | 'message' | 'callback' | { queue: string } | { outside: string };
+  number?: string;
   agent?: string;
   by?: string;
   sign?: string;
@@ -110,7 +111,7 @@ export function lane(event: string): 'menu' | 'wait' | 'people' | 'promise' | 'f
 function target(to: TimelineEvent['to'] | Target): string {
   if (typeof to === 'string' || to === undefined) return to ?? '';
   if ('kind' in to) return to.agent ?? to.queue ?? to.number ?? '';
-  return to.queue;
+  return 'outside' in to ? to.outside : to.queue;
 }
 
 /** Events in words. What is not known (yet) is told by its name. */
@@ -137,8 +138,8 @@ export function useEventWords() {
         return t('event.queued', { queue: e.queue, reason: e.reason ? reason(e.reason) : '' });
       case 'overflowed': {
         const cause = t(`overflow.${e.cause}`, { defaultValue: e.cause ?? '' });
-        return e.to === 'message'
-          ? t('event.overflow-message', { queue: e.queue, cause })
+        return e.to === 'message' || e.to === 'callback'
+          ? t(`event.overflow-${e.to}`, { queue: e.queue, cause })
           : t('event.overflow-queue', { queue: e.queue, cause, to: target(e.to) });
       }
       case 'missed':
@@ -147,7 +148,8 @@ export function useEventWords() {
           cause: t(`missed.${e.cause}`, { defaultValue: e.cause ?? '' }),
         });
       case 'called_in_vain':
-        return t('event.called_in_vain', {
+        return t(e.number ? 'event.called_in_vain-outside' : 'event.called_in_vain', {
+          number: e.number,
           cause: t(`missed.${e.cause}`, { defaultValue: e.cause ?? '' }),
         });
       case 'held':

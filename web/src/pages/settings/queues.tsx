@@ -32,9 +32,14 @@ function Rules({ queue: q }: { queue: Queue }) {
   const { t } = useTranslation();
   const locale = useLocale();
   const percent = new Intl.NumberFormat(locale, { style: 'percent' });
-  const overflow = q.overflow.map((step) =>
-    step === 'message' ? t('files.message') : t('files.to-queue', { queue: step }),
-  );
+  const overflow = q.overflow.map((step) => {
+    if (step === 'message') return t('files.message');
+    if (step === 'callback') return t('files.to-callback');
+    const [kind, to] = step.split(/:(.*)/);
+    return kind === 'outside'
+      ? t('files.to-outside', { number: to })
+      : t('files.to-queue', { queue: to ?? step });
+  });
   const told: [string, string][] = [
     [t('files.offered'), t(`files.strategy.${q.strategy}`)],
     [
