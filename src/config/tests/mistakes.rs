@@ -92,16 +92,16 @@ fn overflow_steps_that_lead_nowhere() {
         &[],
         &[],
         &[
-            "zeroline.toml:16: queues[3].overflow[0]: `outside:anna` does not fit; write the number \
+            "zeroline.toml:17: queues[3].overflow[0]: `outside:anna` does not fit; write the number \
              as it is dialled, like `outside:+4930901820`",
             "zeroline.toml:8: queues[0].overflow: callers would be left with nothing; the last \
              step must be `callback` or `message`",
-            "zeroline.toml:10: queues[1].overflow: `+4590123456` is a number that may not be called; \
+            "zeroline.toml:11: queues[1].overflow: `+4590123456` is a number that may not be called; \
              name another one, or allow it under [outside]",
-            "zeroline.toml:12: queues[2].overflow: `112` is a number that may not be called; name \
+            "zeroline.toml:14: queues[2].overflow: `112` is a number that may not be called; name \
              another one, or allow it under [outside]",
-            "zeroline.toml:18: queues[4].overflow: the same step is there twice; keep one of them",
-            "zeroline.toml:20: queues[5].overflow: steps after `message` are never reached; remove \
+            "zeroline.toml:20: queues[4].overflow: the same step is there twice; keep one of them",
+            "zeroline.toml:23: queues[5].overflow: steps after `message` are never reached; remove \
              them",
         ],
     );

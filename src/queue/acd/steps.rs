@@ -35,18 +35,21 @@ impl Acd {
 
     /// To the queue that has sent them on; if it does not take them they go on from where they were.
     fn ask_again(&mut self, now: Mono, contact: ContactId) {
-        let Some(caller) = self.callers.get(&contact) else {
+        let Some(caller) = self.callers.get_mut(&contact) else {
             return;
         };
+        // Their needs are as at the beginning of a wait.
+        caller.since = now;
+        caller.told = None;
+        caller.expects = None;
         let queue = caller.queue;
-        let admitted = self.admits(now, queue, caller);
-        if let Some(caller) = self.callers.get_mut(&contact) {
-            caller.since = now;
-            caller.told = None;
-            caller.expects = None;
-            if let (Err(cause), Some(on)) = (admitted, &mut caller.sent_on) {
-                on.cause = cause;
-            }
+        let caller = self.callers.get(&contact);
+        let admitted = caller.map_or(Ok(()), |caller| self.admits(now, queue, caller));
+        if let Err(cause) = admitted
+            && let Some(caller) = self.callers.get_mut(&contact)
+            && let Some(on) = &mut caller.sent_on
+        {
+            on.cause = cause;
         }
         self.q_mut(queue).counts.entered += 1;
         match admitted {
