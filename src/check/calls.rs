@@ -1,16 +1,28 @@
 //! The shortest call to each state, and calls in words.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+
+use rustc_hash::FxHashMap;
 
 use super::graph::{By, Edge, End, Event, Graph, State, StateId};
 
 /// One event of a call: the state before it, and the edge.
 pub(super) type Steps = Vec<(StateId, Edge)>;
 
-/// How long a call is: what happens in it, and of that what the caller presses. That a prompt
-/// is heard to its end counts for nothing.
-type Length = (u32, u32);
+/// How long a call is: what happens in it, and of that what the caller presses, in the upper and
+/// the lower half. That a prompt is heard to its end counts for nothing.
+type Length = u64;
+
+/// Longer than any call.
+const NONE: Length = u64::MAX;
+
+/// What an event adds.
+fn adds(edge: &Edge) -> Length {
+    let told = u64::from(!edge.event.is_heard_out());
+    let pressed = u64::from(edge.event.by() == By::Caller);
+    told << 32 | pressed
+}
 
 /// How long these steps are: what happens in them, and of that what the caller presses.
 pub(super) fn length(steps: &[(StateId, Edge)]) -> (usize, usize) {
@@ -22,7 +34,7 @@ pub(super) fn length(steps: &[(StateId, Edge)]) -> (usize, usize) {
 /// The shortest call to each state.
 pub(super) struct Calls {
     before: Vec<Option<(StateId, Edge)>>,
-    length: Vec<Option<Length>>,
+    length: Vec<Length>,
 }
 
 impl Calls {
@@ -31,54 +43,73 @@ impl Calls {
     pub fn of(graph: &Graph) -> Calls {
         let mut calls = Calls {
             before: vec![None; graph.states()],
-            length: vec![None; graph.states()],
+            length: vec![NONE; graph.states()],
         };
         if let Some(first) = calls.length.get_mut(graph.start.index()) {
-            *first = Some((0, 0));
+            *first = 0;
         }
-        calls.spread(graph, |e| match e.event {
+        let stopped = calls.spread(graph, vec![graph.start], |e| match e.event {
             Event::Ahead(_) | Event::LookBack | Event::Called => false,
             other => other.by() != By::Failure,
         });
-        calls.spread(graph, |_| true);
+        calls.spread(graph, stopped, |_| true);
         calls
     }
 
-    /// The nearest state first (Dijkstra), from all that are reached so far; those stay as they
-    /// are.
-    fn spread(&mut self, graph: &Graph, allowed: impl Fn(&Edge) -> bool) {
-        let known: Vec<bool> = self.length.iter().map(Option::is_some).collect();
-        let mut open: BinaryHeap<Reverse<(Length, StateId)>> = graph
-            .all()
-            .zip(&self.length)
-            .filter_map(|(s, l)| Some(Reverse(((*l)?, s))))
-            .collect();
-        while let Some(Reverse((length, from))) = open.pop() {
-            if self.length.get(from.index()) != Some(&Some(length)) {
-                continue; // a shorter call has been found since
-            }
-            for edge in graph.from(from).iter().filter(|e| allowed(e)) {
-                let to = edge.to.index();
-                let told = u32::from(!edge.event.is_heard_out());
-                let pressed = u32::from(edge.event.by() == By::Caller);
-                let longer = (length.0 + told, length.1 + pressed);
-                let shortest = self.length.get(to).copied().flatten();
-                if known.get(to) == Some(&true) || shortest.is_some_and(|s| s <= longer) {
-                    continue;
+    /// The nearest state first (Dijkstra), from these; all that are reached so far stay as they
+    /// are. Tells from which of them an edge that is not allowed may lead on.
+    fn spread(
+        &mut self,
+        graph: &Graph,
+        begin: Vec<StateId>,
+        allowed: impl Fn(&Edge) -> bool,
+    ) -> Vec<StateId> {
+        let known: Vec<bool> = self.length.iter().map(|l| *l != NONE).collect();
+        let mut stopped = Vec::new();
+        // There are few lengths, and very many states of each.
+        let mut open: BTreeMap<Length, BinaryHeap<Reverse<StateId>>> = BTreeMap::new();
+        for state in begin {
+            let length = self.length.get(state.index()).copied().unwrap_or(NONE);
+            open.entry(length).or_default().push(Reverse(state));
+        }
+        while let Some((length, mut nearest)) = open.pop_first() {
+            while let Some(Reverse(from)) = nearest.pop() {
+                if self.length.get(from.index()) != Some(&length) {
+                    continue; // a shorter call has been found since
                 }
-                if let (Some(l), Some(b)) = (self.length.get_mut(to), self.before.get_mut(to)) {
-                    (*l, *b) = (Some(longer), Some((from, *edge)));
+                let mut stops = false;
+                for edge in graph.from(from) {
+                    let to = edge.to.index();
+                    let longer = length + adds(edge);
+                    if self.length.get(to).is_none_or(|l| *l <= longer)
+                        || known.get(to) == Some(&true)
+                    {
+                        continue;
+                    }
+                    if !allowed(edge) {
+                        stops = true;
+                        continue;
+                    }
+                    if let (Some(l), Some(b)) = (self.length.get_mut(to), self.before.get_mut(to)) {
+                        (*l, *b) = (longer, Some((from, *edge)));
+                    }
+                    match longer == length {
+                        true => nearest.push(Reverse(edge.to)),
+                        false => open.entry(longer).or_default().push(Reverse(edge.to)),
+                    }
                 }
-                open.push(Reverse((longer, edge.to)));
+                if stops {
+                    stopped.push(from);
+                }
             }
         }
+        stopped
     }
 
     /// Where calls come to, the shortest first.
     pub fn reached(&self) -> Vec<StateId> {
-        let all = (0u32..).map(StateId).zip(&self.length);
-        let mut reached: Vec<(Length, StateId)> =
-            all.filter_map(|(s, l)| Some(((*l)?, s))).collect();
+        let all = self.length.iter().copied().zip((0u32..).map(StateId));
+        let mut reached: Vec<(Length, StateId)> = all.filter(|(l, _)| *l != NONE).collect();
         reached.sort_unstable();
         reached.into_iter().map(|(_, s)| s).collect()
     }
@@ -104,7 +135,7 @@ pub(super) fn way(
     allowed: impl Fn(StateId, &Edge) -> bool,
     fits: impl Fn(StateId) -> bool,
 ) -> Option<Steps> {
-    let mut before: HashMap<StateId, (StateId, Edge)> = HashMap::new();
+    let mut before: FxHashMap<StateId, (StateId, Edge)> = FxHashMap::default();
     let mut open = VecDeque::from([from]);
     while let Some(at) = open.pop_front() {
         if fits(at) {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::calls::{self, Steps};
+use super::gist::Gist;
 use super::graph::{Graph, State};
 use super::property::{Property, violations};
 use crate::menu::load::Origin;
@@ -35,8 +36,8 @@ impl fmt::Display for Finding {
 }
 
 /// Everything that breaks the promise on a line.
-pub(super) fn findings(line: &Line, origin: &Origin, graph: &Graph) -> Vec<Finding> {
-    let found = violations(graph).into_iter().map(|v| {
+pub(super) fn findings(line: &Line, origin: &Origin, graph: &Graph, gist: &Gist) -> Vec<Finding> {
+    let found = violations(graph, gist).into_iter().map(|v| {
         let node = v.node.and_then(|id| {
             let mut nodes = line.nodes().zip(&origin.nodes);
             nodes

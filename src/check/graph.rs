@@ -5,8 +5,8 @@
 //! that the states do not keep, there is an edge for each past. It can also hold what no line
 //! that loads can express (a lost edge, a hang-up), so that the proof has something to refuse.
 
-use std::collections::{HashMap, HashSet};
-
+use super::build::Numbers;
+use super::edges::Edges;
 use crate::ids::{Key, QueueName};
 use crate::menu::load::ZeroForm;
 use crate::menu::tree::NodeId;
@@ -204,6 +204,42 @@ pub enum By {
 }
 
 impl Event {
+    /// Its place among all events.
+    pub(super) fn place(self) -> u8 {
+        match self {
+            Event::Key(key) => key.event(),
+            Event::Ahead(key) => 16 + key.event(),
+            Event::Settled => 32,
+            Event::LookBack => 33,
+            Event::Played => 34,
+            Event::Silence => 35,
+            Event::Pause => 36,
+            Event::PlayFailed => 37,
+            Event::Found => 38,
+            Event::Missing => 39,
+            Event::Recalled => 40,
+            Event::NotRecalled => 41,
+            Event::Reached => 42,
+            Event::NotReached => 43,
+            Event::ServiceFailed => 44,
+            Event::Fault => 45,
+            Event::Answered => 46,
+            Event::Called => 47,
+            Event::Overflow(Cause::Full) => 48,
+            Event::Overflow(Cause::Unstaffed) => 49,
+            Event::Overflow(Cause::WaitedTooLong) => 50,
+            Event::Overflow(Cause::AtOnce) => 51,
+            Event::AskedAgain => 52,
+            Event::RecordedAll => 53,
+            Event::TimesFree => 54,
+            Event::NoTimes => 55,
+            Event::TimeTaken => 56,
+            Event::Stored => 57,
+            Event::TooShort => 58,
+            Event::StoreFailed => 59,
+        }
+    }
+
     /// Who or what causes it.
     pub fn by(self) -> By {
         match self {
@@ -308,7 +344,7 @@ pub struct Graph {
     /// The states. None is there twice.
     pub(super) states: Vec<State>,
     /// What leaves each state.
-    pub(super) edges: Vec<Vec<Edge>>,
+    pub(super) edges: Edges,
     /// The state after the answer.
     pub(super) start: StateId,
     /// The queues that can be reached, the one behind 0 first.
@@ -318,12 +354,12 @@ pub struct Graph {
     /// The prompts that must tell about 0.
     pub(super) announcements: Vec<Announcement>,
     /// For each node: the tries that it grants; 0 where there is nothing to try.
-    pub(super) tries: HashMap<NodeId, usize>,
-    /// Nodes whose keys wait for the end of what they say.
-    pub(super) deaf: HashSet<NodeId>,
-    /// Entries that may begin with 0.
-    pub(super) zero_entries: HashSet<NodeId>,
-    pub(super) ids: HashMap<State, StateId>,
+    pub(super) tries: Vec<usize>,
+    /// For each node: keys wait for the end of what it says.
+    pub(super) deaf: Vec<bool>,
+    /// For each node: it is an entry that may begin with 0.
+    pub(super) zero_entries: Vec<bool>,
+    pub(super) numbers: Numbers,
 }
 
 impl Graph {
@@ -334,7 +370,7 @@ impl Graph {
 
     /// How many edges.
     pub fn edges(&self) -> usize {
-        self.edges.iter().map(Vec::len).sum()
+        self.edges.len()
     }
 
     /// Every state's id.
@@ -351,7 +387,7 @@ impl Graph {
 
     /// What leaves a state.
     pub(super) fn from(&self, id: StateId) -> &[Edge] {
-        self.edges.get(id.index()).map_or(&[], Vec::as_slice)
+        self.edges.of(id)
     }
 
     /// The state where 0 leads to.
@@ -373,7 +409,19 @@ impl Graph {
 
     /// Whether keys wait there for what follows.
     pub(super) fn keeps_keys(&self, at: At) -> bool {
-        at.phase.keeps_keys() || self.deaf.contains(&at.node)
+        let deaf = self.deaf.get(at.node.place()).copied();
+        at.phase.keeps_keys() || deaf.unwrap_or_default()
+    }
+
+    /// Whether it is an entry that may begin with 0.
+    pub(super) fn is_zero_entry(&self, node: NodeId) -> bool {
+        let zero = self.zero_entries.get(node.place()).copied();
+        zero.unwrap_or_default()
+    }
+
+    /// The tries that a node grants.
+    pub(super) fn granted(&self, node: NodeId) -> usize {
+        self.tries.get(node.place()).copied().unwrap_or_default()
     }
 
     /// Whether a caller who presses keys there is asking the menus (or the message) for something.

@@ -7,8 +7,10 @@
 mod build;
 mod calls;
 pub mod draw;
+mod edges;
 mod effort;
 mod finding;
+mod gist;
 pub mod graph;
 pub mod law;
 mod lint;
@@ -73,12 +75,13 @@ pub fn check(lines: &Lines, facts: &Facts, queues: &[Queue]) -> Checked {
     for (line, origin) in lines.with_origins() {
         let said = Said::new(line, facts, &origin.texts);
         let graph = expand(line, &said, queues);
-        let findings = finding::findings(line, origin, &graph);
+        let gist = gist::Gist::of(&graph);
+        let findings = finding::findings(line, origin, &graph, &gist);
         if findings.is_empty() {
             let file = &origin.line.file;
             checked
                 .reports
-                .push(report::report(line, file, &said, &graph));
+                .push(report::report(line, file, &said, &graph, &gist));
         }
         checked.findings.extend(findings);
         checked.warnings.extend(lint::lints(line, origin, &said));

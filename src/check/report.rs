@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 
 use super::effort::{self, Effort, millis};
-use super::graph::{By, Edge, End, Event, Graph, State, StateId};
+use super::gist::Gist;
+use super::graph::{By, End, Event, Graph, State, StateId};
 use super::said::Said;
 use crate::ids::Key;
 use crate::menu::tree::{Kind, Line, NodeId, Target};
@@ -71,7 +72,13 @@ pub struct Report {
 }
 
 /// Measures a line. The graph must have been proven.
-pub(super) fn report(line: &Line, file: &str, said: &Said<'_>, graph: &Graph) -> Report {
+pub(super) fn report(
+    line: &Line,
+    file: &str,
+    said: &Said<'_>,
+    graph: &Graph,
+    gist: &Gist,
+) -> Report {
     let options = |kind: &Kind| match kind {
         Kind::Menu(menu) | Kind::Language(menu) => menu.options.iter().flatten().count(),
         Kind::Say(_)
@@ -87,7 +94,7 @@ pub(super) fn report(line: &Line, file: &str, said: &Said<'_>, graph: &Graph) ->
         | Kind::Message(_)
         | Kind::Goodbye(_) => 0,
     };
-    let silent = time::silent(line, said, graph);
+    let silent = time::silent(line, said, graph, gist);
     let widest = line.nodes().map(|(_, n)| (options(&n.kind) as u64, n));
     Report {
         line: line.name.as_str().to_owned(),
@@ -96,7 +103,7 @@ pub(super) fn report(line: &Line, file: &str, said: &Said<'_>, graph: &Graph) ->
         states: graph.states(),
         edges: graph.edges(),
         dead_ends: dead_ends(graph),
-        keys_to_person: keys_to_person(graph),
+        keys_to_person: keys_to_person(graph, gist),
         depth: depth(line),
         widest: greatest(widest.map(|(n, node)| (n, node.name.as_str()))),
         languages: (0..said.languages())
@@ -193,46 +200,40 @@ fn in_language(
 
 /// States from which nothing good can be reached.
 fn dead_ends(graph: &Graph) -> usize {
-    let mut into: Vec<Vec<StateId>> = vec![Vec::new(); graph.states()];
-    let mut open: Vec<StateId> = Vec::new();
-    for from in graph.all() {
-        // That somebody comes of their own accord is no way out.
-        let own = |e: &&Edge| e.event != Event::Called;
-        for edge in graph.from(from).iter().filter(own) {
-            if let Some(list) = into.get_mut(edge.to.index()) {
-                list.push(from);
-            }
-        }
-        match graph.state(from) {
-            State::End(End::Goodbye | End::Person | End::Promise) => open.push(from),
+    let (mut open, good): (Vec<StateId>, Vec<StateId>) =
+        graph.all().partition(|s| match graph.state(*s) {
+            State::End(End::Goodbye | End::Person | End::Promise) => false,
             State::End(End::HungUp | End::Nothing)
             | State::Menu(_)
             | State::Answered
             | State::Resuming
             | State::Waiting { .. }
             | State::Outside { .. }
-            | State::Message { .. } => {}
+            | State::Message { .. } => true,
+        });
+    let mut known = vec![false; graph.states()];
+    let mut news = good;
+    // From nearly all a person is one key away, so that few rounds find all that there is.
+    while !news.is_empty() {
+        for state in &news {
+            if let Some(known) = known.get_mut(state.index()) {
+                *known = true;
+            }
         }
-    }
-    let mut good = vec![false; graph.states()];
-    while let Some(at) = open.pop() {
-        if !good
-            .get_mut(at.index())
-            .is_none_or(|g| std::mem::replace(g, true))
-        {
-            open.extend(into.get(at.index()).into_iter().flatten());
-        }
+        let leads = |s: &StateId| {
+            // That somebody comes of their own accord is no way out.
+            let mut own = graph.from(*s).iter().filter(|e| e.event != Event::Called);
+            own.any(|e| known.get(e.to.index()) == Some(&true))
+        };
+        (news, open) = open.into_iter().partition(leads);
     }
     // Every state of the graph is one that calls come to.
-    good.iter().filter(|good| !**good).count()
+    open.len()
 }
 
 /// The most keys that a person is away where keys are taken.
-fn keys_to_person(graph: &Graph) -> usize {
-    let one = |id: StateId, key: Key| {
-        let mut edges = graph.from(id).iter().filter(|e| e.event == Event::Key(key));
-        edges.any(|e| graph.is_human(e.to))
-    };
+fn keys_to_person(graph: &Graph, gist: &Gist) -> usize {
+    let one = |id: StateId, key: Key| gist.answers(id).human.has(Event::Key(key));
     let keys = [Key::ZERO, Key::STAR, Key::HASH];
     let far = graph
         .all()

@@ -1,8 +1,10 @@
 //! What is said in a speech, as the proof and the figures need it. The only place that looks
 //! into speeches.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use super::Facts;
 use super::words;
@@ -16,13 +18,14 @@ pub struct Said<'a> {
     languages: Vec<Language>,
     facts: &'a Facts,
     /// By language, in the order of the line's.
-    heard: Vec<HashMap<PromptName, Heard>>,
+    heard: Vec<FxHashMap<PromptName, Heard>>,
 }
 
 /// What is heard in one recording. Each is read once, however often it is said.
 struct Heard {
     /// The words, by the menu file or by the transcript.
     text: Option<String>,
+    length: Option<Duration>,
     /// Whether some words tell that 0 reaches a person, and that 0 and then # does.
     zero: bool,
     zero_hash: bool,
@@ -33,13 +36,14 @@ struct Heard {
 }
 
 impl Heard {
-    fn new(texts: &[&str]) -> Heard {
+    fn new(texts: &[&str], length: Option<Duration>) -> Heard {
         let text = texts.first().copied();
         let words = words::words(text.unwrap_or_default());
         let told: Vec<words::Told> = words::told(&words).collect();
         let share = |at: usize| (at + 1) as f64 / words.len().max(1) as f64;
         Heard {
             text: text.map(str::to_owned),
+            length,
             zero: texts.iter().any(|t| announces(t, ZeroForm::Plain)),
             zero_hash: texts.iter().any(|t| announces(t, ZeroForm::ThenHash)),
             keys: told.iter().map(|t| (t.key, share(t.at))).collect(),
@@ -85,8 +89,8 @@ impl<'a> Said<'a> {
         facts: &'a Facts,
         texts: &BTreeMap<(Language, PromptName), Vec<String>>,
     ) -> Said<'a> {
-        let mut heard: Vec<HashMap<PromptName, Heard>> = Vec::new();
-        heard.resize_with(line.languages.len(), HashMap::new);
+        let mut heard: Vec<FxHashMap<PromptName, Heard>> = Vec::new();
+        heard.resize_with(line.languages.len(), FxHashMap::default);
         for (id, name) in line.prompts() {
             let Some(language) = line.language(id) else {
                 continue;
@@ -97,7 +101,8 @@ impl<'a> Said<'a> {
             let transcript = facts.and_then(|f| f.transcript.as_deref());
             let texts: Vec<&str> = own.chain(transcript).collect();
             if let Some(all) = heard.get_mut(usize::from(id.place())) {
-                all.insert(name.clone(), Heard::new(&texts));
+                let length = facts.and_then(|f| f.length);
+                all.insert(name.clone(), Heard::new(&texts, length));
             }
         }
         Said {
@@ -152,8 +157,14 @@ impl<'a> Said<'a> {
 
     /// How long one recording takes.
     pub(super) fn recording(&self, language: u8, name: &PromptName) -> Option<Duration> {
-        let language = self.languages.get(usize::from(language))?;
-        self.facts.get(language)?.get(name)?.length
+        let place = usize::from(language);
+        if let Some(heard) = self.heard.get(place).and_then(|all| all.get(name)) {
+            return heard.length;
+        }
+        self.facts
+            .get(self.languages.get(place)?)?
+            .get(name)?
+            .length
     }
 
     /// Whether a speech tells how to reach a person. The server's own announcements are

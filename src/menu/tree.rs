@@ -67,6 +67,13 @@ pub struct VariableId(pub(super) u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub(super) u16);
 
+impl NodeId {
+    /// Its place among the nodes of the line, the asides included.
+    pub fn place(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 impl Line {
     /// The nodes, in the order of the file; [`Line::all_nodes`] has the asides as well.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {

@@ -81,11 +81,7 @@ impl Builder<'_> {
             return;
         };
         for (event, go) in [(Event::Found, ask.go), (Event::Missing, ask.missing)] {
-            let mut reached = Reached::new();
-            self.follow(at, go, &mut reached);
-            for (failed, to) in reached {
-                self.edge(edges, event, failed, to);
-            }
+            self.edges(edges, event, |b, reached| b.follow(at, go, reached));
         }
         self.edge(edges, Event::ServiceFailed, false, super::HUMAN);
     }

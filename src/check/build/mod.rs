@@ -7,14 +7,14 @@
 mod callback;
 mod guide;
 pub(super) mod kinds;
+mod numbers;
 mod people;
-
 mod trail;
 
-use std::collections::HashMap;
-
+pub(super) use self::numbers::Numbers;
 use self::trail::Trail;
 use super::Queue;
+use super::edges::Edges;
 use super::graph::{At, Edge, End, Event, Graph, KEYS, MessageStep, State, StateId};
 use super::said::Said;
 use crate::ids::{Key, QueueName};
@@ -32,35 +32,34 @@ pub fn graph(line: &Line, said: &Said<'_>, queues: &[Queue]) -> Graph {
         trail: Trail::of(line),
         graph: Graph {
             states: Vec::new(),
-            edges: Vec::new(),
+            edges: Edges::default(),
             start: StateId(0),
             queues: names,
             callback: line.aside(Aside::Callback),
             announcements: kinds::announcements(line, said),
             tries: line
                 .all_nodes()
-                .map(|(id, n)| (id, kinds::tries(&n.kind)))
+                .map(|(_, n)| kinds::tries(&n.kind))
                 .collect(),
             deaf: line
                 .all_nodes()
-                .filter(|(_, n)| kinds::is_deaf(&n.kind))
-                .map(|(id, _)| id)
+                .map(|(_, n)| kinds::is_deaf(&n.kind))
                 .collect(),
             zero_entries: line
                 .all_nodes()
-                .filter(|(_, n)| kinds::leading_zero(&n.kind))
-                .map(|(id, _)| id)
+                .map(|(_, n)| kinds::leading_zero(&n.kind))
                 .collect(),
-            ids: HashMap::new(),
+            numbers: Numbers::default(),
         },
+        reached: Reached::new(),
     };
     builder.graph.start = builder.id(State::Answered);
     let mut next = 0;
+    let mut edges = Vec::new();
     while let Some(state) = builder.graph.states.get(next).copied() {
-        let edges = builder.expand(state);
-        if let Some(of_state) = builder.graph.edges.get_mut(next) {
-            *of_state = edges;
-        }
+        edges.clear();
+        builder.expand(state, &mut edges);
+        builder.graph.edges.push(&edges);
         next += 1;
     }
     builder.graph
@@ -72,6 +71,8 @@ struct Builder<'a> {
     languages: u8,
     trail: Trail,
     graph: Graph,
+    /// Empty; each event fills and empties it anew.
+    reached: Reached,
 }
 
 /// What a state takes over from the one before.
@@ -106,14 +107,27 @@ const MESSAGE: State = State::Message {
 
 impl Builder<'_> {
     fn id(&mut self, state: State) -> StateId {
-        if let Some(id) = self.graph.ids.get(&state) {
-            return *id;
+        let next = StateId(self.graph.states.len() as u32);
+        let id = self.graph.numbers.get_or(state, next);
+        if id == next {
+            self.graph.states.push(state);
         }
-        let id = StateId(self.graph.states.len() as u32);
-        self.graph.states.push(state);
-        self.graph.edges.push(Vec::new());
-        self.graph.ids.insert(state, id);
         id
+    }
+
+    /// An edge to each state that an event leads to.
+    fn edges(
+        &mut self,
+        edges: &mut Vec<Edge>,
+        event: Event,
+        lead: impl FnOnce(&Self, &mut Reached),
+    ) {
+        let mut reached = std::mem::take(&mut self.reached);
+        lead(self, &mut reached);
+        for (failed, to) in reached.drain(..) {
+            self.edge(edges, event, failed, to);
+        }
+        self.reached = reached;
     }
 
     fn edge(&mut self, edges: &mut Vec<Edge>, event: Event, failed: bool, to: State) {
@@ -124,36 +138,34 @@ impl Builder<'_> {
         }
     }
 
-    fn expand(&mut self, state: State) -> Vec<Edge> {
-        let mut edges = Vec::with_capacity(20);
+    fn expand(&mut self, state: State, edges: &mut Vec<Edge>) {
         match state {
-            State::Menu(at) if self.graph.is_instant(state) => self.typed_ahead(at, &mut edges),
+            State::Menu(at) if self.graph.is_instant(state) => self.typed_ahead(at, edges),
             State::Menu(at) => {
                 for key in KEYS.into_iter().filter_map(Key::from_char) {
-                    self.press(at, key, &mut edges);
+                    self.press(at, key, edges);
                 }
-                self.wait(at, &mut edges);
+                self.wait(at, edges);
             }
             // Whom we are to call back is asked about that first.
             State::Answered => {
                 let again = self.line.aside(Aside::Again);
                 let begin: Vec<NodeId> = [self.line.start].into_iter().chain(again).collect();
-                self.begin(Event::Settled, &begin, &mut edges);
+                self.begin(Event::Settled, &begin, edges);
             }
-            State::Resuming => self.resume(&mut edges),
-            State::Waiting { queue, tried } => self.waiting(queue, tried, &mut edges),
+            State::Resuming => self.resume(edges),
+            State::Waiting { queue, tried } => self.waiting(queue, tried, edges),
             State::Outside { queue, tried, step } => {
-                self.outside(queue, tried, step, &mut edges);
+                self.outside(queue, tried, step, edges);
             }
-            State::Message { step, takes } => self.message(step, takes, &mut edges),
+            State::Message { step, takes } => self.message(step, takes, edges),
             State::End(_) => {}
         }
-        edges
     }
 
     /// The caller presses a key: the interpreter looks for the wish for a person first.
     fn press(&mut self, at: At, key: Key, edges: &mut Vec<Edge>) {
-        let leading_zero = self.graph.zero_entries.contains(&at.node);
+        let leading_zero = self.graph.is_zero_entry(at.node);
         let event = Event::Key(key);
         if reaches_person(at.phase, at.starred, leading_zero, key) {
             return self.edge(edges, event, false, HUMAN);
@@ -166,21 +178,13 @@ impl Builder<'_> {
         if key == Key::HASH && at.phase != Phase::Entering(Entered::Zero) {
             self.edge(edges, event, false, State::Menu(at));
         }
-        let mut reached = Reached::new();
-        self.key(at, key, &mut reached);
-        for (failed, to) in reached {
-            self.edge(edges, event, failed, to);
-        }
+        self.edges(edges, event, |b, reached| b.key(at, key, reached));
     }
 
     /// The caller presses nothing, or something fails.
     fn wait(&mut self, at: At, edges: &mut Vec<Edge>) {
-        let mut reached = Reached::new();
         if at.playing {
-            self.played(at, &mut reached);
-            for (failed, to) in reached {
-                self.edge(edges, Event::Played, failed, to);
-            }
+            self.edges(edges, Event::Played, |b, reached| b.played(at, reached));
             self.edge(edges, Event::PlayFailed, false, HUMAN);
         } else {
             let event = match at.phase {
@@ -203,10 +207,7 @@ impl Builder<'_> {
                 | Phase::Promising
                 | Phase::Parting => Event::Silence,
             };
-            self.silence(at, &mut reached);
-            for (failed, to) in reached {
-                self.edge(edges, event, failed, to);
-            }
+            self.edges(edges, event, |b, reached| b.silence(at, reached));
         }
         self.replied(at, edges);
         self.told(at, edges);
@@ -222,9 +223,9 @@ impl Builder<'_> {
         self.edge(edges, Event::Settled, false, State::Menu(settled));
         let early = KEYS.into_iter().filter(|k| *k != '0' && *k != '*');
         for key in early.filter_map(Key::from_char) {
-            let mut reached = Reached::new();
+            let mut reached = std::mem::take(&mut self.reached);
             self.key(at, key, &mut reached);
-            for (failed, to) in reached {
+            for (failed, to) in reached.drain(..) {
                 self.edge(edges, Event::Ahead(key), failed, to);
                 // It may have been the last one. Where keys wait, that makes a difference.
                 if let State::Menu(to) = to
@@ -234,6 +235,7 @@ impl Builder<'_> {
                     self.edge(edges, Event::Ahead(key), failed, State::Menu(last));
                 }
             }
+            self.reached = reached;
         }
     }
 

@@ -168,7 +168,8 @@ impl Builder<'_> {
 
     /// Back from the queue: to the menu that was left, or the beginning.
     pub(super) fn resume(&mut self, edges: &mut Vec<Edge>) {
-        let menus: Vec<_> = self.trail.menus().chain([self.line.start]).collect();
+        let menus = self.trail.menus(self.line).chain([self.line.start]);
+        let menus: Vec<_> = menus.collect();
         self.begin(Event::Settled, &menus, edges);
     }
 
@@ -181,11 +182,7 @@ impl Builder<'_> {
                 ahead: false,
             };
             for node in nodes {
-                let mut reached = Reached::new();
-                self.entered(*node, before, &mut reached);
-                for (failed, to) in reached {
-                    self.edge(edges, event, failed, to);
-                }
+                self.edges(edges, event, |b, reached| b.entered(*node, before, reached));
             }
         }
     }

@@ -1,43 +1,46 @@
 //! What can come by itself while the caller does nothing: each of it must lead on (P3, P5).
 
+use crate::check::gist::Events;
 use crate::check::graph::{At, Event, Graph, MessageStep, State};
 use crate::menu::walk::situation::{Entered, Phase};
 
 /// What can come by itself in a state. A queue has its own list.
-pub(super) fn comes(graph: &Graph, state: State) -> Vec<Event> {
+pub(super) fn comes(graph: &Graph, state: State) -> Events {
     match state {
-        State::Menu(_) if graph.is_instant(state) => Vec::new(),
+        State::Menu(_) if graph.is_instant(state) => Events::default(),
         State::Menu(at) => {
-            let mut events = answers(at);
-            events.extend(match (at.playing, events.is_empty()) {
+            let events = answers(at);
+            let more = match (at.playing, events.is_empty()) {
                 // Nothing is said while something is stored.
                 (true, _) if at.phase == Phase::Storing => None,
                 (true, _) => Some(Event::Played),
                 (false, true) => Some(silence(at.phase)),
                 // The answer is waited for, and not a key.
                 (false, false) => None,
-            });
-            events
+            };
+            more.map_or(events, |event| events.with(event))
         }
-        State::Message { step, .. } => vec![match step {
+        State::Message { step, .. } => Events::of([match step {
             MessageStep::Intro | MessageStep::Confirming => Event::Played,
             MessageStep::Recording => Event::RecordedAll,
             MessageStep::Storing => Event::Stored,
-        }],
-        State::Outside { .. } => vec![Event::Reached, Event::NotReached],
-        State::Answered | State::Resuming | State::Waiting { .. } | State::End(_) => Vec::new(),
+        }]),
+        State::Outside { .. } => Events::of([Event::Reached, Event::NotReached]),
+        State::Answered | State::Resuming | State::Waiting { .. } | State::End(_) => {
+            Events::default()
+        }
     }
 }
 
 /// What those tell who were asked for something. Whether an earlier call is recalled is a gift.
-fn answers(at: At) -> Vec<Event> {
+fn answers(at: At) -> Events {
     match at.phase {
-        Phase::Asking => vec![Event::Found, Event::Missing],
-        Phase::Dialling => vec![Event::Reached, Event::NotReached],
-        Phase::Recalling => vec![Event::NotRecalled],
-        Phase::Finding => vec![Event::TimesFree, Event::NoTimes],
-        Phase::Storing if at.part != 0 => vec![Event::Stored, Event::TimeTaken],
-        Phase::Storing => vec![Event::Stored],
+        Phase::Asking => Events::of([Event::Found, Event::Missing]),
+        Phase::Dialling => Events::of([Event::Reached, Event::NotReached]),
+        Phase::Recalling => Events::of([Event::NotRecalled]),
+        Phase::Finding => Events::of([Event::TimesFree, Event::NoTimes]),
+        Phase::Storing if at.part != 0 => Events::of([Event::Stored, Event::TimeTaken]),
+        Phase::Storing => Events::of([Event::Stored]),
         Phase::Saying
         | Phase::Choosing
         | Phase::Entering(_)
@@ -49,7 +52,7 @@ fn answers(at: At) -> Vec<Event> {
         | Phase::Offering
         | Phase::Picking
         | Phase::Promising
-        | Phase::Parting => Vec::new(),
+        | Phase::Parting => Events::default(),
     }
 }
 

@@ -8,7 +8,10 @@ use crate::menu::walk::situation::Phase;
 
 impl Proof<'_> {
     pub(super) fn ends_are_chosen(&mut self) {
-        for (id, state) in self.reached() {
+        for &(id, state) in self.reached {
+            if !self.gist.answers(id).ends {
+                continue;
+            }
             for edge in self.graph.from(id) {
                 let State::End(end) = self.graph.state(edge.to) else {
                     continue;

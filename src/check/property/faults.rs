@@ -6,8 +6,8 @@ use crate::menu::walk::situation::Phase;
 
 impl Proof<'_> {
     pub(super) fn faults_end_with_a_person(&mut self) {
-        for (id, state) in self.reached() {
-            for event in can_fail(self.graph, state) {
+        for &(id, state) in self.reached {
+            for event in can_fail(self.graph, state).into_iter().flatten() {
                 let good = match (state, event) {
                     (
                         State::Message {
@@ -31,21 +31,23 @@ impl Proof<'_> {
 }
 
 /// What can fail in a state.
-fn can_fail(graph: &Graph, state: State) -> Vec<Event> {
-    let mut events = vec![Event::Fault];
+fn can_fail(graph: &Graph, state: State) -> [Option<Event>; 4] {
     match state {
-        State::Menu(_) if graph.is_instant(state) => return Vec::new(),
-        State::Menu(at) => {
-            events.extend(at.playing.then_some(Event::PlayFailed));
-            events.extend((at.phase == Phase::Asking).then_some(Event::ServiceFailed));
-            events.extend((at.phase == Phase::Storing).then_some(Event::StoreFailed));
+        State::Menu(_) if graph.is_instant(state) => [None; 4],
+        State::Menu(at) => [
+            Some(Event::Fault),
+            at.playing.then_some(Event::PlayFailed),
+            (at.phase == Phase::Asking).then_some(Event::ServiceFailed),
+            (at.phase == Phase::Storing).then_some(Event::StoreFailed),
+        ],
+        State::Waiting { .. } | State::Outside { .. } => [Some(Event::Fault), None, None, None],
+        State::Message { step, .. } => {
+            let more = match step {
+                MessageStep::Intro | MessageStep::Confirming => Event::PlayFailed,
+                MessageStep::Recording | MessageStep::Storing => Event::StoreFailed,
+            };
+            [Some(Event::Fault), Some(more), None, None]
         }
-        State::Waiting { .. } | State::Outside { .. } => {}
-        State::Message { step, .. } => events.push(match step {
-            MessageStep::Intro | MessageStep::Confirming => Event::PlayFailed,
-            MessageStep::Recording | MessageStep::Storing => Event::StoreFailed,
-        }),
-        State::Answered | State::Resuming | State::End(_) => return Vec::new(),
+        State::Answered | State::Resuming | State::End(_) => [None; 4],
     }
-    events
 }

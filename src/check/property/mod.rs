@@ -17,7 +17,8 @@ use serde::Serialize;
 
 pub(super) use self::ways::longest;
 use super::calls::{Calls, Steps, length};
-use super::graph::{By, Edge, Event, Graph, State, StateId};
+use super::gist::Gist;
+use super::graph::{Edge, Event, Graph, State, StateId};
 use crate::menu::tree::NodeId;
 
 /// A part of the promise.
@@ -56,11 +57,15 @@ pub(super) struct Violation {
 }
 
 /// All that is wrong: of each kind, at each node, the first that was found.
-pub(super) fn violations(graph: &Graph) -> Vec<Violation> {
+pub(super) fn violations(graph: &Graph, gist: &Gist) -> Vec<Violation> {
     let calls = Calls::of(graph);
+    let reached = calls.reached().into_iter();
+    let reached: Vec<(StateId, State)> = reached.map(|s| (s, graph.state(s))).collect();
     let mut proof = Proof {
         graph,
+        gist,
         calls: &calls,
+        reached: &reached,
         found: Vec::new(),
         told: HashSet::new(),
     };
@@ -77,14 +82,17 @@ pub(super) fn violations(graph: &Graph) -> Vec<Violation> {
 
 struct Proof<'g> {
     graph: &'g Graph,
+    gist: &'g Gist,
     calls: &'g Calls,
+    /// All states that a call can come to, those of the shortest calls first.
+    reached: &'g [(StateId, State)],
     found: Vec<Violation>,
     told: HashSet<(Property, Option<NodeId>, &'static str)>,
 }
 
 const OURS: &str = "no menu file can cause this: it is a fault of the program, please report it";
 
-impl Proof<'_> {
+impl<'g> Proof<'g> {
     /// Tells a violation once per node; `more` is what of the call comes after the state.
     fn tell(
         &mut self,
@@ -116,21 +124,14 @@ impl Proof<'_> {
         }
     }
 
-    /// All states that a call can come to, those of the shortest calls first.
-    fn reached(&self) -> Vec<(StateId, State)> {
-        let all = self.calls.reached().into_iter();
-        all.map(|s| (s, self.graph.state(s))).collect()
-    }
-
-    fn on(&self, state: StateId, event: Event) -> impl Iterator<Item = Edge> + '_ {
+    fn on(&self, state: StateId, event: Event) -> impl Iterator<Item = Edge> + use<'g> {
         let edges = self.graph.from(state).iter().copied();
         edges.filter(move |e| e.event == event)
     }
 
     /// Whether there is an edge for the event, and all of them lead to the queue behind 0.
     fn leads_to_human(&self, state: StateId, event: Event) -> bool {
-        let mut edges = self.on(state, event).peekable();
-        edges.peek().is_some() && edges.all(|e| self.graph.is_human(e.to))
+        self.gist.answers(state).lead_to_human(event)
     }
 
     /// The steps of an event, if it has an edge (one that does not lead to a person, if any).
@@ -148,9 +149,4 @@ fn in_menus(state: State) -> bool {
             false
         }
     }
-}
-
-/// Without the caller's doing, or a wrong key.
-fn is_idle(edge: &Edge) -> bool {
-    edge.failed || edge.event.by() == By::Time
 }

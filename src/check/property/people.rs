@@ -9,12 +9,12 @@ use crate::check::graph::{By, Cause, Edge, End, Event, State};
 impl Proof<'_> {
     pub(super) fn queues_end_with_a_promise(&mut self) {
         const REMEDY: &str = "let `overflow` of each [[queues]] end with `message` or `callback`";
-        let reached = self.reached();
+        let (graph, gist) = (self.graph, self.gist);
         let people = |s: State| match s {
             State::Waiting { .. } | State::Outside { .. } | State::Message { .. } => true,
             State::Menu(_) | State::Answered | State::Resuming | State::End(_) => false,
         };
-        for (id, state) in &reached {
+        for (id, state) in self.reached {
             if let State::Waiting { .. } = state {
                 let causes = [
                     Cause::Full,
@@ -36,11 +36,9 @@ impl Proof<'_> {
                 self.tell(Property::P5, *id, what, OURS, Steps::new());
             }
             if let State::Message { .. } | State::Outside { .. } = state {
-                for event in comes(self.graph, *state) {
-                    if self.on(*id, event).next().is_none() {
-                        let what = "a message, or a number outside, does not go on by itself";
-                        self.tell(Property::P5, *id, what, OURS, Steps::new());
-                    }
+                if !comes(graph, *state).are_among(gist.answers(*id).any()) {
+                    let what = "a message, or a number outside, does not go on by itself";
+                    self.tell(Property::P5, *id, what, OURS, Steps::new());
                 }
             }
             if people(*state) {
@@ -64,19 +62,14 @@ impl Proof<'_> {
                     let what = "an overflow chain ends without a stored promise";
                     self.tell(Property::P5, *id, what, REMEDY, vec![(*id, edge)]);
                 }
-                if !self
-                    .graph
-                    .from(*id)
-                    .iter()
-                    .any(|e| e.event.by() == By::Time)
-                {
+                if !gist.answers(*id).in_time {
                     let what = "a caller at the people is left with nothing";
                     self.tell(Property::P5, *id, what, REMEDY, Steps::new());
                 }
             }
         }
         let waits = |e: &Edge| e.event.by() == By::Time;
-        if let Some((state, round)) = cycle(self.graph, &reached, waits, people) {
+        if let Some((state, round)) = cycle(graph, gist, self.reached, waits, people) {
             let what = "an overflow chain goes round and round";
             self.tell(Property::P5, state, what, REMEDY, round);
         }

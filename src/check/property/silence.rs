@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use super::comes::comes;
 use super::ways::{before, cycle, longest};
-use super::{OURS, Proof, Property, in_menus, is_idle};
+use super::{OURS, Proof, Property, in_menus};
 use crate::check::calls::{Steps, length, way};
+use crate::check::gist::Events;
 use crate::check::graph::{By, Edge, End, Event, KEYS, State, StateId};
 use crate::ids::Key;
 use crate::menu::tree::NodeId;
 
 impl Proof<'_> {
     pub(super) fn silence_and_wrong_keys_end_with_a_person(&mut self) {
-        let reached = self.reached();
-        for (id, state) in &reached {
+        let keys = KEYS.into_iter().filter_map(Key::from_char);
+        let keys = Events::of(keys.map(Event::Key));
+        for (id, state) in self.reached {
             if let State::Answered | State::Resuming = state
                 && self.graph.from(*id).is_empty()
             {
@@ -23,27 +25,23 @@ impl Proof<'_> {
             let (id, State::Menu(at)) = (*id, *state) else {
                 continue;
             };
-            if !self.graph.from(id).iter().any(|e| e.event.by() == By::Time) {
+            let answers = self.gist.answers(id);
+            if !answers.in_time {
                 let what = "a caller who does nothing is left in silence";
                 self.tell(Property::P3, id, what, OURS, Steps::new());
             }
             if self.graph.is_instant(*state) {
                 continue;
             }
-            for event in comes(self.graph, *state) {
-                if self.on(id, event).next().is_none() {
-                    let what = "what comes by itself does not lead on";
-                    self.tell(Property::P3, id, what, OURS, Steps::new());
-                }
+            if !comes(self.graph, *state).are_among(answers.any()) {
+                let what = "what comes by itself does not lead on";
+                self.tell(Property::P3, id, what, OURS, Steps::new());
             }
-            for key in KEYS.into_iter().filter_map(Key::from_char) {
-                if self.on(id, Event::Key(key)).next().is_none() {
-                    let what = "a key is not answered";
-                    self.tell(Property::P3, id, what, OURS, Steps::new());
-                }
+            if !keys.are_among(answers.any()) {
+                let what = "a key is not answered";
+                self.tell(Property::P3, id, what, OURS, Steps::new());
             }
-            let granted = self.graph.tries.get(&at.node).copied().unwrap_or(0);
-            if granted > 3 {
+            if self.graph.granted(at.node) > 3 {
                 let what = "more than three tries are granted";
                 self.tell(
                     Property::P3,
@@ -54,16 +52,16 @@ impl Proof<'_> {
                 );
             }
         }
-        let looping = self.endless(&reached);
-        self.hung_up_on(&reached);
+        let looping = self.endless();
+        self.hung_up_on();
         if !looping {
-            self.too_many_tries(&reached);
+            self.too_many_tries();
         }
     }
 
     /// Cycles without the caller's doing, or of wrong keys only.
-    fn endless(&mut self, reached: &[(StateId, State)]) -> bool {
-        let first = cycle(self.graph, reached, is_idle, in_menus);
+    fn endless(&mut self) -> bool {
+        let first = cycle(self.graph, self.gist, self.reached, |_| true, in_menus);
         let Some((state, round)) = first else {
             return false;
         };
@@ -74,7 +72,7 @@ impl Proof<'_> {
     }
 
     /// Failed tries that end with a hang-up.
-    fn hung_up_on(&mut self, reached: &[(StateId, State)]) {
+    fn hung_up_on(&mut self) {
         let hangs_up = |s: StateId| match self.graph.state(s) {
             State::End(End::Goodbye | End::HungUp | End::Nothing) => true,
             State::End(End::Person | End::Promise)
@@ -87,17 +85,18 @@ impl Proof<'_> {
         };
         let lost = before(
             self.graph,
-            reached,
+            self.gist,
             |e| e.event.by() == By::Time,
             in_menus,
             hangs_up,
         );
+        let is_lost = |s: StateId| lost.get(s.index()) == Some(&true);
         // For each node the shortest call that shows it.
         let mut found: BTreeMap<Option<NodeId>, (StateId, Steps, (usize, usize))> = BTreeMap::new();
-        for (id, state) in reached {
+        for (id, state) in self.reached {
             let State::Menu(at) = state else { continue };
-            let failed = self.graph.from(*id).iter().filter(|e| e.failed);
-            for edge in failed.filter(|e| hangs_up(e.to) || lost.contains(&e.to)) {
+            let failed = self.gist.idle(*id).iter().filter(|e| e.failed);
+            for edge in failed.filter(|e| is_lost(e.to) || hangs_up(e.to)) {
                 let mut call = self.calls.to(*id);
                 call.push((*id, *edge));
                 let best = found.get(&Some(at.node)).map(|(_, _, length)| *length);
@@ -121,8 +120,8 @@ impl Proof<'_> {
     }
 
     /// More failed tries on the way to a person than the node grants. The graph has no cycles.
-    fn too_many_tries(&mut self, reached: &[(StateId, State)]) {
-        let fails = longest(self.graph, reached, |from, edge| {
+    fn too_many_tries(&mut self) {
+        let fails = longest(self.graph, self.gist, self.reached, |from, edge| {
             let same = match (self.graph.state(from), self.graph.state(edge.to)) {
                 (State::Menu(a), State::Menu(b)) => a.node == b.node,
                 (
@@ -140,9 +139,9 @@ impl Proof<'_> {
             let completes = edge.event == Event::Pause && !edge.failed;
             (u64::from(edge.failed), same && !completes)
         });
-        for (id, state) in reached {
+        for (id, state) in self.reached {
             let State::Menu(at) = state else { continue };
-            let granted = self.graph.tries.get(&at.node).copied().unwrap_or(0);
+            let granted = self.graph.granted(at.node);
             let made = fails.get(id.index()).copied().unwrap_or(0);
             // Where nothing is granted nothing is tried: a key that cuts a `say` short fails
             // at what follows.

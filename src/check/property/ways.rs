@@ -1,14 +1,14 @@
 //! Questions to the graph: is there a cycle, what leads there, how far is it.
 
-use std::collections::HashSet;
-
-use super::{in_menus, is_idle};
+use super::in_menus;
 use crate::check::calls::{Steps, way};
-use crate::check::graph::{Edge, Graph, State, StateId};
+use crate::check::gist::Gist;
+use crate::check::graph::{By, Edge, Graph, State, StateId};
 
-/// The first cycle of such edges among such states: a state of it, and the round.
+/// The first cycle of such idle edges among such states: a state of it, and the round.
 pub(super) fn cycle(
     graph: &Graph,
+    gist: &Gist,
     reached: &[(StateId, State)],
     edges: impl Fn(&Edge) -> bool,
     states: impl Fn(State) -> bool,
@@ -30,7 +30,7 @@ pub(super) fn cycle(
             *m = Mark::Open;
         }
         while let Some((at, next)) = stack.last_mut() {
-            let (at, edge) = (*at, graph.from(*at).get(*next).copied());
+            let (at, edge) = (*at, gist.idle(*at).get(*next).copied());
             *next += 1;
             let Some(edge) = edge else {
                 if let Some(m) = marks.get_mut(at.index()) {
@@ -50,7 +50,8 @@ pub(super) fn cycle(
                     stack.push((edge.to, 0));
                 }
                 Some(Mark::Open) => {
-                    let allowed = |_: StateId, e: &Edge| edges(e) && states(graph.state(e.to));
+                    let allowed =
+                        |_: StateId, e: &Edge| is_idle(e) && edges(e) && states(graph.state(e.to));
                     let mut round = vec![(at, edge)];
                     let back = way(graph, edge.to, allowed, |s| s == at).unwrap_or_default();
                     round.splice(0..0, back);
@@ -63,35 +64,34 @@ pub(super) fn cycle(
     None
 }
 
-/// The states from which such edges lead, through such states, to one that fits.
+/// The states from which such idle edges lead, through such states, to one that fits.
 pub(super) fn before(
     graph: &Graph,
-    reached: &[(StateId, State)],
+    gist: &Gist,
     edges: impl Fn(&Edge) -> bool,
     states: impl Fn(State) -> bool,
     fits: impl Fn(StateId) -> bool,
-) -> HashSet<StateId> {
-    let mut into: Vec<Vec<StateId>> = vec![Vec::new(); graph.states()];
+) -> Vec<bool> {
+    let mut into: Vec<(StateId, StateId)> = Vec::new();
     let mut open = Vec::new();
-    for (from, state) in reached {
-        for edge in graph
-            .from(*from)
-            .iter()
-            .filter(|e| states(*state) && edges(e))
-        {
-            if let Some(list) = into.get_mut(edge.to.index()) {
-                list.push(*from);
-            }
+    for from in graph.all().filter(|s| states(graph.state(*s))) {
+        for edge in gist.idle(from).iter().filter(|e| edges(e)) {
+            into.push((edge.to, from));
             if fits(edge.to) {
-                open.push(*from);
+                open.push(from);
             }
         }
     }
-    let mut found = HashSet::new();
+    into.sort_unstable();
+    let mut found = vec![false; graph.states()];
     while let Some(at) = open.pop() {
-        if found.insert(at) {
-            open.extend(into.get(at.index()).into_iter().flatten());
+        let seen = found.get_mut(at.index());
+        if seen.is_none_or(|seen| std::mem::replace(seen, true)) {
+            continue;
         }
+        let first = into.partition_point(|(to, _)| *to < at);
+        let into = into.get(first..).into_iter().flatten();
+        open.extend(into.take_while(|(to, _)| *to == at).map(|(_, from)| *from));
     }
     found
 }
@@ -100,19 +100,21 @@ pub(super) fn before(
 /// an edge's weight, and whether the way goes on after it. There must be no cycle of them.
 pub(in crate::check) fn longest(
     graph: &Graph,
+    gist: &Gist,
     reached: &[(StateId, State)],
     weigh: impl Fn(StateId, &Edge) -> (u64, bool),
 ) -> Vec<u64> {
     let mut best: Vec<Option<u64>> = vec![None; graph.states()];
+    let mut stack = Vec::new();
     for (root, state) in reached {
-        if !in_menus(*state) {
+        if !in_menus(*state) || best.get(root.index()).is_some_and(Option::is_some) {
             continue;
         }
-        let mut stack = vec![*root];
+        stack.push(*root);
         while let Some(at) = stack.last().copied() {
             let mut sum = 0;
             let mut missing = false;
-            for edge in graph.from(at).iter().filter(|e| is_idle(e)) {
+            for edge in gist.idle(at) {
                 let (weight, on) = weigh(at, edge);
                 let on = on && in_menus(graph.state(edge.to));
                 match (on, best.get(edge.to.index()).copied().flatten()) {
@@ -133,4 +135,9 @@ pub(in crate::check) fn longest(
         }
     }
     best.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// Without the caller's doing, or a wrong key.
+fn is_idle(edge: &Edge) -> bool {
+    edge.failed || edge.event.by() == By::Time
 }

@@ -13,7 +13,7 @@ impl Proof<'_> {
         const ZERO: Event = Event::Key(Key::ZERO);
         const STAR: Event = Event::Key(Key::STAR);
         const HASH: Event = Event::Key(Key::HASH);
-        for (id, state) in self.reached() {
+        for &(id, state) in self.reached {
             if !self.graph.takes_keys(state) {
                 continue;
             }
@@ -51,14 +51,13 @@ impl Proof<'_> {
             }
             // `*0` reaches a person from everywhere in the menus.
             if let State::Menu(_) = state {
-                let stars: Vec<Edge> = self.on(id, STAR).collect();
-                let broken = stars.iter().find(|e| !self.zero_after_star(e.to));
-                if let Some(edge) = broken.copied() {
+                let broken = self.on(id, STAR).find(|e| !self.zero_after_star(e.to));
+                if let Some(edge) = broken {
                     let mut more = vec![(id, edge)];
                     more.extend(self.step(edge.to, ZERO));
                     self.tell(Property::P1, id, "*0 does not reach a person", OURS, more);
                 }
-                if stars.is_empty() {
+                if !self.gist.answers(id).any().has(STAR) {
                     let what = "* does nothing, so that *0 does not reach a person";
                     self.tell(Property::P1, id, what, OURS, Steps::new());
                 }
@@ -86,7 +85,7 @@ impl Proof<'_> {
         };
         match at.phase {
             Phase::Entering(_) if at.starred => Form::Zero,
-            Phase::Entering(Entered::Nothing) if self.graph.zero_entries.contains(&at.node) => {
+            Phase::Entering(Entered::Nothing) if self.graph.is_zero_entry(at.node) => {
                 Form::ZeroThenHash
             }
             Phase::Entering(Entered::Zero) => Form::Hash,
@@ -113,11 +112,10 @@ impl Proof<'_> {
 
     pub(super) fn zero_is_announced(&mut self) {
         let silent = self.graph.announcements.iter().filter(|a| !a.told);
-        let reached = self.reached();
         let mut found = Vec::new();
         for a in silent {
             let here = |at: At| at.node == a.node && at.language == a.language;
-            let state = reached.iter().find(|(_, s)| match s {
+            let state = self.reached.iter().find(|(_, s)| match s {
                 State::Menu(at) => here(*at),
                 State::Answered
                 | State::Resuming

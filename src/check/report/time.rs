@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::check::effort::millis;
+use crate::check::gist::Gist;
 use crate::check::graph::{At, By, Graph, State, StateId};
 use crate::check::property::longest;
 use crate::check::said::Said;
@@ -10,22 +11,21 @@ use crate::menu::tree::{Again, Callback, Collect, Confirm, Kind, Line, Speech};
 use crate::menu::walk::situation::{Entered, FINDING, Phase, RECALL, STORING};
 
 /// For each state the longest time to a person (or an own good-bye) without any key.
-pub(super) fn silent(line: &Line, said: &Said<'_>, graph: &Graph) -> Vec<u64> {
+pub(super) fn silent(line: &Line, said: &Said<'_>, graph: &Graph, gist: &Gist) -> Vec<u64> {
     let reached: Vec<(StateId, State)> = graph.all().map(|s| (s, graph.state(s))).collect();
-    longest(graph, &reached, |from, edge| {
-        let lasts = match graph.state(from) {
-            State::Menu(at) => millis(lasts(line, said, at)),
-            State::Answered
-            | State::Resuming
-            | State::Waiting { .. }
-            | State::Outside { .. }
-            | State::Message { .. }
-            | State::End(_) => 0,
-        };
-        match edge.event.by() {
-            By::Time => (lasts, true),
-            By::Caller | By::Failure | By::People => (0, false),
-        }
+    let lasts = |(_, state): &(StateId, State)| match *state {
+        State::Menu(at) => millis(lasts(line, said, at)),
+        State::Answered
+        | State::Resuming
+        | State::Waiting { .. }
+        | State::Outside { .. }
+        | State::Message { .. }
+        | State::End(_) => 0,
+    };
+    let lasts: Vec<u64> = reached.iter().map(lasts).collect();
+    longest(graph, gist, &reached, |from, edge| match edge.event.by() {
+        By::Time => (lasts.get(from.index()).copied().unwrap_or_default(), true),
+        By::Caller | By::Failure | By::People => (0, false),
     })
 }
 

@@ -3,10 +3,51 @@
 
 use super::*;
 use crate::check::calls::{Calls, words};
+use crate::check::edges::Edges;
+use crate::check::gist::Gist;
 use crate::check::graph::{At, By, Edge, End, Event, Graph, State, StateId};
-use crate::check::property::{Violation, violations};
+use crate::check::property::Violation;
 use crate::ids::Key;
 use crate::menu::walk::situation::{Entered, Phase};
+
+/// All that is wrong with a graph.
+pub(super) fn violations(graph: &Graph) -> Vec<Violation> {
+    crate::check::property::violations(graph, &Gist::of(graph))
+}
+
+/// What the proof never does to edges.
+impl Edges {
+    fn remove(&mut self, state: StateId, i: usize) {
+        self.all.remove(self.range(state).start + i);
+        for end in self.ends.iter_mut().skip(state.index()) {
+            *end -= 1;
+        }
+    }
+
+    fn insert(&mut self, state: StateId, i: usize, edge: Edge) {
+        self.all.insert(self.range(state).start + i, edge);
+        for end in self.ends.iter_mut().skip(state.index()) {
+            *end += 1;
+        }
+    }
+
+    /// The edges of a state.
+    pub(super) fn of_mut(&mut self, state: StateId) -> &mut [Edge] {
+        let range = self.range(state);
+        &mut self.all[range]
+    }
+
+    /// Only those that fit.
+    pub(super) fn retain(&mut self, fits: impl Fn(StateId, &Edge) -> bool) {
+        let all = std::mem::take(self);
+        for state in (0..all.ends.len() as u32).map(StateId) {
+            for edge in all.of(state).iter().filter(|e| fits(state, e)) {
+                self.add(*edge);
+            }
+            self.end();
+        }
+    }
+}
 
 /// An edge by its place.
 type Place = (StateId, usize, Edge);
@@ -22,7 +63,7 @@ pub(super) fn edges(graph: &Graph) -> Vec<Place> {
 
 /// What the loss of an event breaks; `None`: the promise holds without it.
 fn loss(graph: &Graph, state: State, event: Event) -> Option<Property> {
-    let zero_entry = |at: At| graph.zero_entries.contains(&at.node);
+    let zero_entry = |at: At| graph.is_zero_entry(at.node);
     match (state, event) {
         (State::Message { .. }, Event::Key(Key::ZERO)) => Some(Property::P1),
         // Conveniences of a message, and the way back from a queue.
@@ -112,9 +153,9 @@ pub(super) fn lose(graph: &mut Graph, edges: &[Place]) -> usize {
             continue;
         };
         let why = format!("{:?} without {edge:?}", graph.state(state));
-        graph.edges[state.index()].remove(i);
+        graph.edges.remove(state, i);
         Refusal::of(graph, calls.to(state).len()).by(by, &why);
-        graph.edges[state.index()].insert(i, edge);
+        graph.edges.insert(state, i, edge);
         refusals += 1;
     }
     refusals
@@ -123,9 +164,9 @@ pub(super) fn lose(graph: &mut Graph, edges: &[Place]) -> usize {
 /// With one of these edges at a time leading to another state, and looked at then.
 fn lead(graph: &mut Graph, place: Place, to: StateId, look: impl FnOnce(&Graph)) {
     let (state, i, edge) = place;
-    graph.edges[state.index()][i].to = to;
+    graph.edges.of_mut(state)[i].to = to;
     look(graph);
-    graph.edges[state.index()][i] = edge;
+    graph.edges.of_mut(state)[i] = edge;
 }
 
 /// A hang-up in place of one of these edges at a time.
@@ -133,7 +174,7 @@ pub(super) fn hang_up(graph: &mut Graph, edges: &[Place]) {
     let calls = Calls::of(graph);
     let hung_up = StateId(graph.states.len() as u32);
     graph.states.push(State::End(End::HungUp));
-    graph.edges.push(Vec::new());
+    graph.edges.end();
     for &(state, i, edge) in edges {
         let was_human = graph.is_human(edge.to);
         lead(graph, (state, i, edge), hung_up, |bad| {
@@ -172,7 +213,7 @@ pub(super) fn hang_up(graph: &mut Graph, edges: &[Place]) {
         });
     }
     graph.states.pop();
-    graph.edges.pop();
+    graph.edges.ends.pop();
 }
 
 /// A state that stays as it is, in place of one of these edges at a time of those that come by

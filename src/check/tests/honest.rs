@@ -234,7 +234,7 @@ fn walked(
     for (act, later) in acts {
         now += later;
         let before = state_of(&graph, &walk, left.as_ref());
-        let id = graph.ids.get(&before).copied();
+        let id = graph.numbers.get(before);
         let id = id.unwrap_or_else(|| panic!("{before:?} is not in the graph of\n{nodes}"));
         let event = match left.take() {
             None => happen(&mut walk, asked, act, &mut now),

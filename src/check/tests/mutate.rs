@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
-use super::breaking::{Refusal, edges, hang_up, lead_astray, lose, part, stay};
+use super::breaking::{Refusal, edges, hang_up, lead_astray, lose, part, stay, violations};
 use super::*;
 use crate::check::calls::words;
+use crate::check::gist::Gist;
 use crate::check::graph::{Cause, Edge, End, Event, Graph, State, StateId};
-use crate::check::property::violations;
 use crate::ids::{Key, PhoneNumber};
 use crate::menu::tree::{Kind, Line, NodeId};
 use crate::menu::walk::situation::Phase;
@@ -205,11 +205,11 @@ proptest! {
 fn one_try_more_than_granted_is_refused() {
     let (good, _) = graph(SMALL);
     let mut bad = good.clone();
-    for tries in bad.tries.values_mut().filter(|t| **t > 0) {
+    for tries in bad.tries.iter_mut().filter(|t| **t > 0) {
         *tries -= 1;
     }
     Refusal::of(&bad, 0).by(Property::P3, "one try less is granted than made");
-    for tries in bad.tries.values_mut() {
+    for tries in bad.tries.iter_mut() {
         *tries = 4;
     }
     Refusal::of(&bad, 0).by(Property::P3, "four tries");
@@ -223,7 +223,7 @@ fn each_announcement_that_is_missing_is_refused_at_its_node() {
     for i in 0..good.announcements.len() {
         let mut bad = good.clone();
         bad.announcements[i].told = false;
-        let found = finding::findings(line, origin, &bad);
+        let found = finding::findings(line, origin, &bad, &Gist::of(&bad));
         assert_eq!(found.len(), 1, "{found:?}");
         let node = good.announcements[i].node;
         let name = line.node(node).unwrap().name.as_str();
@@ -338,10 +338,10 @@ fn the_shortest_call_is_told() {
     let shortest = |spoil: &dyn Fn(&State, &mut Edge) -> bool| {
         let mut bad = good.clone();
         bad.states.push(State::End(End::HungUp));
-        bad.edges.push(Vec::new());
+        bad.edges.end();
         let hung_up = StateId(bad.states.len() as u32 - 1);
-        for (state, edges) in good.states.iter().zip(&mut bad.edges) {
-            for edge in edges {
+        for (id, state) in good.all().zip(&good.states) {
+            for edge in bad.edges.of_mut(id) {
                 if spoil(state, edge) {
                     edge.to = hung_up;
                 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::honest::{after, menu_state};
 use crate::call::testing::Standing;
-use crate::check::graph::{Cause, End, Event, Graph, MessageStep, State};
+use crate::check::graph::{Cause, Edge, End, Event, Graph, MessageStep, State, StateId};
 use crate::check::{Facts, Overflow, Queue, Said, expand};
 use crate::ids::{Key, PhoneNumber, QueueName};
 use crate::menu::tree::Line;
@@ -182,7 +182,7 @@ impl Followed {
         let mut found = HashSet::new();
         let mut open: Vec<State> = Vec::new();
         let mut add = |from: State, event: Event| {
-            let id = self.graph.ids.get(&from).copied();
+            let id = self.graph.numbers.get(from);
             let all = id.map(|id| after(&self.graph, id, event));
             let new = all.into_iter().flatten().filter(|s| found.insert(*s));
             new.collect::<Vec<State>>()
@@ -271,7 +271,7 @@ impl Followed {
     }
 
     fn is_known(&self, state: State) -> bool {
-        matches!(state, State::End(_)) || self.graph.ids.contains_key(&state)
+        matches!(state, State::End(_)) || self.graph.numbers.get(state).is_some()
     }
 }
 
@@ -437,9 +437,9 @@ fn a_graph_that_lacks_what_callers_do_is_found_out() {
             let caller = &scenario.callers[0];
             let (graph, queues) = graphs.of(&house, &scenario, &caller.line);
             let mut graph = Graph::clone(&graph);
-            for (state, edges) in graph.states.iter().zip(&mut graph.edges) {
-                edges.retain(|e| !lost(*state, e.event));
-            }
+            let states = graph.states.clone();
+            let kept = |s: StateId, e: &Edge| !lost(states[s.index()], e.event);
+            graph.edges.retain(kept);
             let mut one = Followed {
                 line: Arc::clone(&caller.line),
                 graph: Arc::new(graph),
