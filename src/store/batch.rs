@@ -63,9 +63,9 @@ pub(super) struct StateValues {
 /// A row of `contacts`.
 pub(super) struct ContactValues {
     id: ContactId,
-    line: String,
-    dialled: String,
-    caller: String,
+    line: Arc<str>,
+    dialled: Arc<str>,
+    caller: Arc<str>,
     facts: Facts,
 }
 
@@ -73,7 +73,7 @@ pub(super) struct ContactValues {
 pub(super) struct EventValues {
     contact: ContactId,
     at: Duration,
-    data: String,
+    data: Arc<str>,
 }
 
 static INSERT_CONTACTS: Insert = Insert {
@@ -172,9 +172,9 @@ impl ContactValues {
         };
         Some(ContactValues {
             id,
-            line: line.as_str().to_owned(),
-            dialled: dialled.clone(),
-            caller: caller.reveal().to_owned(),
+            line: line.shared(),
+            dialled: dialled.as_str().into(),
+            caller: caller.reveal().into(),
             facts: facts.clone(),
         })
     }
@@ -184,19 +184,19 @@ impl ContactValues {
         let json = |j: Result<String, serde_json::Error>| j.ok();
         query
             .bind(self.id.as_u64() as i64)
-            .bind(&*self.line)
-            .bind(&*self.dialled)
-            .bind(&*self.caller)
+            .bind(&self.line)
+            .bind(&self.dialled)
+            .bind(&self.caller)
             .bind(self.id.started().unix_millis())
             .bind(f.answered.map(whole))
             .bind(f.ended.map(whole))
-            .bind(f.queue.as_ref().map(|q| q.as_str()))
+            .bind(f.queue.as_ref().map(|q| q.shared()))
             .bind(
                 f.reason
                     .as_ref()
                     .and_then(|r| json(serde_json::to_string(r))),
             )
-            .bind(f.agent.as_ref().map(|a| a.as_str()))
+            .bind(f.agent.as_ref().map(|a| a.shared()))
             .bind(whole(f.waited))
             .bind(whole(f.talked))
             .bind(whole(f.held))
@@ -219,7 +219,7 @@ impl EventValues {
         at: Duration,
         event: &Event,
     ) -> Result<Self, serde_json::Error> {
-        let data = serde_json::to_string(event)?;
+        let data = serde_json::to_string(event)?.into();
         Ok(EventValues { contact, at, data })
     }
 
@@ -227,7 +227,7 @@ impl EventValues {
         query
             .bind(self.contact.as_u64() as i64)
             .bind(whole(self.at))
-            .bind(&*self.data)
+            .bind(&self.data)
     }
 }
 

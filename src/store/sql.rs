@@ -5,6 +5,7 @@
 //! same on both. Where the two differ there is a function for it, not a second text.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
@@ -47,7 +48,7 @@ pub(super) struct Scalar<T> {
 pub(super) enum Value {
     Number(Option<i64>),
     Real(Option<f64>),
-    Text(Option<String>),
+    Text(Option<Arc<str>>),
 }
 
 /// What can be bound.
@@ -83,11 +84,20 @@ impl Bind for &str {
     const NULL: Value = Value::Text(None);
 
     fn value(self) -> Value {
-        Value::Text(Some(self.to_owned()))
+        Value::Text(Some(self.into()))
     }
 }
 
 impl Bind for String {
+    const NULL: Value = Value::Text(None);
+
+    fn value(self) -> Value {
+        Value::Text(Some(self.into()))
+    }
+}
+
+/// What is kept elsewhere is not copied.
+impl Bind for Arc<str> {
     const NULL: Value = Value::Text(None);
 
     fn value(self) -> Value {
@@ -192,7 +202,8 @@ impl Query {
             let added = match value {
                 Value::Number(number) => Arguments::add(&mut bound, number),
                 Value::Real(number) => Arguments::add(&mut bound, number),
-                Value::Text(text) => Arguments::add(&mut bound, text),
+                Value::Text(Some(text)) => Arguments::add(&mut bound, text),
+                Value::Text(None) => Arguments::add(&mut bound, None::<String>),
             };
             added.map_err(sqlx::Error::Encode)?;
         }
@@ -211,7 +222,7 @@ impl Query {
                 Value::Text(Some(text)) if text.contains('\0') => {
                     Arguments::add(&mut bound, text.replace('\0', "\u{fffd}"))
                 }
-                Value::Text(text) => Arguments::add(&mut bound, text),
+                Value::Text(text) => Arguments::add(&mut bound, text.as_deref()),
             };
             added.map_err(sqlx::Error::Encode)?;
         }
