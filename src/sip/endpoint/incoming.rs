@@ -159,8 +159,7 @@ impl Core {
         if !trunks.any(|t| t.register.as_deref() == Some(&*account)) {
             return None;
         }
-        let to = inbound.request.headers.to().ok()?;
-        let number = to.uri.user_decoded();
+        let number = inbound.to.uri.user_decoded();
         (!number.is_empty()).then(|| PhoneNumber::new(&*number))
     }
 

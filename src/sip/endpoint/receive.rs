@@ -13,7 +13,9 @@ use crate::now::Now;
 use crate::sip::flow::Flow;
 use crate::sip::leg::LegEnd;
 use crate::sip::message::multipart::{BodyError, session_description};
-use crate::sip::message::{HeaderName, Headers, Message, Method, ParseError, Request, Scheme};
+use crate::sip::message::{
+    Head, HeaderName, Headers, Message, Method, ParseError, Request, Scheme,
+};
 
 /// Option tags that a request may insist on.
 const KNOWN_EXTENSIONS: [&str; 4] = ["100rel", "timer", "norefersub", "replaces"];
@@ -24,9 +26,9 @@ impl Endpoint {
         if bytes.iter().all(|b| matches!(b, b'\r' | b'\n' | 0)) {
             return;
         }
-        match Message::parse(bytes, &self.core.limits) {
-            Ok(Message::Request(request)) => self.request(now, flow, request),
-            Ok(Message::Response(response)) => {
+        match Message::parse_with_head(bytes, &self.core.limits) {
+            Ok((Message::Request(request), head)) => self.request(now, flow, request, head),
+            Ok((Message::Response(response), _)) => {
                 if let Some((owner, outcome)) = self.core.match_response(now.mono, flow, response) {
                     self.outcome(now, owner, outcome);
                 }
@@ -35,10 +37,10 @@ impl Endpoint {
         }
     }
 
-    fn request(&mut self, now: Now, flow: Flow, request: Request) {
+    fn request(&mut self, now: Now, flow: Flow, request: Request, head: Head) {
         let name = method_name(&request.method);
         *self.core.stats.requests_in.entry(name).or_default() += 1;
-        let Some(inbound) = self.core.inbound(flow, request) else {
+        let Some(inbound) = self.core.inbound(flow, request, head) else {
             self.core.stats.malformed += 1;
             return;
         };
@@ -145,13 +147,15 @@ impl Endpoint {
 }
 
 impl Core {
-    fn inbound(&self, flow: Flow, request: Request) -> Option<Inbound> {
+    fn inbound(&self, flow: Flow, request: Request, head: Head) -> Option<Inbound> {
         let headers = &request.headers;
-        let via = headers.top_via().ok()?;
-        let from = headers.from().ok()?;
-        let to = headers.to().ok()?;
+        let Head {
+            via,
+            from,
+            to,
+            cseq,
+        } = head;
         let call_id = headers.call_id().ok()?.into();
-        let cseq = headers.cseq().ok()?.seq;
         let key = self.server_key(&request, &request.method, &via, &from);
         let body = match request.method {
             Method::Invite | Method::Ack | Method::Update | Method::Prack => {

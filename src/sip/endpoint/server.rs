@@ -1,5 +1,7 @@
 //! Requests that came in, as transactions: matching, answering, repeating.
 
+use std::io::Write as _;
+
 use bytes::Bytes;
 
 use super::core::{Core, Inbound, TimerKey};
@@ -8,7 +10,7 @@ use super::tokens::ServerKey;
 use crate::ids::LegId;
 use crate::now::Mono;
 use crate::sip::flow::Flow;
-use crate::sip::message::{HeaderName, Method, NameAddr, Request, Via};
+use crate::sip::message::{HeaderName, Host, Method, NameAddr, Request, Via};
 use crate::sip::transaction::{Due, Server, ServerInvite};
 
 #[derive(Debug)]
@@ -86,12 +88,26 @@ impl Core {
         let via_text = raw_via(request);
         match via.params.get("branch") {
             Some(branch) if branch.starts_with(super::tokens::COOKIE) => {
-                let mut host = via.host.to_string();
-                host.make_ascii_lowercase();
+                let (name, v4, v6);
+                let (kind, host): (&[u8], &[u8]) = match &via.host {
+                    Host::Name(n) => {
+                        name = n.to_ascii_lowercase();
+                        (b"name", name.as_bytes())
+                    }
+                    Host::V4(ip) => {
+                        v4 = ip.octets();
+                        (b"v4", &v4)
+                    }
+                    Host::V6(ip) => {
+                        v6 = ip.octets();
+                        (b"v6", &v6)
+                    }
+                };
                 ServerKey(self.tokens.hash(&[
                     b"3261",
                     branch.as_bytes(),
-                    host.as_bytes(),
+                    kind,
+                    host,
                     &via.port.unwrap_or(0).to_be_bytes(),
                     class.as_bytes(),
                 ]))
@@ -341,6 +357,9 @@ fn raw_via(request: &Request) -> &[u8] {
 fn reply_head(inbound: &Inbound, tag: &str, record_route: bool) -> Box<[u8]> {
     let headers = &inbound.request.headers;
     let mut out = Vec::with_capacity(400);
+    let mut via = inbound.via.clone();
+    via.note_source(inbound.flow.remote);
+    let _ = write!(out, "Via: {via}\r\n");
     let mut line = |name: &str, value: &[u8], suffix: &[u8]| {
         out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(b": ");
@@ -348,14 +367,8 @@ fn reply_head(inbound: &Inbound, tag: &str, record_route: bool) -> Box<[u8]> {
         out.extend_from_slice(suffix);
         out.extend_from_slice(b"\r\n");
     };
-    for (i, value) in headers.values(HeaderName::Via).enumerate() {
-        if i == 0 {
-            let mut via = inbound.via.clone();
-            via.note_source(inbound.flow.remote);
-            line("Via", via.to_string().as_bytes(), b"");
-        } else {
-            line("Via", value, b"");
-        }
+    for value in headers.values(HeaderName::Via).skip(1) {
+        line("Via", value, b"");
     }
     if record_route {
         for value in headers.fields(HeaderName::RecordRoute) {

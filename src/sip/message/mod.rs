@@ -91,6 +91,19 @@ pub struct Request {
     pub body: Bytes,
 }
 
+/// What every message has (RFC 3261 §8.1.1), as it was read when the message was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The last hop.
+    pub via: Via,
+    /// From.
+    pub from: NameAddr,
+    /// To.
+    pub to: NameAddr,
+    /// The number of the CSeq; its method is that of the request.
+    pub cseq: u32,
+}
+
 /// A response (RFC 3261 §7.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
@@ -114,6 +127,14 @@ impl Message {
     /// What breaks RFC 3261 or exceeds `limits`. [`ParseError::response`] is the answer, if
     /// one is due.
     pub fn parse(bytes: Bytes, limits: &Limits) -> Result<Message, ParseError> {
+        Message::parse_with_head(bytes, limits).map(|(message, _)| message)
+    }
+
+    /// The same with what had to be read for it, which need not be read again.
+    ///
+    /// # Errors
+    /// As [`Message::parse`].
+    pub fn parse_with_head(bytes: Bytes, limits: &Limits) -> Result<(Message, Head), ParseError> {
         parse::message(&bytes, limits)
     }
 

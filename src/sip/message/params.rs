@@ -134,7 +134,8 @@ impl Params {
         if !self.contains(name) {
             return;
         }
-        let mut kept = String::with_capacity(self.0.len());
+        // With room for what comes in its place.
+        let mut kept = String::with_capacity(self.0.len() + 64);
         for (n, v) in self.iter().filter(|(n, _)| !n.eq_ignore_ascii_case(name)) {
             kept.push(';');
             kept.push_str(n);

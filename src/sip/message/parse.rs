@@ -4,14 +4,16 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use super::addr::NameAddr;
 use super::error::{HeaderError, ParseError, ParseErrorKind};
 use super::headers::Headers;
 use super::lex;
 use super::name::HeaderName;
 use super::status::reason_phrase;
 use super::uri::Uri;
+use super::via::Via;
 use super::wire::{self, Field, Fields, Next};
-use super::{Limits, Message, Method, Request, Response};
+use super::{Head, Limits, Message, Method, Request, Response};
 
 /// What a start line says.
 enum Start {
@@ -19,7 +21,7 @@ enum Start {
     Response(u16, Cow<'static, str>),
 }
 
-pub(super) fn message(bytes: &Bytes, limits: &Limits) -> Result<Message, ParseError> {
+pub(super) fn message(bytes: &Bytes, limits: &Limits) -> Result<(Message, Head), ParseError> {
     let at = leading_line_ends(bytes);
     let (line_end, after_line) = match wire::line(bytes, at) {
         Some(found) => found,
@@ -121,7 +123,7 @@ fn whole(
     head: usize,
     is_response: bool,
     limits: &Limits,
-) -> Result<Message, ParseErrorKind> {
+) -> Result<(Message, Head), ParseErrorKind> {
     let start = start(start_line, is_response, limits)?;
     let mut headers = Headers::with_capacity(16);
     let mut fields = Fields { bytes, at: head };
@@ -159,9 +161,15 @@ fn whole(
             .ok_or(ParseErrorKind::BodyTooShort)?,
     };
     let body = bytes.slice(body_at..body_at + length);
-    mandatory(&headers)?;
+    let (via, from, to) = mandatory(&headers)?;
     let cseq = headers.cseq()?;
-    Ok(match start {
+    let head = Head {
+        via,
+        from,
+        to,
+        cseq: cseq.seq,
+    };
+    let message = match start {
         Start::Request(method, uri) => {
             if cseq.method != method {
                 return Err(ParseErrorKind::CSeqMethod);
@@ -180,14 +188,13 @@ fn whole(
             headers,
             body,
         }),
-    })
+    };
+    Ok((message, head))
 }
 
 /// What every message must have, in a form that can be worked with (RFC 3261 §8.1.1).
-fn mandatory(headers: &Headers) -> Result<(), HeaderError> {
-    headers.top_via()?;
-    headers.from()?;
-    headers.to()?;
+fn mandatory(headers: &Headers) -> Result<(Via, NameAddr, NameAddr), HeaderError> {
+    let read = (headers.top_via()?, headers.from()?, headers.to()?);
     headers.call_id()?;
-    Ok(())
+    Ok(read)
 }
