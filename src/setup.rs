@@ -5,6 +5,7 @@ pub mod drafts;
 pub mod prompts;
 pub mod rehearse;
 pub mod shelf;
+mod surveys;
 mod voices;
 pub mod walk;
 
@@ -145,6 +146,9 @@ fn read_files(config: &Config, files: &[(String, String)], made: Option<Encoding
         Ok(lines) => (lines, Vec::new()),
         Err(mistakes) => (Lines::default(), mistakes),
     };
+    if mistakes.is_empty() {
+        told.extend(surveys::missing(config, &lines));
+    }
     for (_, origin) in lines.with_origins() {
         for ((language, name), said) in &origin.texts {
             for words in said.iter().take(1) {

@@ -321,10 +321,16 @@ impl Call {
         }
         match end {
             LegEnd::PeerBye | LegEnd::LocalHangup => {
-                let verdict = party.ended_verdict();
+                let (verdict, who) = (party.ended_verdict(), party.who.clone());
                 self.release(party);
                 self.release_guests();
-                self.hang_up_caller(verdict);
+                let asked = match who {
+                    Who::Agent(agent) => self.ask_after_talk(now, &home, agent),
+                    Who::Outside(_) => false,
+                };
+                if !asked {
+                    self.hang_up_caller(verdict);
+                }
             }
             // The phone is gone, but not because a person meant to end the call.
             LegEnd::PeerGone

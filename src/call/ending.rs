@@ -171,6 +171,7 @@ impl Call {
                 if m.place.is_some() {
                     self.act(CallAction::Queue(QueueCommand::Leave));
                 }
+                let verdict = m.ends_with(verdict);
                 self.caller_left_menu(now, &m, verdict);
             }
             Stage::Opening { .. } | Stage::Answering { .. } => self.done(verdict),
@@ -231,7 +232,7 @@ impl Call {
                 if m.place.is_some() {
                     self.act(CallAction::Queue(QueueCommand::Leave));
                 }
-                self.hang_up_caller(stopped);
+                self.hang_up_caller(m.ends_with(stopped));
             }
             Stage::Answering { .. } => self.hang_up_caller(stopped),
         }

@@ -78,6 +78,7 @@ impl Call {
             dialling: None,
             before,
             place,
+            talked: None,
         }));
         self.drive_menu(now);
     }

@@ -120,6 +120,8 @@ pub struct Call {
     pub(super) asking: Asking,
     /// The wish to be called back that was asked for in the queue.
     pub(super) asked_in_queue: Option<AskId>,
+    /// They were asked how a talk was: once is enough.
+    pub(super) asked_after_talk: bool,
     /// The place that a callback keeps for them.
     pub(super) promised: Option<Promised>,
     /// Whom this call calls back.
@@ -189,6 +191,7 @@ impl Call {
             known: Known::default(),
             asking: Asking::Nothing,
             asked_in_queue: None,
+            asked_after_talk: false,
             promised: None,
             calls_back: None,
             version: 0,

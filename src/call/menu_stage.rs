@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ids::{NodeName, PhoneNumber, PromptName};
+use crate::ids::{AgentId, NodeName, PhoneNumber, PromptName};
 use crate::media::command::{MediaCommand, PlayToken, Playlist};
 use crate::menu::outcome::{AskId, Outcome, Reason, Sound, WalkAction, WebReply};
 use crate::menu::walk::Walk;
@@ -29,6 +29,8 @@ pub(super) struct MenuStage {
     pub before: Vec<PromptName>,
     /// The caller has come from the queue and keeps their place in it.
     pub place: Option<KeptPlace>,
+    /// This agent has ended the talk; the caller is asked how it was.
+    pub talked: Option<AgentId>,
 }
 
 impl Call {
@@ -42,6 +44,7 @@ impl Call {
             dialling: None,
             before: Vec::new(),
             place: None,
+            talked: None,
         }));
         self.drive_menu(now);
     }
@@ -144,8 +147,9 @@ impl Call {
                 }
                 WalkAction::Leave(Outcome::Goodbye) => {
                     let node = self.card.path().last().map(|s| s.node.clone());
+                    let verdict = m.ends_with(Verdict::Goodbye { node });
                     self.give_place_up();
-                    self.hang_up_caller(Verdict::Goodbye { node });
+                    self.hang_up_caller(verdict);
                 }
                 noted @ (WalkAction::Step(_)
                 | WalkAction::Entry { .. }

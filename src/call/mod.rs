@@ -9,6 +9,7 @@
 //!                         ↑        ↘ Message ↗
 //! ```
 
+mod after_talk;
 mod again;
 pub mod agent_call;
 mod attended;

@@ -155,6 +155,8 @@ pub enum Event {
     Fault,
     /// A person answers.
     Answered,
+    /// A person answers, and ends the talk: the caller is asked how it was.
+    TalkEnded,
     /// A person answers a caller who has looked back from the queue.
     Called,
     /// The queue can not keep the caller (any longer).
@@ -244,7 +246,7 @@ impl Event {
     pub fn by(self) -> By {
         match self {
             Event::Key(_) | Event::Ahead(_) | Event::LookBack => By::Caller,
-            Event::Called => By::People,
+            Event::Called | Event::TalkEnded => By::People,
             Event::Settled
             | Event::Played
             | Event::Silence
@@ -295,6 +297,7 @@ impl Event {
             Event::ServiceFailed => "the web service fails",
             Event::Fault => "a fault",
             Event::Answered | Event::Called => "a person answers",
+            Event::TalkEnded => "a person answers, and ends the talk",
             Event::Overflow(Cause::Full) => "the queue is full",
             Event::Overflow(Cause::Unstaffed) => "nobody is signed in",
             Event::Overflow(Cause::WaitedTooLong) => "waited too long",

@@ -10,7 +10,7 @@ use super::reader::{Parsed, Table, choice, duration, flag, name, number, text};
 use super::sections::network;
 use super::thresholds::threshold;
 use super::types::*;
-use crate::ids::{AgentId, PromptName, QueueName, SkillName};
+use crate::ids::{AgentId, NodeName, PromptName, QueueName, SkillName};
 use crate::menu::system;
 use crate::outside::Outside;
 use crate::queue::action::OverflowStep;
@@ -92,6 +92,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>, outside: &Outside) -> Vec<Q
             messages_to: t.list("messages_to", receiver).unwrap_or_default(),
             thresholds: t.list("thresholds", threshold).unwrap_or_default(),
             monitor_notice: t.get("monitor_notice", usual.monitor_notice, flag),
+            survey: t.opt("survey", name).map(|node| after_talk(&t, node)),
         };
         queues.push(queue);
         overflows.push(t);
@@ -144,6 +145,17 @@ fn support() -> Queue {
         messages_to: Vec::new(),
         thresholds: Vec::new(),
         monitor_notice: true,
+        survey: None,
+    }
+}
+
+/// Whether a line has it is seen when the menus are read.
+fn after_talk(t: &Table<'_>, node: String) -> AfterTalk {
+    let what = format!("no line has a survey `{node}`");
+    let remedy = "name a node of the kind `survey` in the menus of those who are to be asked";
+    AfterTalk {
+        missing: t.mistake("survey", what, remedy),
+        node: NodeName::new(node),
     }
 }
 

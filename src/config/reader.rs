@@ -23,6 +23,11 @@ impl Told {
     }
 
     pub fn tell(&self, origin: Option<&str>, key: &str, what: String, remedy: String) {
+        let mistake = self.mistake(origin, key, what, remedy);
+        self.mistakes.borrow_mut().push(mistake);
+    }
+
+    fn mistake(&self, origin: Option<&str>, key: &str, what: String, remedy: String) -> Mistake {
         let place = match (origin, &self.file) {
             (Some(o), Some((name, text))) if o == name => Place::File {
                 name: name.clone(),
@@ -40,12 +45,12 @@ impl Told {
             },
             (None, _) => Place::Nowhere,
         };
-        self.mistakes.borrow_mut().push(Mistake {
+        Mistake {
             place,
             key: key.to_owned(),
             what,
             remedy,
-        });
+        }
     }
 
     pub fn finish(self) -> Vec<Mistake> {
@@ -89,10 +94,21 @@ impl<'t> Table<'t> {
 
     /// Notes a mistake about a key that has been taken or is missing.
     pub fn tell(&self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
+        let mistake = self.mistake(key, what, remedy);
+        self.told.mistakes.borrow_mut().push(mistake);
+    }
+
+    /// A mistake about such a key that is seen only when more than the settings is read.
+    pub fn mistake(
+        &self,
+        key: &str,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Mistake {
         let origin = self.origins.get(key).or(self.origin.as_ref());
         let origin = origin.map(String::as_str);
         let key = self.key(key);
-        self.told.tell(origin, &key, what.into(), remedy.into());
+        self.told.mistake(origin, &key, what.into(), remedy.into())
     }
 
     pub fn has(&self, key: &str) -> bool {

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ids::{AgentId, Language, PromptName, QueueName, SkillName};
+use super::mistake::Mistake;
+use crate::ids::{AgentId, Language, NodeName, PromptName, QueueName, SkillName};
 use crate::outside::Outside;
 use crate::queue::action::OverflowStep;
 use crate::sdp::plan::Codec;
@@ -226,6 +227,15 @@ pub enum AgentSecret {
     },
 }
 
+/// What a queue asks callers when an agent has ended the talk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AfterTalk {
+    /// A `survey` of the lines whose callers are asked.
+    pub node: NodeName,
+    /// What is told should no line have it.
+    pub missing: Mistake,
+}
+
 /// Where callers wait: one of `[[queues]]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Queue {
@@ -275,6 +285,8 @@ pub struct Queue {
     pub thresholds: Vec<Threshold>,
     /// Agents are told when a supervisor only listens.
     pub monitor_notice: bool,
+    /// Callers are asked this when an agent has ended the talk: a `survey` of the line that they called.
+    pub survey: Option<AfterTalk>,
 }
 
 /// What callers leave when nobody is free: section `[messages]`.

@@ -125,6 +125,7 @@ pub fn told_to_caller(event: &Event, name_of: impl Fn(&AgentId) -> String) -> Op
         Event::Held { .. } => ("held", json!({})),
         Event::Resumed { .. } => ("resumed", json!({})),
         Event::AgentLost { .. } => ("agent_lost", json!({})),
+        Event::TalkEnded { .. } => ("talk_ended", json!({})),
         Event::MessageStored { length, .. } => {
             let ms = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
             ("message_stored", json!({ "length_ms": ms }))

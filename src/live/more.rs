@@ -19,6 +19,7 @@ pub(super) fn more(event: &Event, numbers: bool) -> Vec<(&'static str, Value)> {
         Event::Held { by } | Event::Resumed { by } => vec![("by", json!(by))],
         Event::Overflowed { cause, .. } => vec![("cause", json!(cause))],
         Event::AgentLost { agent, sign } => vec![("lost", json!(agent)), ("sign", json!(sign))],
+        Event::TalkEnded { agent } => vec![("agent", json!(agent))],
         Event::MessageStored { message, length } => vec![
             ("message", json!(message)),
             (

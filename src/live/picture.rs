@@ -419,6 +419,11 @@ fn apply(call: &mut CallNow, at: Wall, event: &Event) -> Option<&'static str> {
             to(call, CallStage::Waiting);
             "contact.agent_lost"
         }
+        Event::TalkEnded { .. } => {
+            call.agents.clear();
+            to(call, CallStage::Menu);
+            "contact.talk_ended"
+        }
         Event::TransferStarted { .. } => {
             to(call, CallStage::Transferring);
             "contact.transfer_started"

@@ -45,6 +45,7 @@ pub struct Line {
     pub start: NodeId,
     pub(super) nodes: Vec<Node>,
     pub(super) asides: Vec<(Aside, Node)>,
+    pub(super) surveys: BTreeMap<QueueName, NodeId>,
     pub(super) variables: Vec<Variable>,
 }
 
@@ -105,6 +106,23 @@ impl Line {
             | Kind::Message(_)
             | Kind::Goodbye(_) => None,
         }
+    }
+
+    /// What callers are asked when an agent of this queue has ended the talk: a survey.
+    pub fn survey_after(&self, queue: &QueueName) -> Option<NodeId> {
+        self.surveys.get(queue).copied()
+    }
+
+    /// The surveys after talks, with the queues that ask them.
+    pub fn surveys_after(&self) -> impl Iterator<Item = (&QueueName, NodeId)> {
+        self.surveys.iter().map(|(queue, id)| (queue, *id))
+    }
+
+    /// Where callers can begin to be in the nodes: after the answer, and after a talk.
+    pub fn beginnings(&self) -> impl Iterator<Item = NodeId> {
+        [self.start]
+            .into_iter()
+            .chain(self.surveys.values().copied())
     }
 
     /// The languages with their ids, the first one first.

@@ -172,6 +172,7 @@ impl Facts {
                 self.close_talk(at);
                 self.open.wait = Some(at);
             }
+            Event::TalkEnded { .. } => self.close_talk(at),
             // With the agent who is still there. Where none is, they come to the queue at once.
             Event::TransferFailed { .. } => {
                 self.close_wait(at);

@@ -148,6 +148,11 @@ pub enum Event {
         /// By what it was noticed.
         sign: LostSign,
     },
+    /// The agent ended the talk; the caller is still there, and is asked how it was.
+    TalkEnded {
+        /// Who.
+        agent: AgentId,
+    },
     /// The agent hands the caller on.
     TransferStarted {
         /// Who.
@@ -324,6 +329,7 @@ impl Event {
             Event::Held { .. } => "held",
             Event::Resumed { .. } => "resumed",
             Event::AgentLost { .. } => "agent_lost",
+            Event::TalkEnded { .. } => "talk_ended",
             Event::TransferStarted { .. } => "transfer_started",
             Event::TransferFailed { .. } => "transfer_failed",
             Event::Transferred { .. } => "transferred",
@@ -473,6 +479,7 @@ impl Timeline {
             | Event::Held { .. }
             | Event::Resumed { .. }
             | Event::AgentLost { .. }
+            | Event::TalkEnded { .. }
             | Event::TransferStarted { .. }
             | Event::TransferFailed { .. }
             | Event::Transferred { .. }

@@ -178,6 +178,7 @@ fn recorded(event: &Event) -> Option<String> {
         Event::Offered { agent } => format!("  (rings {agent})"),
         Event::Missed { agent, cause } => format!("  ({agent} did not take it: {cause:?})"),
         Event::Connected { agent } => format!("-> talks with {agent}"),
+        Event::TalkEnded { agent } => format!("-> {agent} ends the talk"),
         Event::Judged {
             question, answer, ..
         } => format!("  {question} = {answer}"),

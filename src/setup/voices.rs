@@ -1,11 +1,11 @@
 //! Who says what: the prompts of every language that lines speak, recorded or made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::pairs;
 use crate::config::{self, Config};
-use crate::ids::{Language, PromptName};
+use crate::ids::{Language, NodeName, PromptName, QueueName};
 use crate::menu::load::{self, Known};
 use crate::menu::say;
 use crate::prompts::{Encodings, PromptLibrary, PromptMistake, Speech, Text};
@@ -149,12 +149,18 @@ fn known(config: &Config, library: &PromptLibrary, all: &[Language]) -> Known {
             .filter(|(_, facts)| !facts.is_empty())
             .collect(),
         queues: config.queues.iter().map(|q| q.name.clone()).collect(),
+        surveys: surveys(config),
         // The demo line tells its callers by itself what they meet without one.
         trunk: config.lines.dir.is_none() || !config.trunks.is_empty(),
         outside: Arc::clone(&config.outside),
         mail: config.mail.is_some(),
         ..Known::default()
     }
+}
+
+fn surveys(config: &Config) -> BTreeMap<QueueName, NodeName> {
+    let asked = |q: &config::Queue| Some((q.name.clone(), q.survey.as_ref()?.node.clone()));
+    config.queues.iter().filter_map(asked).collect()
 }
 
 /// In which languages agents are told by phone when a message was left.

@@ -249,6 +249,7 @@ impl LineFigures {
                 | Event::Held { .. }
                 | Event::Resumed { .. }
                 | Event::AgentLost { .. }
+                | Event::TalkEnded { .. }
                 | Event::TransferStarted { .. }
                 | Event::TransferFailed { .. }
                 | Event::Transferred { .. }

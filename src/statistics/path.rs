@@ -144,7 +144,7 @@ impl Walker {
                     open.end_hold(at);
                 }
             }
-            Event::AgentLost { .. } => self.end_talk(at),
+            Event::AgentLost { .. } | Event::TalkEnded { .. } => self.end_talk(at),
             Event::TransferStarted { .. } => {
                 if let Some(open) = &mut self.talk {
                     open.leaving = Some(at);

@@ -47,6 +47,7 @@ pub fn kind(event: &Event) -> Option<&'static str> {
         | Event::Held { .. }
         | Event::Resumed { .. }
         | Event::AgentLost { .. }
+        | Event::TalkEnded { .. }
         | Event::TransferStarted { .. }
         | Event::TransferFailed { .. }
         | Event::Transferred { .. }

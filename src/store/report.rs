@@ -211,6 +211,7 @@ pub(super) fn masked(event: &Event, view: &View) -> Event {
         | Event::Held { .. }
         | Event::Resumed { .. }
         | Event::AgentLost { .. }
+        | Event::TalkEnded { .. }
         | Event::MessageStored { .. }
         | Event::CallbackStored { .. }
         | Event::LetterStored { .. }
@@ -300,6 +301,7 @@ fn words(event: &Event, view: &View) -> String {
         Event::Connected { agent } => clean(&format!("talks to {agent}")),
         Event::Held { by } => format!("{} puts the other on hold", party(*by)),
         Event::Resumed { by } => format!("{} ends the hold", party(*by)),
+        Event::TalkEnded { agent } => clean(&format!("{agent} ended the talk")),
         Event::AgentLost { agent, sign } => {
             let sign = match sign {
                 LostSign::NoAck => "no ACK",

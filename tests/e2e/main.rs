@@ -40,6 +40,7 @@ mod softphones;
 mod stop;
 mod store;
 mod strangers;
+mod surveys;
 mod three;
 mod transfers;
 mod transport;

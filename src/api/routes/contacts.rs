@@ -174,6 +174,7 @@ fn card(row: &ContactRow, timeline: &Timeline, history: Option<History>, clear: 
             | Event::Held { .. }
             | Event::Resumed { .. }
             | Event::AgentLost { .. }
+            | Event::TalkEnded { .. }
             | Event::TransferStarted { .. }
             | Event::TransferFailed { .. }
             | Event::Transferred { .. }

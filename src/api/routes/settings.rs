@@ -95,6 +95,8 @@ pub struct QueueSetting {
     messages_to: Vec<String>,
     /// Agents are told when a supervisor only listens.
     monitor_notice: bool,
+    /// What callers are asked when an agent has ended the talk: a survey of their line.
+    survey: Option<String>,
 }
 
 /// A webhook.
@@ -174,6 +176,7 @@ impl From<&Queue> for QueueSetting {
             thresholds: q.thresholds.iter().map(ToString::to_string).collect(),
             messages_to: messages.collect(),
             monitor_notice: q.monitor_notice,
+            survey: q.survey.as_ref().map(|s| s.node.as_str().to_owned()),
         }
     }
 }

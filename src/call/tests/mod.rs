@@ -1,5 +1,6 @@
 //! Transcripts: what happens to a call, and what it asks for, in the words of the trade.
 
+mod after_talk;
 mod again;
 mod agent_call;
 mod attended;

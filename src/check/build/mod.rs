@@ -208,6 +208,10 @@ impl Builder<'_> {
                 | Phase::Parting => Event::Silence,
             };
             self.edges(edges, event, |b, reached| b.silence(at, reached));
+            // The music while it rings.
+            if at.phase == Phase::Dialling {
+                self.edge(edges, Event::PlayFailed, false, HUMAN);
+            }
         }
         self.replied(at, edges);
         self.told(at, edges);

@@ -67,6 +67,11 @@ impl Builder<'_> {
     /// from it, so that each is an edge. No queue is tried twice.
     pub(super) fn waiting(&mut self, queue: u16, tried: u16, edges: &mut Vec<Edge>) {
         self.edge(edges, Event::Answered, false, State::End(End::Person));
+        let name = self.graph.queues.get(usize::from(queue));
+        // What a person does is theirs, but for this: when they have ended the talk, the queue may ask.
+        if let Some(survey) = name.and_then(|q| self.line.survey_after(q)) {
+            self.begin(Event::TalkEnded, &[survey], edges);
+        }
         let steps = self.steps(queue);
         let promise = promise(&steps);
         for cause in [Cause::Full, Cause::Unstaffed, Cause::WaitedTooLong] {

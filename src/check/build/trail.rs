@@ -26,7 +26,9 @@ impl Trail {
             open: Vec::new(),
             menus,
         };
-        found.add(line.start, None);
+        for begin in line.beginnings() {
+            found.add(begin, None);
+        }
         while let Some(node) = found.open.pop() {
             // From a menu on, it is the last itself.
             let last: Vec<Option<NodeId>> = match is(&found.menus, node) {

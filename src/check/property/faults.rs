@@ -36,7 +36,7 @@ fn can_fail(graph: &Graph, state: State) -> [Option<Event>; 4] {
         State::Menu(_) if graph.is_instant(state) => [None; 4],
         State::Menu(at) => [
             Some(Event::Fault),
-            at.playing.then_some(Event::PlayFailed),
+            (at.playing || at.phase == Phase::Dialling).then_some(Event::PlayFailed),
             (at.phase == Phase::Asking).then_some(Event::ServiceFailed),
             (at.phase == Phase::Storing).then_some(Event::StoreFailed),
         ],

@@ -155,6 +155,12 @@ impl Followed {
                 Verdict::MessageStored { .. } | Verdict::CallbackStored { .. } => {
                     State::End(End::Promise)
                 }
+                // After what they were asked the call ends as the talk did.
+                Verdict::AgentEnded { .. }
+                    if matches!(before, Some(State::Menu(_) | State::End(End::Goodbye))) =>
+                {
+                    State::End(End::Goodbye)
+                }
                 Verdict::AgentEnded { .. } | Verdict::TransferredOut { .. } => {
                     State::End(End::Person)
                 }
@@ -214,6 +220,15 @@ impl Followed {
         found
     }
 
+    /// Where those are who are asked when a person has ended the talk.
+    fn asked_after(&self) -> HashSet<State> {
+        let waiting = |s: &&State| matches!(s, State::Waiting { .. });
+        let ids = self.graph.states.iter().filter(waiting);
+        let ids = ids.filter_map(|s| self.graph.ids.get(s));
+        ids.flat_map(|id| after(&self.graph, *id, Event::TalkEnded))
+            .collect()
+    }
+
     /// Follows one step; in words what the graph does not have.
     fn follow(&mut self, befell: &Befell, ways: &mut Ways) -> Result<(), String> {
         if self.over {
@@ -237,7 +252,16 @@ impl Followed {
             self.at = state;
             return Ok(());
         };
+        // Theirs it is, but for what they end it with.
+        if let (State::End(End::Person), State::Menu(_)) = (from, to)
+            && !self.asked_after().contains(&to)
+        {
+            return Err(format!(
+                "a person led to {to:?}, which the graph does not have"
+            ));
+        }
         if theirs {
+            *ways.entry(way(from, to, &befell.what)).or_default() += 1;
             self.at = state.filter(|s| self.is_known(*s));
             return Ok(());
         }
@@ -408,6 +432,26 @@ fn what_befalls_a_call_on_its_way_through_queues_is_in_the_graph() {
         "outside → waiting further on",
     ];
     all_met(&ways, &further);
+}
+
+/// When a person has ended the talk.
+#[test]
+fn what_befalls_a_call_that_is_asked_how_the_talk_was_is_in_the_graph() {
+    let tree = "  root: { menu: { options: { 1: { say: { prompt: p-a }, go: shop } } } }\n  \
+                shop: { queue: sales }\n  \
+                after: { survey: { questions: { kind: { prompt: p-b }, quick: { prompt: p-c } }, go: asked } }\n  \
+                asked: { choose: [ { when: { kind: 1 }, go: again }, { go: bye } ] }\n  \
+                again: { callback: people }\n  bye: { goodbye: { prompt: p-d } }\n";
+    let house = house(vec![line(tree)], tree);
+    let mut ways = Ways::new();
+    assert_eq!(follow_all(&house, 0..800, &mut ways), Ok(()));
+    let asked = [
+        "person → menu",
+        "menu → goodbye",
+        "menu → waiting by 0",
+        "menu → promise",
+    ];
+    all_met(&ways, &asked);
 }
 
 proptest! {

@@ -15,7 +15,8 @@ pub(super) fn check(src: &mut Source<'_>, line: &Line, uses: &[Vec<(VariableId, 
     // the call, not of the file.
     let caller = VariableId(0);
     let mut known: Vec<Option<Known>> = vec![None; line.nodes.len()];
-    let mut next = vec![(line.start, Known::from([caller]))];
+    let begins = line.beginnings();
+    let mut next: Vec<_> = begins.map(|id| (id, Known::from([caller]))).collect();
     while let Some((id, coming)) = next.pop() {
         let Some(here) = known.get_mut(usize::from(id.0)) else {
             continue;

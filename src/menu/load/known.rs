@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ids::{CalendarName, Language, PromptName, QueueName};
+use crate::ids::{CalendarName, Language, NodeName, PromptName, QueueName};
 use crate::menu::calendar::Calendar;
 use crate::outside::Outside;
 
@@ -19,6 +19,8 @@ pub struct Known {
     pub prompts: BTreeMap<Language, BTreeMap<PromptName, PromptFacts>>,
     /// Queues.
     pub queues: BTreeSet<QueueName>,
+    /// What queues ask those whose talk an agent has ended: a `survey` of the line that they called.
+    pub surveys: BTreeMap<QueueName, NodeName>,
     /// Opening hours.
     pub calendars: BTreeMap<CalendarName, Arc<Calendar>>,
     /// Outside numbers can be called.

@@ -10,7 +10,7 @@ use super::nodes::{self, Defaults};
 use super::scope::{Gathered, Scope, gather, within};
 use super::source::{Fields, Source};
 use super::yaml::{At, Data, Yaml};
-use super::{Read, aside, choose, flow, reach, variables};
+use super::{Read, aside, choose, flow, reach, survey, variables};
 use crate::ids::{Language, LineName, NodeName, QueueName};
 use crate::menu::calendar::Calendar;
 use crate::menu::mistake::Severity;
@@ -154,7 +154,8 @@ pub(super) fn read<'a>(
     let (name, start, human) = (name?, start?, human?);
     cx.scope = 0;
     let asides = aside::asides(src, &mut cx, yaml.at, &human, start, nodes.len());
-    let line = Line {
+    let asked = survey::named(&cx);
+    let mut line = Line {
         label: label.map_or_else(|| name.clone(), str::to_owned),
         name: LineName::new(name),
         numbers,
@@ -163,9 +164,11 @@ pub(super) fn read<'a>(
         start,
         nodes: complete?,
         asides,
+        surveys: Default::default(),
         variables: cx.variables,
     };
     let places: Vec<At> = nodes.iter().map(|n| n.at).collect();
+    line.surveys = survey::after_talks(src, asked, &line, &places);
     if !incomplete {
         reach::check(src, &line, &places);
         flow::check(src, &line, &uses);
@@ -324,7 +327,7 @@ impl Context<'_> {
     }
 
     /// Where a name leads, in the scope of what is being read.
-    fn named(&self, name: &str) -> Option<Target> {
+    pub fn named(&self, name: &str) -> Option<Target> {
         let scope = self.scopes.get(self.scope)?;
         scope.names.get(name).copied()
     }

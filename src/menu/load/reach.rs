@@ -14,7 +14,7 @@ pub(super) fn check(src: &mut Source<'_>, line: &Line, places: &[At]) {
 
 fn unreached(src: &mut Source<'_>, line: &Line, places: &[At]) {
     let mut reached = vec![false; line.nodes.len()];
-    let mut next = vec![line.start];
+    let mut next: Vec<NodeId> = line.beginnings().collect();
     while let Some(id) = next.pop() {
         let Some(seen) = reached.get_mut(usize::from(id.0)) else {
             continue;

@@ -1,13 +1,16 @@
 //! `survey`: questions that are answered by one key each.
 
+use std::collections::BTreeMap;
+
 use super::compose::{self, ZeroForm};
 use super::line::{Context, RESERVED, word};
 use super::source::{Fields, Source};
 use super::words::{self, Words, system};
 use super::yaml::{At, Data, Yaml};
 use super::{announce, nodes, template};
+use crate::ids::QueueName;
 use crate::menu::system as names;
-use crate::menu::tree::{Question, Scale, Survey};
+use crate::menu::tree::{Kind, Line, NodeId, Question, Scale, Survey, Target};
 
 /// The most questions.
 const MAX_QUESTIONS: usize = 20;
@@ -149,4 +152,62 @@ fn scale(src: &mut Source<'_>, yaml: Option<&Yaml>, usual: Scale) -> Option<Scal
         Some(yaml) => src.value(yaml, "scale", "1-5`, from `1-2` to `1-9", parse),
         None => Some(usual),
     }
+}
+
+/// The nodes of this line that queues ask after their talks. A line without a node of that name asks
+/// nothing, so that lines can share a queue; whether any line has it is seen where all are known.
+pub(super) fn named(cx: &Context<'_>) -> Vec<(QueueName, NodeId)> {
+    let asked = cx.known.surveys.iter();
+    let here = asked.filter_map(|(queue, name)| match cx.named(name.as_str()) {
+        Some(Target::Node(id)) => Some((queue.clone(), id)),
+        Some(Target::Human | Target::Back | Target::Repeat) | None => None,
+    });
+    here.collect()
+}
+
+/// Those of them that are surveys.
+pub(super) fn after_talks(
+    src: &mut Source<'_>,
+    asked: Vec<(QueueName, NodeId)>,
+    line: &Line,
+    places: &[At],
+) -> BTreeMap<QueueName, NodeId> {
+    let mut found = BTreeMap::new();
+    for (queue, id) in asked {
+        let Some(node) = line.node(id) else { continue };
+        if matches!(node.kind, Kind::Survey(_)) {
+            found.insert(queue, id);
+        } else if leads_to(line, &queue) {
+            src.error(
+                places.get(usize::from(id.0)).copied().unwrap_or_default(),
+                format!(
+                    "`{}`, which the queue `{queue}` asks after a talk, is no survey",
+                    node.name
+                ),
+                "make it a `survey`, or name another node under `survey` of [[queues]]",
+            );
+        }
+    }
+    found
+}
+
+/// Whether callers come to the queue by what the file says, and not by an agent's hand only.
+fn leads_to(line: &Line, queue: &QueueName) -> bool {
+    line.human == *queue
+        || line.nodes().any(|(_, node)| match &node.kind {
+            Kind::Queue(to) => to == queue,
+            Kind::Callback(callback) => callback.queue == *queue,
+            Kind::Menu(_)
+            | Kind::Language(_)
+            | Kind::Say(_)
+            | Kind::Collect(_)
+            | Kind::Choose(_)
+            | Kind::Ask(_)
+            | Kind::Guide(_)
+            | Kind::Survey(_)
+            | Kind::Send(_)
+            | Kind::Dial(_)
+            | Kind::Message(_)
+            | Kind::Goodbye(_) => false,
+        })
 }

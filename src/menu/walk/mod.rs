@@ -128,6 +128,13 @@ impl Walk {
         walk
     }
 
+    /// A caller whose talk with a person is over is asked this: nothing of an earlier walk is known.
+    pub fn after_talk(line: Arc<Line>, caller: Caller, survey: NodeId, now: Now) -> Walk {
+        let mut walk = Walk::outside(line, caller, now);
+        walk.enter(now, survey);
+        walk
+    }
+
     /// What to do next; `None`: nothing until the next event or [`Walk::poll_timeout`].
     pub fn poll_action(&mut self) -> Option<WalkAction> {
         self.actions.pop_front()

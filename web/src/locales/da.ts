@@ -561,6 +561,7 @@ export const da: Texts = {
     held: '{{by}} parkerer samtalen',
     resumed: '{{by}} tager samtalen igen',
     agent_lost: '{{agent}} faldt ud',
+    talk_ended: '{{agent}} afsluttede samtalen; der spørges, hvordan det gik',
     transfer_started: '{{agent}} stiller om til {{to}}',
     transferred: 'Stillet om til {{to}}',
     transfer_failed: 'Kunne ikke stilles om til {{to}}',

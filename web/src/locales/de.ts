@@ -572,6 +572,7 @@ export const de: Texts = {
     held: '{{by}} hält das Gespräch',
     resumed: '{{by}} nimmt das Gespräch zurück',
     agent_lost: '{{agent}} ist ausgefallen',
+    talk_ended: '{{agent}} hat das Gespräch beendet; gefragt wird, wie es war',
     transfer_started: '{{agent}} gibt weiter an {{to}}',
     transferred: 'Weitergegeben an {{to}}',
     transfer_failed: 'Konnte nicht an {{to}} weitergegeben werden',

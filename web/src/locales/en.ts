@@ -566,6 +566,7 @@ export const en = {
     held: '{{by}} puts the other on hold',
     resumed: '{{by}} ends the hold',
     agent_lost: '{{agent}} was lost',
+    talk_ended: '{{agent}} ended the talk; the caller is asked how it was',
     transfer_started: '{{agent}} hands on to {{to}}',
     transferred: 'Handed on to {{to}}',
     transfer_failed: 'Could not be handed on to {{to}}',

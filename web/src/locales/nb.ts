@@ -561,6 +561,7 @@ export const nb: Texts = {
     held: '{{by}} setter samtalen på vent',
     resumed: '{{by}} tar samtalen igjen',
     agent_lost: '{{agent}} falt ut',
+    talk_ended: '{{agent}} avsluttet samtalen; det spørres hvordan det gikk',
     transfer_started: '{{agent}} setter over til {{to}}',
     transferred: 'Satt over til {{to}}',
     transfer_failed: 'Kunne ikke settes over til {{to}}',

@@ -73,6 +73,7 @@ nodes:
         5: { go: call-me }
         6: { go: tell }
         7: { go: out }
+        8: { go: shop }
   hours:
     say: { prompt: hours, go: bye }
   broken:
@@ -90,6 +91,8 @@ nodes:
   must: { send: { webhook: "http://x.example/", required: yes, go: hours } }
   sales:
     queue: sales
+  shop: { queue: shop }
+  rate: { survey: { questions: { kind: { prompt: hours } }, go: bye } }
   bye:
     goodbye: { prompt: sys-goodbye }
 "#;
@@ -101,10 +104,11 @@ pub(super) fn line() -> Arc<Line> {
     let facts = names.map(|n| (PromptName::new(n), PromptFacts::default()));
     let known = load::Known {
         prompts: [(Language::default(), facts.collect())].into(),
-        queues: ["support", "sales"]
+        queues: ["support", "sales", "shop"]
             .map(QueueName::new)
             .into_iter()
             .collect(),
+        surveys: [("shop".into(), "rate".into())].into(),
         ..load::Known::default()
     };
     match load("demo.yaml", LINE, &known) {

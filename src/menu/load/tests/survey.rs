@@ -51,3 +51,26 @@ m.yaml:9:17: `friendly` may not be known at `more`
       |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ some way leads here without it: bring it on each, or part the ways by `choose` with `when: { friendly: { known: yes } }`",
     );
 }
+
+/// Lines share a queue: whoever has the survey asks, and who has not does not.
+#[test]
+fn what_is_asked_after_a_talk_is_a_survey_of_the_line() {
+    let known = Known {
+        surveys: [("support".into(), "rate".into())].into(),
+        ..known()
+    };
+    let asked = "line: test\nnumbers: [\"1\"]\nhuman: support\nstart: root\nnodes:\n  root: { say: { prompt: hours } }\n";
+    let after = |text: &str| {
+        let (line, warnings) = load("m.yaml", text, &known).expect("it loads");
+        assert_eq!(warnings, Vec::new());
+        line.survey_after(&"support".into()).is_some()
+    };
+    let rate = "  rate: { survey: { questions: { friendly: { prompt: hours } } } }\n";
+    assert!(after(&format!("{asked}{rate}")));
+    assert!(!after(asked));
+    let menu = format!("{asked}  rate: {{ say: {{ prompt: hours }} }}\n");
+    let wrong = load("m.yaml", &menu, &known).expect_err("it is no survey");
+    let wrong: Vec<String> = wrong.iter().map(|m| m.what.clone()).collect();
+    let what = "`rate`, which the queue `support` asks after a talk, is no survey";
+    assert!(wrong.iter().any(|w| w == what), "{wrong:?}");
+}

@@ -204,7 +204,9 @@ pub(crate) fn tree() -> impl Strategy<Value = String> {
                 "root: {{ menu: {{ options: {{ {} }} }} }}",
                 options.join(", ")
             );
-            format!("languages: [en, de]\nnodes:\n  {root}\n{all}")
+            // What callers are asked when a person has ended the talk.
+            let after = "after: { survey: { questions: { qa: { prompt: p-q } }, go: n0 } }";
+            format!("languages: [en, de]\nnodes:\n  {root}\n{all}  {after}\n")
         })
     })
 }

@@ -21,6 +21,8 @@ function phaseAfter(event: TimelineEvent, now: Phase | null): Phase | null | und
   switch (event.event) {
     case 'started':
     case 'looked_back':
+    // The caller is still there, and is asked how it was.
+    case 'talk_ended':
       return 'menu';
     case 'queued':
     case 'agent_lost':
@@ -67,6 +69,7 @@ function kindOf(event: TimelineEvent): Mark['kind'] | null {
     case 'transfer_failed':
       return 'fault';
     case 'connected':
+    case 'talk_ended':
     case 'held':
     case 'resumed':
     case 'joined':

@@ -81,6 +81,7 @@ export function lane(event: string): 'menu' | 'wait' | 'people' | 'promise' | 'f
     case 'calling_back':
       return 'wait';
     case 'connected':
+    case 'talk_ended':
     case 'held':
     case 'resumed':
     case 'transfer_started':

@@ -185,6 +185,8 @@ export function apply(trying: Trying, kind: string, data: unknown, now: number):
     }
     case 'looked_back':
       return { ...trying, stage: 'menu', people: false };
+    case 'talk_ended':
+      return { ...trying, stage: 'menu', people: false, agent: null };
     case 'place': {
       const seconds = (value: unknown) => (typeof value === 'number' ? value : null);
       const place: Place = {
