@@ -192,7 +192,7 @@ impl Click {
             return self.close(id);
         };
         let path = Path {
-            transport: transport(&phone.target),
+            transport: transport(&phone.target, &self.setup),
             peer: address(&phone.target),
         };
         let mut leg = Leg::new(id, media, path);

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::event::{CallAction, OpenedMedia, QueueCommand};
 use super::legs::{Leg, Part, Path, Purpose, Ringing};
 use super::machine::{Call, Stage};
+use super::setup::CallSetup;
 use crate::ids::{AgentId, LegId};
 use crate::media::command::MediaCommand;
 use crate::now::Now;
@@ -85,7 +86,7 @@ impl Call {
             return self.media(MediaCommand::Close { leg: id });
         };
         let path = Path {
-            transport: transport(&ringing.target),
+            transport: transport(&ringing.target, &self.setup),
             peer: address(&ringing.target),
         };
         let mut leg = Leg::new(id, media, path);
@@ -357,7 +358,9 @@ pub(super) fn address(target: &CallTarget) -> Option<IpAddr> {
 
 /// How the phone's signalling travels: of those where nobody has asked yet only whether it is secret
 /// is known.
-pub(super) fn transport(target: &CallTarget) -> Transport {
+/// What signalling goes by, as far as it is known before: keys are for paths that are encrypted
+/// (RFC 4568 §8.3).
+pub(super) fn transport(target: &CallTarget, setup: &CallSetup) -> Transport {
     match target {
         CallTarget::Contact(Contact {
             flow: Some(flow), ..
@@ -369,7 +372,10 @@ pub(super) fn transport(target: &CallTarget) -> Transport {
                 false => Transport::Udp,
             }
         }
-        CallTarget::Trunk { .. } => Transport::Udp,
+        CallTarget::Trunk { trunk, .. } => match setup.tls_trunks.contains(trunk) {
+            true => Transport::Tls,
+            false => Transport::Udp,
+        },
     }
 }
 

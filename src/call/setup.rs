@@ -107,6 +107,8 @@ pub struct CallSetup {
     pub codecs: Vec<Codec>,
     /// When voice is encrypted.
     pub srtp: SrtpPolicy,
+    /// Trunks whose signalling is encrypted: keys are offered there.
+    pub tls_trunks: HashSet<String>,
     /// Of the certificate that browsers are shown; `None`: browsers are not spoken to.
     pub web: Option<Fingerprint>,
     /// Our signalling listeners: media is never sent there.

@@ -1,6 +1,6 @@
 //! What all calls on a stage share: lines, queues, prompts and what is said in them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,6 +97,7 @@ impl House {
             leg_ids: Arc::default(),
             codecs: vec![Codec::Pcmu],
             srtp: SrtpPolicy::Never,
+            tls_trunks: HashSet::new(),
             web: None,
             own_ports: Vec::new(),
             message_limit: plan.message.1,
@@ -176,6 +177,7 @@ impl House {
             leg_ids: Arc::clone(&setup.leg_ids),
             codecs: setup.codecs.clone(),
             srtp: setup.srtp,
+            tls_trunks: setup.tls_trunks.clone(),
             web: None,
             own_ports: Vec::new(),
             message_limit: setup.message_limit,

@@ -199,6 +199,13 @@ pub(super) fn srtp(config: &Config) -> SrtpPolicy {
     }
 }
 
+/// Which trunks are called by TLS.
+pub(super) fn tls_trunks(config: &Config) -> HashSet<String> {
+    let all = config.trunks.iter().filter_map(trunk);
+    let tls = all.filter(|t| t.transport == Some(Transport::Tls));
+    tls.map(|t| t.name).collect()
+}
+
 /// The SIP machine's settings.
 pub(super) fn endpoint(config: &Config, listeners: Vec<Listener>) -> EndpointConfig {
     let limits = EndpointLimits {

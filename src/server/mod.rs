@@ -186,6 +186,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         leg_ids: Arc::default(),
         codecs: config.media.codecs.clone(),
         srtp: build::srtp(&config),
+        tls_trunks: build::tls_trunks(&config),
         web: shown,
         own_ports,
         message_limit: config.messages.max,

@@ -85,7 +85,7 @@ impl Consultation {
             return self.act_media(MediaCommand::Close { leg: id });
         };
         let path = Path {
-            transport: transport(&phone.target),
+            transport: transport(&phone.target, &self.setup),
             peer: address(&phone.target),
         };
         let mut leg = Leg::new(id, media, path);

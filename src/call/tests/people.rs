@@ -284,6 +284,18 @@ fn a_transfer_that_fails_after_the_agent_left_goes_back_to_the_queue() {
 }
 
 #[test]
+fn a_trunk_that_is_called_by_tls_is_offered_keys() {
+    check(&talking(
+        "5.0 > p1 refers +4511223344
+         < locate +4511223344
+         5.0 > located outside +4511223344 by encrypted
+         < caller loops sys-moh; p2 ports
+         5.0 > ports p2
+         < p2 invite +4511223344 by trunk with keys",
+    ));
+}
+
+#[test]
 fn a_transfer_to_an_outside_number_leaves_the_queue() {
     check(&talking(
         "5.0 > p1 refers +4511223344

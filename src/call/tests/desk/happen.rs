@@ -156,10 +156,8 @@ impl Desk {
                 trunk: "t".into(),
                 number: PhoneNumber::new(n),
             }),
-            ["located", "outside", n] => CallEvent::Located(Location::Outside {
-                trunk: "t".into(),
-                number: PhoneNumber::new(n),
-            }),
+            ["located", "outside", n] => outside("t", n),
+            ["located", "outside", n, "by", trunk] => outside(trunk, n),
             ["recalled", step] => CallEvent::Recalled(
                 crate::menu::outcome::AskId(1),
                 Some(*step).filter(|s| *s != "nothing").map(str::to_owned),
@@ -333,6 +331,13 @@ fn key(k: &str, way: DtmfWay) -> CallEvent {
 
 fn ended(leg: LegId, end: LegEnd) -> CallEvent {
     CallEvent::Leg(leg, LegEvent::Ended(end))
+}
+
+fn outside(trunk: &str, number: &str) -> CallEvent {
+    CallEvent::Located(Location::Outside {
+        trunk: trunk.to_owned(),
+        number: PhoneNumber::new(number),
+    })
 }
 
 fn keyless(leg: LegId) -> CallEvent {

@@ -185,6 +185,7 @@ pub(in crate::call::tests) fn setup() -> Arc<CallSetup> {
         leg_ids: Arc::default(),
         codecs: vec![Codec::Pcma, Codec::Pcmu],
         srtp: SrtpPolicy::Offered,
+        tls_trunks: ["encrypted".to_owned()].into(),
         web: None,
         own_ports: Vec::new(),
         message_limit: Duration::from_secs(180),

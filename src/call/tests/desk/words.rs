@@ -96,6 +96,11 @@ impl Desk {
                 if let Some(sdp) = &invite.offer {
                     self.invites.insert(leg, sdp.clone());
                 }
+                let offer = invite.offer.as_deref().map(String::from_utf8_lossy);
+                let keys = match offer.is_some_and(|o| o.contains("a=crypto")) {
+                    true => " with keys",
+                    false => "",
+                };
                 let alone = match invite.auto_answer {
                     true => " to answer by itself",
                     false => "",
@@ -103,7 +108,7 @@ impl Desk {
                 match invite.target {
                     CallTarget::Contact(c) => format!("invite {}{alone}", c.uri),
                     CallTarget::Trunk { number, .. } => {
-                        format!("invite {} by trunk", number.reveal())
+                        format!("invite {} by trunk{keys}", number.reveal())
                     }
                 }
             }
