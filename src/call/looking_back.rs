@@ -53,11 +53,11 @@ impl Call {
             self.hang_up_dialled();
         }
         self.record(RecordEvent::LookedBack);
-        self.to_menus(now, to, place, Vec::new());
+        self.lead_to_menus(now, to, place, Vec::new());
     }
 
     /// To the menus that the caller left, or to what stands beside them. `before`: said there first.
-    pub(super) fn to_menus(
+    pub(super) fn lead_to_menus(
         &mut self,
         now: Now,
         to: Option<Aside>,

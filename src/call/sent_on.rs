@@ -155,7 +155,7 @@ impl Call {
         let before = before.unwrap_or_else(|| PromptName::new(sys::NOBODY_FREE));
         let sorry = sorry.then(|| PromptName::new(sys::FAULT));
         let before = sorry.into_iter().chain([before]).collect();
-        self.to_menus(now, Some(Aside::Callback), Some(place), before);
+        self.lead_to_menus(now, Some(Aside::Callback), Some(place), before);
     }
 
     /// The caller will not be called back, or can not be: to what the queue has besides. Who asks for

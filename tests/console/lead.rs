@@ -166,6 +166,7 @@ fn what_files_rule_is_shown_with_where_it_is_written() {
             "[[agents]]\nid = \"agent1\"\nname = \"Anna Berg\"\npassword = \"secret\"\n\
              skills = [\"de:3\", \"billing:2\"]\n",
         )
+        .queue("overflow = [\"outside:+4570101155\", \"callback\", \"message\"]")
         .file("menus/office.yaml", office)
         .with(
             "[[webhooks]]\nname = \"crm\"\nurl = \"http://127.0.0.1:9/hook?key=hidden\"\n\

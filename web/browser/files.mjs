@@ -16,6 +16,7 @@ await drive(async (test) => {
   await page.getByRole('tab', { name: 'Queues' }).click();
   const queues = page.getByRole('region', { name: 'support' });
   await queues.getByText('who has been ready longest').waitFor();
+  await queues.getByText('call +4570101155 → offer a callback → leave a message').waitFor();
   await test.accessible(page, 'queues');
   await test.pictures(page, 'settings-queues');
 

@@ -96,3 +96,14 @@ describe('the way to a person', () => {
     expect(apply(IDLE, 'something', null, 0)).toEqual(IDLE);
   });
 });
+
+describe('a queue that can not keep them', () => {
+  it('leads to a message, or to the question whether they want to be called back', () => {
+    const waits = apply(greeted(), 'queued', { queue: 'support', reason: { reason: 'asked' } }, 0);
+    const sent = (to: unknown) => apply(waits, 'overflowed', { cause: 'unstaffed', to }, 0).stage;
+    expect(sent('message')).toBe('message');
+    expect(sent('callback')).toBe('menu');
+    expect(sent('outside')).toBe('waiting');
+    expect(sent({ queue: 'sales' })).toBe('waiting');
+  });
+});

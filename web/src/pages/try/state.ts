@@ -215,7 +215,12 @@ export function apply(trying: Trying, kind: string, data: unknown, now: number):
     case 'agent_lost':
       return { ...trying, stage: 'waiting', agent: null, waits: now };
     case 'overflowed':
-      return { ...trying, place: null, ...(told.to === 'message' ? { stage: 'message' } : {}) };
+      return {
+        ...trying,
+        place: null,
+        ...(told.to === 'message' ? { stage: 'message' } : {}),
+        ...(told.to === 'callback' ? { stage: 'menu', people: false } : {}),
+      };
     case 'message_stored':
       return noted(trying, { kind: 'message_stored' }, now);
     case 'callback_stored':
