@@ -130,3 +130,88 @@ fn place(at: At) -> u64 {
         | u64::from(starred) << 62
         | u64::from(ahead) << 63
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::check::tests::{ALL_KINDS, lines};
+    use crate::menu::tree::NodeId;
+
+    /// Every mixture of the least and the most that each part of a state can be.
+    #[test]
+    fn no_two_states_are_told_by_the_same_number() {
+        let phases = [
+            Phase::Saying,
+            Phase::Choosing,
+            Phase::Entering(Entered::Nothing),
+            Phase::Entering(Entered::Zero),
+            Phase::Entering(Entered::Few),
+            Phase::Entering(Entered::Enough),
+            Phase::Confirming,
+            Phase::Asking,
+            Phase::Dialling,
+            Phase::Recalling,
+            Phase::Resuming,
+            Phase::Stepping,
+            Phase::Pausing,
+            Phase::Judging,
+            Phase::Offering,
+            Phase::Finding,
+            Phase::Picking,
+            Phase::Storing,
+            Phase::Promising,
+            Phase::Parting,
+        ];
+        let steps = [
+            MessageStep::Intro,
+            MessageStep::Recording,
+            MessageStep::Storing,
+            MessageStep::Confirming,
+        ];
+        let ends = [
+            End::Goodbye,
+            End::Person,
+            End::Promise,
+            End::HungUp,
+            End::Nothing,
+        ];
+        let (wide, narrow) = ([0, 1, u16::MAX], [0, 1, u8::MAX]);
+        let (lines, _) = lines("root", ALL_KINDS);
+        let line = lines.iter().next().unwrap();
+        let nodes: Vec<NodeId> = line.all_nodes().map(|(id, _)| id).collect();
+        let mut states = vec![State::Answered, State::Resuming];
+        for (queue, tried) in wide.iter().flat_map(|q| wide.map(|t| (*q, t))) {
+            states.push(State::Waiting { queue, tried });
+        }
+        for (step, takes) in steps.iter().flat_map(|s| narrow.map(|t| (*s, t))) {
+            states.push(State::Message { step, takes });
+        }
+        states.extend(ends.map(State::End));
+        let parts = wide.iter().flat_map(|p| narrow.map(|d| (*p, d)));
+        for (part, digits) in parts {
+            for (language, failures) in narrow.iter().flat_map(|l| narrow.map(|f| (*l, f))) {
+                for (flags, phase) in (0..8).flat_map(|b| phases.map(|p| (b, p))) {
+                    states.extend([0, 1, nodes.len() - 1].map(|n| {
+                        State::Menu(At {
+                            node: nodes[n],
+                            language,
+                            phase,
+                            part,
+                            digits,
+                            playing: flags & 1 != 0,
+                            failures,
+                            starred: flags & 2 != 0,
+                            ahead: flags & 4 != 0,
+                        })
+                    }));
+                }
+            }
+        }
+        let all: HashSet<State> = states.iter().copied().collect();
+        assert_eq!(all.len(), states.len());
+        let told: HashSet<u64> = states.into_iter().map(packed).collect();
+        assert_eq!(told.len(), all.len());
+    }
+}

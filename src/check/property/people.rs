@@ -35,11 +35,11 @@ impl Proof<'_> {
                 let what = "nobody can answer a queue";
                 self.tell(Property::P5, *id, what, OURS, Steps::new());
             }
-            if let State::Message { .. } | State::Outside { .. } = state {
-                if !comes(graph, *state).are_among(gist.answers(*id).any()) {
-                    let what = "a message, or a number outside, does not go on by itself";
-                    self.tell(Property::P5, *id, what, OURS, Steps::new());
-                }
+            if let State::Message { .. } | State::Outside { .. } = state
+                && !comes(graph, *state).are_among(gist.answers(*id).any())
+            {
+                let what = "a message, or a number outside, does not go on by itself";
+                self.tell(Property::P5, *id, what, OURS, Steps::new());
             }
             if people(*state) {
                 let keeps = |to: State| match to {
