@@ -15,11 +15,12 @@ mark='# Below: written by prompts/speech.sh.'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# All prompts together are part of the program. Long German ones are rounded to 12 bits, which flac
-# makes use of: the noise is 50 dB below the voice, less than that of G.711.
-thin() { # folder
+# All prompts together are part of the program. Long German ones, and in all languages what is said about
+# messages, are rounded to 12 bits, which flac makes use of: the noise is 50 dB below the voice, less than
+# that of G.711.
+thin() { # files
   local file
-  for file in "$1"/*.wav; do
+  for file in "$@"; do
     awk -v s="$(soxi -D "$file")" 'BEGIN { exit !(s > 4) }' || continue
     sox -D "$file" -b 16 "$work/12.wav" vol 0.0625
     sox -D "$work/12.wav" -b 16 "$file" vol 16
@@ -41,7 +42,10 @@ for language in ${@:-en de da nb}; do
   rm "$folder/transcripts.toml"
   cp "$work/by-hand.toml" "$folder/transcripts.toml"
   render --menus menus --prompts "$work/prompts"
-  [ "$language" = de ] && thin "$folder"
+  case $language in
+    de) thin "$folder"/*.wav ;;
+    *) thin "$folder"/sys-message-{intro,review}.wav ;;
+  esac
   flac --silent --best --no-padding --no-seektable "$folder"/*.wav
   {
     cat "$work/by-hand.toml"

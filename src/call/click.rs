@@ -167,6 +167,7 @@ impl Click {
                 | CallEvent::Recording(..)
                 | CallEvent::Reply(..)
                 | CallEvent::Recalled(..)
+                | CallEvent::Draft(..)
                 | CallEvent::CallbackStored(..)
                 | CallEvent::Times(..)
                 | CallEvent::TimeTaken(_)

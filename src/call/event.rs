@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::hearing::{Ask as HearingAsk, Told as HearingTold};
@@ -11,6 +12,7 @@ use crate::ids::{
     AgentId, ContactId, Language, LegId, LineName, NodeName, PhoneNumber, QueueName, SkillName,
 };
 use crate::media::command::{MediaCommand, MediaEvent};
+use crate::media::prompt::Prompt;
 use crate::media::tap::Side;
 use crate::menu::outcome::{AskId, Letter, Slot, WebReply, WebRequest};
 use crate::now::Wall;
@@ -44,6 +46,8 @@ pub enum CallEvent {
     Located(Location),
     /// What became of a message that was recorded and is to be kept.
     Recording(RecordingId, RecordingOutcome),
+    /// The answer to [`CallAction::FetchMessage`]; `None`: it can not be heard.
+    Draft(RecordingId, Option<Arc<Prompt>>),
     /// The answer to [`CallAction::Ask`], or in words why there is none.
     Reply(AskId, Result<WebReply, String>),
     /// The answer to [`CallAction::Recall`]: the name of the step; `None`: nothing is kept, or
@@ -370,6 +374,8 @@ pub enum RecordingOutcome {
         /// How long it is.
         length: Duration,
     },
+    /// It has ended, and is on the disk; the caller says what becomes of it.
+    Taken,
     /// Nothing worth keeping was said; nothing was stored.
     TooShort,
     /// The disk or the store failed.
@@ -426,6 +432,11 @@ pub enum CallAction {
         /// The longest message taken.
         limit: Duration,
     },
+    /// End the recording, and wait for what becomes of it: it is kept unless it is dropped.
+    /// [`CallEvent::Recording`] tells whether anything was said.
+    EndMessage,
+    /// What was recorded, to be heard; [`CallEvent::Draft`] follows.
+    FetchMessage,
     /// End the recording and keep it; [`CallEvent::Recording`] follows.
     KeepMessage {
         /// Even if nothing was said: the wish to be called back is then the message.

@@ -362,6 +362,7 @@ impl Call {
             CallEvent::Recording(recording, outcome) => {
                 self.recording_over(now, recording, outcome);
             }
+            CallEvent::Draft(recording, voice) => self.draft_fetched(now, recording, voice),
             CallEvent::Reply(ask, reply) => self.replied(now, ask, reply),
             CallEvent::Recalled(ask, step) => self.recalled(now, ask, step.as_deref()),
             CallEvent::CallbackStored(ask, stored) => self.callback_stored(now, ask, stored),

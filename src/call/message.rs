@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::event::{CallAction, RecordingId, RecordingOutcome};
 use super::machine::{Call, GRACE, Promise, Stage, Storing};
+use super::message_review::Review;
 use crate::ids::{Key, PromptName, QueueName};
 use crate::media::command::PlayToken;
 use crate::menu::outcome::Reason;
@@ -23,19 +24,23 @@ pub(super) const STORE_WAIT: Duration = Duration::from_secs(30);
 /// Leaving a message.
 #[derive(Debug)]
 pub(super) struct MessageStage {
-    step: MessageStep,
-    tries: u8,
+    pub(super) step: MessageStep,
+    pub(super) tries: u8,
     /// The recording under way, or the last.
-    recording: RecordingId,
+    pub(super) recording: RecordingId,
     /// What is waited for has not come by then: a fault of ours.
     pub until: Mono,
 }
 
 #[derive(Debug, PartialEq)]
-enum MessageStep {
+pub(super) enum MessageStep {
     /// The words before the beep, and the beep.
     Intro(PlayToken),
     Recording,
+    /// It ends; whether anything was said is told soon.
+    Ending,
+    /// The caller is asked what becomes of it, or hears it.
+    Review(Review),
     /// The recorder makes it durable; only then is the caller told.
     Storing,
     /// "Your message is saved."
@@ -50,10 +55,25 @@ impl MessageStage {
         let step = match self.step {
             MessageStep::Intro(_) => Told::Intro,
             MessageStep::Recording => Told::Recording,
+            MessageStep::Ending => Told::Ending,
+            MessageStep::Review(Review::Asking(_)) => Told::Asking,
+            MessageStep::Review(Review::Choosing) => Told::Choosing,
+            MessageStep::Review(Review::Fetching) => Told::Fetching,
+            MessageStep::Review(Review::Hearing(_)) => Told::Hearing,
             MessageStep::Storing => Told::Storing,
             MessageStep::Confirming(..) => Told::Confirming,
         };
         (step, self.tries)
+    }
+}
+
+impl MessageStage {
+    /// What was said is not kept yet.
+    fn is_open(&self) -> bool {
+        match self.step {
+            MessageStep::Recording | MessageStep::Ending | MessageStep::Review(_) => true,
+            MessageStep::Intro(_) | MessageStep::Storing | MessageStep::Confirming(..) => false,
+        }
     }
 }
 
@@ -81,7 +101,7 @@ impl Call {
         self.invite_to_speak(now, words);
     }
 
-    fn invite_to_speak(&mut self, now: Now, names: &[&str]) {
+    pub(super) fn invite_to_speak(&mut self, now: Now, names: &[&str]) {
         let (token, until) = self.say_in_message(now, names);
         if let Stage::Message(m) = &mut self.stage {
             m.step = MessageStep::Intro(token);
@@ -90,7 +110,7 @@ impl Call {
     }
 
     /// Says something, and until when its end must have been told.
-    fn say_in_message(&mut self, now: Now, names: &[&str]) -> (PlayToken, Mono) {
+    pub(super) fn say_in_message(&mut self, now: Now, names: &[&str]) -> (PlayToken, Mono) {
         let names: Vec<PromptName> = names.iter().map(PromptName::new).collect();
         let until = now.mono + self.time_to_say(&names);
         (self.say(&names), until)
@@ -108,8 +128,11 @@ impl Call {
         let untold = "the end of a prompt was never told".to_owned();
         match m.step {
             MessageStep::Intro(_) => self.message_failed(now, untold),
-            MessageStep::Recording => self.keep(now),
-            MessageStep::Storing => self.message_failed(now, NOT_STORED.to_owned()),
+            MessageStep::Recording => self.end_recording(now),
+            MessageStep::Ending | MessageStep::Storing => {
+                self.message_failed(now, NOT_STORED.to_owned());
+            }
+            MessageStep::Review(_) => self.review_overdue(now),
             MessageStep::Confirming(_, message) => {
                 self.record(RecordEvent::Fault { what: untold });
                 self.hang_up_caller(Verdict::MessageStored { message });
@@ -126,8 +149,10 @@ impl Call {
             MessageStep::Confirming(t, message) if t == token => {
                 self.hang_up_caller(Verdict::MessageStored { message });
             }
+            MessageStep::Review(_) => self.played_in_review(now, token),
             MessageStep::Intro(_)
             | MessageStep::Recording
+            | MessageStep::Ending
             | MessageStep::Storing
             | MessageStep::Confirming(..) => {}
         }
@@ -145,8 +170,13 @@ impl Call {
                 self.record(RecordEvent::Fault { what });
                 self.hang_up_caller(Verdict::MessageStored { message });
             }
+            MessageStep::Review(Review::Asking(t) | Review::Hearing(t)) if t == token => {
+                self.message_failed(now, what);
+            }
             MessageStep::Intro(_)
             | MessageStep::Recording
+            | MessageStep::Ending
+            | MessageStep::Review(_)
             | MessageStep::Storing
             | MessageStep::Confirming(..) => {}
         }
@@ -176,7 +206,7 @@ impl Call {
         };
         match (key, &m.step) {
             (Key::ZERO, _) => {
-                if m.step == MessageStep::Recording {
+                if m.is_open() {
                     // What was said so far is kept: nobody tells their story twice.
                     self.act(CallAction::KeepMessage {
                         even_if_empty: false,
@@ -185,19 +215,19 @@ impl Call {
                 let queue = self.line.human.clone();
                 self.enter_queue(now, queue, Reason::Asked);
             }
-            (Key::HASH, MessageStep::Recording) => self.keep(now),
+            (Key::HASH, MessageStep::Recording) => self.end_recording(now),
+            (_, MessageStep::Review(_)) => self.key_in_review(now, key),
             // Straight to the beep.
             (Key::HASH, MessageStep::Intro(_)) => self.invite_to_speak(now, &[sys::BEEP]),
             // Again from the beginning.
             (Key::STAR, MessageStep::Recording) => {
-                m.tries = m.tries.saturating_sub(1);
-                self.act(CallAction::DropMessage);
-                self.invite_to_speak(now, &[sys::BEEP]);
+                self.speak_anew(now);
             }
             (
                 _,
                 MessageStep::Intro(_)
                 | MessageStep::Recording
+                | MessageStep::Ending
                 | MessageStep::Storing
                 | MessageStep::Confirming(..),
             ) => {}
@@ -211,11 +241,20 @@ impl Call {
             ..
         }) = &self.stage
         {
-            self.keep(now);
+            self.end_recording(now);
         }
     }
 
-    fn keep(&mut self, now: Now) {
+    fn end_recording(&mut self, now: Now) {
+        let Stage::Message(m) = &mut self.stage else {
+            return;
+        };
+        m.step = MessageStep::Ending;
+        m.until = now.mono + STORING;
+        self.act(CallAction::EndMessage);
+    }
+
+    pub(super) fn keep(&mut self, now: Now) {
         let Stage::Message(m) = &mut self.stage else {
             return;
         };
@@ -241,7 +280,7 @@ impl Call {
                     what: NOT_STORED.to_owned(),
                 });
             }
-            RecordingOutcome::Failed | RecordingOutcome::TooShort => {}
+            RecordingOutcome::Failed | RecordingOutcome::TooShort | RecordingOutcome::Taken => {}
         }
         match &mut self.stage {
             // Of an earlier recording, which the caller does not wait for any more.
@@ -254,10 +293,20 @@ impl Call {
                         m.until = until;
                     }
                 }
+                RecordingOutcome::Taken => {}
+                RecordingOutcome::TooShort | RecordingOutcome::Failed => {
+                    self.message_failed(now, NOT_STORED.to_owned());
+                }
+            },
+            Stage::Message(m) if m.step == MessageStep::Ending => match outcome {
+                RecordingOutcome::Taken => self.review(now),
+                // Whoever can not or will not speak is not lost either.
+                RecordingOutcome::TooShort if m.tries >= TRIES => self.keep(now),
                 RecordingOutcome::TooShort => {
                     self.invite_to_speak(now, &[sys::MESSAGE_SHORT, sys::BEEP]);
                 }
                 RecordingOutcome::Failed => self.message_failed(now, NOT_STORED.to_owned()),
+                RecordingOutcome::Stored { .. } => {}
             },
             Stage::Message(m)
                 if m.step == MessageStep::Recording && outcome == RecordingOutcome::Failed =>
@@ -280,13 +329,19 @@ impl Call {
         let Stage::Message(m) = &self.stage else {
             return false;
         };
-        let waits = matches!(m.step, MessageStep::Recording | MessageStep::Storing);
-        waits && m.recording == recording
+        (m.is_open() || m.step == MessageStep::Storing) && m.recording == recording
     }
 
     /// No promise can be stored, so the caller stays with us: they wait for a person.
-    fn message_failed(&mut self, now: Now, what: String) {
+    pub(super) fn message_failed(&mut self, now: Now, what: String) {
         self.message_broken = true;
+        if let Stage::Message(m) = &self.stage
+            && matches!(m.step, MessageStep::Ending | MessageStep::Review(_))
+        {
+            self.act(CallAction::KeepMessage {
+                even_if_empty: false,
+            });
+        }
         self.record(RecordEvent::Fault { what: what.clone() });
         let queue = self.line.human.clone();
         self.enter_queue(now, queue, Reason::Fault { what });
@@ -299,7 +354,7 @@ impl Call {
             until: now.mono + STORE_WAIT,
         });
         match m.step {
-            MessageStep::Recording => {
+            MessageStep::Recording | MessageStep::Ending | MessageStep::Review(_) => {
                 self.act(CallAction::KeepMessage {
                     even_if_empty: false,
                 });
@@ -331,7 +386,10 @@ impl Call {
             until: now.mono + STORE_WAIT,
         };
         match m.step {
-            MessageStep::Recording | MessageStep::Storing => Some(storing),
+            MessageStep::Recording
+            | MessageStep::Ending
+            | MessageStep::Review(_)
+            | MessageStep::Storing => Some(storing),
             MessageStep::Intro(_) | MessageStep::Confirming(..) => None,
         }
     }

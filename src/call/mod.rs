@@ -36,6 +36,7 @@ mod looking_back;
 mod machine;
 mod menu_stage;
 mod message;
+mod message_review;
 mod monitor;
 mod offers;
 mod opening;

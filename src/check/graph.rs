@@ -97,6 +97,16 @@ pub enum MessageStep {
     Intro,
     /// The caller speaks.
     Recording,
+    /// It ends.
+    Ending,
+    /// The caller is asked what becomes of it.
+    Asking,
+    /// A key is waited for.
+    Choosing,
+    /// What was said is fetched.
+    Fetching,
+    /// It is heard.
+    Hearing,
     /// It is made durable.
     Storing,
     /// The caller is told that it is.
@@ -165,6 +175,12 @@ pub enum Event {
     AskedAgain,
     /// The longest message is taken.
     RecordedAll,
+    /// A message has ended, and something was said.
+    Taken,
+    /// What was said can be heard.
+    Fetched,
+    /// It can not.
+    NotFetched,
     /// There are times at which the caller can be called back.
     TimesFree,
     /// There are none, or the store is slow or gone.
@@ -260,6 +276,9 @@ impl Event {
             | Event::Answered
             | Event::Overflow(_)
             | Event::RecordedAll
+            | Event::Taken
+            | Event::Fetched
+            | Event::NotFetched
             | Event::TimesFree
             | Event::NoTimes
             | Event::TimeTaken
@@ -304,6 +323,9 @@ impl Event {
             Event::Overflow(Cause::AtOnce) => "the server stops",
             Event::AskedAgain => "the queue is asked again",
             Event::RecordedAll => "the longest message is taken",
+            Event::Taken => "the message has ended",
+            Event::Fetched => "the message is heard",
+            Event::NotFetched => "the message can not be heard",
             Event::TimesFree => "times are free",
             Event::NoTimes => "no time is free",
             Event::TimeTaken => "the time is taken",

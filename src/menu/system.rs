@@ -37,6 +37,8 @@ pub const MESSAGE_INTRO: &str = "sys-message-intro";
 pub const BEEP: &str = "sys-beep";
 /// The message is kept.
 pub const MESSAGE_SAVED: &str = "sys-message-saved";
+/// Keep it, hear it, or speak anew.
+pub const MESSAGE_REVIEW: &str = "sys-message-review";
 /// The message was too short, once more.
 pub const MESSAGE_SHORT: &str = "sys-message-short";
 /// Something of ours failed; a person follows.
@@ -156,6 +158,7 @@ pub fn all() -> Vec<String> {
         MESSAGE_INTRO,
         BEEP,
         MESSAGE_SAVED,
+        MESSAGE_REVIEW,
         MESSAGE_SHORT,
         FAULT,
         SILENCE,

@@ -17,6 +17,12 @@ pub fn keys(stage: &Stage, n: usize) -> Vec<(String, String)> {
     };
     match stage.place(n) {
         Some(StageName::Menu) => stage.walk(n).map(in_menu).unwrap_or_default(),
+        Some(StageName::Message) if stage.reviews_message(n) => told(&[
+            ("1", "keep the message"),
+            ("2", "hear it"),
+            ("3", "record it anew"),
+            ("0", "a person"),
+        ]),
         Some(StageName::Message) => told(&[
             ("#", "the message is done"),
             ("*", "begin it anew"),

@@ -107,6 +107,31 @@ impl Recording {
         self.speech.speech()
     }
 
+    /// What was said, without the silence around it. Blocking.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn said(&self) -> Result<Vec<i16>, StoreError> {
+        let keep = self.speech.keep().unwrap_or_default();
+        let read = || {
+            let mut from = File::open(&self.raw)?;
+            from.seek(SeekFrom::Start(HEADER_LEN as u64 + 2 * keep.start))?;
+            let mut octets = Vec::new();
+            from.take(2 * (keep.end - keep.start))
+                .read_to_end(&mut octets)?;
+            Ok(octets)
+        };
+        let octets = read().map_err(StoreError::io(&self.raw))?;
+        let pairs = octets.chunks_exact(2);
+        let sample = |pair: &[u8]| pair.try_into().map(i16::from_le_bytes).unwrap_or_default();
+        Ok(pairs.map(sample).collect())
+    }
+
+    /// Samples in a second.
+    pub fn rate(&self) -> u32 {
+        RATE
+    }
+
     /// Trims the silence around and puts the file, synced, into the folder of messages.
     fn finish(mut self, dir: &Path, min: Duration) -> Result<Finished, StoreError> {
         let keep = self.speech.keep().filter(|_| self.speech.speech() >= min);

@@ -191,6 +191,8 @@ impl AgentTask {
                 | CallAction::RecordMessage { .. }
                 | CallAction::KeepMessage { .. }
                 | CallAction::DropMessage
+                | CallAction::EndMessage
+                | CallAction::FetchMessage
                 | CallAction::Ask(..)
                 | CallAction::Recall(..)
                 | CallAction::Remember(..)

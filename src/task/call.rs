@@ -365,6 +365,8 @@ impl CallTask {
                 } => self.record_message(recording, leg, limit),
                 CallAction::KeepMessage { even_if_empty } => self.keep_message(even_if_empty),
                 CallAction::DropMessage => self.drop_message(),
+                CallAction::EndMessage => self.end_message(),
+                CallAction::FetchMessage => self.fetch_message(),
                 CallAction::Ask(ask, request) => {
                     web::ask(self.tools.web.clone(), ask, request, self.events_in.clone());
                 }

@@ -105,18 +105,22 @@ async fn voice(
     let listen = deed(agent, "message.listen", target);
     store.message_heard(row.id, listen).await?;
     let file = reader.message_file(&row);
-    let made = tokio::task::spawn_blocking(move || encoded(&file, &codecs)).await;
+    let made = tokio::task::spawn_blocking(move || read(&file, &codecs)).await;
     Ok(made.ok().flatten().map(Arc::new))
 }
 
 /// A recording as the media threads play it; `None`: it can not be read.
-fn encoded(file: &Path, codecs: &[Codec]) -> Option<Prompt> {
+fn read(file: &Path, codecs: &[Codec]) -> Option<Prompt> {
     let wav = hound::WavReader::open(file).ok()?;
     let rate = wav.spec().sample_rate;
     let samples: Result<Vec<i16>, _> = wav.into_samples().collect();
-    let samples = samples.ok()?;
+    encoded(&samples.ok()?, rate, codecs)
+}
+
+/// What was said in a message, as the media threads play it.
+pub(super) fn encoded(samples: &[i16], rate: u32, codecs: &[Codec]) -> Option<Prompt> {
     let millis = 1000 * u64::try_from(samples.len()).ok()? / u64::from(rate.max(1));
-    let made = encode_prompt(&samples, rate, codecs).ok()?;
+    let made = encode_prompt(samples, rate, codecs).ok()?;
     let name = PromptName::new("message");
     Some(Prompt::new(name, Duration::from_millis(millis), made))
 }

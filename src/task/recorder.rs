@@ -5,8 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::ids::ContactId;
-use crate::record::timeline::MessageId;
-use crate::store::{MessageMeta, Recording, Store, StoreError};
+use crate::store::{Recording, Store, StoreError};
 
 /// How much one message may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,29 +17,24 @@ pub struct Limits {
 }
 
 /// Records what comes (8,000 samples per second) until the sender is dropped or `max` is
-/// reached, trims the silence around it and stores it. When this returns `Ok`, the message
-/// survives a crash: only now may the caller be told so.
-///
-/// A caller who hangs up in the middle drops the sender too: what they said is kept.
+/// reached. What was said is on the disk from then on, and not yet a message.
 ///
 /// # Errors
-/// [`StoreError::TooShort`]: ask again. Any other: the message could not be kept; what could
-/// be saved of it is found at the next start.
-pub async fn record_message(
+/// It could not be written; what could be saved of it is found at the next start.
+pub async fn take_message(
     store: &Store,
     mut samples: mpsc::Receiver<Vec<i16>>,
-    limits: Limits,
-    meta: MessageMeta,
-) -> Result<(MessageId, Duration), StoreError> {
-    let mut recording = begin(store, meta.contact).await?;
+    max: Duration,
+    contact: ContactId,
+) -> Result<Recording, StoreError> {
+    let mut recording = begin(store, contact).await?;
     while let Some(chunk) = samples.recv().await {
-        recording = push(recording, chunk, limits.max).await?;
-        if recording.length() >= limits.max {
+        recording = push(recording, chunk, max).await?;
+        if recording.length() >= max {
             break;
         }
     }
-    drop(samples);
-    store.save_recording(recording, limits.min, meta).await
+    Ok(recording)
 }
 
 async fn begin(store: &Store, contact: ContactId) -> Result<Recording, StoreError> {
@@ -64,6 +58,8 @@ async fn push(
 mod tests {
     use super::*;
     use crate::now::Wall;
+    use crate::record::timeline::MessageId;
+    use crate::store::MessageMeta;
 
     fn meta() -> MessageMeta {
         MessageMeta {
@@ -74,6 +70,17 @@ mod tests {
             taken: Wall::default(),
             length: Duration::ZERO,
         }
+    }
+
+    /// As a caller who hangs up at its end has it.
+    async fn record_message(
+        store: &Store,
+        samples: mpsc::Receiver<Vec<i16>>,
+        limits: Limits,
+        meta: MessageMeta,
+    ) -> Result<(MessageId, Duration), StoreError> {
+        let taken = take_message(store, samples, limits.max, meta.contact).await?;
+        store.save_recording(taken, limits.min, meta).await
     }
 
     fn second(level: i16) -> Vec<i16> {

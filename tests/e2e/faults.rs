@@ -356,6 +356,8 @@ fn a_message_that_can_not_be_stored_is_not_confirmed_and_ends_with_a_person() {
     std::fs::write(&messages, "in the way").expect("scratch");
     let mut agent = server.agent("agent1");
     caller.media.press('#', KeyWay::Event, 100);
+    std::thread::sleep(Duration::from_millis(500));
+    caller.media.press('1', KeyWay::Event, 100);
     hears_sorry(&caller, Duration::from_secs(8));
     assert!(!caller.ended, "{}", caller.transcript());
     let card = card(&mut agent, Duration::from_secs(8));

@@ -29,6 +29,9 @@ fn leave_message(server: &Server, number: &str, hz: f64) {
     assert!(!caller.ended, "{}", caller.transcript());
     std::thread::sleep(Duration::from_secs(3));
     caller.media.press('#', KeyWay::Event, 100);
+    // What becomes of it? It is kept.
+    std::thread::sleep(Duration::from_millis(500));
+    caller.media.press('1', KeyWay::Event, 100);
     // The confirmation, then a goodbye by the server: stored before it is said.
     std::thread::sleep(Duration::from_millis(700));
     assert!(

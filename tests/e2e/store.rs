@@ -201,13 +201,20 @@ fn timelines(server: &Server, calls: usize) -> Vec<String> {
     }
 }
 
+/// Ends the message, and keeps it without hearing it.
+fn ends(caller: &Phone) {
+    caller.media.press('#', KeyWay::Event, 100);
+    std::thread::sleep(Duration::from_millis(500));
+    caller.media.press('#', KeyWay::Event, 100);
+}
+
 #[track_caller]
 fn under<'p>(line: Setup, fault: impl Fn(&mut Server) -> Fault<'p>) {
     let mut server = line.start();
     // Before: all is well.
     let mut first = calling(&server, "5550831", "1");
     speaks(&mut first);
-    first.media.press('#', KeyWay::Event, 100);
+    ends(&first);
     hears_tone(&first, STORED, SOON);
     first.wait_bye(SOON);
     let mut second = calling(&server, "5550832", "21");
@@ -220,7 +227,7 @@ fn under<'p>(line: Setup, fault: impl Fn(&mut Server) -> Fault<'p>) {
     let fault = fault(&mut server);
     // Where the disk is full, that is found out by itself.
     if !matches!(fault, Fault::Full(..)) {
-        message.media.press('#', KeyWay::Event, 100);
+        ends(&message);
     }
     comes_to_a_person(message, &mut agent);
     let callback = calling(&server, "5550834", "21");

@@ -15,6 +15,7 @@ mod leads;
 mod orders;
 mod people;
 mod promise;
+mod review;
 mod sent_on;
 mod taping;
 mod waiting;

@@ -212,7 +212,11 @@ fn how_long_it_will_take_is_told_with_the_place() {
 fn a_message_is_confirmed_only_when_it_is_stored() {
     check(&format!(
         "{TO_A_MESSAGE}20.0 > key #
-         < keep
+         < end
+         20.0 > taken
+         < caller hears sys-message-review
+         20.0 > key 1
+         < caller silence; keep
          20.1 > stored
          < caller hears sys-message-saved
          22.0 > played
@@ -226,8 +230,13 @@ fn a_message_is_confirmed_only_when_it_is_stored() {
 fn the_longest_message_is_kept_by_itself() {
     check(&format!(
         "{TO_A_MESSAGE}184.0 > record-limit
+         < end
+         184.0 > taken
+         < caller hears sys-message-review
+         189.0 > played
+         193.0 > wait
          < keep
-         184.1 > stored
+         193.1 > stored
          < caller hears sys-message-saved"
     ));
 }
@@ -236,12 +245,14 @@ fn the_longest_message_is_kept_by_itself() {
 fn who_says_nothing_is_asked_once_more_and_then_noted() {
     check(&format!(
         "{TO_A_MESSAGE}6.0 > key #
-         < keep
+         < end
          6.1 > too-short
          < caller hears sys-message-short sys-beep
          9.0 > played
          < record
          10.0 > key #
+         < end
+         10.0 > too-short
          < keep even if empty
          10.1 > stored
          < caller hears sys-message-saved"
@@ -325,7 +336,11 @@ fn what_can_not_be_played_ends_with_a_person() {
     ));
     check(&format!(
         "{TO_A_MESSAGE}20.0 > key #
-         < keep
+         < end
+         20.0 > taken
+         < caller hears sys-message-review
+         20.0 > key 1
+         < caller silence; keep
          20.1 > stored
          < caller hears sys-message-saved
          20.2 > unplayable
@@ -337,7 +352,11 @@ fn what_can_not_be_played_ends_with_a_person() {
 fn a_full_disk_does_not_end_the_call() {
     check(&format!(
         "{TO_A_MESSAGE}20.0 > key #
-         < keep
+         < end
+         20.0 > taken
+         < caller hears sys-message-review
+         20.0 > key 1
+         < caller silence; keep
          20.1 > store-fails
          < queue enter support (fault: the message could not be stored); caller hears sys-fault
          20.1 > overflow message
@@ -354,7 +373,11 @@ fn a_full_disk_does_not_end_the_call() {
 fn a_store_that_never_answers_does_not_keep_the_caller() {
     check(&format!(
         "{TO_A_MESSAGE}20.0 > key #
-         < keep
+         < end
+         20.0 > taken
+         < caller hears sys-message-review
+         20.0 > key 1
+         < caller silence; keep
          30.0 > wait
          < queue enter support (fault: the message could not be stored); caller hears sys-fault
          31.0 > stored
@@ -389,7 +412,11 @@ fn an_end_that_is_never_told_in_a_message_is_a_fault() {
     ));
     check(&format!(
         "{TO_A_MESSAGE}194.0 > wait
-         < keep
+         < end
+         194.0 > taken
+         < caller hears sys-message-review
+         194.0 > key #
+         < caller silence; keep
          194.1 > stored
          < caller hears sys-message-saved
          206.1 > wait
@@ -409,7 +436,11 @@ fn what_is_told_late_about_an_earlier_message_does_not_confirm_a_later() {
          12.0 > played
          < record
          14.0 > key #
-         < keep
+         < end
+         14.0 > taken
+         < caller hears sys-message-review
+         14.0 > key 1
+         < caller silence; keep
          14.1 > the earlier stored
          14.2 > stored
          < caller hears sys-message-saved"

@@ -195,6 +195,8 @@ impl Builder<'_> {
     /// Leaving a message.
     pub(super) fn message(&mut self, step: MessageStep, takes: u8, edges: &mut Vec<Edge>) {
         let at = |step, takes| State::Message { step, takes };
+        let kept = at(MessageStep::Storing, takes);
+        let anew = at(MessageStep::Intro, takes.saturating_sub(1));
         self.edge(edges, Event::Key(Key::ZERO), false, HUMAN);
         match step {
             MessageStep::Intro => {
@@ -204,19 +206,42 @@ impl Builder<'_> {
                 self.edge(edges, Event::PlayFailed, false, HUMAN);
             }
             MessageStep::Recording => {
-                let (kept, anew) = (at(MessageStep::Storing, takes), takes.saturating_sub(1));
-                self.edge(edges, Event::Key(Key::HASH), false, kept);
-                let anew = at(MessageStep::Intro, anew);
+                let ended = at(MessageStep::Ending, takes);
+                self.edge(edges, Event::Key(Key::HASH), false, ended);
                 self.edge(edges, Event::Key(Key::STAR), false, anew);
-                self.edge(edges, Event::RecordedAll, false, kept);
+                self.edge(edges, Event::RecordedAll, false, ended);
                 self.edge(edges, Event::StoreFailed, false, HUMAN);
+            }
+            MessageStep::Ending => {
+                self.edge(edges, Event::Taken, false, at(MessageStep::Asking, takes));
+                let silent = match takes < TAKES {
+                    true => at(MessageStep::Intro, takes),
+                    false => kept,
+                };
+                self.edge(edges, Event::TooShort, false, silent);
+                self.edge(edges, Event::StoreFailed, false, HUMAN);
+            }
+            MessageStep::Asking
+            | MessageStep::Choosing
+            | MessageStep::Fetching
+            | MessageStep::Hearing => {
+                let keys = [
+                    ('1', kept),
+                    ('#', kept),
+                    ('2', at(MessageStep::Fetching, takes)),
+                    ('3', anew),
+                    ('*', anew),
+                ];
+                for (key, to) in keys {
+                    if let Some(key) = Key::from_char(key) {
+                        self.edge(edges, Event::Key(key), false, to);
+                    }
+                }
+                self.reviewing(step, takes, edges);
             }
             MessageStep::Storing => {
                 let told = at(MessageStep::Confirming, takes);
                 self.edge(edges, Event::Stored, false, told);
-                if takes < TAKES {
-                    self.edge(edges, Event::TooShort, false, at(MessageStep::Intro, takes));
-                }
                 self.edge(edges, Event::StoreFailed, false, HUMAN);
             }
             MessageStep::Confirming => {
@@ -226,5 +251,32 @@ impl Builder<'_> {
             }
         }
         self.edge(edges, Event::Fault, false, HUMAN);
+    }
+
+    /// While the caller is asked what becomes of a message, and does nothing. It is kept in any case.
+    fn reviewing(&mut self, step: MessageStep, takes: u8, edges: &mut Vec<Edge>) {
+        let at = |step| State::Message { step, takes };
+        match step {
+            MessageStep::Asking => {
+                self.edge(edges, Event::Played, false, at(MessageStep::Choosing));
+                self.edge(edges, Event::PlayFailed, false, HUMAN);
+            }
+            MessageStep::Choosing => {
+                self.edge(edges, Event::Silence, false, at(MessageStep::Storing));
+            }
+            MessageStep::Fetching => {
+                self.edge(edges, Event::Fetched, false, at(MessageStep::Hearing));
+                self.edge(edges, Event::NotFetched, false, at(MessageStep::Asking));
+            }
+            MessageStep::Hearing => {
+                self.edge(edges, Event::Played, false, at(MessageStep::Asking));
+                self.edge(edges, Event::PlayFailed, false, HUMAN);
+            }
+            MessageStep::Intro
+            | MessageStep::Recording
+            | MessageStep::Ending
+            | MessageStep::Storing
+            | MessageStep::Confirming => {}
+        }
     }
 }

@@ -20,11 +20,17 @@ pub(super) fn comes(graph: &Graph, state: State) -> Events {
             };
             more.map_or(events, |event| events.with(event))
         }
-        State::Message { step, .. } => Events::of([match step {
-            MessageStep::Intro | MessageStep::Confirming => Event::Played,
-            MessageStep::Recording => Event::RecordedAll,
-            MessageStep::Storing => Event::Stored,
-        }]),
+        State::Message { step, .. } => match step {
+            MessageStep::Intro
+            | MessageStep::Asking
+            | MessageStep::Hearing
+            | MessageStep::Confirming => Events::of([Event::Played]),
+            MessageStep::Recording => Events::of([Event::RecordedAll]),
+            MessageStep::Ending => Events::of([Event::Taken, Event::TooShort]),
+            MessageStep::Choosing => Events::of([Event::Silence]),
+            MessageStep::Fetching => Events::of([Event::Fetched, Event::NotFetched]),
+            MessageStep::Storing => Events::of([Event::Stored]),
+        },
         State::Outside { .. } => Events::of([Event::Reached, Event::NotReached]),
         State::Answered | State::Resuming | State::Waiting { .. } | State::End(_) => {
             Events::default()

@@ -43,10 +43,17 @@ fn can_fail(graph: &Graph, state: State) -> [Option<Event>; 4] {
         State::Waiting { .. } | State::Outside { .. } => [Some(Event::Fault), None, None, None],
         State::Message { step, .. } => {
             let more = match step {
-                MessageStep::Intro | MessageStep::Confirming => Event::PlayFailed,
-                MessageStep::Recording | MessageStep::Storing => Event::StoreFailed,
+                MessageStep::Intro
+                | MessageStep::Asking
+                | MessageStep::Hearing
+                | MessageStep::Confirming => Some(Event::PlayFailed),
+                MessageStep::Recording | MessageStep::Ending | MessageStep::Storing => {
+                    Some(Event::StoreFailed)
+                }
+                // What can not be heard can be kept.
+                MessageStep::Choosing | MessageStep::Fetching => None,
             };
-            [Some(Event::Fault), Some(more), None, None]
+            [Some(Event::Fault), more, None, None]
         }
         State::Answered | State::Resuming | State::End(_) => [None; 4],
     }

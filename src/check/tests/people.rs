@@ -34,6 +34,7 @@ const BY_ITSELF: &[Event] = &[
     Event::NotRecalled,
     Event::NotReached,
     Event::NoTimes,
+    Event::NotFetched,
     Event::StoreFailed,
     Event::RecordedAll,
     Event::AskedAgain,
@@ -380,13 +381,22 @@ const MET: &[&str] = &[
     "intro → recording",
     "intro → waiting by 0",
     "intro → waiting",
-    "recording → storing by #",
-    "recording → storing",
+    "recording → ending by #",
+    "recording → ending",
+    "ending → asking",
+    "ending → intro",
+    "ending → storing",
+    "asking → choosing",
+    "asking → fetching by 2",
+    "asking → storing by 1",
+    "asking → intro by 3",
+    "fetching → hearing",
+    "hearing → asking",
+    "choosing → storing",
     "recording → intro by *",
     "recording → waiting by 0",
     "recording → waiting by a fault",
     "storing → confirming",
-    "storing → intro",
     "storing → waiting by 0",
     "storing → waiting not stored",
     "confirming → promise",
@@ -504,13 +514,14 @@ fn a_graph_that_lacks_what_callers_do_is_found_out() {
     for step in [
         MessageStep::Intro,
         MessageStep::Recording,
+        MessageStep::Asking,
         MessageStep::Storing,
     ] {
         let there = at(step);
         assert!(lacks(&|s, e| there(s) && e == zero), "{step:?}");
     }
     assert!(lacks(
-        &|s, e| at(MessageStep::Storing)(s) && e == Event::TooShort
+        &|s, e| at(MessageStep::Ending)(s) && e == Event::TooShort
     ));
     assert!(lacks(
         &|s, e| at(MessageStep::Recording)(s) && e == Event::RecordedAll

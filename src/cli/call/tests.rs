@@ -72,7 +72,7 @@ fn silence_and_nobody_there() {
     assert!(told.contains("-> queue support (silence)"), "{told}");
     assert!(told.contains("the call goes on"), "{told}");
     // Typed: Enter speaks, # ends the message.
-    let (_, told) = super::tests::told("--nobody", Some("0\n\n#\n"));
+    let (_, told) = super::tests::told("--nobody", Some("0\n\n#\n1\n"));
     assert!(
         told.contains("[# the message is done | * begin it anew | 0 a person]"),
         "{told}"

@@ -1,5 +1,6 @@
 //! Carries out what a call asks: the part of the edge that faces the caller.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::agenda::Due;
@@ -9,8 +10,9 @@ use crate::call::event::{
     CallAction, CallEvent, FollowUpWish, GuidePlace, Known, OpenedMedia, RecordingId,
     RecordingOutcome,
 };
-use crate::ids::{LegId, PhoneNumber};
+use crate::ids::{LegId, PhoneNumber, PromptName};
 use crate::media::command::{MediaCommand, MediaEvent, PlayToken, Playlist};
+use crate::media::prompt::Prompt;
 use crate::menu::outcome::{AskId, StepKind};
 use crate::record::timeline::{Event, MessageId, OutboxId};
 use crate::rehearse::house::phone;
@@ -46,6 +48,8 @@ impl Stage {
             } => self.record(n, recording, limit),
             CallAction::KeepMessage { even_if_empty } => self.keep(n, even_if_empty),
             CallAction::DropMessage => self.callers[n].recording = None,
+            CallAction::EndMessage => self.end_recording(n),
+            CallAction::FetchMessage => self.fetch_recording(n),
             CallAction::Ask(ask, request) => self.ask(n, ask, request),
             CallAction::Recall(ask, place) => self.recall(n, ask, &place),
             CallAction::Remember(place, Some((step, _))) => {
@@ -230,6 +234,7 @@ impl Stage {
             id,
             since: self.now.mono,
             spoken: Duration::ZERO,
+            ended: false,
         });
         let ended = MediaEvent::RecordEnded { leg, length: limit };
         // Of a recording that was ended before, the call passes over it.
@@ -282,13 +287,42 @@ impl Stage {
         self.later(after, Due::Tell(n, CallEvent::LetterStored(ask, stored)));
     }
 
+    /// What was said is known from then on.
+    fn end_recording(&mut self, n: usize) {
+        let caller = &mut self.callers[n];
+        let Some(recording) = &mut caller.recording else {
+            return;
+        };
+        let length = self.now.mono.since(recording.since);
+        recording.spoken = recording.spoken.max(caller.speaks.min(length));
+        recording.ended = true;
+        let outcome = match recording.spoken < self.house.message_min {
+            true => RecordingOutcome::TooShort,
+            false => RecordingOutcome::Taken,
+        };
+        let told = CallEvent::Recording(recording.id, outcome);
+        self.later(ROUND_TRIP, Due::Tell(n, told));
+    }
+
+    fn fetch_recording(&mut self, n: usize) {
+        if let Some(recording) = &self.callers[n].recording {
+            let name = PromptName::new("message");
+            let voice = Arc::new(Prompt::new(name, recording.spoken, []));
+            let told = CallEvent::Draft(recording.id, Some(voice));
+            self.later(ROUND_TRIP, Due::Tell(n, told));
+        }
+    }
+
     fn keep(&mut self, n: usize, even_if_empty: bool) {
         let caller = &mut self.callers[n];
         let Some(recording) = caller.recording.take() else {
             return;
         };
         let length = self.now.mono.since(recording.since);
-        let spoken = recording.spoken.max(caller.speaks.min(length));
+        let spoken = match recording.ended {
+            true => recording.spoken,
+            false => recording.spoken.max(caller.speaks.min(length)),
+        };
         if spoken < self.house.message_min && !even_if_empty {
             let outcome = CallEvent::Recording(recording.id, RecordingOutcome::TooShort);
             return self.later(ROUND_TRIP, Due::Tell(n, outcome));

@@ -31,7 +31,7 @@ impl Stage {
         }
         self.tell(Some(n), Happening::Speaks(time));
         let caller = self.callers.get_mut(n);
-        if let Some(recording) = caller.and_then(|c| c.recording.as_mut()) {
+        if let Some(recording) = caller.and_then(|c| c.recording.as_mut().filter(|r| !r.ended)) {
             recording.spoken += time;
         }
         self.run_until(self.now.mono + time);

@@ -108,6 +108,15 @@ struct Recording {
     id: RecordingId,
     since: Mono,
     spoken: Duration,
+    /// Nothing that is said now belongs to it.
+    ended: bool,
+}
+
+impl Caller {
+    /// What they say goes into a message.
+    fn is_recorded(&self) -> bool {
+        self.recording.as_ref().is_some_and(|r| !r.ended)
+    }
 }
 
 impl Stage {

@@ -40,6 +40,13 @@ impl Stage {
             .stage()
     }
 
+    /// Whether the caller is asked what becomes of their message.
+    pub fn reviews_message(&self, n: usize) -> bool {
+        self.callers
+            .get(n)
+            .is_some_and(|c| c.call.reviews_message())
+    }
+
     /// The interpreter, while the caller is in the menus.
     pub fn walk(&self, n: usize) -> Option<&Walk> {
         self.callers.get(n)?.call.walk()
@@ -59,7 +66,7 @@ impl Stage {
     pub fn waits_for_caller(&self, n: usize) -> bool {
         self.callers.get(n).is_some_and(|c| match c.call.stage() {
             Some(StageName::Menu) => c.playing.is_none() && !c.waits_for_service(),
-            Some(StageName::Message) => c.recording.is_some(),
+            Some(StageName::Message) => c.is_recorded() || c.call.chooses_for_message(),
             Some(
                 StageName::Ringing
                 | StageName::Waiting

@@ -36,10 +36,11 @@ impl Stage {
     /// It is the caller's turn, or they talk, or the call has not begun or is over: nobody owes them
     /// a sound.
     pub(in crate::rehearse) fn may_be_quiet(&self, n: usize) -> bool {
-        let recorded = self.callers.get(n).is_some_and(|c| c.recording.is_some());
+        let theirs = |c: &super::Caller| c.is_recorded() || c.call.chooses_for_message();
+        let theirs = self.callers.get(n).is_some_and(theirs);
         match self.place(n) {
             Some(StageName::Menu) => self.walk(n).is_some_and(waits_for_key),
-            Some(StageName::Message) => recorded,
+            Some(StageName::Message) => theirs,
             Some(StageName::Waiting | StageName::Offered) => false,
             Some(StageName::Ringing | StageName::Talking | StageName::Transferring) | None => true,
         }

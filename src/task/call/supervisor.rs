@@ -110,6 +110,7 @@ impl CallTask {
                 | CallEvent::Located(_)
                 | CallEvent::Recording(..)
                 | CallEvent::Recalled(..)
+                | CallEvent::Draft(..)
                 | CallEvent::CallbackStored(..)
                 | CallEvent::Times(..)
                 | CallEvent::TimeTaken(_)

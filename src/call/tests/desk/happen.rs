@@ -132,6 +132,9 @@ impl Desk {
             ["overflow", queue] => overflow(OverflowStep::Queue(QueueName::new(queue))),
             ["stored"] => self.kept(self.recording),
             ["the", "earlier", "stored"] => self.kept(RecordingId(self.recording.0 - 1)),
+            ["taken"] => CallEvent::Recording(self.recording, RecordingOutcome::Taken),
+            ["fetched", "nothing"] => CallEvent::Draft(self.recording, None),
+            ["fetched"] => CallEvent::Draft(self.recording, Some(super::house::draft())),
             ["too-short"] => CallEvent::Recording(self.recording, RecordingOutcome::TooShort),
             ["store-fails"] => CallEvent::Recording(self.recording, RecordingOutcome::Failed),
             ["record-limit"] => CallEvent::Media(MediaEvent::RecordEnded {

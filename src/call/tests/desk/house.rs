@@ -200,6 +200,12 @@ pub(in crate::call::tests) fn setup() -> Arc<CallSetup> {
     })
 }
 
+/// What a caller has said, to be heard by them.
+pub(super) fn draft() -> Arc<Prompt> {
+    let length = Duration::from_secs(5);
+    Arc::new(Prompt::new(PromptName::new("message"), length, []))
+}
+
 pub(in crate::call::tests) fn opened(port: u16) -> OpenedMedia {
     OpenedMedia {
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -40,6 +40,8 @@ impl Desk {
                 even_if_empty: false,
             } => "keep".into(),
             CallAction::DropMessage => "drop".into(),
+            CallAction::EndMessage => "end".into(),
+            CallAction::FetchMessage => "fetch".into(),
             CallAction::Ask(_, request) => format!("ask {}", request.url),
             CallAction::Recall(_, place) => format!("recall {}", place.guide),
             CallAction::Remember(place, Some((step, _))) => {
