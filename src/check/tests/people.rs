@@ -52,9 +52,12 @@ const MESSAGE: State = State::Message {
 /// How often the calls went which way.
 type Ways = BTreeMap<String, usize>;
 
+/// Of a line, and whether queues lead to others and outside.
+type Way = (String, bool, bool);
+
 /// A graph for each line and each way in which queues lead to others.
 #[derive(Default)]
-struct Graphs(HashMap<(String, bool, bool), (Arc<Graph>, Vec<Queue>)>);
+struct Graphs(HashMap<Way, (Arc<Graph>, Vec<Queue>)>);
 
 impl Graphs {
     fn of(&mut self, house: &House, scenario: &Scenario, line: &Line) -> (Arc<Graph>, Vec<Queue>) {

@@ -168,7 +168,7 @@ impl Model {
             if self.callers[c].at == At::Line {
                 self.overflow(now, id, OverflowCause::Asked);
             } else if self.callers[c].sent_on.is_some() {
-                self.to_message(id, OverflowCause::Asked);
+                self.send_to_message(id, OverflowCause::Asked);
             }
         }
         self.settle(now);
@@ -219,7 +219,7 @@ impl Model {
                     self.lead_on(now, id);
                 }
             }
-            _ => self.to_message(id, OverflowCause::Unstaffed),
+            _ => self.send_to_message(id, OverflowCause::Unstaffed),
         }
         self.settle(now);
     }
@@ -258,10 +258,10 @@ impl Model {
                 return;
             }
         }
-        self.to_message(id, cause);
+        self.send_to_message(id, cause);
     }
 
-    fn to_message(&mut self, id: ContactId, cause: OverflowCause) {
+    fn send_to_message(&mut self, id: ContactId, cause: OverflowCause) {
         self.callers.retain(|c| c.id != id);
         self.overflowed.push((id, cause, OverflowStep::Message));
     }
