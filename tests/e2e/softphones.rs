@@ -121,6 +121,21 @@ fn sipp_makes_a_hundred_calls() {
     Sipp::call("call", server.sip, "100", 100, 50).done();
 }
 
+/// By SIP INFO, without a packet of RTP: the agent ends the talk.
+#[test]
+fn sipp_presses_zero_and_is_answered_by_an_agent() {
+    let server = server().start();
+    let mut agent = server.agent("agent1");
+    let callers = Sipp::call("zero", server.sip, "100", 2, 1);
+    for _ in 0..2 {
+        agent.ring(Duration::from_secs(8));
+        agent.answer();
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(agent.hang_up(), 200);
+    }
+    callers.done();
+}
+
 /// An agent's softphone that answers by itself.
 fn agent(server: &Server, user: &str, tone: f64) -> Baresip {
     let mut setup = Setup::new(user, server.sip);

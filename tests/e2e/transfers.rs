@@ -100,3 +100,30 @@ fn a_transferor_who_wants_no_reports_gets_none() {
         agent.transcript()
     );
 }
+
+#[test]
+fn to_a_colleague_whose_phone_rings_and_is_not_answered() {
+    let server = with_music().start();
+    let (mut caller, mut agent) = talking(&server, "5550404");
+    let mut second = server.agent("agent2");
+    assert_eq!(agent.refer("agent2"), 202);
+    second.ring(RING);
+    hears(&caller, MUSIC);
+    // It rings for 25 s.
+    second.wait_cancel(Duration::from_secs(28));
+    agent.wait_notify("SIP/2.0 408");
+    hears(&caller, AGENT);
+    hears(&agent, CALLER);
+    // The caller is the agent's again, and the contact knows what was tried.
+    let list = server.command(&["contacts", "list", "--json"]);
+    let told: serde_json::Value =
+        serde_json::from_str(list.lines().next().expect("a contact")).expect("JSON");
+    let shown = server.command(&[
+        "contacts",
+        "show",
+        told["contact"].as_str().expect("its id"),
+    ]);
+    assert!(shown.contains("408"), "{shown}");
+    assert_eq!(agent.hang_up(), 200);
+    caller.wait_bye(SOON);
+}
