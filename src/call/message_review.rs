@@ -58,6 +58,9 @@ impl Call {
             }
             (_, Some(2)) => {
                 if let Stage::Message(m) = &mut self.stage {
+                    if m.step == MessageStep::Review(Review::Fetching) {
+                        return;
+                    }
                     m.step = MessageStep::Review(Review::Fetching);
                     m.until = now.mono + STORING;
                 }

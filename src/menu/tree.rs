@@ -108,23 +108,6 @@ impl Line {
         }
     }
 
-    /// What callers are asked when an agent of this queue has ended the talk: a survey.
-    pub fn survey_after(&self, queue: &QueueName) -> Option<NodeId> {
-        self.surveys.get(queue).copied()
-    }
-
-    /// The surveys after talks, with the queues that ask them.
-    pub fn surveys_after(&self) -> impl Iterator<Item = (&QueueName, NodeId)> {
-        self.surveys.iter().map(|(queue, id)| (queue, *id))
-    }
-
-    /// Where callers can begin to be in the nodes: after the answer, and after a talk.
-    pub fn beginnings(&self) -> impl Iterator<Item = NodeId> {
-        [self.start]
-            .into_iter()
-            .chain(self.surveys.values().copied())
-    }
-
     /// The languages with their ids, the first one first.
     pub fn languages(&self) -> impl Iterator<Item = (LanguageId, &Language)> {
         (0u8..).map(LanguageId).zip(&self.languages)

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Speech, Target, VariableId};
-use crate::ids::Key;
+use super::{Line, NodeId, Speech, Target, VariableId};
+use crate::ids::{Key, QueueName};
 
 /// Asks questions one after the other; each answer is one key. Silence leaves a question out, and
 /// so does a second wrong key: nobody is punished for not wanting to judge.
@@ -53,5 +53,24 @@ impl Survey {
         let questions = self.questions.iter();
         let said = questions.flat_map(|q| [&q.speech, &q.wrong]);
         self.intro.iter().chain(said).collect()
+    }
+}
+
+impl Line {
+    /// What callers are asked when an agent of this queue has ended the talk: a survey.
+    pub fn survey_after(&self, queue: &QueueName) -> Option<NodeId> {
+        self.surveys.get(queue).copied()
+    }
+
+    /// The surveys after talks, with the queues that ask them.
+    pub fn surveys_after(&self) -> impl Iterator<Item = (&QueueName, NodeId)> {
+        self.surveys.iter().map(|(queue, id)| (queue, *id))
+    }
+
+    /// Where callers can begin to be in the nodes: after the answer, and after a talk.
+    pub fn beginnings(&self) -> impl Iterator<Item = NodeId> {
+        [self.start]
+            .into_iter()
+            .chain(self.surveys.values().copied())
     }
 }

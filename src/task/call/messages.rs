@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tracing::{Instrument, error, warn};
 
 use super::{CallTask, WAITING_CHUNKS};
@@ -17,11 +17,14 @@ use crate::task::clock;
 use crate::task::hearing::encoded;
 use crate::task::recorder::{Limits, take_message};
 
+/// How many orders a message's task may be behind: a call asks for one thing after the other.
+const WAITING_ORDERS: usize = 16;
+
 /// A message that is being taken.
 pub(super) struct RunningRecording {
     leg: LegId,
     /// To its own task, which keeps the message when nobody says otherwise.
-    orders: UnboundedSender<Order>,
+    orders: Sender<Order>,
 }
 
 /// What becomes of a message.
@@ -39,8 +42,7 @@ enum Order {
 impl CallTask {
     pub(super) fn record_message(&mut self, id: RecordingId, leg: LegId, limit: Duration) {
         let (sink, samples) = mpsc::channel(WAITING_CHUNKS);
-        // A few in a message's time.
-        let (orders, asked) = mpsc::unbounded_channel();
+        let (orders, asked) = mpsc::channel(WAITING_ORDERS);
         let card = self.call.card();
         let meta = MessageMeta {
             contact: card.contact,
@@ -87,7 +89,8 @@ impl CallTask {
             return;
         };
         let leg = recording.leg;
-        let _ = recording.orders.send(order);
+        // One that finds no room is lost, and the message is kept.
+        let _ = recording.orders.try_send(order);
         self.media(leg, MediaCommand::StopRecord { leg });
     }
 }
@@ -103,7 +106,7 @@ struct Taking {
 }
 
 impl Taking {
-    async fn run(self, samples: Receiver<Vec<i16>>, mut asked: UnboundedReceiver<Order>) {
+    async fn run(self, samples: Receiver<Vec<i16>>, mut asked: Receiver<Order>) {
         let contact = self.meta.contact;
         let mut taken = take_message(&self.store, samples, self.limits.max, contact).await;
         loop {
