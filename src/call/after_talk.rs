@@ -36,6 +36,7 @@ impl Call {
             playing: None,
             music: None,
             dialling: None,
+            before: Vec::new(),
             place: None,
             talked: Some(agent),
         }));

@@ -83,6 +83,7 @@ impl Gist {
             | State::Answered
             | State::Resuming
             | State::Waiting { .. }
+            | State::Outside { .. }
             | State::Message { .. } => Goal::On,
         };
         let goals: Vec<Goal> = graph.all().map(goal).collect();

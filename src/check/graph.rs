@@ -255,6 +255,10 @@ impl Event {
             Event::Stored => 57,
             Event::TooShort => 58,
             Event::StoreFailed => 59,
+            Event::TalkEnded => 60,
+            Event::Taken => 61,
+            Event::Fetched => 62,
+            Event::NotFetched => 63,
         }
     }
 

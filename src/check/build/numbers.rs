@@ -66,8 +66,17 @@ fn packed(state: State) -> u64 {
                 MessageStep::Recording => 1,
                 MessageStep::Storing => 2,
                 MessageStep::Confirming => 3,
+                MessageStep::Ending => 4,
+                MessageStep::Asking => 5,
+                MessageStep::Choosing => 6,
+                MessageStep::Fetching => 7,
+                MessageStep::Hearing => 8,
             };
             (ANSWERED + 3) | step << 5 | u64::from(takes) << 21
+        }
+        State::Outside { queue, tried, step } => {
+            let place = u64::from(queue) << 5 | u64::from(tried) << 21 | u64::from(step) << 37;
+            (ANSWERED + 5) | place
         }
         State::End(end) => {
             let end = match end {

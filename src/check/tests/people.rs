@@ -226,10 +226,9 @@ impl Followed {
 
     /// Where those are who are asked when a person has ended the talk.
     fn asked_after(&self) -> HashSet<State> {
-        let waiting = |s: &&State| matches!(s, State::Waiting { .. });
-        let ids = self.graph.states.iter().filter(waiting);
-        let ids = ids.filter_map(|s| self.graph.ids.get(s));
-        ids.flat_map(|id| after(&self.graph, *id, Event::TalkEnded))
+        let waiting = |s: &StateId| matches!(self.graph.state(*s), State::Waiting { .. });
+        let ids = self.graph.all().filter(waiting);
+        ids.flat_map(|id| after(&self.graph, id, Event::TalkEnded))
             .collect()
     }
 
