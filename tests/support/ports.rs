@@ -19,11 +19,12 @@ const RTP: u16 = FIRST + LOT * LOTS;
 const BLOCK: u16 = 400;
 const BLOCKS: u16 = 49;
 
-/// An address to listen on, free for TCP and UDP alike.
+/// An address to listen on, free for TCP and UDP alike. The port above is left to a program that takes it
+/// for TLS by itself, as baresip does.
 pub fn free(ip: IpAddr) -> SocketAddr {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    for _ in 0..LOT {
-        let n = NEXT.fetch_add(1, Ordering::Relaxed) % LOT;
+    for _ in 0..LOT / 2 {
+        let n = NEXT.fetch_add(2, Ordering::Relaxed) % LOT;
         let at = SocketAddr::new(ip, lot() + n);
         if TcpListener::bind(at).is_ok() && UdpSocket::bind(at).is_ok() {
             return at;
