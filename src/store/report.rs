@@ -1,6 +1,7 @@
 //! Contacts and messages as text and JSON, for the command line. Numbers and entries are
 //! masked unless they are asked for in the clear.
 
+mod mask;
 mod pending;
 mod people;
 
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+pub(super) use self::mask::masked;
 pub use self::pending::{callback, callbacks, outbox};
 use super::rows::{AgentRow, ContactRow, MessageRow};
 use crate::ids::PhoneNumber;
@@ -150,7 +152,7 @@ pub fn contact_json(row: &ContactRow, timeline: Option<&Timeline>, view: &View) 
         "talked_ms": row.talked.as_millis() as u64,
         "message": row.message,
         "verdict": row.verdict.as_ref().map(Verdict::as_str),
-        "end": row.verdict.as_ref().map(|v| masked_verdict(v, view)),
+        "end": row.verdict.as_ref().map(|v| mask::masked_verdict(v, view)),
         "containment": row.containment,
     });
     if let (Some(t), Some(object)) = (timeline, json.as_object_mut()) {
@@ -177,74 +179,6 @@ pub fn message_json(m: &MessageRow, view: &View) -> Value {
         "file": m.file,
         "recovered": m.recovered,
     })
-}
-
-/// The event as it may be shown.
-pub(super) fn masked(event: &Event, view: &View) -> Event {
-    if view.reveal {
-        return event.clone();
-    }
-    let mut event = event.clone();
-    match &mut event {
-        Event::Started { caller, .. } => *caller = hidden(caller),
-        Event::Entry { value, .. } => {
-            if let EntryValue::Clear(d) = value {
-                *value = EntryValue::Masked(d.len());
-            }
-        }
-        Event::TransferStarted { to, .. }
-        | Event::TransferFailed { to, .. }
-        | Event::Consulted { to, .. }
-        | Event::Transferred { to } => hide(to),
-        Event::Joined { who, .. } | Event::Parted { who } => hide(who),
-        Event::Ended { verdict } => *verdict = masked_verdict(verdict, view),
-        Event::Answered
-        | Event::Step { .. }
-        | Event::Judged { .. }
-        | Event::Queued { .. }
-        | Event::Overflowed { .. }
-        | Event::LookedBack
-        | Event::Recording { .. }
-        | Event::Offered { .. }
-        | Event::Missed { .. }
-        | Event::Connected { .. }
-        | Event::Held { .. }
-        | Event::Resumed { .. }
-        | Event::AgentLost { .. }
-        | Event::TalkEnded { .. }
-        | Event::MessageStored { .. }
-        | Event::CallbackStored { .. }
-        | Event::LetterStored { .. }
-        | Event::WrappedUp { .. }
-        | Event::Said { .. }
-        | Event::Approval { .. }
-        | Event::CallingBack { .. }
-        | Event::CalledInVain { .. }
-        | Event::CallbackCancelled { .. }
-        | Event::Fault { .. }
-        | Event::Media { .. } => {}
-    }
-    event
-}
-
-fn masked_verdict(verdict: &Verdict, view: &View) -> Verdict {
-    let mut verdict = verdict.clone();
-    if let Verdict::TransferredOut { to } = &mut verdict
-        && !view.reveal
-    {
-        hide(to);
-    }
-    verdict
-}
-
-fn hide(to: &mut TransferTo) {
-    if let TransferTo::Number { number } = to {
-        *number = hidden(number);
-    }
-}
-
-fn hidden(n: &PhoneNumber) -> PhoneNumber {
-    PhoneNumber::new(n.to_string())
 }
 
 /// What happened, in words.

@@ -9,15 +9,16 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Where the lots of ports to listen on begin; those for RTP follow.
-const FIRST: u16 = 4000;
+/// Where the lots of ports to listen on begin, above all that browsers refuse to open; those for RTP
+/// follow.
+const FIRST: u16 = 10_100;
 /// How many ports a test program has for itself.
-const LOT: u16 = 800;
+const LOT: u16 = 400;
 const LOTS: u16 = 10;
 /// Where the blocks of RTP ports begin, and how many there are.
 const RTP: u16 = FIRST + LOT * LOTS;
 const BLOCK: u16 = 400;
-const BLOCKS: u16 = 49;
+const BLOCKS: u16 = 43;
 
 /// An address to listen on, free for TCP and UDP alike. The port above is left to a program that takes it
 /// for TLS by itself, as baresip does.
