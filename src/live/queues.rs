@@ -167,6 +167,10 @@ pub struct Counts {
     pub offers: u64,
     /// Offers not taken.
     pub missed: u64,
+    /// Answered, of those who were told how long they are likely to wait.
+    pub estimated: u64,
+    /// Of these, those whose wait was as they had been told.
+    pub estimated_rightly: u64,
 }
 
 impl From<QueueCounts> for Counts {
@@ -179,6 +183,8 @@ impl From<QueueCounts> for Counts {
             moved: c.moved,
             offers: c.offers,
             missed: c.missed,
+            estimated: c.estimated,
+            estimated_rightly: c.estimated_rightly,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The queue machine under virtual time.
 
+mod calibration;
 mod engaged;
 mod model;
 mod places;
