@@ -79,8 +79,11 @@ impl Ear {
                 let by = self.owed.map_or(by, |o| o.by.min(by));
                 self.owed = Some(Owed { since: at, by });
             }
-            // They may go elsewhere.
-            Happening::Presses { .. } => self.owed = None,
+            // They may go elsewhere; and a key at the moment of the fault cuts off what was begun to be
+            // said of it: they come because they ask.
+            Happening::Presses { .. } => {
+                (self.owed, self.comes, self.unsaid) = (None, false, false);
+            }
             Happening::HangsUp => *self = Ear::default(),
             Happening::Hears { prompts, .. } => {
                 // Of two at one moment only the last is heard.
