@@ -216,7 +216,11 @@ impl Call {
             && w.speak_at.is_some_and(|at| at <= now.mono)
         {
             w.speak_at = None;
-            self.announce(now, vec![PromptName::new(sys::WAITING_PERSON)]);
+            // Any of these is better than nothing, where prompts are gone.
+            let words = [sys::WAITING_PERSON, sys::CONNECTING, sys::FAULT];
+            let mut words = words.into_iter().map(PromptName::new);
+            let there = words.find(|name| self.prompt(name).is_some());
+            self.announce(now, there.into_iter().collect());
         }
         self.outside_overdue(now);
         self.ask_queue_again(now);

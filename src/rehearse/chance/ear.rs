@@ -89,6 +89,11 @@ impl Ear {
                 // Of two at one moment only the last is heard.
                 let tells = prompts.iter().any(|p| tells_of_fault(p.name.as_str()));
                 self.unsaid = self.comes && !tells && !missing && !self.excused;
+                // A key that came early may cut off what is begun to be said; what is waited for then
+                // is waited for anew.
+                if !prompts.is_empty() {
+                    self.quiet = None;
+                }
                 // A key that came early has cut the words short whose end would not be told.
                 self.owed = self.owed.filter(|o| o.since < at || o.by == at);
             }
