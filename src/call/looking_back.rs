@@ -174,7 +174,9 @@ impl Call {
     /// Says that a person is there now, and that the talk is recorded, if the caller has not heard
     /// so; the two are bridged when it has been said.
     pub(super) fn say_before_bridge(&mut self, now: Now, fetched: bool) {
-        let notice = self.notice_before_bridge();
+        // Who can not be told is not recorded.
+        let can_tell = |n: &Notice| self.prompt(&PromptName::new(n.prompt())).is_some();
+        let notice = self.notice_before_bridge().filter(can_tell);
         let fetched = fetched.then_some(sys::PERSON_NOW);
         let notice_word = notice.map(Notice::prompt);
         let words: Vec<PromptName> = fetched

@@ -44,12 +44,16 @@ impl Announcer {
         self.playing.take().is_some()
     }
 
-    /// The next announcement, if none plays.
-    pub fn take_next(&mut self) -> Option<Vec<PromptName>> {
+    /// The next announcement that can be heard, if none plays; others are dropped.
+    pub fn take_next(&mut self, heard: impl Fn(&[PromptName]) -> bool) -> Option<Vec<PromptName>> {
         if self.playing.is_some() {
-            None
-        } else {
-            self.pending.pop_front()
+            return None;
+        }
+        loop {
+            let words = self.pending.pop_front()?;
+            if heard(&words) {
+                return Some(words);
+            }
         }
     }
 }

@@ -257,7 +257,11 @@ impl Call {
             return;
         }
         (w.music, w.speak_at) = (None, None);
-        match w.announcer.take_next() {
+        // Where not one of the words is there, what comes next is better than nothing.
+        let prompts = &self.setup.prompts;
+        let there = |name: &PromptName| prompts.nearest(&self.language, name).is_some();
+        let words = w.announcer.take_next(|words| words.iter().any(there));
+        match words {
             Some(words) => {
                 let token = self.say(&words);
                 self.note_notice(&words, token);

@@ -70,17 +70,30 @@ pub enum Happening {
     /// Something was made to go wrong.
     Trouble(String),
     /// What the caller hears, or waits for, was made to fail: if nothing else comes between, they
-    /// are on the way to people by then, for that reason. No line of the transcript.
-    Fails {
-        /// At once, if it is zero.
-        within: Duration,
-    },
+    /// come to people for that reason. No line of the transcript.
+    Fails(Failing),
     /// An agent's phone is there.
     SignsIn(AgentId),
     /// An agent's phone is gone.
     SignsOut(AgentId),
     /// What the contact's record tells.
     Record(Event),
+}
+
+/// When it shows that something was made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failing {
+    /// The call is told now.
+    Now,
+    /// What is waited for does not come, or comes as a failure, by then.
+    Within(Duration),
+    /// The end of what is said is never told. Who is interrupted before it does not miss it.
+    Untold {
+        /// So long it takes to say.
+        length: Duration,
+        /// The call has missed the end by then.
+        within: Duration,
+    },
 }
 
 impl Happening {
@@ -100,7 +113,7 @@ impl Happening {
             | Happening::Reply(_)
             | Happening::Records
             | Happening::Trouble(_)
-            | Happening::Fails { .. }
+            | Happening::Fails(_)
             | Happening::SignsIn(_)
             | Happening::SignsOut(_) => None,
         }
@@ -162,7 +175,7 @@ fn told(house: &House, what: &Happening) -> Option<String> {
         Happening::Trouble(what) => format!("! {what}"),
         Happening::SignsIn(agent) => format!("! {agent} signs in"),
         Happening::SignsOut(agent) => format!("! the phone of {agent} is gone"),
-        Happening::Fails { .. } => return None,
+        Happening::Fails(_) => return None,
         Happening::Record(event) => return recorded(event),
     })
 }

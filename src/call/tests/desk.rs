@@ -14,6 +14,7 @@ mod words;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -181,6 +182,15 @@ impl Desk {
             recording: RecordingId::default(),
             facts: Facts::default(),
             faults: Vec::new(),
+        }
+    }
+
+    /// These prompts are gone.
+    fn lose(&mut self, names: &[&str]) {
+        let setup = Arc::get_mut(&mut self.call.setup).expect("nobody else's");
+        let prompts = Arc::get_mut(&mut setup.prompts).expect("nobody else's");
+        for language in prompts.languages.values_mut() {
+            language.retain(|name, _| !names.contains(&name.as_str()));
         }
     }
 

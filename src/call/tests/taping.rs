@@ -321,3 +321,32 @@ fn who_is_called_back_is_told_when_they_answer() {
          < bridge p2 p1; tape 1 of taped agent1 (told); tape hears left p2 right p1",
     );
 }
+
+#[test]
+fn who_can_not_be_told_is_not_recorded() {
+    for queue in ["taped", "asking"] {
+        check(&format!(
+            "0.0 > call
+             < caller ports
+             0.0 > ports
+             < caller pcma; caller 200
+             0.1 > ack
+             < caller hears welcome
+             0.5 > lost sys-recording-on sys-recording-ask
+             1.0 > key 0
+             < caller silence; queue enter support (asked); caller hears sys-connecting
+             1.5 > overflow {queue}
+             < queue enter {queue} (routed); caller hears sys-connecting
+             3.5 > played
+             < caller loops sys-moh
+             4.0 > offer agent1 1
+             < p1 ports
+             4.0 > ports p1
+             < p1 invite sip:agent1@127.0.2.0
+             4.5 > p1 answers
+             < p1 pcma; queue answered 1
+             4.5 > connect
+             < bridge caller p1"
+        ));
+    }
+}

@@ -285,3 +285,44 @@ fn who_goes_back_while_it_is_stored_is_not_called_back() {
          < cancel callback 7",
     ));
 }
+
+#[test]
+fn words_that_are_gone_do_not_keep_the_music_waiting() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         0.5 > lost sys-connecting
+         1.0 > key 0
+         < caller silence; queue enter support (asked); caller loops sys-moh
+         60.0 > position 1
+         < caller hears sys-position-1 sys-waiting-callback sys-waiting-message sys-waiting-back",
+    );
+}
+
+#[test]
+fn without_music_and_without_its_words_something_else_is_said() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         0.5 > lost sys-moh sys-waiting-person
+         1.0 > key 0
+         < caller silence; queue enter support (asked); caller hears sys-connecting
+         3.0 > played
+         < caller silence
+         8.0 > wait
+         < caller hears sys-connecting
+         10.0 > played
+         < caller silence
+         14.0 > lost sys-connecting
+         15.0 > wait
+         < caller hears sys-fault",
+    );
+}

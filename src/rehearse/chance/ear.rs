@@ -9,7 +9,7 @@ use crate::menu::outcome::{Reason, StepKind};
 use crate::menu::system as sys;
 use crate::menu::tree::{Kind, Line};
 use crate::record::timeline::Event;
-use crate::rehearse::moment::{Happening, Moment};
+use crate::rehearse::moment::{Failing, Happening, Moment};
 use crate::rehearse::stage::Sound;
 
 /// So long a caller may hear nothing while they neither talk nor speak nor are to do something: a
@@ -22,8 +22,10 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// One caller's.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ear {
-    /// Something failed: the caller comes to people for that reason.
-    owed: Option<Owed>,
+    /// Something failed: by then the caller comes to people for that reason.
+    owed: Option<Duration>,
+    /// The end of what they hear will not be told.
+    untold: Option<Untold>,
     /// They come to people after a fault at this very moment …
     comes: bool,
     /// … and have not been told so.
@@ -34,11 +36,19 @@ pub(super) struct Ear {
     sent_on: bool,
     /// Since when, or from when on, there is nothing to be heard that should be.
     quiet: Option<Duration>,
+    /// Keys that may have come early, and so may cut off what is begun to be said.
+    early: u32,
+    /// Something was begun to be said at this very moment …
+    begun: bool,
+    /// … and is made not to be heard.
+    broken: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Owed {
-    since: Duration,
+struct Untold {
+    /// Who is interrupted until then does not miss it.
+    end: Duration,
+    /// By then it is missed.
     by: Duration,
 }
 
@@ -60,7 +70,7 @@ pub(super) struct Rest {
 impl Ear {
     /// Time has passed, and until then nothing has happened.
     pub fn pass(&self, now: Duration) -> Result<(), DeadEnd> {
-        if self.owed.is_some_and(|o| o.by < now) {
+        if self.brought_by().is_some_and(|by| by < now) {
             return Err(DeadEnd::NotBrought);
         }
         match self.quiet.and_then(|since| now.checked_sub(since)) {
@@ -73,54 +83,65 @@ impl Ear {
     pub fn hear(&mut self, moment: &Moment, line: &Line, missing: bool) -> Result<(), DeadEnd> {
         let at = moment.at;
         match &moment.what {
-            Happening::Fails { within } => {
-                let margin = if within.is_zero() { *within } else { MARGIN };
-                let by = at + *within + margin;
-                let by = self.owed.map_or(by, |o| o.by.min(by));
-                self.owed = Some(Owed { since: at, by });
+            Happening::Fails(Failing::Now) => self.owes(at),
+            Happening::Fails(Failing::Within(time)) => self.owes(at + *time + MARGIN),
+            Happening::Fails(Failing::Untold { length, within }) => {
+                let (end, by) = (at + *length, at + *within + MARGIN);
+                self.untold = Some(Untold { end, by });
             }
             // They may go elsewhere; and a key at the moment of the fault cuts off what was begun to be
             // said of it: they come because they ask.
             Happening::Presses { .. } => {
-                (self.owed, self.comes, self.unsaid) = (None, false, false);
+                (self.owed, self.untold) = (None, None);
+                (self.comes, self.unsaid) = (false, false);
+                self.early += 1;
             }
             Happening::HangsUp => *self = Ear::default(),
             Happening::Hears { prompts, .. } => {
                 // Of two at one moment only the last is heard.
                 let tells = prompts.iter().any(|p| tells_of_fault(p.name.as_str()));
                 self.unsaid = self.comes && !tells && !missing && !self.excused;
-                // A key that came early may cut off what is begun to be said; what is waited for then
-                // is waited for anew.
-                if !prompts.is_empty() {
-                    self.quiet = None;
-                }
-                // A key that came early has cut the words short whose end would not be told.
-                self.owed = self.owed.filter(|o| o.since < at || o.by == at);
+                self.begun |= !prompts.is_empty();
+                self.untold = self.untold.filter(|words| words.end < at);
             }
-            Happening::Trouble(_) if self.comes => {
-                (self.unsaid, self.excused) = (false, true);
+            Happening::Hush => self.untold = self.untold.filter(|words| words.end < at),
+            Happening::Trouble(_) => {
+                self.broken = true;
+                if self.comes {
+                    (self.unsaid, self.excused) = (false, true);
+                }
             }
             Happening::Record(event) => self.read(at, event, line)?,
             Happening::Calls { .. }
-            | Happening::Hush
             | Happening::Speaks(_)
             | Happening::Sends { .. }
             | Happening::Dials
             | Happening::Asks { .. }
             | Happening::Reply(_)
             | Happening::Records
-            | Happening::Trouble(_)
             | Happening::SignsIn(_)
             | Happening::SignsOut(_) => {}
         }
         Ok(())
     }
 
+    fn owes(&mut self, by: Duration) {
+        self.owed = Some(self.owed.map_or(by, |other| other.min(by)));
+    }
+
+    /// By then the caller must be on the way to people.
+    fn brought_by(&self) -> Option<Duration> {
+        let untold = self.untold.map(|words| words.by);
+        self.owed.into_iter().chain(untold).min()
+    }
+
     fn read(&mut self, at: Duration, event: &Event, line: &Line) -> Result<(), DeadEnd> {
         match event {
             Event::Queued { reason, .. } => {
                 let fault = matches!(reason, Reason::Fault { .. });
-                if self.owed.take().is_some() && !fault {
+                let brought = self.brought_by().is_some();
+                (self.owed, self.untold) = (None, None);
+                if brought && !fault {
                     return Err(DeadEnd::NotBrought);
                 }
                 if fault && !self.sent_on {
@@ -134,7 +155,7 @@ impl Ear {
                 match kind.map(|(_, n)| &n.kind) {
                     // These have a way on by themselves.
                     Some(Kind::Dial(_) | Kind::Send(_)) => {}
-                    _ => self.owed = Some(Owed { since: at, by: at }),
+                    _ => self.owes(at),
                 }
             }
             // A person is better than the way to one.
@@ -157,16 +178,25 @@ impl Ear {
         if std::mem::take(&mut self.comes) && !rest.card_tells {
             return Err(DeadEnd::CardSilent);
         }
-        if self.owed.is_some_and(|o| o.by <= now) {
+        if self.brought_by().is_some_and(|by| by <= now) {
             return Err(DeadEnd::NotBrought);
         }
         if rest.person_comes {
-            self.owed = None;
+            (self.owed, self.untold) = (None, None);
         }
+        let begun = std::mem::take(&mut self.begun);
+        let broken = std::mem::take(&mut self.broken);
         self.quiet = match rest.sound {
             Sound::Music => None,
             _ if rest.may_be_quiet => None,
             Sound::Until(end) if end.since_start() > now => Some(end.since_start()),
+            // A key that came early has cut off what was begun, or it was made not to be heard: what is
+            // waited for then is waited for anew.
+            Sound::Until(_) | Sound::Nothing if begun && broken => Some(now),
+            Sound::Until(_) | Sound::Nothing if begun && self.early > 0 => {
+                self.early -= 1;
+                Some(now)
+            }
             Sound::Until(_) | Sound::Nothing => Some(self.quiet.map_or(now, |q| q.min(now))),
         };
         Ok(())

@@ -8,7 +8,7 @@ use crate::ids::Key;
 use crate::media::command::{DtmfWay, MediaEvent};
 use crate::menu::outcome::{WebReply, WebRequest};
 use crate::menu::tree::Kind;
-use crate::rehearse::moment::Happening;
+use crate::rehearse::moment::{Failing, Happening};
 use crate::sip::leg::{LegEnd, LegEvent};
 
 impl Stage {
@@ -58,8 +58,7 @@ impl Stage {
             self.watch.befell(n, super::testing::What::Fault);
             self.tell(Some(n), Happening::Trouble("the call's task fails".into()));
             if goes_on {
-                let within = Duration::ZERO;
-                self.tell(Some(n), Happening::Fails { within });
+                self.tell(Some(n), Happening::Fails(Failing::Now));
             }
             self.settle();
         }

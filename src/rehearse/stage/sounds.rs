@@ -10,7 +10,7 @@ use crate::menu::walk::Walk;
 use crate::menu::walk::situation::Phase;
 use crate::now::Mono;
 use crate::record::verdict::Stage as StageName;
-use crate::rehearse::moment::Happening;
+use crate::rehearse::moment::{Failing, Happening};
 
 /// So long a call waits at most for what never comes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -58,8 +58,7 @@ impl Stage {
         caller.playing = None;
         caller.sound = Sound::Nothing;
         if let Some(StageName::Menu | StageName::Message) = self.place(n) {
-            let within = Duration::ZERO;
-            self.tell(Some(n), Happening::Fails { within });
+            self.tell(Some(n), Happening::Fails(Failing::Now));
         }
     }
 
@@ -80,7 +79,10 @@ impl Stage {
         };
         if matters {
             let within = length + PATIENCE;
-            self.tell(Some(n), Happening::Fails { within });
+            self.tell(
+                Some(n),
+                Happening::Fails(Failing::Untold { length, within }),
+            );
         }
     }
 
@@ -88,21 +90,21 @@ impl Stage {
     pub(super) fn fails_to_answer(&mut self, n: usize, node: &NodeName, within: Duration) {
         let waits = matches!(self.phase(n), Some(Phase::Asking | Phase::Storing));
         if waits && self.walk(n).and_then(Walk::place) == Some(node) {
-            self.tell(Some(n), Happening::Fails { within });
+            self.tell(Some(n), Happening::Fails(Failing::Within(within)));
         }
     }
 
     /// The wish to be called back will not be stored, and the caller waits for that.
     pub(super) fn fails_to_store(&mut self, n: usize, within: Duration) {
         if self.walk(n).is_some_and(Walk::is_storing) {
-            self.tell(Some(n), Happening::Fails { within });
+            self.tell(Some(n), Happening::Fails(Failing::Within(within)));
         }
     }
 
     /// The message will not be stored, and the caller waits for that.
     pub(super) fn fails_to_keep(&mut self, n: usize, within: Duration) {
         if self.place(n) == Some(StageName::Message) {
-            self.tell(Some(n), Happening::Fails { within });
+            self.tell(Some(n), Happening::Fails(Failing::Within(within)));
         }
     }
 

@@ -38,6 +38,7 @@ impl Desk {
             | ["call", "late", "offer"]
             | ["call", "back", ..] => return,
             ["wait"] => return self.call.handle_timeout(self.now),
+            ["lost", prompts @ ..] => return self.lose(prompts),
             ["ruin"] => return self.call.salvage(self.now, "internal error"),
             ["fault"] => return self.call.rescue(self.now, "internal error"),
             ["ports"] => CallEvent::MediaOpened(CALLER, opened(30_000)),

@@ -54,8 +54,17 @@ fn failed(node: &str) -> Happening {
 }
 
 fn fails(secs: u64) -> Happening {
-    let within = Duration::from_secs(secs);
-    Happening::Fails { within }
+    Happening::Fails(match secs {
+        0 => Failing::Now,
+        secs => Failing::Within(Duration::from_secs(secs)),
+    })
+}
+
+/// Of four seconds of words the end is never told.
+fn untold() -> Happening {
+    let length = Duration::from_secs(4);
+    let within = Duration::from_secs(5);
+    Happening::Fails(Failing::Untold { length, within })
 }
 
 fn presses() -> Happening {
@@ -104,8 +113,17 @@ fn what_is_waited_for_may_come_by_its_time() {
         ..NOTHING
     };
     assert_eq!(heard(&[fails(5)], rings, 8), Ok(()));
-    // What did not begin is not waited for.
-    assert_eq!(heard(&[fails(5), hears("p-a")], NOTHING, 8), Ok(()));
+    // The store answers late in that second, were it told at once.
+    let soon = Happening::Fails(Failing::Within(Duration::ZERO));
+    assert_eq!(heard(&[soon], NOTHING, 2), Ok(()));
+    // What is waited for is waited for with words as well.
+    let told = heard(&[fails(5), hears("p-a")], NOTHING, 8);
+    assert_eq!(told, Err(DeadEnd::NotBrought));
+    // The end of words that are cut short is not.
+    assert_eq!(heard(&[untold()], NOTHING, 8), Err(DeadEnd::NotBrought));
+    for after in [hears("p-a"), Happening::Hush, presses()] {
+        assert_eq!(heard(&[untold(), after], NOTHING, 8), Ok(()));
+    }
 }
 
 #[test]
@@ -152,4 +170,29 @@ fn nobody_is_left_with_nothing_to_hear() {
         };
         assert_eq!(heard(&[], rest, until), end, "{sound:?}");
     }
+}
+
+/// Words that are begun and not heard break the silence only where a key came early, or where they were
+/// made not to be heard.
+#[test]
+fn words_that_nobody_hears_are_silence() {
+    let line = line(TREE);
+    let after = |before: &[Happening]| {
+        let mut ear = Ear::default();
+        ear.rest(Duration::from_secs(1), &NOTHING)?;
+        for what in before
+            .iter()
+            .cloned()
+            .chain([hears("p-a"), Happening::Hush])
+        {
+            let (at, caller) = (Duration::from_secs(10), Some(0));
+            ear.hear(&Moment { at, caller, what }, &line, false)?;
+        }
+        ear.rest(Duration::from_secs(10), &NOTHING)?;
+        ear.pass(Duration::from_secs(17))
+    };
+    assert_eq!(after(&[]), Err(DeadEnd::Silence));
+    assert_eq!(after(&[presses()]), Ok(()));
+    let broken = Happening::Trouble("what follows is cut off".into());
+    assert_eq!(after(&[broken]), Ok(()));
 }
