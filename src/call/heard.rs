@@ -17,7 +17,7 @@ impl Call {
                 self.drive_menu(now);
             }
             Stage::Waiting(w) if w.announcer.playing == Some(token) => {
-                w.announcer.playing = None;
+                (w.announcer.playing, w.heard) = (None, true);
                 self.drive_waiting(now);
             }
             Stage::Message(_) => self.played_in_message(now, token),

@@ -40,6 +40,8 @@ pub(super) struct Waiting {
     pub music: Option<PlayToken>,
     /// There is no music though there should be: something is said by then.
     pub speak_at: Option<Mono>,
+    /// Something has been said since they came, or tried once more.
+    pub heard: bool,
     /// The caller knows what they can ask for.
     pub keys_told: bool,
     /// Not in line: the queue sent the caller to leave a message, but none can be stored.
@@ -159,6 +161,7 @@ impl Call {
             announcer: Announcer::default(),
             music: None,
             speak_at: None,
+            heard: false,
             keys_told: false,
             ask_again_at: None,
             outside: None,
@@ -226,11 +229,14 @@ impl Call {
         self.ask_queue_again(now);
     }
 
-    /// The music can not be played: who hears nothing thinks that they are forgotten.
+    /// The music can not be played: who hears nothing thinks that they are forgotten. Who has heard nothing
+    /// at all is spoken to at once.
     pub(super) fn music_failed(&mut self, now: Now) {
         if let Stage::Waiting(w) = &mut self.stage {
             w.music = None;
-            w.speak_at = Some(now.mono + SPEAK_AGAIN);
+            let pause = if w.heard { SPEAK_AGAIN } else { Duration::ZERO };
+            w.speak_at = Some(now.mono + pause);
+            w.heard = true;
         }
     }
 

@@ -326,3 +326,24 @@ fn without_music_and_without_its_words_something_else_is_said() {
          < caller hears sys-fault",
     );
 }
+
+#[test]
+fn who_has_heard_nothing_at_all_is_spoken_to_at_once() {
+    check(
+        "0.0 > call
+         < caller ports
+         0.0 > ports
+         < caller pcma; caller 200
+         0.1 > ack
+         < caller hears welcome
+         0.5 > lost sys-moh sys-connecting
+         1.0 > key 0
+         < caller silence; queue enter support (asked); caller silence
+         1.0 > wait
+         < caller hears sys-waiting-person
+         3.0 > played
+         < caller silence
+         8.0 > wait
+         < caller hears sys-waiting-person",
+    );
+}

@@ -111,7 +111,7 @@ impl Ear {
                     (self.unsaid, self.excused) = (false, true);
                 }
             }
-            Happening::Record(event) => self.read(at, event, line)?,
+            Happening::Record(event) => self.read(at, event, line, missing)?,
             Happening::Calls { .. }
             | Happening::Speaks(_)
             | Happening::Sends { .. }
@@ -135,7 +135,13 @@ impl Ear {
         self.owed.into_iter().chain(untold).min()
     }
 
-    fn read(&mut self, at: Duration, event: &Event, line: &Line) -> Result<(), DeadEnd> {
+    fn read(
+        &mut self,
+        at: Duration,
+        event: &Event,
+        line: &Line,
+        missing: bool,
+    ) -> Result<(), DeadEnd> {
         match event {
             Event::Queued { reason, .. } => {
                 let fault = matches!(reason, Reason::Fault { .. });
@@ -145,7 +151,7 @@ impl Ear {
                     return Err(DeadEnd::NotBrought);
                 }
                 if fault && !self.sent_on {
-                    (self.comes, self.unsaid) = (true, true);
+                    (self.comes, self.unsaid) = (true, !missing);
                 }
             }
             Event::Overflowed { .. } => self.sent_on = true,
