@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::event::{CallAction, RecordingId};
 use super::machine::{Call, GRACE, Stage};
-use super::message::MessageStep;
+use super::message::{MessageStage, MessageStep};
 use crate::ids::Key;
 use crate::media::command::{MediaCommand, PlayToken, Playlist};
 use crate::media::prompt::Prompt;
@@ -97,7 +97,12 @@ impl Call {
                 m.until = now.mono + CHOICE;
             }
             MessageStep::Review(Review::Hearing(t)) if t == token => self.review(now),
-            _ => {}
+            MessageStep::Review(_)
+            | MessageStep::Intro(_)
+            | MessageStep::Recording
+            | MessageStep::Ending
+            | MessageStep::Storing
+            | MessageStep::Confirming(..) => {}
         }
     }
 
@@ -133,13 +138,19 @@ impl Call {
     }
 
     pub(super) fn review_overdue(&mut self, now: Now) {
-        let Stage::Message(m) = &self.stage else {
+        let Stage::Message(MessageStage {
+            step: MessageStep::Review(review),
+            ..
+        }) = &self.stage
+        else {
             return;
         };
-        match &m.step {
-            MessageStep::Review(Review::Choosing) => self.keep(now),
-            MessageStep::Review(Review::Fetching) => self.review(now),
-            _ => self.message_failed(now, "the end of a prompt was never told".to_owned()),
+        match review {
+            Review::Choosing => self.keep(now),
+            Review::Fetching => self.review(now),
+            Review::Asking(_) | Review::Hearing(_) => {
+                self.message_failed(now, "the end of a prompt was never told".to_owned());
+            }
         }
     }
 }
