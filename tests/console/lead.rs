@@ -17,13 +17,13 @@ const AGENT: f64 = 900.0;
 const BOSS: f64 = 1700.0;
 
 /// Asks the API for somebody of this role, and of this phone.
-struct Desk {
+pub struct Desk {
     at: std::net::SocketAddr,
     head: String,
 }
 
 impl Desk {
-    fn new(server: &Server, role: &str, agent: Option<&str>) -> Desk {
+    pub fn new(server: &Server, role: &str, agent: Option<&str>) -> Desk {
         let mut args = vec!["tokens", "add", role, "--role", role];
         args.extend(agent.iter().flat_map(|a| ["--agent", *a]));
         let told = server.command(&args);
@@ -36,14 +36,14 @@ impl Desk {
     }
 
     #[track_caller]
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         let (status, _, told) = ask(self.at, "GET", path, &self.head, None);
         assert_eq!(status, 200, "{path}: {told}");
         told
     }
 
     #[track_caller]
-    fn post(&self, path: &str, body: &Value) -> Value {
+    pub fn post(&self, path: &str, body: &Value) -> Value {
         let (status, _, told) = ask(self.at, "POST", path, &self.head, Some(body));
         assert!((200..300).contains(&status), "{path}: {status} {told}");
         told

@@ -11,8 +11,10 @@ mod browser;
 mod lead;
 mod menus;
 mod prompts;
+mod scene;
 mod talk;
 mod three;
+mod tones;
 mod trying;
 mod vanishing;
 

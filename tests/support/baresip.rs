@@ -108,11 +108,14 @@ impl Baresip {
 
     /// Presses keys, one after the other.
     pub fn press(&mut self, keys: &str) {
+        let mut typed = |byte: u8, ms| {
+            self.keys.write_all(&[byte]).expect("baresip's console");
+            std::thread::sleep(Duration::from_millis(ms));
+        };
         for key in keys.chars() {
-            self.keys
-                .write_all(&[key as u8])
-                .expect("baresip's console");
-            std::thread::sleep(Duration::from_millis(250));
+            typed(key as u8, 150);
+            // A console does not tell when a key is let go: until then baresip goes on with it.
+            typed(4, 100);
         }
     }
 
@@ -158,6 +161,21 @@ impl Baresip {
                     .collect::<Vec<_>>()
             })
             .collect()
+    }
+
+    /// What it heard in this long up to now, 8 kHz: in mid-call, where it speaks G.711.
+    pub fn lately(&self, time: Duration) -> Vec<i16> {
+        let dumps = std::fs::read_dir(self.folder.path()).expect("scratch");
+        let dumps = dumps.flatten().map(|e| e.path());
+        let last = dumps
+            .filter(|p| p.to_string_lossy().ends_with("-dec.wav"))
+            .max_by_key(|p| p.metadata().and_then(|m| m.modified()).ok());
+        let bytes = last.and_then(|p| std::fs::read(p).ok()).unwrap_or_default();
+        // Its length is in the head when the call is over, not before.
+        let (samples, _) = bytes.get(44..).unwrap_or_default().as_chunks::<2>();
+        let wanted = time.as_millis() as usize * 8;
+        let samples = &samples[samples.len().saturating_sub(wanted)..];
+        samples.iter().map(|s| i16::from_le_bytes(*s)).collect()
     }
 
     /// A command by the control port, with its parameters.

@@ -1,6 +1,7 @@
 // Drives a real browser for a test of the server: `await test.at('step')` tells the test where the
 // script is and waits until it says "go".
-import { mkdirSync } from 'node:fs';
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import AxeBuilder from '@axe-core/playwright';
@@ -53,6 +54,22 @@ function microphone() {
 }
 
 /**
+ * Who has made their own certificate, and is believed: by the hash of its key, as people would by what the
+ * browser shows them. The name is one that only this browser knows: pages of the machine itself count as safe.
+ */
+function believed() {
+  const file = process.env.TRUSTED;
+  if (!file) return [];
+  const { publicKey } = new X509Certificate(readFileSync(file));
+  const key = publicKey.export({ type: 'spki', format: 'der' });
+  const hash = createHash('sha256').update(key).digest('base64');
+  return [
+    `--ignore-certificate-errors-spki-list=${hash}`,
+    '--host-resolver-rules=MAP zeroline.test 127.0.0.1',
+  ];
+}
+
+/**
  * Has the page speak this language, as if it had been chosen in another tab.
  * @param {import('playwright-core').Page} page
  * @param {string} language
@@ -88,6 +105,7 @@ export async function drive(script) {
       '--disable-dev-shm-usage',
       '--autoplay-policy=no-user-gesture-required',
       ...microphone(),
+      ...believed(),
       // Pages of a folder count as strangers, whom a browser keeps from servers of this machine.
       ...(process.env.PAGES ? ['--disable-features=LocalNetworkAccessChecks'] : []),
     ],
@@ -193,6 +211,16 @@ export async function signIn(page, user, password) {
   await page.getByLabel('User name').fill(user);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/**
+ * Kills the process of the page: nobody closes anything.
+ * @param {import('playwright-core').Page} page
+ */
+export async function dies(page) {
+  const gone = page.waitForEvent('crash');
+  void page.goto('chrome://crash').catch(() => {});
+  await gone;
 }
 
 /**

@@ -53,19 +53,21 @@ export function seen(page) {
 }
 
 /**
- * The loudest tone that arrives at the page now; 0 where it is silent.
+ * What arrives at the page now: the loudest tone in Hz, 0 where it is silent, and how loud each of these
+ * is, in decibels.
  * @param {import('playwright-core').Page} page
- * @returns {Promise<number>}
+ * @param {number[]} tones
+ * @returns {Promise<{ loudest: number, levels: number[] }>}
  */
-export function heard(page) {
-  return page.evaluate(async () => {
+function listen(page, tones) {
+  return page.evaluate(async (tones) => {
     /** @type {RTCPeerConnection[]} */
     const peers = /** @type {any} */ (window).peers;
     const peer = peers.filter((p) => p.connectionState === 'connected').at(-1);
     const track = peer?.getReceivers().find((r) => r.track.kind === 'audio')?.track;
     if (!track) {
       await new Promise((resolve) => setTimeout(resolve, 400));
-      return 0;
+      return { loudest: 0, levels: tones.map(() => -200) };
     }
     const context = new AudioContext();
     const source = context.createMediaStreamSource(new MediaStream([track]));
@@ -76,13 +78,17 @@ export function heard(page) {
     await new Promise((resolve) => setTimeout(resolve, 400));
     const data = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatFrequencyData(data);
+    const width = context.sampleRate / analyser.fftSize;
     let best = 0;
     for (const [i, level] of data.entries()) if (level > (data[best] ?? 0)) best = i;
     const loud = (data[best] ?? -200) > -70;
-    const hz = loud ? (best * context.sampleRate) / analyser.fftSize : 0;
+    const levels = tones.map((hz) => {
+      const at = Math.round(hz / width);
+      return Math.max(...data.slice(at - 2, at + 3));
+    });
     await context.close();
-    return hz;
-  });
+    return { loudest: loud ? best * width : 0, levels };
+  }, tones);
 }
 
 /**
@@ -94,9 +100,47 @@ export async function hears(page, hz) {
   /** @type {number[]} */
   const told = [];
   for (let tries = 0; tries < 30; tries += 1) {
-    const now = await heard(page);
-    if (Math.abs(now - hz) < 25) return;
-    told.push(Math.round(now));
+    const { loudest } = await listen(page, []);
+    if (Math.abs(loudest - hz) < 25) return;
+    told.push(Math.round(loudest));
   }
   throw new Error(`wanted ${hz} Hz, heard ${told.join(' ')}`);
+}
+
+/**
+ * Waits until all of these tones arrive at the page, and none of the others.
+ * @param {import('playwright-core').Page} page
+ * @param {number[]} wanted
+ * @param {number[]} others
+ */
+export async function hearsAll(page, wanted, others) {
+  let told = '';
+  for (let tries = 0; tries < 30; tries += 1) {
+    const { levels } = await listen(page, [...wanted, ...others]);
+    const quietest = Math.min(...levels.slice(0, wanted.length));
+    const loudest = Math.max(-200, ...levels.slice(wanted.length));
+    if (quietest > -65 && loudest < quietest - 15) return;
+    told = levels.map((l) => Math.round(l)).join(' ');
+  }
+  throw new Error(`wanted ${wanted.join(' ')} and not ${others.join(' ')} Hz: ${told} dB`);
+}
+
+/**
+ * What voice is encoded as, on the way to the page and from it.
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<string>}
+ */
+export function codecs(page) {
+  return page.evaluate(async () => {
+    /** @type {RTCPeerConnection[]} */
+    const peers = /** @type {any} */ (window).peers;
+    /** @type {any[]} */
+    const stats = [];
+    (await peers.at(-1)?.getStats())?.forEach((/** @type {any} */ s) => void stats.push(s));
+    const codec = (/** @type {string} */ kind) => {
+      const stream = stats.find((s) => s.type === kind && s.kind === 'audio');
+      return stats.find((s) => s.id === stream?.codecId)?.mimeType ?? 'none';
+    };
+    return `${codec('inbound-rtp')} ${codec('outbound-rtp')}`;
+  });
 }

@@ -63,19 +63,6 @@ await drive(async (test) => {
   await test.pictures(page, 'phone-keypad');
   await page.getByRole('button', { name: 'Keypad' }).click();
   await test.at('key');
-  await page.getByRole('button', { name: 'Hold', exact: true }).click();
-  await page.getByRole('button', { name: 'Resume' }).waitFor();
-  await test.at('held');
-  await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByRole('button', { name: 'Hold', exact: true }).waitFor();
-  await test.at('resumed');
-
-  // Loaded anew in mid-call: the talk goes on, and the card is there.
-  await page.reload();
-  await hears(page, CALLER);
-  await page.locator('.card').getByText('Asked for a person (0)').waitFor();
-  await page.getByRole('button', { name: 'Mute', exact: true }).waitFor();
-  await test.at('reloaded');
 
   // The connection is gone for a moment: the page mends it, and the two talk on.
   await page.evaluate(() => {

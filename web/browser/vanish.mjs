@@ -1,5 +1,5 @@
 // Who calls from the page, and whose page is gone then: closed, or its process killed.
-import { drive, given, signIn } from './drive.mjs';
+import { dies, drive, given, signIn } from './drive.mjs';
 
 await drive(async (test) => {
   const context = await test.context({ permissions: ['microphone'] });
@@ -15,12 +15,6 @@ await drive(async (test) => {
     await page.getByRole('button', { name: 'Call', exact: true }).click();
     await page.locator('.where').getByText('In the menu').waitFor();
     await page.getByRole('button', { name: '0 person' }).click();
-  };
-  /** @param {import('playwright-core').Page} page */
-  const dies = async (page) => {
-    const gone = page.waitForEvent('crash');
-    void page.goto('chrome://crash').catch(() => {});
-    await gone;
   };
 
   // The tab is closed in mid-call.
