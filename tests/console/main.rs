@@ -8,6 +8,7 @@
 mod support;
 
 mod browser;
+mod keyboard;
 mod lead;
 mod menus;
 mod prompts;

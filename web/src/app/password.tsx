@@ -49,7 +49,7 @@ export function OwnPassword() {
         wrong={wrong('new') && t('password.length')}
       />
       {change.problem && change.problem.errors.length === 0 && <Trouble error={change.problem} />}
-      <Button type="submit" isDisabled={change.busy}>
+      <Button type="submit" isPending={change.busy}>
         {t('password.change')}
       </Button>
     </form>

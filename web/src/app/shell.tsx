@@ -16,6 +16,7 @@ import { InCall } from '../pages/desk/incall';
 import { Ringing } from '../pages/desk/ringing';
 import { AgentBadge } from '../ui/agent';
 import { useCommand } from '../ui/command';
+import { useKeptFocus } from '../ui/focus';
 import { Button, Dialog, Trouble } from '../ui/parts';
 import { Since } from '../ui/time';
 import { OwnPassword } from './password';
@@ -104,7 +105,7 @@ function Person() {
           <OwnPassword />
           {leave.problem && <Trouble error={leave.problem} />}
           <div className="row spread">
-            <Button onPress={() => leave.run(undefined)} isDisabled={leave.busy}>
+            <Button onPress={() => leave.run(undefined)} isPending={leave.busy}>
               {t('signout')}
             </Button>
             <Button look="primary" onPress={() => setOpen(false)}>
@@ -147,6 +148,7 @@ function Own() {
 /** What is around every page. */
 export function Shell() {
   const { t } = useTranslation();
+  useKeptFocus();
   const wall = useLocation({
     // As it was written into the address, or as it was read from there.
     select: (l) => 'wall' in l.search && String(l.search.wall) === 'true',
@@ -166,7 +168,7 @@ export function Shell() {
         <Connection />
         <Ringing />
         <InCall />
-        <main id="main" className="main">
+        <main id="main" className="main" tabIndex={-1}>
           <Outlet />
         </main>
       </div>

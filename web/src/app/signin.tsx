@@ -47,7 +47,7 @@ function SignInForm({ user: before = '' }: { user?: string }) {
         </Note>
       )}
       {enter.problem && !wrong && <Trouble error={enter.problem} />}
-      <Button type="submit" look="primary" isDisabled={enter.busy}>
+      <Button type="submit" look="primary" isPending={enter.busy}>
         {enter.busy ? t('signin.busy') : t('signin.enter')}
       </Button>
     </form>

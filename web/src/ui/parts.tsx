@@ -22,14 +22,22 @@ import {
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
 
-interface ButtonProps extends AriaButtonProps {
+interface ButtonProps extends Omit<AriaButtonProps, 'isPending'> {
   look?: 'primary' | 'plain' | 'quiet' | 'danger' | 'answer' | 'on';
   square?: boolean;
+  /** What it asked for is on its way. It keeps the focus, which a button that is disabled loses. */
+  isPending?: boolean;
 }
 
-export function Button({ look = 'plain', square = false, ...props }: ButtonProps) {
-  const classes = ['button', look, square ? 'square' : ''].join(' ');
-  return <AriaButton {...props} className={classes} />;
+export function Button({
+  look = 'plain',
+  square = false,
+  isPending = false,
+  ...props
+}: ButtonProps) {
+  const classes = ['button', look, square ? 'square' : '', isPending ? 'pending' : ''].join(' ');
+  const busy = isPending ? { 'aria-disabled': true, onPress: () => {} } : {};
+  return <AriaButton {...props} {...busy} className={classes} />;
 }
 
 interface FieldProps {

@@ -133,7 +133,7 @@ function Decision({ approval, grant, onClose }: DecisionProps) {
       {decide.problem && <Trouble error={decide.problem} />}
       <div className="row spread">
         <Button onPress={onClose}>{t('cancel')}</Button>
-        <Button type="submit" look="primary" isDisabled={decide.busy || wrong}>
+        <Button type="submit" look="primary" isPending={decide.busy} isDisabled={wrong}>
           {t(grant ? 'decide.grant' : 'decide.refuse')}
         </Button>
       </div>

@@ -92,7 +92,7 @@ function Asked({ approval: a }: { approval: Approval }) {
       )}
       {open && (
         <div className="row">
-          <Button isDisabled={withdraw.busy} onPress={() => withdraw.run(undefined)}>
+          <Button isPending={withdraw.busy} onPress={() => withdraw.run(undefined)}>
             {t('approval.withdraw')}
           </Button>
         </div>
@@ -171,7 +171,12 @@ function Ask({ contact }: { contact: string }) {
       </div>
       {ask.problem && ask.problem.errors.length === 0 && <Trouble error={ask.problem} />}
       <div className="row">
-        <Button type="submit" look="primary" isDisabled={ask.busy || wrong || what.trim() === ''}>
+        <Button
+          type="submit"
+          look="primary"
+          isPending={ask.busy}
+          isDisabled={wrong || what.trim() === ''}
+        >
           {t('approval.send')}
         </Button>
         <Button onPress={() => setOpen(false)}>{t('cancel')}</Button>

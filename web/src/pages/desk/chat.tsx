@@ -121,7 +121,7 @@ export function Chat({ contact, open = true, title }: ChatProps) {
             wrong={say.problem?.of('text')?.remedy}
           />
         </div>
-        <Button type="submit" isDisabled={say.busy || text.trim() === ''}>
+        <Button type="submit" isPending={say.busy} isDisabled={text.trim() === ''}>
           <Send className="icon" aria-hidden="true" />
           {t('chat.send')}
         </Button>

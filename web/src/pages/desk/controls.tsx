@@ -30,11 +30,11 @@ export function AnswerButtons() {
   const answering = now.line.stage === 'answering';
   return (
     <span className="row">
-      <Button look="answer" isDisabled={answering} onPress={() => void phone?.answer()}>
+      <Button look="answer" isPending={answering} onPress={() => void phone?.answer()}>
         <PhoneIcon className="icon" aria-hidden="true" />
         {t(answering ? 'call.answering' : 'call.answer')}
       </Button>
-      <Button isDisabled={answering} onPress={() => phone?.reject()}>
+      <Button isPending={answering} onPress={() => phone?.reject()}>
         {t('call.reject')}
       </Button>
     </span>
@@ -148,7 +148,8 @@ export function Controls({ phone, contact }: { phone: Phone; contact: string }) 
         {!asks && !three && (
           <Button
             look={held ? 'on' : 'plain'}
-            isDisabled={order.busy || transferring}
+            isPending={order.busy}
+            isDisabled={transferring}
             aria-pressed={held}
             onPress={() => order.run({ to: held ? 'resume' : 'hold' })}
           >
@@ -175,7 +176,7 @@ export function Controls({ phone, contact }: { phone: Phone; contact: string }) 
         {!asks && (
           <Button
             look="danger"
-            isDisabled={order.busy}
+            isPending={order.busy}
             onPress={() => {
               if (page.now.line?.stage === 'talking') page.phone?.hangUp();
               else order.run({ to: 'hang-up' });
@@ -243,7 +244,7 @@ function Recording({ contact }: { contact: string }) {
   return (
     <>
       <Button
-        isDisabled={switchTo.busy}
+        isPending={switchTo.busy}
         aria-pressed={paused}
         look={paused ? 'on' : 'plain'}
         onPress={() => switchTo.run(!paused)}

@@ -48,7 +48,11 @@ export function Dial({ phone, agent }: { phone: Phone; agent: string }) {
           wrong={call.problem?.of('number')?.remedy}
         />
         <div className="row">
-          <Button type="submit" isDisabled={call.busy || !/^\+?[0-9*#]{1,20}$/.test(dialled)}>
+          <Button
+            type="submit"
+            isPending={call.busy}
+            isDisabled={!/^\+?[0-9*#]{1,20}$/.test(dialled)}
+          >
             {t('dial.call')}
           </Button>
         </div>

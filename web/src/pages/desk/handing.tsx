@@ -34,19 +34,15 @@ export function Asking({ contact, asks }: { contact: string; asks: Asks }) {
         <span className="muted">{t('handing.waits')}</span>
       </p>
       <div className="row">
-        <Button
-          look="primary"
-          isDisabled={order.busy}
-          onPress={() => order.run({ to: 'complete' })}
-        >
+        <Button look="primary" isPending={order.busy} onPress={() => order.run({ to: 'complete' })}>
           {t(talks ? 'handing.complete' : 'handing.complete-early')}
         </Button>
         {talks && (
-          <Button isDisabled={order.busy} onPress={() => order.run({ to: 'conference' })}>
+          <Button isPending={order.busy} onPress={() => order.run({ to: 'conference' })}>
             {t('handing.conference')}
           </Button>
         )}
-        <Button isDisabled={order.busy} onPress={() => order.run({ to: 'cancel' })}>
+        <Button isPending={order.busy} onPress={() => order.run({ to: 'cancel' })}>
           {t('handing.cancel')}
         </Button>
       </div>
@@ -111,10 +107,10 @@ function Ways({ busy, describedBy, onAsk, onGo }: WaysProps) {
   const { t } = useTranslation();
   return (
     <span className="row ways">
-      <Button isDisabled={busy} aria-describedby={describedBy} onPress={onAsk}>
+      <Button isPending={busy} aria-describedby={describedBy} onPress={onAsk}>
         {t('handing.ask')}
       </Button>
-      <Button isDisabled={busy} aria-describedby={describedBy} onPress={onGo}>
+      <Button isPending={busy} aria-describedby={describedBy} onPress={onGo}>
         {t('handing.go')}
       </Button>
     </span>

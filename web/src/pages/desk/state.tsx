@@ -50,14 +50,14 @@ export function StateControl({ agent }: { agent: AgentNow }) {
         {state === 'wrap_up' && (
           <Button
             look="primary"
-            isDisabled={wish.busy}
+            isPending={wish.busy}
             onPress={() => wish.run({ to: 'wrap-up-done' })}
           >
             {t('desk.finish')}
           </Button>
         )}
         {(state === 'paused' || state === 'missed') && (
-          <Button look="primary" isDisabled={wish.busy} onPress={() => wish.run({ to: 'ready' })}>
+          <Button look="primary" isPending={wish.busy} onPress={() => wish.run({ to: 'ready' })}>
             {t('desk.ready')}
           </Button>
         )}
@@ -66,7 +66,7 @@ export function StateControl({ agent }: { agent: AgentNow }) {
           label={t(
             busy ? 'desk.pause-after' : state === 'paused' ? 'desk.pause-else' : 'desk.pause',
           )}
-          isDisabled={wish.busy}
+          isPending={wish.busy}
           onPause={(reason) => wish.run({ to: 'pause', reason })}
         />
       </div>
@@ -79,13 +79,13 @@ export function StateControl({ agent }: { agent: AgentNow }) {
 interface PauseProps {
   agent: string;
   label: string;
-  isDisabled: boolean;
+  isPending: boolean;
   onPause: (reason: string) => void;
 }
 
 const OTHER = '\u0000other';
 
-function PauseButton({ agent, label, isDisabled, onPause }: PauseProps) {
+function PauseButton({ agent, label, isPending, onPause }: PauseProps) {
   const { t } = useTranslation();
   const choices = useChoices(agent);
   const reasons = choices.data?.pause_reasons ?? [];
@@ -102,12 +102,12 @@ function PauseButton({ agent, label, isDisabled, onPause }: PauseProps) {
   return (
     <>
       {reasons.length === 0 ? (
-        <Button isDisabled={isDisabled} onPress={() => setOwn(true)}>
+        <Button isPending={isPending} onPress={() => setOwn(true)}>
           {label}
         </Button>
       ) : (
         <MenuTrigger>
-          <Button isDisabled={isDisabled}>
+          <Button isPending={isPending}>
             {label}
             <span aria-hidden="true">▾</span>
           </Button>

@@ -141,16 +141,16 @@ function TaskRow({ task }: { task: Task }) {
       {may.serve && (
         <div className="row">
           {!mine && (
-            <Button isDisabled={step.busy} onPress={() => step.run('take')}>
+            <Button isPending={step.busy} onPress={() => step.run('take')}>
               {t('task.take')}
             </Button>
           )}
           {mine && (
-            <Button isDisabled={step.busy} onPress={() => step.run('put-back')}>
+            <Button isPending={step.busy} onPress={() => step.run('put-back')}>
               {t('task.put-back')}
             </Button>
           )}
-          <Button isDisabled={step.busy} onPress={() => step.run('done')}>
+          <Button isPending={step.busy} onPress={() => step.run('done')}>
             {t('task.done')}
           </Button>
         </div>
@@ -188,7 +188,7 @@ function Message({ message }: { message: number }) {
             {told(shown.caller) || t('card.nobody')} · <Length ms={shown.length_ms} />
           </span>
         ) : (
-          <Button isDisabled={show.busy} onPress={() => show.run(undefined)}>
+          <Button isPending={show.busy} onPress={() => show.run(undefined)}>
             {t('message.number')}
           </Button>
         )}
@@ -249,14 +249,14 @@ function CallbackRow({ callback }: { callback: Callback }) {
       {may.serve && (
         <div className="row">
           {number === null && (
-            <Button isDisabled={act.busy} onPress={() => act.run('show')}>
+            <Button isPending={act.busy} onPress={() => act.run('show')}>
               {t('message.number')}
             </Button>
           )}
-          <Button isDisabled={act.busy} onPress={() => act.run('done')}>
+          <Button isPending={act.busy} onPress={() => act.run('done')}>
             {t('callback.done')}
           </Button>
-          <Button isDisabled={act.busy} onPress={() => setCancelling(true)}>
+          <Button isPending={act.busy} onPress={() => setCancelling(true)}>
             {t('callback.cancel')}
           </Button>
         </div>
@@ -274,7 +274,12 @@ function CallbackRow({ callback }: { callback: Callback }) {
           />
           {act.problem && act.problem.errors.length === 0 && <Trouble error={act.problem} />}
           <div className="row">
-            <Button type="submit" look="primary" isDisabled={act.busy || reason.trim() === ''}>
+            <Button
+              type="submit"
+              look="primary"
+              isPending={act.busy}
+              isDisabled={reason.trim() === ''}
+            >
               {t('callback.cancel')}
             </Button>
             <Button onPress={() => setCancelling(false)}>{t('callback.keep')}</Button>

@@ -89,11 +89,11 @@ export function WriteUp({ agent, contact, queue, after }: Props) {
       {save.problem && save.problem.errors.length === 0 && <Trouble error={save.problem} />}
       <div className="row">
         {after && (
-          <Button look="primary" isDisabled={save.busy} onPress={() => save.run(true)}>
+          <Button look="primary" isPending={save.busy} onPress={() => save.run(true)}>
             {t(nothing ? 'desk.finish' : 'writeup.finish')}
           </Button>
         )}
-        <Button isDisabled={save.busy || nothing} onPress={() => save.run(false)}>
+        <Button isPending={save.busy} isDisabled={nothing} onPress={() => save.run(false)}>
           {t('writeup.save')}
         </Button>
       </div>
@@ -174,7 +174,12 @@ export function FollowUp({ contact, queue }: { contact: string; queue: string | 
       )}
       {create.problem && create.problem.errors.length === 0 && <Trouble error={create.problem} />}
       <div className="row">
-        <Button type="submit" look="primary" isDisabled={create.busy || title.trim() === ''}>
+        <Button
+          type="submit"
+          look="primary"
+          isPending={create.busy}
+          isDisabled={title.trim() === ''}
+        >
           {t('followup.save')}
         </Button>
         <Button onPress={() => setOpen(false)}>{t('cancel')}</Button>

@@ -66,7 +66,7 @@ export function LinesPage() {
             {t('lines.version', { version })} <When at={loaded} />
           </span>
           {may.operate && (
-            <Button isDisabled={reload.busy} onPress={() => reload.run(undefined)}>
+            <Button isPending={reload.busy} onPress={() => reload.run(undefined)}>
               {t(reload.busy ? 'lines.reloading' : 'lines.reload')}
             </Button>
           )}

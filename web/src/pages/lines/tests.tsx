@@ -22,7 +22,7 @@ export function Tests({ files }: { files: readonly MenuFile[] }) {
     <Panel
       title={t('walk.tests')}
       more={
-        <Button onPress={() => run.run(undefined)} isDisabled={run.busy}>
+        <Button onPress={() => run.run(undefined)} isPending={run.busy}>
           {t(run.busy ? 'walk.running' : 'walk.run')}
         </Button>
       }

@@ -58,10 +58,10 @@ export function Publish({ title, before, tag, after, note: first = '', onClose, 
         <p className="hint">{t('menus.publish-hint')}</p>
         {publish.problem && <Trouble error={publish.problem} />}
         <div className="row spread">
-          <Button onPress={close} isDisabled={publish.busy}>
+          <Button onPress={close} isPending={publish.busy}>
             {t('cancel')}
           </Button>
-          <Button look="primary" isDisabled={publish.busy} onPress={() => publish.run(undefined)}>
+          <Button look="primary" isPending={publish.busy} onPress={() => publish.run(undefined)}>
             {t(publish.busy ? 'menus.publishing' : 'menus.publish')}
           </Button>
         </div>
