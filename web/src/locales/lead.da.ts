@@ -274,6 +274,7 @@ export const lead: Same<typeof english> = {
     'take-over': 'Overtag den der ringer',
     leave: 'Forlad samtalen',
     rings: 'Din telefon ({{agent}}) ringer; du er med, når du svarer. Det skrives ned.',
+    here: 'Du er straks med, med telefonen på denne side. Det skrives ned.',
     asked: 'Svar på din telefon ({{agent}}).',
     'no-phone':
       'Ingen telefon hører til din bruger. En administrator kan angive en; så kan du lytte og gå med.',

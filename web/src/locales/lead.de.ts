@@ -276,6 +276,7 @@ export const lead: Same<typeof english> = {
     leave: 'Gespräch verlassen',
     rings:
       'Ihr Telefon ({{agent}}) klingelt; wenn Sie annehmen, sind Sie dabei. Es wird protokolliert.',
+    here: 'Sie sind sofort dabei, mit dem Telefon auf dieser Seite. Es wird protokolliert.',
     asked: 'Nehmen Sie an Ihrem Telefon ({{agent}}) an.',
     'no-phone':
       'Zu Ihrem Benutzer gehört kein Telefon. Die Administration kann eines eintragen; dann können Sie mithören und dazukommen.',

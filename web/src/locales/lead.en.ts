@@ -272,6 +272,7 @@ export const lead = {
     'take-over': 'Take the caller over',
     leave: 'Leave the talk',
     rings: 'Your phone ({{agent}}) rings; you have your part when you answer. It is written down.',
+    here: 'You have your part at once, by the phone in this page. It is written down.',
     asked: 'Answer your phone ({{agent}}).',
     'no-phone':
       'No phone belongs to your user. An administrator can set one; then you can listen and join.',

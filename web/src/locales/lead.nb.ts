@@ -274,6 +274,7 @@ export const lead: Same<typeof english> = {
     'take-over': 'Overta den som ringer',
     leave: 'Gå ut av samtalen',
     rings: 'Telefonen din ({{agent}}) ringer; du er med når du svarer. Det skrives ned.',
+    here: 'Du er straks med, med telefonen på denne siden. Det skrives ned.',
     asked: 'Svar på telefonen din ({{agent}}).',
     'no-phone':
       'Ingen telefon hører til brukeren din. En administrator kan angi en; da kan du lytte og bli med.',

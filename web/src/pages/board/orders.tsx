@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { api, got } from '../../api/client';
 import { useMay, useMe } from '../../app/session';
 import type { CallNow } from '../../live/picture';
+import { usePagePhone } from '../../phone/provider';
 import { useCommand } from '../../ui/command';
 import { masked, told } from '../../ui/number';
 import { Button, Dialog, Note, Trouble } from '../../ui/parts';
@@ -96,10 +97,19 @@ function Orders({ call: c }: { call: CallNow }) {
   const { t } = useTranslation();
   const me = useMe();
   const may = useMay();
-  const order = useCommand((what: Order) => give(c.contact, what));
+  const mine = (c.others ?? []).find((o) => me.agent && o.who.name === me.agent);
+  const page = usePagePhone();
+  const here = page.now.ready === 'ready';
+  const order = useCommand((what: Order) => {
+    // It rings here in a moment, behind this dialog: who asked for it need not answer.
+    if (here && !mine) page.phone?.expect(c.contact);
+    return give(c.contact, what).catch((e: unknown) => {
+      page.phone?.expectNothing();
+      throw e;
+    });
+  });
   if (!may.lead) return null;
   const talks = c.stage === 'talking' || c.stage === 'held';
-  const mine = (c.others ?? []).find((o) => me.agent && o.who.name === me.agent);
   const own = Boolean(me.agent && c.agents.includes(me.agent));
   if (!me.agent) return <Note tone="warn">{t('orders.no-phone')}</Note>;
   if (!talks) return <p className="hint">{t('orders.no-talk')}</p>;
@@ -110,22 +120,25 @@ function Orders({ call: c }: { call: CallNow }) {
         {ORDERS.map((what) => (
           <Button
             key={what}
-            isDisabled={order.busy || partOf(what) === mine?.part}
+            isPending={order.busy}
+            isDisabled={partOf(what) === mine?.part}
             onPress={() => order.run(what)}
           >
             {t(`orders.${what}`)}
           </Button>
         ))}
         {mine && (
-          <Button isDisabled={order.busy} onPress={() => order.run('leave')}>
+          <Button isPending={order.busy} onPress={() => order.run('leave')}>
             {t('orders.leave')}
           </Button>
         )}
       </div>
-      {!mine && <p className="hint">{t('orders.rings', { agent: me.agent })}</p>}
+      {!mine && (
+        <p className="hint">{t(here ? 'orders.here' : 'orders.rings', { agent: me.agent })}</p>
+      )}
       <p role="status" className="small">
         {mine && t(`orders.you.${mine.part}`, { defaultValue: '' })}
-        {!mine && order.done && t('orders.asked', { agent: me.agent })}
+        {!mine && !here && order.done && t('orders.asked', { agent: me.agent })}
       </p>
       {order.problem && <Trouble error={order.problem} />}
     </div>
