@@ -12,6 +12,7 @@ mod browser;
 mod keyboard;
 mod lead;
 mod menus;
+mod path;
 mod prompts;
 mod scene;
 mod talk;

@@ -278,12 +278,15 @@ export const da: Texts = {
       'microphone-refused': 'Ingen mikrofon',
       'microphone-missing': 'Ingen mikrofon',
       'microphone-busy': 'Ingen mikrofon',
+      voiceless: 'Ingen lyd',
       lost: 'Forbindelsen er tabt',
       refused: 'Ikke tilmeldt',
     },
     trouble: {
       elsewhere:
         'En anden fane eller et andet vindue i denne browser har din telefon. Opkald ringer der.',
+      voiceless:
+        'Der kommer ingen tale igennem mellem denne side og serveren, så den der ringer går videre til en anden. En firewall eller en VPN holder måske UDP tilbage: sig det til dem der driver netværket. Ingen opkald sendes hertil, før du prøver igen.',
       lost: 'Din telefons forbindelse er tabt. Der prøves igen; imens får du ingen opkald.',
       refused: 'Serveren lader ikke denne side tilmelde sig som din telefon. Der prøves igen.',
       insecure:

@@ -287,12 +287,15 @@ export const de: Texts = {
       'microphone-refused': 'Kein Mikrofon',
       'microphone-missing': 'Kein Mikrofon',
       'microphone-busy': 'Kein Mikrofon',
+      voiceless: 'Kein Ton',
       lost: 'Verbindung verloren',
       refused: 'Nicht angemeldet',
     },
     trouble: {
       elsewhere:
         'Ein anderer Tab oder ein anderes Fenster dieses Browsers hat Ihr Telefon. Anrufe klingeln dort.',
+      voiceless:
+        'Zwischen dieser Seite und dem Server kommt keine Sprache durch, deshalb geht der Anrufer an jemand anderen. Eine Firewall oder ein VPN hält vielleicht UDP zurück: Sagen Sie es denen, die das Netz betreiben. Hierher kommt kein Anruf, bis Sie es noch einmal versuchen.',
       lost: 'Die Verbindung Ihres Telefons ist verloren. Es wird weiter versucht; solange bekommen Sie keine Anrufe.',
       refused: 'Der Server lässt diese Seite nicht als Ihr Telefon zu. Es wird weiter versucht.',
       insecure:

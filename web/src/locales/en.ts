@@ -284,11 +284,14 @@ export const en = {
       'microphone-refused': 'No microphone',
       'microphone-missing': 'No microphone',
       'microphone-busy': 'No microphone',
+      voiceless: 'No voice',
       lost: 'Connection lost',
       refused: 'Not registered',
     },
     trouble: {
       elsewhere: 'Another tab or window of this browser has your phone. Calls ring there.',
+      voiceless:
+        'Voice does not find its way between this page and the server, so the caller goes on to somebody else. A firewall or a VPN may hold back UDP: tell whoever runs the network. No call is sent here until you try again.',
       lost: 'The connection of your phone is lost. It is tried again; no call is sent to you meanwhile.',
       refused: 'The server does not let this page register as your phone. It is tried again.',
       insecure:

@@ -278,12 +278,15 @@ export const nb: Texts = {
       'microphone-refused': 'Ingen mikrofon',
       'microphone-missing': 'Ingen mikrofon',
       'microphone-busy': 'Ingen mikrofon',
+      voiceless: 'Ingen lyd',
       lost: 'Forbindelsen er brutt',
       refused: 'Ikke registrert',
     },
     trouble: {
       elsewhere:
         'En annen fane eller et annet vindu i denne nettleseren har telefonen din. Anrop ringer der.',
+      voiceless:
+        'Det kommer ingen tale gjennom mellom denne siden og serveren, så den som ringer går videre til en annen. En brannmur eller en VPN holder kanskje UDP tilbake: si det til dem som driver nettverket. Ingen anrop sendes hit før du prøver igjen.',
       lost: 'Forbindelsen til telefonen din er brutt. Det prøves igjen; imens får du ingen anrop.',
       refused: 'Tjeneren lar ikke denne siden registrere seg som telefonen din. Det prøves igjen.',
       insecure:

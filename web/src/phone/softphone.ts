@@ -6,7 +6,7 @@ import { closeMicrophone, openMicrophone, refusalOf } from './microphone';
 import type { PhoneSettings } from './settings';
 import { putOut } from './sound';
 import { type Line, OFF, type PhoneNow } from './state';
-import type { Ids } from './talk';
+import type { Ids, Talk } from './talk';
 import { type Account, type Incoming, UserAgent } from './useragent';
 
 type Ticket = Schemas['PhoneView'];
@@ -15,6 +15,8 @@ type Ticket = Schemas['PhoneView'];
 const AHEAD_MS = 5 * 60_000;
 const QUALITY_MS = 3_000;
 const AGAIN_MS = 3_000;
+/** How long voice may take to find its way, once a call is answered. */
+const VOICE_MS = 8_000;
 /** A call that was asked for in the page is answered by itself when it rings within this. */
 const EXPECTED_MS = 20_000;
 /** How often a talk from before is asked for, and how long it is waited between. */
@@ -247,7 +249,8 @@ export class SoftPhone {
   }
 
   private isInTrouble(): boolean {
-    return this.now.ready.startsWith('microphone') || this.now.ready === 'elsewhere';
+    const { ready } = this.now;
+    return ready.startsWith('microphone') || ready === 'elsewhere' || ready === 'voiceless';
   }
 
   /** Another tab took it: the talk goes on there, so nothing is hung up here. */
@@ -336,6 +339,18 @@ export class SoftPhone {
     this.line({ stage: 'talking', broken: false });
     this.set({ returning: false });
     this.keep();
+    const talk = this.agent?.call;
+    setTimeout(() => {
+      if (talk && this.agent?.call === talk && !talk.hasVoice) this.voiceless(talk);
+    }, VOICE_MS);
+  }
+
+  /** Nobody hears anybody: the caller goes on to somebody else, and none is sent here. */
+  private voiceless(talk: Talk) {
+    this.set({ ready: 'voiceless' });
+    this.agent?.unregister();
+    // Said so, that nobody takes it for an agent who hung up.
+    talk.hangUp(408);
   }
 
   /** While the talk lasts the browser remembers it. */

@@ -14,6 +14,8 @@ export type Ready =
   | `microphone-${Refusal}`
   /** The connection is gone, and tried again. */
   | 'lost'
+  /** A call was answered, and its voice did not find its way. */
+  | 'voiceless'
   /** The server does not let it register. */
   | 'refused';
 

@@ -45,6 +45,8 @@ export class Talk {
   /** Keys that were pressed before voice had found its way. */
   private early: string[] = [];
   private over = false;
+  /** Voice has found its way at least once. */
+  hasVoice = false;
 
   constructor(
     private readonly speaker: HTMLAudioElement,
@@ -169,6 +171,7 @@ export class Talk {
     });
     connection.addEventListener('connectionstatechange', () => {
       if (!this.isHeard) return;
+      this.hasVoice = true;
       const keys = this.early;
       this.early = [];
       for (const key of keys) this.press(key);

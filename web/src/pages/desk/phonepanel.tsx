@@ -20,6 +20,7 @@ const TONES: Record<Ready, Tone> = {
   'microphone-missing': 'bad',
   'microphone-busy': 'bad',
   lost: 'warn',
+  voiceless: 'bad',
   refused: 'bad',
 };
 
@@ -107,6 +108,7 @@ export function PhoneTrouble() {
     case 'microphone-refused':
     case 'microphone-missing':
     case 'microphone-busy':
+    case 'voiceless':
       return (
         <Note tone="bad">
           {t(`phone.trouble.${now.ready}`)}
