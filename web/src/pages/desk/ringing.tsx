@@ -38,6 +38,8 @@ export function Ringing() {
   useEffect(() => {
     if (contact === null || !('Notification' in globalThis)) return;
     if (Notification.permission !== 'granted' || document.visibilityState === 'visible') return;
+    // What it is about comes a moment later.
+    if (about === '') return;
     // No number: screens are seen by others. The tag makes one of what several tabs say.
     const told = new Notification(words, { body: why, tag: `zeroline-${contact}` });
     told.onclick = () => {
@@ -45,7 +47,7 @@ export function Ringing() {
       told.close();
     };
     return () => told.close();
-  }, [contact, words, why]);
+  }, [contact, about, words, why]);
 
   return (
     <div role="alert">
