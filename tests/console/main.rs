@@ -16,6 +16,7 @@ mod menus;
 mod path;
 mod prompts;
 mod scene;
+mod secure;
 mod talk;
 mod three;
 mod tones;

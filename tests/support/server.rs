@@ -30,6 +30,7 @@ pub struct Setup {
     files: Vec<(String, Vec<u8>)>,
     env: Vec<(String, String)>,
     demo: Option<SocketAddr>,
+    everywhere: bool,
     legs: u16,
 }
 
@@ -46,6 +47,7 @@ pub fn server() -> Setup {
         files: Vec::new(),
         env: Vec::new(),
         demo: None,
+        everywhere: false,
         legs: 200,
     }
 }
@@ -60,6 +62,12 @@ impl Setup {
     /// With a TLS listener and a certificate of its own making.
     pub fn tls(mut self) -> Setup {
         self.tls = true;
+        self
+    }
+
+    /// With an API for other machines: by HTTPS, with a certificate that the server makes.
+    pub fn everywhere(mut self) -> Setup {
+        self.everywhere = true;
         self
     }
 
@@ -146,7 +154,11 @@ impl Setup {
         let folder_of = folder.path();
         let trusted = self.write(folder_of, sip, sips, http);
         let mut toml = std::fs::read_to_string(folder_of.join("zeroline.toml")).expect("scratch");
-        write!(toml, "[api]\nlisten = \"{api}\"\n{}", self.api).expect("a String");
+        let listen = match self.everywhere {
+            true => SocketAddr::from((Ipv4Addr::UNSPECIFIED, api.port())),
+            false => api,
+        };
+        write!(toml, "[api]\nlisten = \"{listen}\"\n{}", self.api).expect("a String");
         std::fs::write(folder_of.join("zeroline.toml"), toml).expect("scratch");
         let mut server = Server {
             process: run(folder.path(), &self.env),
