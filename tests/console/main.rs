@@ -17,6 +17,7 @@ mod path;
 mod prompts;
 mod scene;
 mod secure;
+mod surveys;
 mod talk;
 mod three;
 mod tones;
