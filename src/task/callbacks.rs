@@ -13,6 +13,7 @@ use super::clock;
 use crate::call::event::{CallEvent, CallbackStep};
 use crate::call::setup::{CallBack, CallStart};
 use crate::ids::{ContactId, LegId, PhoneNumber};
+use crate::live::Stored;
 use crate::now::{Mono, Now, Wall};
 use crate::outside::Outside;
 use crate::queue::acd::NotAnswered;
@@ -327,9 +328,37 @@ impl Callbacks {
 
     async fn write(&self, callback: CallbackId, what: Attempt) {
         let now = clock::now().wall;
-        if let Err(e) = self.store.attempt(callback, what, now).await {
-            error!(error = %e, %callback, "what became of a callback could not be written down");
+        let kind = match what {
+            Attempt::Begun { .. } => "callback.calling",
+            Attempt::CalledOff => "callback.put_back",
+            Attempt::Failed { .. } => "callback.tried",
+            Attempt::Done => "callback.done",
+            Attempt::Cancelled => "callback.cancelled",
+        };
+        match self.store.attempt(callback, what, now).await {
+            Ok(()) => self.tell(callback, kind).await,
+            Err(e) => {
+                error!(error = %e, %callback, "what became of a callback could not be written down");
+            }
         }
+    }
+
+    /// Those who look at the list learn how it stands.
+    async fn tell(&self, callback: CallbackId, kind: &'static str) {
+        let Ok(Some(row)) = self.store.reader().callback(callback).await else {
+            return;
+        };
+        self.store.live().stored(Stored {
+            kind,
+            queue: Some(row.queue.clone()),
+            only: None,
+            data: serde_json::json!({
+                "callback": callback,
+                "queue": row.queue,
+                "state": row.state,
+                "attempts": row.attempts,
+            }),
+        });
     }
 }
 

@@ -9,6 +9,7 @@ mod support;
 
 mod beside;
 mod browser;
+mod callbacks;
 mod devices;
 mod keyboard;
 mod lead;
