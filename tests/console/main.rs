@@ -10,6 +10,7 @@ mod support;
 mod beside;
 mod browser;
 mod callbacks;
+mod crowd;
 mod devices;
 mod keyboard;
 mod lead;

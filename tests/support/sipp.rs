@@ -32,6 +32,16 @@ impl Sipp {
         )
     }
 
+    /// Starts a scenario as the side that calls, again and again, with so many calls at a time.
+    pub fn crowd(scenario: &str, server: SocketAddr, service: &str, calls: u32, rate: u32) -> Sipp {
+        let (calls, rate) = (calls.to_string(), rate.to_string());
+        let server = server.to_string();
+        Sipp::start(
+            scenario,
+            &["-s", service, "-l", &calls, "-r", &rate, &server],
+        )
+    }
+
     /// Starts a scenario as the side that is called, on this port.
     pub fn answer(scenario: &str, port: u16, calls: u32) -> Sipp {
         Sipp::start(

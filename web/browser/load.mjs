@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { heapOf, smoothness } from './smooth.mjs';
 
 const [calls = 500, rate = 100, seconds = 30] = process.argv.slice(2).map(Number);
 const DIST = join(import.meta.dirname, '../dist');
@@ -154,45 +155,10 @@ const page = await (
 ).newPage();
 await page.goto(`http://127.0.0.1:${port}/board`);
 await page.getByRole('region', { name: 'Calls' }).waitFor();
-const cdp = await page.context().newCDPSession(page);
-const heap = async () => {
-  await cdp.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await cdp.send('Runtime.getHeapUsage');
-  return Math.round(usedSize / 1e5) / 10;
-};
+const heap = await heapOf(page);
 await page.waitForTimeout(3_000);
 const before = await heap();
-const frames = await page.evaluate(async (length) => {
-  /** @type {number[]} */
-  const times = [];
-  let long = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) long += entry.duration;
-  }).observe({ entryTypes: ['longtask'] });
-  const end = performance.now() + length;
-  let last = performance.now();
-  await new Promise((done) => {
-    const frame = () => {
-      const now = performance.now();
-      times.push(now - last);
-      last = now;
-      if (now < end) requestAnimationFrame(frame);
-      else done(null);
-    };
-    requestAnimationFrame(frame);
-  });
-  times.sort((a, b) => a - b);
-  /** @param {number} share */
-  const of = (share) => Math.round((times[Math.floor(times.length * share)] ?? 0) * 10) / 10;
-  return {
-    frames: times.length,
-    median: of(0.5),
-    p95: of(0.95),
-    p99: of(0.99),
-    worst: of(0.9999),
-    long,
-  };
-}, seconds * 1000);
+const frames = await smoothness(page, seconds);
 const after = await heap();
 console.log(`${calls} calls, ${rate} events a second, ${seconds} s`);
 console.log(
