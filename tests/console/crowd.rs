@@ -11,7 +11,7 @@ const CALLS: u32 = 500;
 fn five_hundred_live_calls_on_the_board_stay_smooth() {
     let server = server()
         .room_for(700)
-        .queue("unstaffed = \"wait\"")
+        .queue("unstaffed = \"wait\"\nmax_callers = 1000")
         .with("[sip.limits]\nmax_calls = 700")
         .start();
     let secret = user(&server, &["ann", "--role", "supervisor"]);

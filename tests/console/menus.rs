@@ -59,6 +59,9 @@ fn the_demo_is_walked_through_and_tested_in_the_page() {
     let mut caller = server.phone("5550402");
     caller.call("100");
     std::thread::sleep(std::time::Duration::from_millis(300));
+    // Once more, please.
+    caller.media.press('9', KeyWay::Event, 100);
+    std::thread::sleep(std::time::Duration::from_millis(600));
     caller.media.press('0', KeyWay::Event, 100);
     std::thread::sleep(std::time::Duration::from_millis(500));
     caller.hang_up();

@@ -69,6 +69,10 @@ fn what_callers_answered_is_what_the_reports_show_and_the_file_has() {
         boss.get("/reports")["surveys"][0]["count"] == 2
     });
     assert!(counted, "{:#}", boss.get("/reports")["surveys"]);
-    let who = [("NAME", "eva"), ("SECRET", secret.as_str())];
+    let who = [
+        ("NAME", "eva"),
+        ("SECRET", secret.as_str()),
+        ("CALLER", "5550411"),
+    ];
     Browser::start("surveys", &server, &who).end();
 }

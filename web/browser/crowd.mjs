@@ -29,7 +29,10 @@ await drive(async (test) => {
   const before = await heap();
   const drawn = await smoothness(page, SECONDS);
   const after = await heap();
+  await test.accessible(page, 'a crowd');
   await test.pictures(page, 'board-crowd');
+  await calls.scrollIntoViewIfNeeded();
+  await test.pictures(page, 'board-crowd-calls');
   const { frames, median, p95, p99, worst, long } = drawn;
   const told =
     `${wanted} calls: frame time ms: median ${median}, 95 % ${p95}, 99 % ${p99}, worst ${worst}; ` +

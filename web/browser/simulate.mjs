@@ -15,6 +15,12 @@ await drive(async (test) => {
   await test.accessible(page, 'heat');
   await test.pictures(page, 'lines-heat');
   await page.getByRole('button', { name: /Colour by/ }).click();
+  await page.getByRole('option', { name: 'Heard again' }).click();
+  await page.locator('.node.heat-5 .figure-of').getByText('1').waitFor();
+  await page.getByText('had it said again (9)').waitFor();
+  await test.accessible(page, 'heat of what was heard again');
+  await test.pictures(page, 'lines-again');
+  await page.getByRole('button', { name: /Colour by/ }).click();
   await page.getByRole('option', { name: 'Time' }).click();
   await page.locator('.node.heat-5').first().waitFor();
 

@@ -25,4 +25,15 @@ await drive(async (test) => {
   await test.accessible(page, 'surveys');
   await surveys.scrollIntoViewIfNeeded();
   await test.pictures(page, 'reports-surveys');
+
+  // The journey of one: the agent ends the talk, and the caller is asked after it.
+  await page.goto(`/contacts?digits=${given('CALLER')}`);
+  await page.getByRole('region', { name: 'Contacts found' }).getByRole('link').first().click();
+  const journey = page.getByRole('region', { name: 'Journey' });
+  await journey.getByText('agent1 ended the talk; the caller is asked how it was').waitFor();
+  await journey.getByText('Ended: ').waitFor();
+  await test.accessible(page, 'a journey with a survey');
+  await test.pictures(page, 'contact-survey');
+  await journey.scrollIntoViewIfNeeded();
+  await test.pictures(page, 'contact-survey-journey');
 });

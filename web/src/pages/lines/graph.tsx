@@ -63,6 +63,8 @@ const boxHeight = (node: Schemas['LineNode'] | undefined) => (node ? height(node
 const KINDS = { box: Box };
 /** A small line is drawn somewhat larger than written, and never tiny. */
 const FIT = { maxZoom: 1.25, padding: 0.06 };
+/** Small enough that a long line is whole on a phone. */
+const SMALLEST = 0.05;
 /** What the buttons at the lower edge take. */
 const CONTROLS = 40;
 
@@ -143,7 +145,7 @@ export function Graph({ view, there, people, here, been, heat, call }: Props) {
         nodeTypes={KINDS}
         fitView
         fitViewOptions={FIT}
-        minZoom={0.1}
+        minZoom={SMALLEST}
         maxZoom={2}
         nodesFocusable={false}
         edgesFocusable={false}
@@ -184,7 +186,7 @@ function Refit({ places, view }: { places: readonly { x: number; y: number }[]; 
     const all = { x, y, width: right - x, height: bottom - y };
     // The library's own way waits for nodes that can be moved; these can not.
     const room = Math.max(height - CONTROLS, 1);
-    void setViewport(getViewportForBounds(all, width, room, 0.1, FIT.maxZoom, FIT.padding));
+    void setViewport(getViewportForBounds(all, width, room, SMALLEST, FIT.maxZoom, FIT.padding));
   }, [places, view, width, height, setViewport]);
   return null;
 }
