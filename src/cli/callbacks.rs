@@ -167,6 +167,7 @@ mod tests {
             number: PhoneNumber::new(ANN),
             language: Language::new("da"),
             asked,
+            wished: asked,
             slot: None,
             needs: std::collections::BTreeMap::new(),
             priority: 0,

@@ -3,6 +3,7 @@
 pub mod acd;
 pub mod action;
 mod arrival;
+pub mod callbacks;
 pub mod estimate;
 mod line;
 pub mod settings;

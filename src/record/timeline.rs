@@ -10,6 +10,7 @@ pub(super) use super::millis;
 pub use super::parties::{ApprovalStep, ConsultStep, Party, Presence, TransferTo};
 use super::taping::Taping;
 use super::verdict::{LostSign, Verdict};
+pub use crate::ids::CallbackId;
 use crate::ids::{AgentId, ContactId, Language, LineName, NodeName, PhoneNumber, QueueName};
 use crate::menu::outcome::{Reason, Step};
 use crate::menu::value::Value;
@@ -23,17 +24,6 @@ use crate::queue::action::{OverflowCause, OverflowStep};
 pub struct MessageId(pub i64);
 
 impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-/// Names a stored wish to be called back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CallbackId(pub i64);
-
-impl fmt::Display for CallbackId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
     }

@@ -37,7 +37,8 @@ pub enum Attempt {
 }
 
 impl Store {
-    /// Writes down what happened to a callback; one that is over is not changed.
+    /// Writes down what happened to a callback at `now`; one that is over is not changed, and one that was
+    /// asked for anew since then is not ended.
     ///
     /// # Errors
     /// It could not be written.
@@ -80,13 +81,17 @@ pub(super) async fn write(
         }
         Attempt::Failed { .. } => {
             "UPDATE callbacks SET outcome = ?3, due_at = ?4,
-                 state = CASE WHEN attempts >= ?5 THEN 'unreached' ELSE 'open' END,
-                 ended_at = CASE WHEN attempts >= ?5 THEN ?2 END"
+                 state = CASE WHEN attempts >= ?5 AND wished_at <= ?2 THEN 'unreached' ELSE 'open' END,
+                 ended_at = CASE WHEN attempts >= ?5 AND wished_at <= ?2 THEN ?2 END"
         }
         Attempt::Done => "UPDATE callbacks SET state = 'done', ended_at = ?2, outcome = NULL",
         Attempt::Cancelled => "UPDATE callbacks SET state = 'cancelled', ended_at = ?2",
     };
-    let sql = format!("{query} {open}");
+    let ends = match what {
+        Attempt::Done | Attempt::Cancelled => " AND wished_at <= ?2",
+        Attempt::Begun { .. } | Attempt::CalledOff | Attempt::Failed { .. } => "",
+    };
+    let sql = format!("{query} {open}{ends}");
     let query = sql::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(now);
     let query = match what {
         Attempt::Begun { agent } => query.bind(agent.as_str()),

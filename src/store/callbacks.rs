@@ -32,6 +32,8 @@ pub struct CallbackMeta {
     pub language: Language,
     /// When; of who waited in line, since when they did.
     pub asked: Wall,
+    /// When they said so.
+    pub wished: Wall,
     /// For when; `None`: as soon as somebody is free.
     pub slot: Option<Slot>,
     /// What they need of who calls, and at which level.
@@ -178,11 +180,11 @@ pub(super) async fn insert(
     // A wish for a time moves the one that is open; one without undoes a time that has not come.
     let row = sql::query(
         "INSERT INTO callbacks (contact, line, queue, caller, who, number, language, asked_at, due_at,
-             slot_end_at, needs, priority)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             slot_end_at, needs, priority, wished_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (line, who) WHERE state IN ('open', 'calling')
          DO UPDATE SET contact = excluded.contact, number = excluded.number,
-             language = excluded.language,
+             language = excluded.language, wished_at = excluded.wished_at,
              due_at = CASE WHEN excluded.slot_end_at IS NOT NULL
                  OR (callbacks.slot_end_at IS NOT NULL AND callbacks.attempts = 0)
                  THEN excluded.due_at ELSE callbacks.due_at END,
@@ -203,6 +205,7 @@ pub(super) async fn insert(
     .bind(meta.slot.map(|s| s.end().unix_millis()))
     .bind(serde_json::to_string(&meta.needs).unwrap_or_else(|_| "{}".to_owned()))
     .bind(meta.priority)
+    .bind(meta.wished.unix_millis())
     .fetch_one(db)
     .await?;
     let since = Wall::from_unix_millis(row.try_get("asked_at")?);

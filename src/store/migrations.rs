@@ -25,6 +25,7 @@ static STEPS: &[(&str, &str)] = steps![
     "0022_message_delivery.sql",
     "0030_menu_versions.sql",
     "0031_sip_messages.sql",
+    "0032_callback_wished.sql",
 ];
 
 /// All steps, as SQLite takes them.

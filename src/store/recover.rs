@@ -212,6 +212,7 @@ async fn promise_in_place(
         language,
         // They stood in line since then, and come before those who called later.
         asked: contact.started(),
+        wished: contact.started(),
         slot: None,
         needs: BTreeMap::new(),
         priority: 0,

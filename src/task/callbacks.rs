@@ -17,6 +17,7 @@ use crate::live::Stored;
 use crate::now::{Mono, Now, Wall};
 use crate::outside::Outside;
 use crate::queue::acd::NotAnswered;
+use crate::queue::callbacks::{Callbacks, Open};
 use crate::record::card::ContextCard;
 use crate::record::timeline::CallbackId;
 use crate::sip::flow::Transport;
@@ -47,8 +48,8 @@ pub enum News {
     Changed,
     /// How far a call is.
     Step(CallbackId, CallbackStep),
-    /// The customer does not want it any more.
-    Cancelled(CallbackId),
+    /// The customer does not want it any more, since then.
+    Cancelled(CallbackId, Wall),
     /// The call is over.
     Over(CallbackId),
 }
@@ -74,7 +75,8 @@ impl CallbacksHandle {
 
     /// The customer has called in, or does not want it any more.
     pub async fn cancelled(&self, callback: CallbackId) {
-        self.tell(News::Cancelled(callback)).await;
+        self.tell(News::Cancelled(callback, clock::now().wall))
+            .await;
     }
 
     /// The call to somebody is over.
@@ -121,19 +123,23 @@ pub async fn run(
     mut news: mpsc::Receiver<News>,
     plans: mpsc::Sender<Planned>,
 ) {
-    let mut callbacks = Callbacks {
+    let mut task = Task {
         store,
         settings,
         plans,
-        out: HashMap::new(),
-        resting: HashMap::new(),
+        callbacks: Callbacks::new(PAUSE),
+        calls: HashMap::new(),
     };
-    callbacks.greet().await;
+    task.greet().await;
     loop {
-        let pause = callbacks.look().await;
+        let next = task.look().await;
+        let pause = match task.write().await {
+            true => next,
+            false => next.min(PAUSE),
+        };
         tokio::select! {
             what = news.recv() => match what {
-                Some(what) => callbacks.handle(what).await,
+                Some(what) => task.handle(what),
                 None => return,
             },
             () = tokio::time::sleep(pause) => {}
@@ -141,24 +147,16 @@ pub async fn run(
     }
 }
 
-struct Callbacks {
+struct Task {
     store: Store,
     settings: Settings,
     plans: mpsc::Sender<Planned>,
-    /// Those who stand in line or are being called.
-    out: HashMap<CallbackId, Out>,
-    /// Not to be begun before.
-    resting: HashMap<CallbackId, Mono>,
+    callbacks: Callbacks<(Attempt, Wall)>,
+    /// Of those who stand in line or are being called.
+    calls: HashMap<CallbackId, mpsc::Sender<CallEvent>>,
 }
 
-/// Somebody who stands in line or is being called.
-struct Out {
-    call: mpsc::Sender<CallEvent>,
-    /// How often they had been tried when they took their place.
-    attempts: u32,
-}
-
-impl Callbacks {
+impl Task {
     /// Says at the start what will become of those that are open.
     async fn greet(&self) {
         let open = self.store.reader().callbacks(false, MOST).await;
@@ -186,60 +184,47 @@ impl Callbacks {
             }
         };
         let now = clock::now();
-        self.call_off(now.wall, &rows);
-        self.resting.retain(|_, until| *until > now.mono);
-        let mut next = LOOK;
-        for row in rows.into_iter().filter(is_open) {
-            if self.out.contains_key(&row.id) {
-                continue;
+        let all = rows.len() < MOST as usize;
+        let mut open: Vec<CallbackRow> = rows.into_iter().filter(is_open).collect();
+        open.retain(|row| {
+            let under_way = self.calls.contains_key(&row.id);
+            let may = under_way || self.settings.outside.calls_back(&row.number);
+            if !may {
+                self.may_not_be(now.wall, row.id);
             }
-            if !self.settings.outside.calls_back(&row.number) {
-                self.may_not_be(now.wall, &row).await;
-                continue;
-            }
-            let due = row.due.since(now.wall);
-            let rests = self.resting.get(&row.id).map(|at| at.since(now.mono));
-            let wait = due.max(rests.unwrap_or_default());
-            if wait.is_zero() {
-                self.begin(now, row, trunk.clone()).await;
-            } else {
-                next = next.min(wait);
+            may
+        });
+        let known: Vec<Open> = open.iter().map(as_known).collect();
+        let look = self.callbacks.look(now, &known, all);
+        for id in look.call_off {
+            if let Some(call) = self.calls.get(&id) {
+                // One that does not take it now is told at the next look.
+                let _ = call.try_send(CallEvent::Cancelled);
             }
         }
-        next
-    }
-
-    /// Those whom people have called, who are not to be called, or who have chosen a time that has not
-    /// come, leave the line.
-    fn call_off(&self, now: Wall, open: &[CallbackRow]) {
-        // Not all are known.
-        if open.len() >= MOST as usize {
-            return;
+        for row in open.into_iter().filter(|row| look.begin.contains(&row.id)) {
+            self.begin(now, row, trunk.clone()).await;
         }
-        let stands = |id: &CallbackId, out: &Out| {
-            let row = open.iter().find(|r| r.id == *id && is_open(r));
-            // One that has been tried meanwhile is due again later, and is ending.
-            row.is_some_and(|r| r.due <= now || r.state != "open" || r.attempts != out.attempts)
-        };
-        for (_, out) in self.out.iter().filter(|(id, out)| !stands(id, out)) {
-            // One that does not take it now is told at the next look.
-            let _ = out.call.try_send(CallEvent::Cancelled);
-        }
+        look.next.map_or(LOOK, |next| next.min(LOOK))
     }
 
     /// The settings have changed since it was promised, or the server promised it by itself: people
     /// find it among those who were not reached, and why.
-    async fn may_not_be(&self, now: Wall, row: &CallbackRow) {
-        warn!(callback = %row.id, "a callback may not be carried out: see `outside` in the settings");
+    fn may_not_be(&mut self, now: Wall, id: CallbackId) {
+        if self.callbacks.is_unwritten(id) {
+            return;
+        }
+        warn!(callback = %id, "a callback may not be carried out: see `outside` in the settings");
         let failed = Attempt::Failed {
             outcome: NOT_ALLOWED.to_owned(),
             due: now,
             most: 0,
         };
-        self.write(row.id, failed).await;
+        self.callbacks.handle_happened(id, (failed, now));
     }
 
     async fn begin(&mut self, now: Now, row: CallbackRow, trunk: String) {
+        let id = row.id;
         let contact = ContactId::new(now.wall, rand::random());
         let known = self.store.reader().contact(row.contact).await;
         let (card, dialled) = match known {
@@ -268,7 +253,7 @@ impl Callbacks {
             remote: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         };
         let what = CallBack {
-            callback: row.id,
+            callback: id,
             queue: row.queue,
             number: row.number,
             agent: row.agent,
@@ -279,68 +264,69 @@ impl Callbacks {
             priority: row.priority,
             card,
         };
-        let out = Out {
-            call: events.0.clone(),
-            attempts: row.attempts,
-        };
-        self.out.insert(row.id, out);
+        self.calls.insert(id, events.0.clone());
         let plan = Planned {
             what,
             start,
             events,
         };
         if self.plans.send(plan).await.is_err() {
-            self.out.remove(&row.id);
+            self.over(id);
         }
     }
 
-    async fn handle(&mut self, what: News) {
+    fn handle(&mut self, what: News) {
         match what {
             News::Changed => {}
-            News::Step(callback, step) => self.step(callback, step).await,
-            News::Cancelled(callback) => {
-                self.write(callback, Attempt::Cancelled).await;
-                if let Some(out) = self.out.get(&callback) {
-                    let _ = out.call.try_send(CallEvent::Cancelled);
+            News::Step(callback, step) => self.step(callback, step),
+            News::Cancelled(callback, at) => {
+                self.callbacks
+                    .handle_happened(callback, (Attempt::Cancelled, at));
+                if let Some(call) = self.calls.get(&callback) {
+                    let _ = call.try_send(CallEvent::Cancelled);
                 }
             }
-            News::Over(callback) => {
-                self.out.remove(&callback);
-                let until = clock::mono() + PAUSE;
-                self.resting.insert(callback, until);
-            }
+            News::Over(callback) => self.over(callback),
         }
     }
 
-    async fn step(&mut self, callback: CallbackId, step: CallbackStep) {
+    fn over(&mut self, callback: CallbackId) {
+        self.calls.remove(&callback);
+        self.callbacks.handle_over(clock::mono(), callback);
+    }
+
+    fn step(&mut self, callback: CallbackId, step: CallbackStep) {
         let what = match step {
             CallbackStep::Begun { agent } => Attempt::Begun { agent },
             CallbackStep::CalledOff => Attempt::CalledOff,
             CallbackStep::Done => Attempt::Done,
             CallbackStep::Failed { cause } => Attempt::Failed {
                 outcome: word(cause).to_owned(),
-                due: later(clock::now().wall, self.settings.retry_every),
+                due: clock::now().wall.after(self.settings.retry_every),
                 most: self.settings.attempts,
             },
         };
-        self.write(callback, what).await;
+        self.happened(callback, what);
     }
 
-    async fn write(&self, callback: CallbackId, what: Attempt) {
+    fn happened(&mut self, callback: CallbackId, what: Attempt) {
         let now = clock::now().wall;
-        let kind = match what {
-            Attempt::Begun { .. } => "callback.calling",
-            Attempt::CalledOff => "callback.put_back",
-            Attempt::Failed { .. } => "callback.tried",
-            Attempt::Done => "callback.done",
-            Attempt::Cancelled => "callback.cancelled",
-        };
-        match self.store.attempt(callback, what, now).await {
-            Ok(()) => self.tell(callback, kind).await,
-            Err(e) => {
-                error!(error = %e, %callback, "what became of a callback could not be written down");
+        self.callbacks.handle_happened(callback, (what, now));
+    }
+
+    /// Writes down what has happened, in this order; what the disk refuses is kept and tried again.
+    /// `false`: it has refused something.
+    async fn write(&mut self) -> bool {
+        while let Some((callback, (what, at))) = self.callbacks.unwritten() {
+            let (callback, kind) = (*callback, kind(what));
+            if let Err(e) = self.store.attempt(callback, what.clone(), *at).await {
+                error!(error = %e, %callback, "what became of a callback could not be written down yet");
+                return false;
             }
+            self.callbacks.handle_written();
+            self.tell(callback, kind).await;
         }
+        true
     }
 
     /// Those who look at the list learn how it stands.
@@ -362,6 +348,17 @@ impl Callbacks {
     }
 }
 
+/// What is told of it.
+fn kind(what: &Attempt) -> &'static str {
+    match what {
+        Attempt::Begun { .. } => "callback.calling",
+        Attempt::CalledOff => "callback.put_back",
+        Attempt::Failed { .. } => "callback.tried",
+        Attempt::Done => "callback.done",
+        Attempt::Cancelled => "callback.cancelled",
+    }
+}
+
 fn is_open(row: &CallbackRow) -> bool {
     matches!(row.state.as_str(), "open" | "calling")
 }
@@ -371,9 +368,13 @@ fn as_of(now: Now, asked: Wall) -> Mono {
     now.mono - now.wall.since(asked)
 }
 
-fn later(now: Wall, by: Duration) -> Wall {
-    let ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-    Wall::from_unix_millis(now.unix_millis().saturating_add(ms))
+fn as_known(row: &CallbackRow) -> Open {
+    Open {
+        callback: row.id,
+        due: row.due,
+        attempts: row.attempts,
+        calling: row.state == "calling",
+    }
 }
 
 fn word(cause: NotAnswered) -> &'static str {
@@ -405,6 +406,7 @@ mod tests {
             caller: Some(number),
             language: Language::new("en"),
             asked,
+            wished: asked,
             slot: due.map(|due| Slot {
                 due,
                 length: Duration::from_secs(1800),

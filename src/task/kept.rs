@@ -160,6 +160,7 @@ pub(super) fn store_callback(
         number: wish.number,
         language: wish.language,
         asked: wish.since.unwrap_or_else(|| clock::now().wall),
+        wished: clock::now().wall,
         slot: wish.slot,
         needs: wish.needs,
         priority: wish.priority,

@@ -279,6 +279,7 @@ async fn a_callback_is_ended_once_and_its_number_is_for_whoever_calls() {
         number: PhoneNumber::new(number),
         language: Language::new("da"),
         asked: at(2),
+        wished: at(2),
         slot: None,
         needs: BTreeMap::new(),
         priority: 0,

@@ -140,6 +140,7 @@ async fn a_report_is_of_one_queue_or_line_and_says_what_laws_ask_for() {
         number: PhoneNumber::new("+4530901820"),
         language: Language::new("en"),
         asked: at(1),
+        wished: at(1),
         slot: None,
         needs: BTreeMap::new(),
         priority: 0,

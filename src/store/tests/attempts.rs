@@ -57,6 +57,27 @@ async fn attempts_are_counted_spaced_and_come_to_an_end_that_stays_visible() {
 }
 
 #[tokio::test]
+async fn what_happened_before_it_was_asked_for_anew_does_not_end_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).await.unwrap();
+    let id = store.save_callback(wish(1, Some(ANN), ANN)).await.unwrap();
+    let id = id.callback;
+    store.attempt(id, begun(), at(2)).await.unwrap();
+    store.attempt(id, begun(), at(3)).await.unwrap();
+    // The disk takes it late: the promise of then stands by now.
+    let again = store.save_callback(wish(9, Some(ANN), ANN)).await.unwrap();
+    assert_eq!(again.callback, id);
+    for late in [Attempt::Cancelled, Attempt::Done, failed(at(20))] {
+        store.attempt(id, late, at(8)).await.unwrap();
+        let state = row(&store, id).await.state;
+        assert!(matches!(state.as_str(), "open" | "calling"), "{state}");
+    }
+    assert_eq!(row(&store, id).await.due, at(20));
+    store.attempt(id, Attempt::Cancelled, at(9)).await.unwrap();
+    assert_eq!(row(&store, id).await.state, "cancelled");
+}
+
+#[tokio::test]
 async fn what_was_under_way_when_the_server_was_lost_is_open_again() {
     let dir = tempfile::tempdir().unwrap();
     let id = {

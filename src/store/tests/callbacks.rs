@@ -17,6 +17,7 @@ pub(super) fn wish(n: u32, caller: Option<&str>, number: &str) -> CallbackMeta {
         number: PhoneNumber::new(number),
         language: Language::new("da"),
         asked: at(i64::from(n)),
+        wished: at(i64::from(n)),
         slot: None,
         needs: std::collections::BTreeMap::new(),
         priority: 0,

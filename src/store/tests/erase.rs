@@ -82,6 +82,7 @@ async fn all_of_one_caller_goes_and_what_is_owed_only_if_that_is_said() {
         number: PhoneNumber::new(ANN),
         language: Language::new("da"),
         asked: contact(2).started(),
+        wished: contact(2).started(),
         slot: None,
         needs: std::collections::BTreeMap::new(),
         priority: 0,

@@ -19,6 +19,7 @@ fn wish() -> CallbackMeta {
         number,
         language: Language::new("da"),
         asked: Wall::from_unix_millis(1_795_000_000_000),
+        wished: Wall::from_unix_millis(1_795_000_000_000),
         slot: None,
         needs: std::collections::BTreeMap::new(),
         priority: 0,

@@ -112,6 +112,7 @@ async fn what_is_owed_stays_however_old() {
         number,
         language: Language::new("en"),
         asked: later(0),
+        wished: later(0),
         slot: None,
         needs: std::collections::BTreeMap::new(),
         priority: 0,
