@@ -227,15 +227,19 @@ impl Call {
 
     /// Ends a person's leg; the caller's place is kept.
     pub(super) fn hand_on(&mut self, party: Party) {
+        self.part(&party);
+        if let Who::Agent(agent) = party.who {
+            self.act(CallAction::Queue(QueueCommand::Transferring(agent)));
+        }
+    }
+
+    /// Ends a person's leg. What becomes of the caller, the queue is told next.
+    fn part(&mut self, party: &Party) {
         self.take_back(party.leg.id);
         self.media(MediaCommand::Unbridge {
             leg: self.start.leg,
         });
-        self.sip(party.leg.id, LegCommand::Hangup { reason: None });
-        self.media(MediaCommand::Close { leg: party.leg.id });
-        if let Who::Agent(agent) = party.who {
-            self.act(CallAction::Queue(QueueCommand::Transferring(agent)));
-        }
+        self.end_leg(&party.leg);
     }
 
     /// Something from the phone of the person.
@@ -353,12 +357,12 @@ impl Call {
         let reason = Reason::Fault {
             what: what.to_owned(),
         };
-        // Who talks with somebody outside has no place in line to go back to.
-        let outside = matches!(party.who, Who::Outside(_));
-        self.hand_on(party);
-        match outside {
-            true => self.enter_queue(now, home, reason),
-            false => self.return_to_queue(now, home, reason),
+        self.part(&party);
+        match party.who {
+            // Who talks with somebody outside has no place in line to go back to.
+            Who::Outside(_) => self.enter_queue(now, home, reason),
+            // In one step: whoever stands behind them is not offered the agent between.
+            Who::Agent(_) => self.return_to_queue(now, home, reason),
         }
     }
 

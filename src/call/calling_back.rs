@@ -348,7 +348,8 @@ impl Call {
             return;
         }
         match std::mem::replace(&mut c.step, Step::InLine) {
-            // The place is as it was, for the next agent.
+            // The place is as it was, for the next agent. In one step: whoever came later is not
+            // offered the agent between.
             Step::Dialling {
                 party, leg: rings, ..
             } => {
@@ -358,7 +359,9 @@ impl Call {
                 }
                 self.media(MediaCommand::Close { leg: customer });
                 self.callback(CallbackStep::CalledOff);
-                self.let_agent_go(party);
+                let leg = party.leg.id;
+                self.sip(leg, LegCommand::Hangup { reason: None });
+                self.media(MediaCommand::Close { leg });
                 self.act(CallAction::Queue(QueueCommand::Return));
             }
             step @ Step::InVain { .. } => {
@@ -366,15 +369,6 @@ impl Call {
                 self.end_in_vain();
             }
             Step::InLine => {}
-        }
-    }
-
-    /// The agent's phone is let go; the place in line is kept.
-    fn let_agent_go(&mut self, party: Party) {
-        self.sip(party.leg.id, LegCommand::Hangup { reason: None });
-        self.media(MediaCommand::Close { leg: party.leg.id });
-        if let Who::Agent(agent) = party.who {
-            self.act(CallAction::Queue(QueueCommand::Transferring(agent)));
         }
     }
 

@@ -233,7 +233,7 @@ fn the_agents_talk_on_when_the_caller_hangs_up() {
 fn an_agents_phone_that_is_lost_meanwhile_puts_the_caller_back() {
     check(&consulting(
         "12.0 > p1 gone
-         < unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost
+         < unbridge caller; p1 hangup; p1 close; queue return; caller hears sys-agent-lost
          12.1 > p2 gone
          < p3 hangup; p3 close; p2 close
          13.0 > played

@@ -51,14 +51,14 @@ fn whose_page_does_not_come_back_goes_to_the_head_of_the_queue() {
          < unbridge caller; caller loops sys-moh; p1 silence
          29.9 > wait
          30.0 > wait
-         < unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost",
+         < unbridge caller; p1 hangup; p1 close; queue return; caller hears sys-agent-lost",
     ));
     // Nor does the caller have to wait for it.
     check(&in_a_page(
         "10.0 > p1 silent
          < unbridge caller; caller loops sys-moh; p1 silence
          12.0 > key 0
-         < unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost",
+         < unbridge caller; p1 hangup; p1 close; queue return; caller hears sys-agent-lost",
     ));
 }
 
@@ -163,6 +163,6 @@ fn who_shows_another_certificate_than_announced_is_not_talked_with() {
     // In an agent's place: the caller is the next in line, as with a phone that is lost.
     check(&in_a_page(
         "2.5 > p1 without keys
-         < unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost",
+         < unbridge caller; p1 hangup; p1 close; queue return; caller hears sys-agent-lost",
     ));
 }

@@ -45,7 +45,7 @@ fn an_agent_who_is_lost_costs_the_customer_no_place() {
         "9.0 > p2 answers
          < p2 pcma; callback 7 done; queue reached; p1 silence; bridge p2 p1
          20.0 > p1 gone
-         < unbridge p2; p1 hangup; p1 close; queue transferring agent1; queue return; p2 hears sys-agent-lost",
+         < unbridge p2; p1 hangup; p1 close; queue return; p2 hears sys-agent-lost",
     ));
 }
 
@@ -88,7 +88,7 @@ fn a_phone_that_nothing_is_heard_of_has_not_answered() {
 fn an_agent_who_hangs_up_leaves_the_callback_at_the_head() {
     check(&dialling(
         "9.0 > p1 bye
-         < p2 hangup; p2 close; callback 7 called off; p1 hangup; p1 close; queue transferring agent1; queue return
+         < p2 hangup; p2 close; callback 7 called off; p1 hangup; p1 close; queue return
          9.1 > p2 no-answer
          10.0 > offer agent2 1
          < p3 ports

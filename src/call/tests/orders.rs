@@ -231,7 +231,7 @@ fn an_agent_who_hangs_up_while_asking_hands_the_caller_on() {
     // A phone that is lost has not meant it.
     check(&asked(
         "12.0 > p1 gone
-         < p2 hangup; p2 close; unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost",
+         < p2 hangup; p2 close; unbridge caller; p1 hangup; p1 close; queue return; caller hears sys-agent-lost",
     ));
 }
 

@@ -165,7 +165,7 @@ fn an_agent_without_phones_is_told_to_the_queue() {
 fn a_lost_phone_puts_the_caller_back_at_the_head() {
     check(&talking(
         "9.0 > p1 gone
-         < unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost
+         < unbridge caller; p1 hangup; p1 close; queue return; caller hears sys-agent-lost
          9.5 > played
          < caller loops sys-moh",
     ));
@@ -177,7 +177,7 @@ fn zero_leads_back_from_a_phone_that_fell_silent_and_only_from_such_a_one() {
         "8.0 > key 0
          9.0 > p1 silent
          9.5 > key 0
-         < unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost",
+         < unbridge caller; p1 hangup; p1 close; queue return; caller hears sys-agent-lost",
     ));
 }
 

@@ -58,7 +58,7 @@ fn an_agent_who_hangs_up_before_they_met_gives_the_caller_back() {
     for how in ["bye", "gone"] {
         check(&answered(&format!(
             "3.0 > p1 {how}
-             < unbridge caller; p1 hangup; p1 close; queue transferring agent1; queue return; caller hears sys-agent-lost"
+             < unbridge caller; p1 hangup; p1 close; queue return; caller hears sys-agent-lost"
         )));
     }
 }
