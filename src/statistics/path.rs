@@ -86,6 +86,8 @@ pub struct Talk {
 pub(super) struct Walker {
     path: Path,
     stay: Option<Stay>,
+    /// Ended by a step of the queue that may come to nothing: then the caller waits on.
+    sent_on: Option<Stay>,
     talk: Option<Open>,
     promised: bool,
 }
@@ -108,6 +110,7 @@ impl Path {
             last = entry.at;
             walker.add(entry.at, &entry.event);
         }
+        walker.settle();
         walker.end_stay(last, StayEnd::Waiting);
         walker.end_talk(last);
         walker.path
@@ -123,9 +126,7 @@ impl Walker {
     pub fn add(&mut self, at: Duration, event: &Event) {
         match event {
             Event::Queued { queue, reason, .. } => self.queued(at, queue, reason),
-            Event::Overflowed { cause, to, .. } => {
-                self.end_stay(at, StayEnd::Overflowed(*cause, to.clone()));
-            }
+            Event::Overflowed { cause, to, .. } => self.overflowed(at, *cause, to),
             Event::Missed { agent, .. } => {
                 let stay = self.stay.as_mut().map(|stay| &mut stay.missed);
                 let called = self.path.called_back.as_mut().map(|c| &mut c.missed);
@@ -156,8 +157,13 @@ impl Walker {
                     open.leaving = None;
                 }
             }
-            Event::MessageStored { .. } | Event::CallbackStored { .. } => self.promised = true,
+            Event::MessageStored { .. } => self.promised = true,
+            Event::CallbackStored { .. } => {
+                self.promised = true;
+                self.settle();
+            }
             Event::Ended { verdict } => {
+                self.settle();
                 let end = self.end_of(verdict);
                 self.end_stay(at, end);
                 self.end_talk(at);
@@ -169,6 +175,7 @@ impl Walker {
                     missed: Vec::new(),
                 });
             }
+            Event::Transferred { .. } => self.settle(),
             Event::CalledInVain { .. }
             | Event::CallbackCancelled { .. }
             | Event::Started { .. }
@@ -180,7 +187,6 @@ impl Walker {
             | Event::Offered { .. }
             | Event::Held { by: Party::Caller }
             | Event::Resumed { by: Party::Caller }
-            | Event::Transferred { .. }
             | Event::Consulted { .. }
             | Event::Said { .. }
             | Event::Approval { .. }
@@ -199,6 +205,12 @@ impl Walker {
         if self.stay.as_ref().is_some_and(|stay| stay.queue == *queue) {
             return;
         }
+        // What the queue had in place of waiting was declined, or came to nothing: it is one wait.
+        if let Some(stay) = self.sent_on.take_if(|stay| stay.queue == *queue) {
+            self.stay = Some(stay);
+            return;
+        }
+        self.settle();
         self.end_stay(at, StayEnd::Left);
         self.end_talk(at);
         self.stay = Some(Stay {
@@ -211,7 +223,32 @@ impl Walker {
         });
     }
 
+    fn overflowed(&mut self, at: Duration, cause: OverflowCause, to: &OverflowStep) {
+        // Nobody was reached outside: the next step.
+        let stay = self.stay.take().or_else(|| self.sent_on.take());
+        let Some(mut stay) = stay else {
+            return;
+        };
+        let cause = match stay.end {
+            StayEnd::Overflowed(first, _) if cause != OverflowCause::Asked => first,
+            _ => cause,
+        };
+        stay.waited = at.saturating_sub(stay.began);
+        stay.end = StayEnd::Overflowed(cause, to.clone());
+        self.sent_on = Some(stay);
+        match to {
+            OverflowStep::Callback | OverflowStep::Outside(_) => {}
+            OverflowStep::Queue(_) | OverflowStep::Message => self.settle(),
+        }
+    }
+
+    /// What the queue had in place of waiting has come about.
+    fn settle(&mut self) {
+        self.path.stays.extend(self.sent_on.take());
+    }
+
     fn connected(&mut self, at: Duration, agent: &AgentId) {
+        self.settle();
         let through = match (&self.stay, &self.talk) {
             (Some(stay), _) => Some(stay.queue.clone()),
             (None, Some(open)) => open.talk.queue.clone(),

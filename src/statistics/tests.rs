@@ -8,6 +8,8 @@ use crate::record::facts::Containment;
 use crate::record::timeline::{CallbackId, Event, Party, TransferTo};
 use crate::record::verdict::{LostSign, Stage, Verdict};
 
+mod stays;
+
 const DAY: i64 = 86_400_000;
 
 /// When, in seconds, and what.
