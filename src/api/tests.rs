@@ -55,6 +55,7 @@ const SETTINGS: &str = r#"
     id = "bert"
     password = "secret"
     queues = ["sales"]
+    max_tasks = 2
 "#;
 
 pub(super) struct House {

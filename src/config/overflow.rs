@@ -30,15 +30,23 @@ pub(super) fn step(t: &str) -> Parsed<OverflowStep> {
     }
 }
 
-/// P5: every chain ends with something that takes a promise.
-pub(super) fn check(queue: &Queue, names: &[QueueName], outside: &Outside, t: &Table<'_>) {
+/// P5: every chain ends with something that takes a promise. `None`: a step that does not fit, which is
+/// told already.
+pub(super) fn check(
+    queue: &Queue,
+    steps: &[Option<OverflowStep>],
+    names: &[QueueName],
+    outside: &Outside,
+    t: &Table<'_>,
+) {
     let tell = |what: String, remedy: &str| t.tell("overflow", what, remedy);
-    let steps = &queue.overflow;
-    if !steps.last().is_some_and(OverflowStep::takes_promise) {
+    let promises = |step: &Option<OverflowStep>| step.as_ref().is_none_or(|s| s.takes_promise());
+    if !steps.last().is_some_and(promises) {
         let what = "callers would be left with nothing".to_owned();
         tell(what, "the last step must be `callback` or `message`");
     }
-    for (at, step) in steps.iter().enumerate() {
+    for (at, one) in steps.iter().enumerate() {
+        let Some(step) = one else { continue };
         match step {
             OverflowStep::Queue(to) if *to == queue.name => {
                 tell(
@@ -56,7 +64,7 @@ pub(super) fn check(queue: &Queue, names: &[QueueName], outside: &Outside, t: &T
                     "name another one, or allow it under [outside]",
                 );
             }
-            OverflowStep::Outside(_) | OverflowStep::Callback if steps[..at].contains(step) => {
+            OverflowStep::Outside(_) | OverflowStep::Callback if steps[..at].contains(one) => {
                 tell(
                     "the same step is there twice".to_owned(),
                     "keep one of them",

@@ -20,6 +20,9 @@ use crate::text::nearest;
 /// More agents than that are a mistyped range.
 const MAX_AGENTS: usize = 10_000;
 
+/// More tasks at once nobody does.
+const MAX_TASKS: usize = 1_000;
+
 const STRATEGIES: &[(&str, Strategy)] = &[
     ("longest-idle", Strategy::LongestIdle),
     ("round-robin", Strategy::RoundRobin),
@@ -63,6 +66,8 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>, outside: &Outside) -> Vec<Q
         }
         let comfort = t.get("comfort_prompt", PromptName::new(system::COMFORT), prompt);
         let every = t.get("comfort_every", Some(Duration::from_secs(45)), or_never);
+        let steps = t.items("overflow", overflow::step);
+        let steps = steps.unwrap_or_else(|| usual.overflow.into_iter().map(Some).collect());
         let queue = Queue {
             name: QueueName::new(named.unwrap_or_default()),
             strategy: t.get("strategy", usual.strategy, choice(STRATEGIES)),
@@ -87,7 +92,7 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>, outside: &Outside) -> Vec<Q
             language_level: t.get("language_level", usual.language_level, level),
             relax_every: t.get("relax_every", usual.relax_every, duration("1s", "1h")),
             service_level: t.get("service_level", usual.service_level, service_level),
-            overflow: t.list("overflow", overflow::step).unwrap_or(usual.overflow),
+            overflow: steps.iter().flatten().cloned().collect(),
             wrap_up_codes: codes(&mut t),
             messages_to: t.list("messages_to", receiver).unwrap_or_default(),
             thresholds: t.list("thresholds", threshold).unwrap_or_default(),
@@ -95,11 +100,11 @@ pub(super) fn queues(tables: Option<Vec<Table<'_>>>, outside: &Outside) -> Vec<Q
             survey: t.opt("survey", name).map(|node| after_talk(&t, node)),
         };
         queues.push(queue);
-        overflows.push(t);
+        overflows.push((steps, t));
     }
     let names: Vec<QueueName> = queues.iter().map(|q| q.name.clone()).collect();
-    for (queue, t) in queues.iter().zip(overflows) {
-        overflow::check(queue, &names, outside, &t);
+    for (queue, (steps, t)) in queues.iter().zip(overflows) {
+        overflow::check(queue, &steps, &names, outside, &t);
         t.finish();
     }
     if queues.is_empty() {
@@ -224,7 +229,9 @@ pub(super) fn demo_agents(queues: &[Queue], password: Secret) -> Vec<Agent> {
         contact: None,
         queues: queues.iter().map(|q| q.name.clone()).collect(),
         skills: BTreeMap::new(),
+        ring_for: None,
         wrap_up: None,
+        max_tasks: None,
         supervisor: false,
         auto_answer: false,
         language: None,
@@ -255,7 +262,9 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
             None => Err(format!("no such queue; {}", meant(s, &names))),
         });
         let skills = skills(&mut t);
+        let ring_for = t.opt("ring_for", duration("5s", "2m"));
         let wrap_up = t.opt("wrap_up", duration("0s", "1h"));
+        let max_tasks = t.opt("max_tasks", number(1, MAX_TASKS));
         let supervisor = t.get("supervisor", false, flag);
         let auto_answer = t.get("auto_answer", false, flag);
         let language = t.opt("language", super::language);
@@ -289,7 +298,9 @@ pub(super) fn agents(tables: Vec<Table<'_>>, queues: &[Queue]) -> Vec<Agent> {
                 secret: secret.clone(),
                 queues: answers.clone().unwrap_or_else(|| names.clone()),
                 skills: skills.clone(),
+                ring_for,
                 wrap_up,
+                max_tasks,
                 supervisor,
                 auto_answer,
                 language: language.clone(),

@@ -162,12 +162,22 @@ impl<'t> Table<'t> {
         self.opt(key, parse)
     }
 
-    /// A list; text is split at commas.
+    /// A list; text is split at commas. `None` as well where one of it does not fit.
     pub fn list<T>(
         &mut self,
         key: &'static str,
         parse: impl Fn(&str) -> Parsed<T>,
     ) -> Option<Vec<T>> {
+        self.items(key, parse)?.into_iter().collect()
+    }
+
+    /// The same, with what does not fit as `None` in its place: the others can be looked at all the
+    /// same.
+    pub fn items<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Parsed<T>,
+    ) -> Option<Vec<Option<T>>> {
         let value = self.take(key)?;
         let path = self.key(key);
         let items: Vec<Value> = match value.kind {
@@ -179,12 +189,9 @@ impl<'t> Table<'t> {
             }
             _ => vec![value],
         };
-        let parsed: Vec<Option<T>> = items
-            .iter()
-            .zip(0..)
-            .map(|(v, i)| one(self.told, &format!("{path}[{i}]"), v, true, &parse))
-            .collect();
-        parsed.into_iter().collect()
+        let parsed = items.iter().zip(0..);
+        let parsed = parsed.map(|(v, i)| one(self.told, &format!("{path}[{i}]"), v, true, &parse));
+        Some(parsed.collect())
     }
 
     /// A table within; empty when it is not there.

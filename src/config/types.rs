@@ -203,8 +203,12 @@ pub struct Agent {
     pub queues: Vec<QueueName>,
     /// What they can do, languages by their tags among it, from 1 (a little) to [`SkillName::MAX_LEVEL`].
     pub skills: BTreeMap<SkillName, u8>,
+    /// How long their phone rings, in place of the queue's.
+    pub ring_for: Option<Duration>,
     /// Time after a call, in place of the queue's.
     pub wrap_up: Option<Duration>,
+    /// So many tasks they may have taken at once; `None`: any number.
+    pub max_tasks: Option<usize>,
     /// May listen to other agents' talks, and speak in them.
     pub supervisor: bool,
     /// Their phone is asked to answer by itself what the queue offers.

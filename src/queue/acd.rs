@@ -150,6 +150,8 @@ struct Agent {
     /// By skill.
     skills: Needs,
     /// In place of the queue's.
+    ring_for: Option<Duration>,
+    /// In place of the queue's.
     wrap_up: Option<Duration>,
     doing: AgentDoing,
     signed_in: bool,
@@ -336,6 +338,7 @@ impl Acd {
                 id: a.id,
                 queues,
                 skills,
+                ring_for: a.ring_for,
                 wrap_up: a.wrap_up,
                 doing: AgentDoing::Offline,
                 signed_in: false,

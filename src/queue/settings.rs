@@ -145,6 +145,8 @@ pub struct AgentSettings {
     pub queues: Vec<QueueName>,
     /// What they can do, and how well: 1 and more.
     pub skills: BTreeMap<SkillName, u8>,
+    /// How long their phone rings before an offer counts as not taken, in place of the queue's.
+    pub ring_for: Option<Duration>,
     /// Wrap-up time, in place of the queue's.
     pub wrap_up: Option<Duration>,
 }
@@ -159,6 +161,7 @@ impl AgentSettings {
             id: id.into(),
             queues: queues.into_iter().map(QueueName::new).collect(),
             skills: BTreeMap::new(),
+            ring_for: None,
             wrap_up: None,
         }
     }

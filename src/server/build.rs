@@ -40,6 +40,7 @@ pub(crate) fn acd(config: &Config) -> AcdSettings {
                 id: a.id.clone(),
                 queues: a.queues.clone(),
                 skills: a.skills.clone(),
+                ring_for: a.ring_for,
                 wrap_up: a.wrap_up,
             })
             .collect(),

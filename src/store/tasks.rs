@@ -91,6 +91,15 @@ pub enum TaskStep {
     Done,
 }
 
+/// Who makes a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskHand {
+    /// They may take what others have.
+    pub lead: bool,
+    /// So many they may have taken at once; `None`: any number.
+    pub most: Option<usize>,
+}
+
 /// Why a step could not be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TaskRefusal {
@@ -100,6 +109,8 @@ pub enum TaskRefusal {
     TakenBy(String),
     /// Nobody has taken it.
     NotTaken,
+    /// They have taken so many already, as many as they may.
+    TooMany(usize),
 }
 
 impl Store {
@@ -152,7 +163,7 @@ impl Store {
         task: i64,
         version: Option<i64>,
         step: TaskStep,
-        lead: bool,
+        hand: TaskHand,
         deed: Deed,
     ) -> Result<Changed<Result<TaskRow, TaskRefusal>>, StoreError> {
         self.change(move |db| {
@@ -163,10 +174,16 @@ impl Store {
                 if version.is_some_and(|v| v != row.version) {
                     return Ok(Changed::Meanwhile);
                 }
-                let (state, taken_by, done_by) = match after(&row, &step, lead, &deed.who) {
+                let (state, taken_by, done_by) = match after(&row, &step, hand.lead, &deed.who) {
                     Ok(after) => after,
                     Err(refusal) => return Ok(Changed::Made(Err(refusal))),
                 };
+                if step == TaskStep::Take
+                    && let Some(most) = hand.most
+                    && taken(db, &deed.who).await? >= most
+                {
+                    return Ok(Changed::Made(Err(TaskRefusal::TooMany(most))));
+                }
                 let row = sql::query(
                     "UPDATE tasks SET state = ?2, taken_by = ?3, done_by = ?4, changed_at = ?5,
                          version = version + 1 WHERE id = ?1 RETURNING *",
@@ -236,6 +253,16 @@ impl Store {
         })
         .await
     }
+}
+
+/// How many tasks somebody has taken and not done.
+async fn taken(db: &mut Connection, who: &str) -> Result<usize, StoreError> {
+    let count: i64 =
+        sql::query_scalar("SELECT count(*) FROM tasks WHERE state = 'taken' AND taken_by = ?1")
+            .bind(who)
+            .fetch_one(db)
+            .await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// How a task stands after a step: its state, who does it, who did it. `lead`: they may take what

@@ -22,7 +22,7 @@ use crate::sdp::plan::Codec;
 use crate::store::audit::Deed;
 use crate::store::people::Changed;
 use crate::store::rows::MessageRow;
-use crate::store::tasks::{TaskRow, TaskStep};
+use crate::store::tasks::{TaskHand, TaskRow, TaskStep};
 use crate::store::{Store, StoreError};
 
 /// So many are told in one call.
@@ -132,7 +132,7 @@ async fn done(store: &Store, agent: &AgentId, message: MessageId) -> Result<bool
     };
     let deed = deed(agent, "task.done", format!("task {}", task.id));
     let stepped = store
-        .step_task(task.id, None, TaskStep::Done, false, deed)
+        .step_task(task.id, None, TaskStep::Done, TaskHand::default(), deed)
         .await?;
     let Changed::Made(Ok(row)) = stepped else {
         return Ok(false);

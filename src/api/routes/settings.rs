@@ -51,8 +51,12 @@ pub struct AgentSetting {
     supervisor: bool,
     /// Their phone registers; else it is always there.
     registers: bool,
+    /// How long their phone rings, in place of the queue's.
+    ring_for_ms: Option<u64>,
     /// Time after a call, in place of the queue's.
     wrap_up_ms: Option<u64>,
+    /// So many tasks they may have taken at once; none: any number.
+    max_tasks: Option<usize>,
 }
 
 /// A queue.
@@ -126,7 +130,9 @@ impl From<&Agent> for AgentSetting {
             skills: skills.collect(),
             supervisor: a.supervisor,
             registers: a.contact.is_none(),
+            ring_for_ms: a.ring_for.map(whole),
             wrap_up_ms: a.wrap_up.map(whole),
+            max_tasks: a.max_tasks,
         }
     }
 }

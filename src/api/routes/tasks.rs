@@ -17,7 +17,7 @@ use crate::api::who::{Right, Who};
 use crate::ids::{ContactId, QueueName};
 use crate::live::Stored;
 use crate::store::people::Changed;
-use crate::store::tasks::{TaskFilter, TaskMeta, TaskRefusal, TaskRow, TaskStep};
+use crate::store::tasks::{TaskFilter, TaskHand, TaskMeta, TaskRefusal, TaskRow, TaskStep};
 
 /// Which tasks.
 #[derive(Debug, IntoParams)]
@@ -157,7 +157,8 @@ pub async fn show(State(api): State<Api>, who: Who, Path(task): Path<String>) ->
 
 /// Take a task
 ///
-/// Of two who take it at once one has it; those who lead may take what others have.
+/// Of two who take it at once one has it; those who lead may take what others have. Whose agent has a
+/// `max_tasks` and as many taken gets `too-many-tasks` (409).
 #[utoipa::path(post, path = "/tasks/{task}/take", tag = "tasks", params(("task" = i64, Path)),
     responses((status = 200, body = TaskView), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 412, body = Problem)))]
@@ -215,9 +216,13 @@ pub(super) async fn step(
         TaskStep::Done => ("task.done", "task.done"),
     };
     let deed = who.deed(word, format!("task {}", task.id));
-    let lead = who.may(Right::Lead);
+    let own = who.agent.as_ref().and_then(|agent| api.agent(agent));
+    let hand = TaskHand {
+        lead: who.may(Right::Lead),
+        most: own.and_then(|agent| agent.max_tasks),
+    };
     let id = task.id;
-    match api.store.step_task(id, version, step, lead, deed).await? {
+    match api.store.step_task(id, version, step, hand, deed).await? {
         Changed::Made(Ok(row)) => {
             tell(api, kind, &row);
             let tag = etag(row.version);
@@ -236,6 +241,12 @@ pub(super) async fn step(
         Changed::Made(Err(TaskRefusal::NotTaken)) => {
             Err(Problem::wrong_state(format!("nobody has taken task {id}")))
         }
+        Changed::Made(Err(TaskRefusal::TooMany(most))) => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "too-many-tasks",
+            format!("you have taken as many tasks as you may have at once: {most}"),
+        )
+        .remedy("finish one or put one back; GET /api/v1/tasks?mine=true lists yours")),
         Changed::Meanwhile => Err(Problem::meanwhile(&format!("task {id}"))),
         Changed::Unknown | Changed::LastAdmin | Changed::Taken => Err(unknown(&id.to_string())),
     }

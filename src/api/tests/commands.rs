@@ -91,6 +91,35 @@ async fn others_need_to_lead_and_of_two_who_do_one_is_told_that_the_other_was_fa
 }
 
 #[tokio::test]
+async fn nobody_takes_more_tasks_at_once_than_they_may() {
+    let house = House::new().await;
+    let anna = house.token(Role::Agent, Some("anna")).await;
+    let bert = house.token(Role::Agent, Some("bert")).await;
+    let mut tasks = Vec::new();
+    for _ in 0..3 {
+        let body = json!({ "title": "send the manual", "queue": "sales" });
+        let made = house.post("/tasks").token(&anna).json(body).send().await;
+        tasks.push(made.ok()["task"].clone());
+    }
+    let step = async |token: &str, task: &Value, what: &str| {
+        let path = format!("/tasks/{task}/{what}");
+        house.post(&path).token(token).send().await
+    };
+    step(&bert, &tasks[0], "take").await.ok();
+    step(&bert, &tasks[1], "take").await.ok();
+    let third = step(&bert, &tasks[2], "take").await;
+    assert_eq!(third.problem(409), "too-many-tasks");
+    assert!(third.json["title"].as_str().unwrap().ends_with(": 2"));
+    // It is as it was, and there for whoever has no limit.
+    let shown = house.get(&format!("/tasks/{}", tasks[2]));
+    assert_eq!(shown.token(&anna).send().await.ok()["state"], "open");
+    step(&bert, &tasks[0], "done").await.ok();
+    assert_eq!(step(&bert, &tasks[2], "take").await.ok()["state"], "taken");
+    step(&bert, &tasks[2], "put-back").await.ok();
+    step(&anna, &tasks[2], "take").await.ok();
+}
+
+#[tokio::test]
 async fn a_task_is_taken_by_one_and_done_once() {
     let house = House::new().await;
     let anna = house.token(Role::Agent, Some("anna")).await;

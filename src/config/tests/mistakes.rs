@@ -74,6 +74,35 @@ fn an_overflow_without_a_promise() {
             "zeroline.toml:3: queues[0].overflow: callers would be left with nothing; the last \
              step must be `callback` or `message`",
             "zeroline.toml:3: queues[0].overflow: `b` is not a queue; did you mean `bb`?",
+            "zeroline.toml:6: queues[1].overflow: steps after `message` are never reached; remove \
+             them",
+            "zeroline.toml:6: queues[1].overflow: leads back to the same queue; name another one",
+        ],
+    );
+    // A last step that is misspelt is told once.
+    told(
+        "[[queues]]\nname = \"a\"\noverflow = [\"queue:b\", \"mesage\"]\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:3: queues[0].overflow[1]: `mesage` does not fit; write `message`, \
+             `callback`, `queue:NAME` or `outside:NUMBER`",
+            "zeroline.toml:3: queues[0].overflow: `b` is not a queue; there are: a",
+        ],
+    );
+}
+
+#[test]
+fn limits_of_an_agent() {
+    told(
+        "[[agents]]\nid = \"anna\"\npassword = \"x\"\nring_for = \"1s\"\nmax_tasks = 0\n",
+        &[],
+        &[],
+        &[
+            "zeroline.toml:4: agents[0].ring_for: `1s` does not fit; write a time from 5s to 2m, \
+             like `30s` or `2m`",
+            "zeroline.toml:5: agents[0].max_tasks: `0` does not fit; write a whole number from 1 \
+             to 1000",
         ],
     );
 }

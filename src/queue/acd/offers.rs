@@ -143,8 +143,10 @@ impl Acd {
         }
         let queue = &mut self.queues[ix.0 as usize];
         queue.counts.offers += 1;
-        let ring_for = queue.settings.ring_for.max(Duration::from_secs(1));
+        let of_queue = queue.settings.ring_for;
         let name = queue.settings.name.clone();
+        let ring_for = self.a(agent).ring_for.unwrap_or(of_queue);
+        let ring_for = ring_for.max(Duration::from_secs(1));
         let until = now + ring_for;
         self.timers.add(until, Timer::Offer(offer));
         let o = Offer {

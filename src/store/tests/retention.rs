@@ -11,7 +11,7 @@ use crate::record::verdict::{Stage, Verdict};
 use crate::store::audit::{Deed, DeedFilter};
 use crate::store::people::Changed;
 use crate::store::rows::ContactFilter;
-use crate::store::tasks::{TaskFilter, TaskStep};
+use crate::store::tasks::{TaskFilter, TaskHand, TaskStep};
 use crate::store::{CallbackMeta, Removed, Store};
 
 const NUMBER: &str = "+4530901820";
@@ -185,7 +185,9 @@ async fn done(store: &Store, task: i64, at: Wall) {
         detail: None,
     };
     for step in [TaskStep::Take, TaskStep::Done] {
-        let stepped = store.step_task(task, None, step, false, deed.clone()).await;
+        let stepped = store
+            .step_task(task, None, step, TaskHand::default(), deed.clone())
+            .await;
         assert!(matches!(stepped.unwrap(), Changed::Made(Ok(_))));
     }
 }

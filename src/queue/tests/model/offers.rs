@@ -66,11 +66,13 @@ impl Model {
                 return;
             };
             self.made += 1;
+            let own = self.settings.agents[agent].ring_for;
+            let ring_for = own.unwrap_or(self.settings.queues[queue].ring_for);
             self.offers.push(Offer {
                 id: OfferId(self.made),
                 contact,
                 agent,
-                until: now + self.settings.queues[queue].ring_for,
+                until: now + ring_for,
             });
             self.set(now, agent, AgentState::Offered);
             self.agents[agent].offered = self.made;

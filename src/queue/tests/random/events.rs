@@ -128,6 +128,7 @@ pub(super) fn settings() -> impl Strategy_<Value = AcdSettings> {
     let agent = (
         prop::sample::subsequence(QUEUES.to_vec(), 1..=3),
         some(0..4),
+        some(1..12),
         skills(),
     );
     (
@@ -171,7 +172,8 @@ pub(super) fn settings() -> impl Strategy_<Value = AcdSettings> {
             agents: agents
                 .into_iter()
                 .enumerate()
-                .map(|(i, (queues, wrap_up, skills))| AgentSettings {
+                .map(|(i, (queues, wrap_up, ring_for, skills))| AgentSettings {
+                    ring_for,
                     wrap_up,
                     skills,
                     ..AgentSettings::new(name(i).as_str(), queues)
