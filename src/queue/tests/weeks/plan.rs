@@ -1,11 +1,10 @@
 //! What happens in the weeks, made up from a seed before they begin, so that it can be cut down.
 
-use std::time::Duration;
+mod settings;
 
-use crate::ids::SkillName;
-use crate::queue::settings::{
-    AcdSettings, AgentSettings, QueueSettings, SetAside, Strategy, Unstaffed,
-};
+use settings::settings;
+
+use crate::queue::settings::AcdSettings;
 
 pub(super) const QUEUES: [&str; 3] = ["support", "sales", "night"];
 pub(super) const SECOND: u64 = 1_000;
@@ -40,11 +39,29 @@ impl Chance {
     }
 }
 
+/// What a caller does who waits, besides hanging up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Intent {
+    Waits,
+    /// Asks to be called back.
+    Callback,
+    /// Looks back into self-service, and comes again.
+    LooksBack,
+    Message,
+    /// The network loses them.
+    Drops,
+}
+
 /// A caller, from when they come to a queue.
 #[derive(Clone, Debug)]
 pub(super) struct Visit {
     pub at: u64,
     pub queue: usize,
+    /// Who: people call again.
+    pub person: usize,
+    pub intent: Intent,
+    /// How long after they came.
+    pub after: u64,
     pub priority: u8,
     pub patience: u64,
     /// Decides how phones that ring for them behave, and how their talks go.
@@ -69,9 +86,40 @@ pub(super) struct Aside {
     pub to: u64,
 }
 
+/// How the store does for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// What is to be kept is kept, some seconds late.
+    Slow,
+    /// It says that it can not.
+    Refuses,
+    /// It says nothing; some of it is kept all the same.
+    Silent,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Trouble {
+    pub from: u64,
+    pub to: u64,
+    pub how: How,
+}
+
+/// Affinity and callbacks.
+#[derive(Clone, Debug)]
+pub(super) struct Habits {
+    /// How long callers are kept for the agent who knows them; `None`: for nobody.
+    pub hold: Option<u64>,
+    /// How long ago the last talk may be.
+    pub within: u64,
+    pub retry_every: u64,
+    pub attempts: u32,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub settings: AcdSettings,
+    pub habits: Habits,
+    pub store: Vec<Trouble>,
     pub visits: Vec<Visit>,
     pub shifts: Vec<Shift>,
     pub asides: Vec<Aside>,
@@ -91,6 +139,13 @@ impl Plan {
         // From a line where hardly anybody calls to one where most must wait.
         let each_day = c.of(20, 60 + 20 * agents as u64);
         let settings = settings(&mut c, agents);
+        let habits = Habits {
+            hold: (!c.one_in(3)).then(|| c.of(SECOND, 2 * MINUTE)),
+            within: c.of(HOUR, 5 * DAY),
+            retry_every: c.of(MINUTE, 2 * HOUR),
+            attempts: c.of(1, 5) as u32,
+        };
+        let people = c.of(1, 3 * each_day);
         let mut visits = Vec::new();
         for day in 0..days {
             for _ in 0..each_day {
@@ -102,6 +157,15 @@ impl Plan {
                 visits.push(Visit {
                     at: day * DAY + time,
                     queue: c.of(0, 3) as usize,
+                    person: c.of(0, people) as usize,
+                    intent: match c.of(0, 12) {
+                        0 | 1 => Intent::Callback,
+                        2 => Intent::LooksBack,
+                        3 => Intent::Message,
+                        4 => Intent::Drops,
+                        _ => Intent::Waits,
+                    },
+                    after: c.of(SECOND, 2 * MINUTE),
                     priority: if c.one_in(6) { c.of(1, 4) as u8 } else { 0 },
                     patience: if c.one_in(5) {
                         c.of(SECOND, 3 * MINUTE)
@@ -143,8 +207,23 @@ impl Plan {
                 to: from + c.of(SECOND, 8 * MINUTE),
             });
         }
+        let mut store = Vec::new();
+        for _ in 0..c.of(0, 2 * days) {
+            let from = c.of(0, days) * DAY + c.of(7 * HOUR, 19 * HOUR);
+            store.push(Trouble {
+                from,
+                to: from + c.of(MINUTE, 3 * HOUR),
+                how: match c.of(0, 3) {
+                    0 => How::Slow,
+                    1 => How::Refuses,
+                    _ => How::Silent,
+                },
+            });
+        }
         Plan {
             settings,
+            habits,
+            store,
             visits,
             shifts,
             asides,
@@ -161,16 +240,21 @@ impl Plan {
         while tries > 0 {
             let mut smaller = None;
             'search: for part in 0..parts {
-                for what in 0..5 {
+                for what in 0..7 {
+                    if tries == 0 {
+                        break 'search;
+                    }
                     let mut less = self.clone();
                     let removed = match what {
                         0 => cut(&mut less.visits, part, parts),
                         1 => cut(&mut less.shifts, part, parts),
                         2 => cut(&mut less.restarts, part, parts),
                         3 => cut(&mut less.asides, part, parts),
+                        4 => cut(&mut less.store, part, parts),
+                        5 => calm(&mut less.visits, part, parts),
                         _ => cut(&mut less.jumps, part, parts),
                     };
-                    tries -= usize::from(removed);
+                    tries = usize::saturating_sub(tries, removed.into());
                     if removed && fails(&less) {
                         smaller = Some(less);
                         break 'search;
@@ -196,49 +280,13 @@ fn cut<T>(all: &mut Vec<T>, part: usize, parts: usize) -> bool {
     to > from
 }
 
-fn settings(c: &mut Chance, agents: usize) -> AcdSettings {
-    let secs = Duration::from_secs;
-    let queues = QUEUES.map(|name| QueueSettings {
-        strategy: match c.of(0, 4) {
-            0 => Strategy::LongestIdle,
-            1 => Strategy::RoundRobin,
-            2 => Strategy::FewestContacts,
-            _ => Strategy::RingAll,
-        },
-        ring_for: secs(c.of(5, 30)),
-        wrap_up: secs(c.of(0, 30)),
-        max_callers: c.of(1, 40) as usize,
-        max_wait: c.one_in(2).then(|| secs(c.of(60, 3_600))),
-        unstaffed: if c.one_in(2) {
-            Unstaffed::Overflow
-        } else {
-            Unstaffed::Wait
-        },
-        unstaffed_after: secs(c.of(0, 60)),
-        ..QueueSettings::new(name)
-    });
-    let agents: Vec<AgentSettings> = (0..agents)
-        .map(|n| {
-            let mut queues: Vec<&str> = QUEUES.into_iter().filter(|_| c.one_in(2)).collect();
-            if queues.is_empty() {
-                queues.push(QUEUES[n % 3]);
-            }
-            let mut agent = AgentSettings::new(format!("agent{n}").as_str(), queues);
-            agent.skills.insert(SkillName::from("en"), 5);
-            agent
-        })
-        .collect();
-    let mut aside = |n: u64| (!c.one_in(3)).then(|| secs(1 + n * 7));
-    let set_aside = SetAside {
-        no_answer: aside(9),
-        busy: aside(1),
-        refused: aside(4),
-        unreachable: aside(9),
-    };
-    AcdSettings {
-        agents,
-        queues: queues.into(),
-        set_aside,
-        priority_worth: Duration::from_secs(120),
+/// One of so many parts of the callers only waits; whether one did more.
+fn calm(visits: &mut [Visit], part: usize, parts: usize) -> bool {
+    let size = visits.len().div_ceil(parts);
+    let some = visits.iter_mut().skip(part * size).take(size);
+    let mut changed = false;
+    for visit in some {
+        changed |= std::mem::replace(&mut visit.intent, Intent::Waits) != Intent::Waits;
     }
+    changed
 }

@@ -1,28 +1,67 @@
-//! Callers, agents and phones as the queue meets them, and what it owes them.
+//! Callers, agents, phones and a store as the queue meets them, and what it owes them.
 
+mod callers;
+mod calling;
 mod owed;
+mod promises;
+mod talks;
+mod tally;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
+pub(super) use self::tally::Tally;
+
+use self::promises::{Ask, Row, Wrote};
 use super::plan::{Chance, DAY, HOUR, MINUTE, Plan, QUEUES, SECOND};
 use crate::ids::{AgentId, ContactId};
 use crate::now::{Mono, Now, Wall};
-use crate::queue::Arrival;
-use crate::queue::acd::{Acd, Answer, Leaving, NotAnswered};
+use crate::queue::acd::{Acd, NotAnswered};
 use crate::queue::action::{AgentState, OfferId};
-use crate::queue::line::Priority;
+use crate::queue::callbacks::Callbacks;
 
 /// So many of the last events are told with a failure.
 const TOLD: usize = 40;
+/// More happens in no millisecond.
+const STEPS: u32 = 10_000;
+/// How long a callback is left alone after a call, as in the server.
+const REST: Duration = Duration::from_secs(10);
+
+/// A contact: of a visit its number in the plan, of a call that we make one from here on.
+type Id = u64;
+const CALLS: Id = 1 << 32;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
-    Comes(usize),
-    HangsUp(usize),
+    Comes(Id),
+    HangsUp(Id),
+    /// Does what they came to do besides waiting.
+    Wants(Id),
+    /// Has said that they want to be called back, `true`: by this turn of theirs.
+    AsksStore(Id, u64),
+    /// Comes back from self-service.
+    Returns(Id, u64),
+    /// Whom the queue has sent on, to be called back: yes or no.
+    Decides(Id, u64),
+    /// A message could not be kept, and the queue is asked anew.
+    AsksAgain(Id, u64),
+    /// A promise is on the disk.
+    Kept(usize),
+    /// And is told, or that it is not.
+    Told(usize, bool),
+    /// Nothing was heard of it for long enough.
+    GivesUp(usize),
+    /// Callbacks are looked at.
+    Look,
+    /// What came of an attempt is written, or is tried anew.
+    Written(u64),
+    WriteAgain(u64),
+    Customer(Id, u64),
+    InVain(Id, u64),
     Answers(OfferId),
     Refuses(OfferId, u8),
-    TalkEnds(usize, u64),
-    TransferEnds(usize, u64),
+    TalkEnds(Id, u64),
+    TransferEnds(Id, u64),
     In(usize),
     Out(usize),
     Pause(usize),
@@ -40,14 +79,42 @@ enum Place {
     InLine(BTreeSet<OfferId>),
     Talking(AgentId),
     HandedOn,
+    /// By their queue, to be called back if they want.
+    SentOn,
+    /// The queue has forgotten them, and no message could be kept.
+    Apart,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    Listens,
+    Elsewhere,
+    /// Not at the phone: to be called back.
+    CalledBack,
 }
 
 struct Guest {
     place: Place,
+    presence: Presence,
+    queue: usize,
+    person: usize,
+    priority: u8,
+    patience: u64,
+    fate: u64,
+    /// When they came by the world's clock, as the record has it.
+    came: Wall,
     /// When they came, earlier by what their urgency is worth.
     rank: i64,
+    /// The agent they are kept for, and until when.
+    wish: Option<(AgentId, u64)>,
     /// How many phones rang and talks went on for them.
     turns: u64,
+    /// A promise that they wait for.
+    asks: Option<usize>,
+    /// None could be kept.
+    broken: bool,
+    /// The callback that this call is for.
+    row: Option<usize>,
 }
 
 pub(super) struct World<'p> {
@@ -57,11 +124,27 @@ pub(super) struct World<'p> {
     wall: i64,
     due: BTreeSet<(u64, u64, Event)>,
     events: u64,
-    guests: BTreeMap<usize, Guest>,
-    offers: BTreeMap<OfferId, (usize, AgentId)>,
+    guests: BTreeMap<Id, Guest>,
+    offers: BTreeMap<OfferId, (Id, AgentId)>,
     agents: BTreeMap<AgentId, AgentState>,
     /// Calls beside the queue that go on, and whose.
     asides: BTreeMap<usize, AgentId>,
+    /// With whom people talked last, and when.
+    last: BTreeMap<usize, (AgentId, Wall)>,
+    callbacks: Callbacks<(Wrote, u64)>,
+    /// What the store has. It survives the process.
+    rows: Vec<Row>,
+    open: BTreeSet<usize>,
+    /// What it was asked to keep, by this process.
+    asks: BTreeMap<usize, Ask>,
+    asked: usize,
+    writing: bool,
+    /// When callbacks are looked at next, without news.
+    look_at: u64,
+    /// How often the process has begun.
+    epoch: u64,
+    calls: u64,
+    tally: Tally,
     told: VecDeque<String>,
     wrong: Option<String>,
     /// Entries and their ends since the process started.
@@ -73,7 +156,7 @@ pub(super) struct World<'p> {
 
 impl<'p> World<'p> {
     /// Lives through it all; what was wrong first, with what led to it.
-    pub(super) fn run(plan: &'p Plan) -> Result<(), String> {
+    pub(super) fn run(plan: &'p Plan) -> Result<Tally, String> {
         let mut world = World {
             acd: Acd::new(plan.settings.clone()),
             plan,
@@ -85,6 +168,17 @@ impl<'p> World<'p> {
             offers: BTreeMap::new(),
             agents: BTreeMap::new(),
             asides: BTreeMap::new(),
+            last: BTreeMap::new(),
+            callbacks: Callbacks::new(REST),
+            rows: Vec::new(),
+            open: BTreeSet::new(),
+            asks: BTreeMap::new(),
+            asked: 0,
+            writing: false,
+            look_at: u64::MAX,
+            epoch: 0,
+            calls: 0,
+            tally: Tally::default(),
             told: VecDeque::new(),
             wrong: None,
             entered: 0,
@@ -93,7 +187,7 @@ impl<'p> World<'p> {
             overflowed: 0,
         };
         for (n, visit) in plan.visits.iter().enumerate() {
-            world.at(visit.at, Event::Comes(n));
+            world.at(visit.at, Event::Comes(n as Id));
         }
         for shift in &plan.shifts {
             world.at(shift.from, Event::In(shift.agent));
@@ -115,7 +209,7 @@ impl<'p> World<'p> {
         }
         world.live();
         match world.wrong {
-            None => Ok(()),
+            None => Ok(world.tally),
             Some(wrong) => {
                 let told: Vec<String> = world.told.into();
                 Err(format!("{wrong}\n{}", told.join("\n")))
@@ -126,6 +220,7 @@ impl<'p> World<'p> {
     fn live(&mut self) {
         // Long enough after the last day that all have hung up.
         let end = (self.plan.days + 2) * DAY;
+        let mut steps = 0;
         while self.wrong.is_none() {
             let timeout = self.acd.poll_timeout().map(|at| {
                 let nanos = at.since_start().as_nanos();
@@ -139,6 +234,10 @@ impl<'p> World<'p> {
             };
             if next > end {
                 break;
+            }
+            steps = if next > self.now { 0 } else { steps + 1 };
+            if steps > STEPS {
+                self.fault("time does not pass");
             }
             self.wall += (next.max(self.now) - self.now) as i64;
             self.now = next.max(self.now);
@@ -154,7 +253,10 @@ impl<'p> World<'p> {
             self.listen();
             self.check();
         }
-        if self.wrong.is_none() && !self.guests.is_empty() {
+        // Those who are to be called back wait until people are there.
+        let here = self.guests.values();
+        let mut here = here.filter(|g| g.presence != Presence::CalledBack);
+        if self.wrong.is_none() && here.next().is_some() {
             self.fault("somebody is still here");
         }
     }
@@ -169,6 +271,10 @@ impl<'p> World<'p> {
     fn at(&mut self, at: u64, event: Event) {
         self.events += 1;
         self.due.insert((at, self.events, event));
+    }
+
+    fn after(&mut self, ms: u64, event: Event) {
+        self.at(self.now + ms, event);
     }
 
     fn tell(&mut self, what: String) {
@@ -187,27 +293,37 @@ impl<'p> World<'p> {
     }
 
     /// How chance has it this time for this caller.
-    fn turn(&mut self, caller: usize) -> Chance {
-        let fate = self.plan.visits[caller].fate;
-        let guest = self.guests.get_mut(&caller);
-        let turns = guest.map_or(0, |g| {
+    fn turn(&mut self, id: Id) -> Chance {
+        let guest = self.guests.get_mut(&id);
+        let (fate, turns) = guest.map_or((0, 0), |g| {
             g.turns += 1;
-            g.turns
+            (g.fate, g.turns)
         });
         Chance::new(fate ^ (turns << 48))
+    }
+
+    fn turns(&self, id: Id) -> u64 {
+        self.guests.get(&id).map_or(0, |g| g.turns)
     }
 
     fn happens(&mut self, event: Event) {
         let now = self.time();
         match event {
             Event::Comes(n) => self.comes(n),
-            Event::HangsUp(n) => {
-                if matches!(self.place(n), Some(Place::InLine(_))) {
-                    self.acd.handle_left(now, contact(n), Leaving::Gone);
-                    self.abandoned += 1;
-                    self.gone(n);
-                }
-            }
+            Event::HangsUp(id) => self.hangs_up(id),
+            Event::Wants(id) => self.wants(id),
+            Event::AsksStore(id, turn) => self.asks_store(id, turn),
+            Event::Returns(id, turn) => self.returns(id, turn),
+            Event::Decides(id, turn) => self.decides(id, turn),
+            Event::AsksAgain(id, turn) => self.asks_again(id, turn),
+            Event::Kept(ask) => self.kept(ask),
+            Event::Told(ask, kept) => self.answered_by_store(ask, kept),
+            Event::GivesUp(ask) => self.gives_up(ask),
+            Event::Look => self.look(),
+            Event::Written(epoch) => self.written(epoch),
+            Event::WriteAgain(epoch) => self.write_again(epoch),
+            Event::Customer(id, turn) => self.customer(id, turn),
+            Event::InVain(id, turn) => self.in_vain(id, turn),
             Event::Answers(offer) => self.answers(offer),
             Event::Refuses(offer, how) => {
                 let how = match how {
@@ -242,145 +358,25 @@ impl<'p> World<'p> {
                 self.acd.handle_free(now, &agent, aside(n));
             }
             Event::Restart => self.restart(),
-            Event::Jump => self.wall += 3 * HOUR as i64 - 7_000,
+            Event::Jump => {
+                match self.now % 2 {
+                    0 => self.wall += 3 * HOUR as i64 - 7_000,
+                    _ => self.wall -= HOUR as i64 + 7_000,
+                }
+                // The server looks every so often.
+                self.after(30 * SECOND, Event::Look);
+            }
         }
     }
 
-    fn place(&self, caller: usize) -> Option<&Place> {
-        self.guests.get(&caller).map(|g| &g.place)
+    fn place(&self, id: Id) -> Option<&Place> {
+        self.guests.get(&id).map(|g| &g.place)
     }
 
-    fn set(&mut self, caller: usize, place: Place) {
-        if let Some(guest) = self.guests.get_mut(&caller) {
+    fn set(&mut self, id: Id, place: Place) {
+        if let Some(guest) = self.guests.get_mut(&id) {
             guest.place = place;
         }
-    }
-
-    fn gone(&mut self, caller: usize) {
-        if self.guests.remove(&caller).is_none() {
-            self.fault(format!("caller {caller} ends twice"));
-        }
-        let of_theirs = |(_, (n, _)): &(&OfferId, &(usize, AgentId))| *n == caller;
-        let offers: Vec<OfferId> = self
-            .offers
-            .iter()
-            .filter(of_theirs)
-            .map(|(o, _)| *o)
-            .collect();
-        for offer in offers {
-            self.offers.remove(&offer);
-        }
-    }
-
-    fn comes(&mut self, n: usize) {
-        let visit = &self.plan.visits[n];
-        let worth = u64::from(visit.priority) * 120 * SECOND;
-        let guest = Guest {
-            place: Place::InLine(BTreeSet::new()),
-            rank: self.now as i64 - worth as i64,
-            turns: 0,
-        };
-        self.guests.insert(n, guest);
-        self.entered += 1;
-        let arrival = Arrival {
-            priority: Priority(visit.priority),
-            ..Arrival::new(contact(n), QUEUES[visit.queue])
-        };
-        self.at(self.now + visit.patience, Event::HangsUp(n));
-        let now = self.time();
-        self.acd.handle_enter(now, arrival);
-    }
-
-    fn answers(&mut self, offer: OfferId) {
-        let now = self.time();
-        let stands = self.offers.get(&offer).cloned();
-        match (self.acd.handle_answered(now, offer), stands) {
-            (Answer::TooLate, None) => {}
-            (Answer::TooLate, Some((n, _))) => self.fault(format!("caller {n}: answered in vain")),
-            (Answer::Connect { contact: c, .. }, None) => {
-                self.fault(format!("{c}: an offer that is over was taken"));
-            }
-            (Answer::Connect { agent, .. }, Some((n, asked))) => {
-                if agent != asked {
-                    self.fault(format!("caller {n}: {asked} was asked, {agent} has them"));
-                }
-                self.answered += 1;
-                self.set(n, Place::Talking(agent));
-                self.offers.remove(&offer);
-                self.talks(n);
-            }
-        }
-    }
-
-    fn talks(&mut self, n: usize) {
-        let mut chance = self.turn(n);
-        let lasts = chance.of(5 * SECOND, 9 * MINUTE);
-        let turn = self.guests.get(&n).map_or(0, |g| g.turns);
-        self.at(self.now + lasts, Event::TalkEnds(n, turn));
-    }
-
-    fn talk_ends(&mut self, n: usize, turn: u64) {
-        let Some(Place::Talking(with)) = self.place(n).cloned() else {
-            return;
-        };
-        if self.guests.get(&n).is_none_or(|g| g.turns != turn) {
-            return;
-        }
-        let now = self.time();
-        let mut chance = self.turn(n);
-        match chance.of(0, 12) {
-            // The agent's phone dies: back to the head of the line.
-            0 => self.back(n),
-            // Handed on.
-            1 | 2 => {
-                self.acd.handle_transferring(now, &with, contact(n));
-                self.set(n, Place::HandedOn);
-                let turn = self.guests.get(&n).map_or(0, |g| g.turns);
-                self.at(
-                    self.now + chance.of(SECOND, 30 * SECOND),
-                    Event::TransferEnds(n, turn),
-                );
-            }
-            _ => {
-                self.acd.handle_contact_over(now, &with, contact(n));
-                self.gone(n);
-            }
-        }
-    }
-
-    fn transfer_ends(&mut self, n: usize, turn: u64) {
-        if self.place(n) != Some(&Place::HandedOn)
-            || self.guests.get(&n).is_none_or(|g| g.turns != turn)
-        {
-            return;
-        }
-        let now = self.time();
-        match self.turn(n).of(0, 3) {
-            0 => self.back(n),
-            1 => {
-                // Outside: we have no part in it any more.
-                self.acd.handle_left(now, contact(n), Leaving::Gone);
-                self.gone(n);
-            }
-            _ => {
-                let to = agent(n % self.plan.settings.agents.len().max(1));
-                let busy = !matches!(self.agents.get(&to), Some(AgentState::Ready));
-                if busy {
-                    return self.back(n);
-                }
-                self.acd.handle_took(now, &to, contact(n));
-                self.set(n, Place::Talking(to));
-                self.talks(n);
-            }
-        }
-    }
-
-    fn back(&mut self, n: usize) {
-        self.entered += 1;
-        self.set(n, Place::InLine(BTreeSet::new()));
-        self.at(self.now + self.plan.visits[n].patience, Event::HangsUp(n));
-        let now = self.time();
-        self.acd.handle_return(now, contact(n));
     }
 
     fn restart(&mut self) {
@@ -389,11 +385,8 @@ impl<'p> World<'p> {
         // Its calls end with the process.
         self.asides.clear();
         (self.entered, self.answered, self.abandoned, self.overflowed) = (0, 0, 0, 0);
-        let here: Vec<usize> = self.guests.keys().copied().collect();
-        for n in here {
-            // The store keeps a callback for them (`store::recover`).
-            self.gone(n);
-        }
+        self.epoch += 1;
+        self.recover();
         let there: Vec<AgentId> = self
             .agents
             .iter()
@@ -402,14 +395,13 @@ impl<'p> World<'p> {
             .collect();
         self.agents.clear();
         for (i, agent) in there.iter().enumerate() {
-            let at = self.now + (i as u64 + 1) * 3 * SECOND;
             let n = agent.as_str().trim_start_matches("agent").parse();
-            self.at(at, Event::In(n.unwrap_or(0)));
+            self.after((i as u64 + 1) * 3 * SECOND, Event::In(n.unwrap_or(0)));
         }
     }
 
     fn offers_to(&self, agent: &AgentId) -> Vec<OfferId> {
-        let to = |(_, (_, a)): &(&OfferId, &(usize, AgentId))| a == agent;
+        let to = |(_, (_, a)): &(&OfferId, &(Id, AgentId))| a == agent;
         self.offers.iter().filter(to).map(|(o, _)| *o).collect()
     }
 
@@ -423,14 +415,30 @@ impl<'p> World<'p> {
             offers.remove(&offer);
         }
     }
+
+    fn serves(&self, agent: &AgentId, queue: usize) -> bool {
+        let agents = &self.plan.settings.agents;
+        let mut queues = agents.iter().filter(|a| a.id == *agent);
+        queues.any(|a| a.queues.iter().any(|q| q.as_str() == QUEUES[queue]))
+    }
+
+    fn works(&self, agent: &AgentId) -> bool {
+        !matches!(
+            self.agents.get(agent),
+            None | Some(AgentState::Offline | AgentState::Paused { .. } | AgentState::Missed)
+        )
+    }
+
+    /// The agent whom the caller is kept for at this moment.
+    fn held_for<'g>(&self, guest: &'g Guest) -> Option<&'g AgentId> {
+        let (agent, until) = guest.wish.as_ref()?;
+        let holds = self.now < *until && self.serves(agent, guest.queue) && self.works(agent);
+        holds.then_some(agent)
+    }
 }
 
-fn contact(n: usize) -> ContactId {
-    ContactId::from_u64(n as u64)
-}
-
-fn caller(contact: ContactId) -> usize {
-    contact.as_u64() as usize
+fn contact(id: Id) -> ContactId {
+    ContactId::from_u64(id)
 }
 
 fn aside(n: usize) -> ContactId {
