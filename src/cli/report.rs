@@ -130,6 +130,7 @@ pub fn text(out: &mut String, report: &Report) {
         agents(report),
         nodes(report),
         surveys(report),
+        judged(report),
     ];
     for part in parts.iter().flatten() {
         out.push('\n');
@@ -232,17 +233,49 @@ fn surveys(report: &Report) -> Option<String> {
     let head = ["SURVEY", "QUESTION", "ANSWERS", "MEAN", "OF"];
     let questions = report.surveys.iter().flat_map(|(survey, questions)| {
         let row = move |(question, q): (&String, &SurveyFigures)| {
-            [
-                clean(survey.as_str()),
-                clean(question),
-                q.count().to_string(),
-                q.mean().map_or("-".to_owned(), |m| format!("{m:.1}")),
-                format!("{} to {}", q.low, q.high),
-            ]
+            let [count, mean, range] = figures(q);
+            let (survey, question) = (clean(survey.as_str()), clean(question));
+            [survey, question, count, mean, range]
         };
         questions.iter().map(row)
     });
     (!report.surveys.is_empty()).then(|| table(&head, questions))
+}
+
+/// What callers said after their talks, and of whom.
+fn judged(report: &Report) -> Option<String> {
+    let head = [
+        "TALKED WITH",
+        "QUEUE",
+        "SURVEY",
+        "QUESTION",
+        "ANSWERS",
+        "MEAN",
+        "OF",
+    ];
+    let rows = report.judged.iter().map(|j| {
+        let [count, mean, range] = figures(&j.figures);
+        let queue = j.queue.as_ref().map_or("-".into(), |q| clean(q.as_str()));
+        [
+            clean(j.agent.as_str()),
+            queue,
+            clean(j.survey.as_str()),
+            clean(&j.question),
+            count,
+            mean,
+            range,
+        ]
+    });
+    (!report.judged.is_empty()).then(|| table(&head, rows))
+}
+
+/// How many answers, their mean, and what there is to answer.
+fn figures(q: &SurveyFigures) -> [String; 3] {
+    [
+        q.count().to_string(),
+        q.mean().map_or("-".to_owned(), |m| format!("{m:.1}")),
+        format!("{} to {}", q.low, q.high),
+    ]
 }
 
 fn nodes(report: &Report) -> Option<String> {

@@ -23,8 +23,9 @@ pub use self::agent::{AgentFigures, Change};
 pub use self::line::{Effort, LineFigures, NodeFigures, Resolution};
 pub use self::path::{CalledBack, Path, Stay, StayEnd, Talk};
 pub use self::queue::{QueueFigures, Waits};
-pub use self::survey::SurveyFigures;
-use crate::ids::{AgentId, LineName, NodeName, QueueName};
+use self::survey::Answers;
+pub use self::survey::{Judged, SurveyFigures, Surveys};
+use crate::ids::{AgentId, LineName, QueueName};
 use crate::now::Wall;
 use crate::queue::settings::ServiceLevel;
 use crate::record::timeline::Timeline;
@@ -69,7 +70,9 @@ pub struct Report {
     /// By agent.
     pub agents: BTreeMap<AgentId, AgentFigures>,
     /// By survey, and question of it.
-    pub surveys: BTreeMap<NodeName, BTreeMap<String, SurveyFigures>>,
+    pub surveys: Surveys,
+    /// What callers said after their talks, by agent, queue and question.
+    pub judged: Vec<Judged>,
 }
 
 /// Adds it up, contact by contact, and then the agents.
@@ -79,6 +82,7 @@ pub struct Tally {
     /// Up to when is known what happened.
     now: Wall,
     report: Report,
+    answers: Answers,
     /// Whose call each agent ended when: what was written up afterwards.
     ended: BTreeMap<AgentId, Vec<(Wall, QueueName)>>,
 }
@@ -90,6 +94,7 @@ impl Tally {
             rules,
             now,
             report: Report::default(),
+            answers: Answers::default(),
             ended: BTreeMap::new(),
         }
     }
@@ -97,7 +102,7 @@ impl Tally {
     /// One more contact.
     pub fn contact(&mut self, contact: &Contact<'_>) {
         let path = Path::of(contact.timeline);
-        survey::add(&mut self.report.surveys, contact.timeline);
+        self.answers.add(contact.timeline, &path);
         match &path.called_back {
             None => {
                 let line = self.report.lines.entry(contact.line.clone());
@@ -155,7 +160,12 @@ impl Tally {
 
     /// What it came to.
     pub fn report(self) -> Report {
-        self.report
+        let (surveys, judged) = self.answers.told();
+        Report {
+            surveys,
+            judged,
+            ..self.report
+        }
     }
 }
 

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::ids::NodeName;
+use super::path::Path;
+use crate::ids::{AgentId, NodeName, QueueName};
 use crate::record::timeline::{Event, Timeline};
+
+/// Answers by survey, and question of it.
+pub type Surveys = BTreeMap<NodeName, BTreeMap<String, SurveyFigures>>;
 
 /// The answers to one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,28 +48,88 @@ impl Serialize for SurveyFigures {
     }
 }
 
-/// Adds what one contact answered; of a question that was answered twice the last.
-pub(super) fn add(
-    surveys: &mut BTreeMap<NodeName, BTreeMap<String, SurveyFigures>>,
-    timeline: &Timeline,
-) {
-    let mut last = BTreeMap::new();
-    for entry in timeline.entries() {
-        if let Event::Judged {
-            survey,
-            question,
-            answer,
-            low,
-            high,
-        } = &entry.event
-        {
-            last.insert((survey, question), (*answer, *low, *high));
+/// What callers said after a talk, of whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// Who talked with them last before they answered.
+    pub agent: AgentId,
+    /// Through which queue they had come.
+    pub queue: Option<QueueName>,
+    /// Which survey.
+    pub survey: NodeName,
+    /// Which question of it.
+    pub question: String,
+    /// The answers.
+    #[serde(flatten)]
+    pub figures: SurveyFigures,
+}
+
+/// Of whom, and to which question.
+type About = (AgentId, Option<QueueName>, NodeName, String);
+
+/// All answers, contact by contact.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    all: Surveys,
+    judged: BTreeMap<About, SurveyFigures>,
+}
+
+impl Answers {
+    /// Adds what one contact answered; of a question that was answered twice the last. Whoever
+    /// answered twice about two people has said something of both.
+    pub fn add(&mut self, timeline: &Timeline, path: &Path) {
+        let mut last = BTreeMap::new();
+        let mut of_talks = BTreeMap::new();
+        for entry in timeline.entries() {
+            if let Event::Judged {
+                survey,
+                question,
+                answer,
+                low,
+                high,
+            } = &entry.event
+            {
+                let answer = (*answer, *low, *high);
+                last.insert((survey, question), answer);
+                let talk = path.talks.iter().rfind(|talk| talk.began <= entry.at);
+                if let Some(talk) = talk {
+                    let about = (&talk.agent, &talk.queue, survey, question);
+                    of_talks.insert(about, answer);
+                }
+            }
+        }
+        for ((survey, question), answer) in last {
+            let questions = self.all.entry(survey.clone()).or_default();
+            questions.entry(question.clone()).or_default().add(answer);
+        }
+        for ((agent, queue, survey, question), answer) in of_talks {
+            let about = (
+                agent.clone(),
+                queue.clone(),
+                survey.clone(),
+                question.clone(),
+            );
+            self.judged.entry(about).or_default().add(answer);
         }
     }
-    for ((survey, question), (answer, low, high)) in last {
-        let questions = surveys.entry(survey.clone()).or_default();
-        let figures = questions.entry(question.clone()).or_default();
-        *figures.answers.entry(answer).or_default() += 1;
-        (figures.low, figures.high) = (low, high);
+
+    /// Those to each question, and those of each agent, by name.
+    pub fn told(self) -> (Surveys, Vec<Judged>) {
+        let judged = self.judged.into_iter();
+        let judged = judged.map(|((agent, queue, survey, question), figures)| Judged {
+            agent,
+            queue,
+            survey,
+            question,
+            figures,
+        });
+        (self.all, judged.collect())
+    }
+}
+
+impl SurveyFigures {
+    fn add(&mut self, (answer, low, high): (u8, u8, u8)) {
+        *self.answers.entry(answer).or_default() += 1;
+        (self.low, self.high) = (low, high);
     }
 }

@@ -9,6 +9,7 @@ use crate::record::timeline::{CallbackId, Event, Party, TransferTo};
 use crate::record::verdict::{LostSign, Stage, Verdict};
 
 mod stays;
+mod surveys;
 
 const DAY: i64 = 86_400_000;
 

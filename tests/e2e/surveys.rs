@@ -9,11 +9,11 @@ use crate::support::api::ask;
 use crate::support::audio::{share, sine};
 use crate::support::media::KeyWay;
 use crate::support::phone::{Phone, SOON};
-use crate::support::server::Server;
+use crate::support::server::{Server, Setup};
 
 /// The question, and the good-bye.
-const ASKED: f64 = 420.0;
-const PARTING: f64 = 1450.0;
+pub const ASKED: f64 = 420.0;
+pub const PARTING: f64 = 1450.0;
 
 const MENU: &str = r#"
 line: main
@@ -36,6 +36,11 @@ nodes:
 "#;
 
 fn asking() -> Server {
+    asking_line().start()
+}
+
+/// Its queue asks callers how the talk was.
+pub fn asking_line() -> Setup {
     with_music()
         .queue("ring_for = \"5s\"\nwrap_up = \"30s\"\nsurvey = \"rate\"")
         .file("menus/main.yaml", MENU)
@@ -43,19 +48,18 @@ fn asking() -> Server {
         .prompt("en/sys-survey-skip", &sine(ASKED, 6000.0, 0.2))
         .prompt("en/sys-connecting", &sine(400.0, 6000.0, 0.2))
         .prompt("en/bye", &sine(PARTING, 6000.0, 1.0))
-        .start()
 }
 
 /// Soon the caller hears this.
 #[track_caller]
-fn hears_said(phone: &Phone, hz: f64) {
+pub fn hears_said(phone: &Phone, hz: f64) {
     let heard = |_| share(&phone.media.listen(Duration::from_millis(300)), hz) > 0.8;
     assert!((0..20).any(heard), "{hz} Hz\n{}", phone.transcript());
 }
 
 /// The only contact there is, once it is written that it is over.
 #[track_caller]
-fn contact(server: &Server) -> Value {
+pub fn contact(server: &Server) -> Value {
     let mut told = Value::Null;
     for _ in 0..50 {
         let list = server.command(&["contacts", "list", "--json"]);
@@ -103,6 +107,15 @@ fn the_agent_is_free_and_the_caller_answers_the_survey() {
     assert_eq!(surveys[0]["survey"], "rate", "{report}");
     assert_eq!(surveys[0]["question"], "kind", "{surveys}");
     assert_eq!(surveys[0]["count"], json!(1), "{surveys}");
+    // It is about the agent who talked with them.
+    let judged = &report["judged"][0];
+    assert_eq!(judged["agent"], "agent1", "{report}");
+    assert_eq!(
+        (&judged["question"], &judged["mean"]),
+        (&json!("kind"), &json!(4.0))
+    );
+    let shown = server.command(&["report"]);
+    assert!(shown.contains("TALKED WITH"), "{shown}");
 }
 
 #[test]

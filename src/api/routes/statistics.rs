@@ -46,7 +46,7 @@ pub struct Asked {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "it is read field by field; this is its schema")]
 pub struct Part {
-    /// CSV of this part in place of JSON of all: `lines`, `queues`, `agents` or `surveys`.
+    /// CSV of this part in place of JSON of all: `lines`, `queues`, `agents`, `surveys` or `judged`.
     csv: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub struct StatisticsView {
     since: String,
     /// To before then.
     until: String,
-    /// By name: `lines`, `queues`, `agents`, `surveys`; as `zeroline report --json` has them.
+    /// By name: `lines`, `queues`, `agents`, `surveys`, `judged`; as `zeroline report --json` has them.
     #[schema(value_type = Object)]
     report: Value,
 }
@@ -108,7 +108,7 @@ fn zone(v: &Value) -> Parsed<TimeZone> {
 #[utoipa::path(get, path = "/statistics", tag = "statistics", params(Asked, Part),
     responses((status = 200, body = Vec<StatisticsView>), (status = 422, body = Problem)))]
 pub async fn show(State(api): State<Api>, who: Who, Query(mut asked): Query) -> Answer<Response> {
-    let parts = ["lines", "queues", "agents", "surveys"];
+    let parts = ["lines", "queues", "agents", "surveys", "judged"];
     let part = |word: &str| parts.iter().find(|p| **p == word).copied();
     let csv = asked.opt("csv", choice(&parts, part));
     let spans = spans_of(&mut asked, MOST, None);
@@ -150,6 +150,7 @@ fn seen(api: &Api, who: &Who, mut report: Report) -> Report {
     report.queues.retain(|name, _| queues.contains(name));
     report.lines.clear();
     report.surveys.clear();
+    report.judged.clear();
     report
 }
 
@@ -162,6 +163,15 @@ fn table(told: &[StatisticsView], part: &str) -> String {
     let mut rows: Vec<Row> = Vec::new();
     let mut columns: Vec<String> = Vec::new();
     for view in told {
+        // By agent; whose queue and which question are columns.
+        for figures in view.report[part].as_array().into_iter().flatten() {
+            let name = figures["agent"].as_str().unwrap_or_default().to_owned();
+            let mut cells = Vec::new();
+            flatten("", figures, &mut cells);
+            cells.retain(|(column, _)| column != "agent");
+            note(&mut columns, &cells);
+            rows.push((vec![view.since.clone(), view.until.clone(), name], cells));
+        }
         for (name, figures) in view.report[part].as_object().into_iter().flatten() {
             let key = vec![view.since.clone(), view.until.clone(), name.clone()];
             let cells = match part {

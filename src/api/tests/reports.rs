@@ -198,3 +198,47 @@ async fn reports_are_for_those_who_see_all_and_what_makes_no_sense_is_told_at_on
     let many = review(&house, &operator, "since=2020-01-01&by=hour").await;
     assert_eq!(many.problem(422), "wrong-fields");
 }
+
+#[tokio::test]
+async fn what_callers_said_is_told_by_agent_and_queue_to_those_who_see_all() {
+    let house = House::new().await;
+    let lead = house.token(Role::Supervisor, None).await;
+    let anna = house.token(Role::Agent, Some("anna")).await;
+    for (n, queue, answer) in [(1, "support", 5), (2, "support", 2), (3, "sales", 4)] {
+        let contact = call(&house, at(1), n, queue, 10, true);
+        let judged = Event::Judged {
+            survey: "rate".into(),
+            question: "kind".into(),
+            answer,
+            low: 1,
+            high: 5,
+        };
+        house
+            .api
+            .store
+            .record(contact, Duration::from_secs(70), judged);
+    }
+    house.api.store.flush().await.unwrap();
+    let told = review(&house, &lead, THAT_DAY).await.ok();
+    let judged = told["judged"].as_array().unwrap();
+    assert_eq!(judged.len(), 2);
+    assert_eq!(
+        (&judged[0]["agent"], &judged[0]["queue"]),
+        (&json!("anna"), &json!("sales"))
+    );
+    assert_eq!(judged[1]["mean"], 3.5);
+    assert_eq!(judged[1]["answers"], json!([0, 1, 0, 0, 1]));
+    let one = review(&house, &lead, &format!("{THAT_DAY}&queue=sales"))
+        .await
+        .ok();
+    assert_eq!(one["judged"].as_array().unwrap().len(), 1);
+    let path = format!("/statistics?{THAT_DAY}&csv=judged");
+    let csv = house.get(&path).token(&lead).send().await.bytes;
+    let csv = String::from_utf8(csv).unwrap();
+    assert!(csv.starts_with("since,until,name,"), "{csv}");
+    assert!(csv.contains(",anna,") && csv.contains("support"), "{csv}");
+    // Agents do not see it.
+    let path = format!("/statistics?{THAT_DAY}");
+    let theirs = house.get(&path).token(&anna).send().await.ok();
+    assert_eq!(theirs[0]["report"]["judged"], json!([]));
+}

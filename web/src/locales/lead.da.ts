@@ -131,7 +131,10 @@ export const lead: Same<typeof english> = {
       longest: 'Længste ventetid',
     },
     surveys: 'Spørgeskemaer',
+    judged: 'Hvad opkaldere sagde om hvem',
     survey: {
+      agent: 'Talte med',
+      queue: 'Kø',
       question: 'Spørgsmål',
       survey: 'Spørgeskema',
       count: 'Svar',

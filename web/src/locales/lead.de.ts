@@ -131,7 +131,10 @@ export const lead: Same<typeof english> = {
       longest: 'Längste Wartezeit',
     },
     surveys: 'Umfragen',
+    judged: 'Was Anrufende über wen sagten',
     survey: {
+      agent: 'Gesprochen mit',
+      queue: 'Warteschlange',
       question: 'Frage',
       survey: 'Umfrage',
       count: 'Antworten',

@@ -129,7 +129,10 @@ export const lead = {
       longest: 'Longest wait',
     },
     surveys: 'Surveys',
+    judged: 'What callers said of whom',
     survey: {
+      agent: 'Talked with',
+      queue: 'Queue',
       question: 'Question',
       survey: 'Survey',
       count: 'Answers',

@@ -131,7 +131,10 @@ export const lead: Same<typeof english> = {
       longest: 'Lengste ventetid',
     },
     surveys: 'Undersøkelser',
+    judged: 'Hva innringere sa om hvem',
     survey: {
+      agent: 'Snakket med',
+      queue: 'Kø',
       question: 'Spørsmål',
       survey: 'Undersøkelse',
       count: 'Svar',

@@ -30,6 +30,8 @@ pub struct ReviewView {
     nodes: Vec<NodeReview>,
     /// Answers to surveys, by question.
     surveys: Vec<SurveyReview>,
+    /// What callers said after their talks, by agent, queue and question.
+    judged: Vec<JudgedReview>,
     /// What became of the callbacks that were asked for.
     callbacks: CallbackSums,
     /// What laws ask for proof of.
@@ -191,6 +193,18 @@ pub struct SurveyReview {
     high: u8,
     /// How often each answer was given, from the lowest.
     answers: Vec<u64>,
+}
+
+/// What callers said after talks with an agent, to one question.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JudgedReview {
+    /// Who talked with them last before they answered.
+    agent: String,
+    /// Through which queue they had come.
+    queue: Option<String>,
+    /// The answers.
+    #[serde(flatten)]
+    answers: SurveyReview,
 }
 
 /// What became of callbacks.

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Empty, Panel } from '../../ui/parts';
 import type { Review } from '.';
 import { Stacked } from './charts';
-import type { Kind } from './csv';
+import type { Column, Kind } from './csv';
 import { Figures } from './table';
 
 interface Fact {
@@ -97,38 +97,53 @@ export function Promises({ review }: { review: Review }) {
   );
 }
 
+type Answers = Review['surveys'][number];
+
 function Surveys({ review }: { review: Review }) {
   const { t } = useTranslation();
   const title = t('reports.surveys');
+  const judged = t('reports.judged');
   if (review.surveys.length === 0) return null;
   const one = review.surveys.length === 1 ? review.surveys[0] : undefined;
+  const columns: readonly Column<Answers>[] = [
+    { head: t('reports.survey.question'), kind: 'text', of: (s) => s.question },
+    { head: t('reports.survey.survey'), kind: 'text', of: (s) => s.survey },
+    { head: t('reports.survey.count'), kind: 'count', of: (s) => s.count },
+    { head: t('reports.survey.mean'), kind: 'number', of: (s) => s.mean },
+    { head: t('reports.survey.range'), kind: 'text', of: (s) => `${s.low} – ${s.high}` },
+    {
+      head: t('reports.survey.answers'),
+      kind: 'text',
+      of: (s) => s.answers.map((n, place) => `${s.low + place}: ${n}`).join(', '),
+    },
+  ];
   return (
-    <Panel title={title}>
-      {one && (
-        <Stacked
-          title={`${title}: ${one.question}`}
-          kind="count"
-          points={one.answers.map((n, place) => ({ name: String(one.low + place), n }))}
-          series={[{ key: 'n', name: one.question, colour: 'var(--chart-blue)' }]}
-        />
+    <>
+      <Panel title={title}>
+        {one && (
+          <Stacked
+            title={`${title}: ${one.question}`}
+            kind="count"
+            points={one.answers.map((n, place) => ({ name: String(one.low + place), n }))}
+            series={[{ key: 'n', name: one.question, colour: 'var(--chart-blue)' }]}
+          />
+        )}
+        <Figures title={title} file="surveys" columns={columns} rows={review.surveys} />
+      </Panel>
+      {review.judged.length > 0 && (
+        <Panel title={judged}>
+          <Figures
+            title={judged}
+            file="surveys-by-agent"
+            columns={[
+              { head: t('reports.survey.agent'), kind: 'text', of: (j) => j.agent },
+              { head: t('reports.survey.queue'), kind: 'text', of: (j) => j.queue ?? '–' },
+              ...columns,
+            ]}
+            rows={review.judged}
+          />
+        </Panel>
       )}
-      <Figures
-        title={title}
-        file="surveys"
-        columns={[
-          { head: t('reports.survey.question'), kind: 'text', of: (s) => s.question },
-          { head: t('reports.survey.survey'), kind: 'text', of: (s) => s.survey },
-          { head: t('reports.survey.count'), kind: 'count', of: (s) => s.count },
-          { head: t('reports.survey.mean'), kind: 'number', of: (s) => s.mean },
-          { head: t('reports.survey.range'), kind: 'text', of: (s) => `${s.low} – ${s.high}` },
-          {
-            head: t('reports.survey.answers'),
-            kind: 'text',
-            of: (s) => s.answers.map((n, place) => `${s.low + place}: ${n}`).join(', '),
-          },
-        ]}
-        rows={review.surveys}
-      />
-    </Panel>
+    </>
   );
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::*;
-use crate::ids::{LineName, QueueName};
+use crate::ids::{LineName, NodeName, QueueName};
 use crate::live::stamp;
 use crate::record::facts::Containment;
 use crate::statistics::spans::Span;
-use crate::statistics::{AgentFigures, LineFigures, QueueFigures, Report};
+use crate::statistics::{AgentFigures, Judged, LineFigures, QueueFigures, Report, SurveyFigures};
 use crate::store::AskedBack;
 use crate::task::board::Teams;
 
@@ -54,6 +54,7 @@ impl Figures<'_> {
             lines: by_line(&sum),
             nodes: nodes(&sum),
             surveys: surveys(&sum),
+            judged: self.judged(&sum),
             callbacks: self.callbacks(callbacks),
             evidence: self.evidence(&sum),
             zone: self.zone,
@@ -115,6 +116,16 @@ impl Figures<'_> {
             aim: figures.aim.share(),
             aim_ms: whole(figures.aim.within),
             figures: queue_sums(figures, self.occupancy(sum, Some(name))),
+        });
+        told.collect()
+    }
+
+    fn judged(&self, sum: &Report) -> Vec<JudgedReview> {
+        let wanted = |j: &&Judged| self.queue.is_none() || j.queue.as_ref() == self.queue;
+        let told = sum.judged.iter().filter(wanted).map(|j| JudgedReview {
+            agent: j.agent.to_string(),
+            queue: j.queue.as_ref().map(|q| q.to_string()),
+            answers: answers(&j.survey, &j.question, &j.figures),
         });
         told.collect()
     }
@@ -193,22 +204,24 @@ fn nodes(sum: &Report) -> Vec<NodeReview> {
 }
 
 fn surveys(sum: &Report) -> Vec<SurveyReview> {
-    let mut told = Vec::new();
-    for (survey, questions) in &sum.surveys {
-        for (question, f) in questions {
-            let answers = (f.low..=f.high).map(|a| f.answers.get(&a).copied().unwrap_or_default());
-            told.push(SurveyReview {
-                survey: survey.to_string(),
-                question: question.clone(),
-                count: f.count(),
-                mean: f.mean(),
-                low: f.low,
-                high: f.high,
-                answers: answers.collect(),
-            });
-        }
+    let all = sum.surveys.iter();
+    let all =
+        all.flat_map(|(survey, of)| of.iter().map(move |(question, f)| (survey, question, f)));
+    all.map(|(survey, question, f)| answers(survey, question, f))
+        .collect()
+}
+
+fn answers(survey: &NodeName, question: &str, f: &SurveyFigures) -> SurveyReview {
+    let answers = (f.low..=f.high).map(|a| f.answers.get(&a).copied().unwrap_or_default());
+    SurveyReview {
+        survey: survey.to_string(),
+        question: question.to_owned(),
+        count: f.count(),
+        mean: f.mean(),
+        low: f.low,
+        high: f.high,
+        answers: answers.collect(),
     }
-    told
 }
 
 fn queue_sums(q: &QueueFigures, occupancy: Option<f64>) -> QueueSums {
