@@ -157,6 +157,8 @@ struct Agent {
     signed_in: bool,
     /// Paused, or will be when what they do now is over.
     pause: Option<String>,
+    /// What they were writing up when their last phone went.
+    unwritten: Option<Unwritten>,
     /// Calls that they are on, or that ring their phone, without the queue's having given them.
     engaged: BTreeSet<ContactId>,
     /// Smaller: idle for longer.
@@ -166,6 +168,24 @@ struct Agent {
     /// Callers taken, for the sake of fewest-contacts.
     taken: u64,
     since: Mono,
+}
+
+/// A talk that is to be written up.
+#[derive(Clone, Copy, Debug)]
+struct Unwritten {
+    contact: ContactId,
+    queue: QueueIx,
+    until: Mono,
+}
+
+impl Unwritten {
+    fn write_up(self) -> AgentDoing {
+        AgentDoing::WrapUp {
+            contact: self.contact,
+            queue: self.queue,
+            until: self.until,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -341,6 +361,7 @@ impl Acd {
                 ring_for: a.ring_for,
                 wrap_up: a.wrap_up,
                 doing: AgentDoing::Offline,
+                unwritten: None,
                 signed_in: false,
                 pause: None,
                 engaged: BTreeSet::new(),

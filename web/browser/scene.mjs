@@ -81,6 +81,10 @@ await drive(async (test) => {
   await row.getByRole('button', { name: 'Hand on' }).click();
   await test.at('handing');
   await is('Wrap-up');
+  await page.reload();
+  await is('Wrap-up');
+  await card.getByText('Asked for a person (0)').waitFor();
+  check((await card.innerText()).includes(given('CALLER')), 'somebody else is written up');
   await page.getByLabel('Note').fill('wants the second invoice');
   await page.getByRole('button', { name: /Wrap-up code/ }).click();
   await page.getByRole('option', { name: 'solved' }).click();

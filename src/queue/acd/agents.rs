@@ -2,14 +2,14 @@
 
 use super::{
     Acd, Agent, AgentDoing, AgentId, AgentIx, AgentState, CallerDoing, ContactId, Mono,
-    NotAnswered, QueueAction, Timer, Withdrawal,
+    NotAnswered, QueueAction, Timer, Unwritten, Withdrawal,
 };
 use crate::now::Now;
 use crate::queue::action::AgentWish;
 use crate::queue::settings::Unstaffed;
 
 impl Acd {
-    /// A phone of the agent registered: ready, unless they had paused.
+    /// A phone of the agent registered: ready, unless they had paused or are not done with writing up.
     ///
     /// Tell it for a binding that is new, not for a refresh: who was set aside for a missed
     /// offer is ready again by it.
@@ -17,21 +17,30 @@ impl Acd {
         let Some(ix) = self.agent_ids.get(agent).copied() else {
             return;
         };
-        self.a_mut(ix).signed_in = true;
-        match self.a(ix).doing {
-            AgentDoing::Offline | AgentDoing::Missed { .. } => self.rest(now.mono, ix),
-            AgentDoing::Ready
-            | AgentDoing::Paused
-            | AgentDoing::Offered { .. }
-            | AgentDoing::Talking { .. }
-            | AgentDoing::Engaged
-            | AgentDoing::WrapUp { .. } => {}
+        let a = self.a_mut(ix);
+        a.signed_in = true;
+        let unwritten = a.unwritten.take();
+        match (&a.doing, unwritten) {
+            (AgentDoing::Offline, Some(talk)) if talk.until > now.mono => {
+                self.set_agent(now.mono, ix, talk.write_up());
+            }
+            (AgentDoing::Offline | AgentDoing::Missed { .. }, _) => self.rest(now.mono, ix),
+            (
+                AgentDoing::Ready
+                | AgentDoing::Paused
+                | AgentDoing::Offered { .. }
+                | AgentDoing::Talking { .. }
+                | AgentDoing::Engaged
+                | AgentDoing::WrapUp { .. },
+                _,
+            ) => {}
         }
         self.settle(now.mono);
     }
 
     /// The agent's last registration is gone. An offer to them is withdrawn; a talk goes on
-    /// until [`Acd::handle_contact_over`] or [`Acd::handle_return`].
+    /// until [`Acd::handle_contact_over`] or [`Acd::handle_return`]; wrap-up goes on where they are back
+    /// within its time: a page that is loaded anew must not ring for someone who writes.
     pub fn handle_agent_signed_out(&mut self, now: Now, agent: &AgentId) {
         let Some(ix) = self.agent_ids.get(agent).copied() else {
             return;
@@ -45,10 +54,21 @@ impl Acd {
                 self.set_agent(now.mono, ix, AgentDoing::Offline);
             }
             AgentDoing::Talking { .. } | AgentDoing::Offline => {}
+            AgentDoing::WrapUp {
+                contact,
+                queue,
+                until,
+            } => {
+                self.a_mut(ix).unwritten = Some(Unwritten {
+                    contact,
+                    queue,
+                    until,
+                });
+                self.set_agent(now.mono, ix, AgentDoing::Offline);
+            }
             AgentDoing::Ready
             | AgentDoing::Paused
             | AgentDoing::Engaged
-            | AgentDoing::WrapUp { .. }
             | AgentDoing::Missed { .. } => self.set_agent(now.mono, ix, AgentDoing::Offline),
         }
         self.settle(now.mono);
@@ -76,8 +96,9 @@ impl Acd {
         let Some(ix) = self.agent_ids.get(agent).copied() else {
             return;
         };
-        self.a_mut(ix).pause = None;
-        match self.a(ix).doing {
+        let a = self.a_mut(ix);
+        (a.pause, a.unwritten) = (None, None);
+        match a.doing {
             AgentDoing::Paused | AgentDoing::WrapUp { .. } | AgentDoing::Missed { .. } => {
                 self.rest(now.mono, ix);
             }
@@ -122,6 +143,7 @@ impl Acd {
         let Some(ix) = self.agent_ids.get(agent).copied() else {
             return;
         };
+        self.a_mut(ix).unwritten = None;
         if let AgentDoing::WrapUp { .. } = self.a(ix).doing {
             self.rest(now.mono, ix);
         }
@@ -197,14 +219,16 @@ impl Acd {
                 queue,
                 wrap_up,
             } if with == contact => {
+                let talk = Unwritten {
+                    contact,
+                    queue,
+                    until: now + wrap_up,
+                };
                 if a.signed_in && !wrap_up.is_zero() {
-                    let doing = AgentDoing::WrapUp {
-                        contact,
-                        queue,
-                        until: now + wrap_up,
-                    };
-                    self.set_agent(now, ix, doing);
+                    self.set_agent(now, ix, talk.write_up());
                 } else {
+                    let away = !a.signed_in;
+                    self.a_mut(ix).unwritten = away.then_some(talk);
                     self.rest(now, ix);
                 }
             }

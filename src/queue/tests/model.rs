@@ -42,6 +42,8 @@ pub(super) struct Agent {
     until: Option<Mono>,
     pub(super) with: Option<ContactId>,
     wrap_up: Duration,
+    /// Until when they would be writing up, were a phone of theirs there.
+    unwritten: Option<Mono>,
     /// The number of the last offer to them.
     offered: u64,
     taken: u64,
@@ -123,6 +125,7 @@ impl Model {
             until: None,
             with: None,
             wrap_up: Duration::ZERO,
+            unwritten: None,
             offered: 0,
             taken: 0,
         });

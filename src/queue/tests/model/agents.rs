@@ -64,13 +64,20 @@ impl Model {
             self.agents[a].until = Some(now + wrap_up);
             self.set(now, a, AgentState::WrapUp);
         } else {
+            if !self.agents[a].signed_in {
+                self.agents[a].unwritten = Some(now + wrap_up);
+            }
             self.rest(now, a);
         }
     }
 
     pub(in crate::queue::tests) fn signed_in(&mut self, now: Mono, a: usize) {
         self.agents[a].signed_in = true;
-        if matches!(
+        let unwritten = self.agents[a].unwritten.take();
+        if self.agents[a].state == AgentState::Offline && unwritten.is_some_and(|at| at > now) {
+            self.agents[a].until = unwritten;
+            self.set(now, a, AgentState::WrapUp);
+        } else if matches!(
             self.agents[a].state,
             AgentState::Offline | AgentState::Missed
         ) {
@@ -82,6 +89,9 @@ impl Model {
     pub(in crate::queue::tests) fn signed_out(&mut self, now: Mono, a: usize) {
         self.agents[a].signed_in = false;
         self.offers.retain(|o| o.agent != a);
+        if self.agents[a].state == AgentState::WrapUp {
+            self.agents[a].unwritten = self.agents[a].until;
+        }
         if self.agents[a].state != AgentState::Talking {
             self.agents[a].until = None;
             self.set(now, a, AgentState::Offline);
@@ -91,6 +101,7 @@ impl Model {
 
     pub(in crate::queue::tests) fn ready(&mut self, now: Mono, a: usize) {
         self.agents[a].pause = false;
+        self.agents[a].unwritten = None;
         if matches!(
             self.agents[a].state,
             AgentState::Paused { .. } | AgentState::WrapUp | AgentState::Missed
@@ -128,6 +139,7 @@ impl Model {
     }
 
     pub(in crate::queue::tests) fn wrap_up_done(&mut self, now: Mono, a: usize) {
+        self.agents[a].unwritten = None;
         if self.agents[a].state == AgentState::WrapUp {
             self.rest(now, a);
         }

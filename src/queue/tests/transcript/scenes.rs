@@ -36,6 +36,47 @@ fn longest_idle_first_then_wrap_up() {
 }
 
 #[test]
+fn whose_page_is_loaded_anew_writes_on_and_is_not_rung_meanwhile() {
+    let queue = QueueSettings {
+        wrap_up: secs(10),
+        unstaffed: Unstaffed::Wait,
+        ..quiet("q")
+    };
+    check(
+        one(queue, &["ann"]),
+        "
+        0.0 in ann
+        1.0 enter 1 q
+        2.0 answer 1
+        3.0 enter 2 q
+        4.0 over ann 1
+        5.0 out ann
+        6.0 in ann
+        20.0 answer 2
+        21.0 out ann
+        22.0 over ann 2
+        23.0 in ann
+        24.0 out ann
+        40.0 in ann",
+        "
+        0.0 in ann < ann ready
+        1.0 enter 1 q < ann offered, offer 1 caller 1 of q to ann for 20s
+        2.0 answer 1 = 1 with ann after 1s < ann talking
+        3.0 enter 2 q < -
+        4.0 over ann 1 < ann wrap-up
+        5.0 out ann < ann offline
+        6.0 in ann < ann wrap-up
+        14.0 (timer) < ann ready, ann offered, offer 2 caller 2 of q to ann for 20s
+        20.0 answer 2 = 2 with ann after 17s < ann talking
+        21.0 out ann < -
+        22.0 over ann 2 < ann offline
+        23.0 in ann < ann wrap-up
+        24.0 out ann < ann offline
+        40.0 in ann < ann ready",
+    );
+}
+
+#[test]
 fn who_does_not_answer_is_set_aside_and_the_caller_is_next() {
     check(
         one(quiet("q"), &["ann", "bob"]),

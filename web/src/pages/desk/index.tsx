@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, got } from '../../api/client';
 import { useMe } from '../../app/session';
 import { useLive } from '../../live';
 import type { Card } from '../../live/picture';
 import { usePagePhone } from '../../phone/provider';
+import { useDraft } from '../../ui/draft';
 import { Badge, Button, Empty, Loading, Note, Panel, Trouble } from '../../ui/parts';
 import { Since } from '../../ui/time';
 import { useTitle } from '../../ui/title';
@@ -138,16 +139,37 @@ function OtherCall({ phone }: { phone: Phone }) {
   );
 }
 
+/** The record's clock and that of who wraps up differ by no more. */
+const CLOCKS_MS = 5_000;
+
+/**
+ * Whom the wrap-up is about, where the stream does not tell it any more. This tab has seen the talk; or else the
+ * record has one that ended when the wrap-up began: an older one is somebody else's.
+ */
+function useLastContact(phone: Phone, agent: string): string | null {
+  const [seen, setSeen] = useDraft(`talk.${agent}`);
+  const talks = phone.state === 'talking' ? phone.contact : null;
+  useEffect(() => {
+    if (talks) setSeen(talks);
+  }, [talks, setSeen]);
+  const last = useQuery({
+    queryKey: ['contacts', 'last', agent],
+    enabled: phone.state === 'after' && phone.contact === null && seen === '',
+    queryFn: () => got(api.GET('/api/v1/contacts', { params: { query: { agent, limit: 1 } } })),
+  });
+  if (phone.state !== 'after') return null;
+  if (seen) return seen;
+  const told = last.data?.items[0];
+  const over = Date.parse(told?.started ?? '') + (told?.ended_ms ?? 0);
+  const since = Date.parse(phone.agent?.since ?? '');
+  return told && over > since - CLOCKS_MS ? told.contact : null;
+}
+
 /** Whom the phone rings for, whom they talk to, or whom they talked to. */
 function Talk({ phone, agent }: { phone: Phone; agent: string }) {
   const { t } = useTranslation();
-  // After a reload the stream does not tell any more whom the wrap-up is about.
-  const last = useQuery({
-    queryKey: ['contacts', 'last', agent],
-    enabled: phone.state === 'after' && phone.contact === null,
-    queryFn: () => got(api.GET('/api/v1/contacts', { params: { query: { agent, limit: 1 } } })),
-  });
-  const contact = phone.contact ?? (phone.state === 'after' ? last.data?.items[0]?.contact : null);
+  const last = useLastContact(phone, agent);
+  const contact = phone.contact ?? last;
   if (!contact) {
     return (
       <Panel title={t('talk.none')}>
