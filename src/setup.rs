@@ -1,6 +1,7 @@
 //! Reads and checks all that the server is made of, before anything is started: settings, menus
 //! and prompts. Edge: it reads files and the environment.
 
+mod doubts;
 pub mod drafts;
 pub mod prompts;
 pub mod rehearse;
@@ -14,19 +15,20 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
-use std::time::Duration;
 
+use self::doubts::doubts;
 use crate::check::{self, Finding, report::Report};
 use crate::cli::Options;
-use crate::config::{self, AgentSecret, Config, Layers, Secret, SpeechEngineKind};
+use crate::config::{self, AgentSecret, Config, Layers, Renewed, Secret};
 use crate::ids::PromptName;
-use crate::media::ports::PortPool;
 use crate::menu::load::{Lines, PromptFacts, load_all};
 use crate::menu::mistake::Mistake;
 use crate::menu::system;
 use crate::prompts::{Encodings, PromptLibrary, embedded};
 use crate::queue::action::OverflowStep;
 
+/// The settings file where none is named.
+const USUAL: &str = "zeroline.toml";
 /// More menu files are refused.
 const MAX_FILES: usize = 1000;
 
@@ -35,13 +37,15 @@ const MAX_FILES: usize = 1000;
 pub struct Setup {
     /// The settings.
     pub config: Config,
+    /// Where they came from.
+    pub options: Options,
     /// Lines and prompts.
     pub menus: Menus,
     /// What the operator should know, although all of it loads; ready to print.
     pub warnings: Vec<String>,
 }
 
-/// What callers hear, and where their keys lead: all that a running server takes anew.
+/// What callers hear, and where their keys lead.
 #[derive(Debug)]
 pub struct Menus {
     /// The lines.
@@ -86,16 +90,60 @@ pub fn load(options: &Options, purpose: Purpose) -> Result<Setup, Vec<String>> {
     warnings.extend(doubts(&config, &menus.lines));
     Ok(Setup {
         config,
+        options: options.clone(),
         menus,
         warnings,
     })
 }
 
-/// Reads and proves the menus, calendars and prompts of a running server anew.
+/// What a running server takes anew.
+#[derive(Debug)]
+pub struct Anew {
+    /// The settings that it goes by from now on.
+    pub config: Config,
+    /// Sections of the settings that are other ones by now, and change at the next start.
+    pub at_start: Vec<&'static str>,
+    /// Lines and prompts.
+    pub menus: Menus,
+    /// What the operator should know, although all of it loads; ready to print.
+    pub warnings: Vec<String>,
+}
+
+/// Reads settings, menus, calendars and prompts of a running server anew, and proves them together.
 ///
 /// # Errors
 /// Every mistake in them, ready to print.
-pub fn menus(config: &Config) -> Result<Menus, Vec<String>> {
+pub fn anew(options: &Options, running: &Config) -> Result<Anew, Vec<String>> {
+    let (config, mistakes) = read_settings(options)?;
+    let mut told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    let Some(config) = config else {
+        return Err(told);
+    };
+    let Renewed {
+        mut config,
+        at_start,
+        mistakes,
+    } = config::renewed(running, config);
+    told.extend(mistakes);
+    let menus = read_all(&config, Purpose::Serve, &mut told);
+    if told.is_empty() && config.demo {
+        told.extend(give_demo_password(&mut config).err());
+    }
+    if !told.is_empty() {
+        return Err(told);
+    }
+    let mut warnings = menus.warnings.clone();
+    warnings.extend(doubts(&config, &menus.lines));
+    Ok(Anew {
+        config,
+        at_start,
+        menus,
+        warnings,
+    })
+}
+
+/// Reads and proves menus, calendars and prompts by these settings.
+fn menus(config: &Config) -> Result<Menus, Vec<String>> {
     let mut told = Vec::new();
     let menus = read_all(config, Purpose::Serve, &mut told);
     if told.is_empty() {
@@ -209,11 +257,16 @@ pub fn settings(options: &Options) -> Result<Config, Vec<String>> {
 
 type Settings = (Option<Config>, Vec<config::Mistake>);
 
-fn read_settings(options: &Options) -> Result<Settings, Vec<String>> {
+/// The file that is named for them; `None`: nobody named one.
+fn named_file(options: &Options) -> Option<PathBuf> {
     let told = std::env::var_os("ZEROLINE_CONFIG").map(PathBuf::from);
-    let path = match options.config.clone().or(told) {
+    options.config.clone().or(told)
+}
+
+fn read_settings(options: &Options) -> Result<Settings, Vec<String>> {
+    let path = match named_file(options) {
         Some(path) => Some(path),
-        None => Some(PathBuf::from("zeroline.toml")).filter(|p| p.exists()),
+        None => Some(PathBuf::from(USUAL)).filter(|p| p.exists()),
     };
     let file = match path {
         None => None,
@@ -228,16 +281,20 @@ fn read_settings(options: &Options) -> Result<Settings, Vec<String>> {
             }
         }
     };
+    // An empty password is never accepted; `give_demo_password` replaces it.
+    Ok(config::read(&layers(options, file), Secret::new("")))
+}
+
+/// With this file, its name and its text.
+fn layers(options: &Options, file: Option<(String, String)>) -> Layers {
     let text = |s: std::ffi::OsString| s.into_string().ok();
-    let layers = Layers {
+    Layers {
         file,
         environment: std::env::vars_os()
             .filter_map(|(k, v)| Some((text(k)?, text(v)?)))
             .collect(),
         flags: options.flags(),
-    };
-    // An empty password is never accepted; `give_demo_password` replaces it.
-    Ok(config::read(&layers, Secret::new("")))
+    }
 }
 
 /// Names and texts of menu files.
@@ -323,125 +380,6 @@ fn missing_prompts(config: &Config, facts: &BTreeMap<PromptName, PromptFacts>) -
             )
         })
         .collect()
-}
-
-/// Things that load but are likely not meant.
-fn doubts(config: &Config, lines: &Lines) -> Vec<String> {
-    let mut told = Vec::new();
-    for queue in &config.queues {
-        if !config.agents.iter().any(|a| a.queues.contains(&queue.name)) {
-            told.push(format!(
-                "warning: no agent answers the queue `{}`",
-                queue.name
-            ));
-        }
-        let out = queue.overflow.iter().find(|step| match step {
-            OverflowStep::Outside(_) | OverflowStep::Callback => true,
-            OverflowStep::Queue(_) | OverflowStep::Message => false,
-        });
-        if out.is_some() && config.trunks.is_empty() {
-            told.push(format!(
-                "warning: nobody can be called for the `overflow` of the queue `{}`: there is no trunk, \
-                 so that `outside` and `callback` are left out and callers leave a message; configure \
-                 one under [[trunks]]",
-                queue.name
-            ));
-        }
-    }
-    let dir = config.prompts.dir.as_deref();
-    for agent in &config.agents {
-        if let Some(language) = &agent.language
-            && !PromptLibrary::speaks(dir, language)
-        {
-            told.push(format!(
-                "warning: agent `{}` is spoken to in `{language}`, of which there are no prompts, \
-                 and so hears `{}`",
-                agent.id, config.prompts.language
-            ));
-        }
-    }
-    let skilled = |skill| config.agents.iter().any(|a| a.skills.contains_key(skill));
-    for line in lines.iter() {
-        for (_, node) in line.nodes() {
-            let needed = node.needs.iter().flat_map(|needs| needs.keys());
-            for skill in needed.filter(|skill| !skilled(skill)) {
-                told.push(format!(
-                    "warning: line `{}`, node `{}` needs `{skill}`, which no agent has, so that \
-                     nobody is waited for; write it under `skills` of those who have it",
-                    line.name, node.name
-                ));
-            }
-        }
-    }
-    for agent in &config.agents {
-        if let Some(AgentSecret::Ha1 { sha256: None, .. }) = agent.secret {
-            told.push(format!(
-                "warning: agent `{}` has an MD5 secret only, so no agent's phone is offered \
-                 SHA-256 (RFC 8760); add `ha1_sha256`",
-                agent.id
-            ));
-        }
-    }
-    for engine in &config.prompts.engines {
-        if let SpeechEngineKind::Http { url, key, .. } = &engine.kind
-            && key.is_some()
-            && url.starts_with("http://")
-        {
-            told.push(format!(
-                "warning: the key for the speech engine at {url} goes over the network in the \
-                 clear; write https:// unless it is on this machine"
-            ));
-        }
-    }
-    if !config.trunks.is_empty() && !config.outside.knows_country() {
-        told.push(
-            "warning: it is not known in which country numbers without `+` are, so their costly ones \
-             are not all known; write outside.country, like `+45`"
-                .to_owned(),
-        );
-    }
-    for trunk in &config.trunks {
-        if !trunk.verify {
-            told.push(format!(
-                "warning: the TLS certificate of trunk `{}` is not verified: its calls can be \
-                 listened to and diverted; name its authority by sip.tls.ca instead",
-                trunk.name
-            ));
-        }
-        for number in trunk
-            .numbers
-            .iter()
-            .filter(|n| lines.by_number(n).is_none())
-        {
-            let name = &trunk.name;
-            told.push(format!(
-                "warning: no line has the number `{number}` of trunk `{name}`"
-            ));
-        }
-    }
-    told.extend(too_few_ports(config));
-    told
-}
-
-/// Whether the RTP ports carry the calls that are let in: a pair for each caller and for each
-/// person who talks to one, of whom there are no more than agents; and those that rest.
-fn too_few_ports(config: &Config) -> Option<String> {
-    let (first, last) = config.media.ports;
-    let pool = PortPool::new(first..=last, Duration::ZERO, 0);
-    // Ports rest for seconds after calls of minutes.
-    let usable = pool.total() - pool.total() / 16;
-    let calls = config.sip.limits.max_calls;
-    let people = calls.min(config.agents.len());
-    if calls + people <= usable {
-        return None;
-    }
-    // As many as fit, each with a person as long as there is one.
-    let fit = usable.saturating_sub(people).max(usable / 2);
-    Some(format!(
-        "warning: sip.limits.max_calls lets in {calls} calls, but the RTP ports of media.ports \
-         ({first}-{last}) carry {fit}, two pairs for one who talks to an agent: the next may find \
-         no port to reach a person by; widen media.ports, or lower sip.limits.max_calls to {fit}"
-    ))
 }
 
 /// The password of the two demo agents: made once, kept in the data folder.

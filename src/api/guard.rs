@@ -63,7 +63,7 @@ pub async fn guard(State(api): State<Api>, request: Request, next: Next) -> Resp
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    if api.config.api.is_secure() {
+    if api.config().api.is_secure() {
         // Two years, as browsers' lists ask for.
         let value = HeaderValue::from_static("max-age=63072000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);

@@ -46,6 +46,7 @@ use crate::task::callbacks::CallbacksHandle;
 use crate::task::clock;
 use crate::task::desk::DeskHandle;
 use crate::task::queue::QueueHandle;
+use crate::task::settings::InUse;
 use crate::task::tapes::Tapes;
 
 /// Under this path.
@@ -60,7 +61,7 @@ pub struct Api(Arc<Parts>);
 /// See [`Api`].
 pub struct Parts {
     /// Settings.
-    pub config: Arc<Config>,
+    pub settings: InUse,
     /// The record and the promises.
     pub store: Store,
     /// The same, for reading.
@@ -91,7 +92,7 @@ pub struct Parts {
     pub tickets: Tickets,
     /// Commands with a key that are under way.
     pub under_way: UnderWay,
-    /// Held while menu files are written and read anew.
+    /// Held while menus or settings are written and read anew.
     pub publishing: Mutex<()>,
     /// Held from looking at an agent's state to changing it, so that two supervisors do not both
     /// see the same one.
@@ -101,7 +102,7 @@ pub struct Parts {
 /// What an [`Api`] stands on.
 pub struct Over {
     /// Settings.
-    pub config: Arc<Config>,
+    pub settings: InUse,
     /// The record and the promises.
     pub store: Store,
     /// The people.
@@ -137,7 +138,7 @@ impl Api {
     /// The store could not be used.
     pub async fn new(over: Over) -> Result<Api, StoreError> {
         let Over {
-            config,
+            settings,
             store,
             queue,
             menus,
@@ -153,7 +154,7 @@ impl Api {
         Ok(Api(Arc::new(Parts {
             reader: store.reader(),
             live: store.live().clone(),
-            config,
+            settings,
             store,
             queue,
             callbacks,
@@ -172,20 +173,28 @@ impl Api {
         })))
     }
 
+    /// The settings at this moment. An answer that looks twice keeps them.
+    pub fn config(&self) -> Arc<Config> {
+        self.settings.now()
+    }
+
     /// The queues that an agent answers.
     pub fn queues_of(&self, agent: &AgentId) -> Vec<QueueName> {
         let agent = self.agent(agent);
-        agent.map(|a| a.queues.clone()).unwrap_or_default()
+        agent.map(|a| a.queues).unwrap_or_default()
     }
 
     /// An agent of the settings.
-    pub fn agent(&self, agent: &AgentId) -> Option<&config::Agent> {
-        self.config.agents.iter().find(|a| a.id == *agent)
+    pub fn agent(&self, agent: &AgentId) -> Option<config::Agent> {
+        let config = self.config();
+        config.agents.iter().find(|a| a.id == *agent).cloned()
     }
 
     /// A queue of the settings.
-    pub fn queue(&self, queue: &str) -> Option<&config::Queue> {
-        self.config.queues.iter().find(|q| q.name.as_str() == queue)
+    pub fn queue(&self, queue: &str) -> Option<config::Queue> {
+        let config = self.config();
+        let found = config.queues.iter().find(|q| q.name.as_str() == queue);
+        found.cloned()
     }
 }
 

@@ -82,7 +82,8 @@ async fn upgrade(
 /// A page of ours, one of those in `api.phone_origins`, or no page at all.
 fn may_call(api: &Api, headers: &HeaderMap) -> Result<(), Problem> {
     let origin = headers.get(header::ORIGIN).and_then(|o| o.to_str().ok());
-    let others = &api.config.api.phone_origins;
+    let config = api.config();
+    let others = &config.api.phone_origins;
     match origin {
         Some(origin) if others.iter().any(|o| o.eq_ignore_ascii_case(origin)) => Ok(()),
         Some(_) | None => who::own_page(api, headers),

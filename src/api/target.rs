@@ -63,13 +63,15 @@ pub(super) fn read(api: &Api, body: &mut Fields) -> Option<Named> {
     if let Some(agent) = &agent
         && api.agent(agent).is_none()
     {
-        let all = api.config.agents.iter().map(|a| a.id.as_str());
+        let config = api.config();
+        let all = config.agents.iter().map(|a| a.id.as_str());
         body.tell("agent", "is no agent", meant(agent.as_str(), all));
     }
     if let Some(queue) = &queue
         && api.queue(queue).is_none()
     {
-        let all = api.config.queues.iter().map(|q| q.name.as_str());
+        let config = api.config();
+        let all = config.queues.iter().map(|q| q.name.as_str());
         body.tell("queue", "is no queue", meant(queue, all));
     }
     match (agent, queue, number) {

@@ -39,6 +39,7 @@ use crate::task::board::Board;
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::outbox::OutboxHandle;
 use crate::task::queue::{self, Directory};
+use crate::task::settings::InUse;
 use crate::task::tapes::Tapes;
 
 /// The queues `support` (with codes) and `sales`; anna answers both, bert sales only.
@@ -172,12 +173,13 @@ impl House {
         let acd = Acd::new(crate::server::build::acd(&config));
         let queue = queue::spawn(acd, directory(&config), store.clone());
         let outbox = OutboxHandle::default();
-        let board = Board::new(queue.clone(), store.clone(), outbox, &config);
+        let settings = InUse::new(config);
+        let board = Board::new(queue.clone(), store.clone(), outbox, settings.clone());
         board.begin().await;
         tokio::spawn(board.keep());
         let (reload, reloads) = mpsc::channel(1);
         let api = Api::new(Over {
-            config,
+            settings,
             store,
             queue,
             menus: MenuState::default(),

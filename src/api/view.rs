@@ -96,13 +96,15 @@ impl AgentView {
         let known = api.agent(&a.id);
         AgentView {
             agent: a.id.to_string(),
-            name: known.map_or_else(|| a.id.to_string(), |k| k.name.clone()),
+            name: known
+                .as_ref()
+                .map_or_else(|| a.id.to_string(), |k| k.name.clone()),
             state: state.to_owned(),
             reason,
             since: stamp(Wall::from_unix_millis(since)),
-            queues: api
-                .queues_of(&a.id)
+            queues: known
                 .iter()
+                .flat_map(|k| &k.queues)
                 .map(ToString::to_string)
                 .collect(),
         }

@@ -204,13 +204,8 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 pub fn source(api: &Api, peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
     let Peer::Net(peer) = peer else { return None };
     let mut from = peer.ip().to_canonical();
-    let believed = |ip: IpAddr| {
-        api.config
-            .api
-            .trusted_proxies
-            .iter()
-            .any(|n| n.contains(ip))
-    };
+    let config = api.config();
+    let believed = |ip: IpAddr| config.api.trusted_proxies.iter().any(|n| n.contains(ip));
     let told = headers.get_all("x-forwarded-for").iter();
     let told: Vec<&str> = told
         .filter_map(|h| h.to_str().ok())
@@ -273,7 +268,7 @@ async fn known(
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         return by_token(api, token.map_or("", |(_, token)| token.trim()), source).await;
     }
-    let secure = api.config.api.is_secure();
+    let secure = api.config().api.is_secure();
     let Some(cookie) = cookie(headers, cookie_name(secure)) else {
         return Err(Problem::not_signed_in("nobody is signed in"));
     };
@@ -305,10 +300,10 @@ pub fn own_page(api: &Api, headers: &HeaderMap) -> Result<(), Problem> {
     };
     let origin = origin.to_str().unwrap_or_default().to_ascii_lowercase();
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
-    let ours = match &api.config.api.origin {
+    let ours = match &api.config().api.origin {
         Some(ours) => origin == *ours,
         None => {
-            let scheme = match api.config.api.tls {
+            let scheme = match api.config().api.tls {
                 ApiTls::Clear => "http",
                 ApiTls::Own | ApiTls::Files { .. } => "https",
             };
@@ -355,7 +350,7 @@ async fn by_session(api: &Api, cookie: &str, source: String) -> Result<Who, Prob
     let over = || Problem::not_signed_in("the session is over");
     let session = api.reader.session(&id).await?.ok_or_else(over)?;
     let now = clock::now().wall;
-    let idle = api.config.api.session_idle;
+    let idle = api.config().api.session_idle;
     if session.until <= now || after(session.seen, idle) <= now {
         return Err(over());
     }

@@ -28,6 +28,7 @@ use crate::store::{Store, StoreError};
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::desk::DeskHandle;
 use crate::task::queue::{self, Directory};
+use crate::task::settings::InUse;
 use crate::task::tapes::Tapes;
 
 /// What only a server that runs can do.
@@ -79,9 +80,9 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
     let menus = MenuState::default();
     // Nobody reads menus here.
     let (reload, _) = mpsc::channel(1);
-    let config = Arc::new(config.clone());
+    let settings = InUse::new(Arc::new(config.clone()));
     let api = Api::new(Over {
-        config,
+        settings,
         store: store.clone(),
         queue,
         menus,

@@ -18,6 +18,7 @@ mod prompts;
 mod reader;
 mod recording;
 mod retention;
+mod running;
 mod secret;
 mod sections;
 mod thresholds;
@@ -34,6 +35,7 @@ pub use crm::Crm;
 pub use deliver::MessagesTo;
 pub use features::Features;
 pub use mistake::{Mistake, Place};
+pub use running::{Renewed, renewed};
 pub use types::*;
 
 /// Reads the name of a language, as the settings do.

@@ -9,6 +9,7 @@ mod beside;
 mod follow;
 mod journal;
 mod more;
+mod people;
 mod picture;
 mod queues;
 
@@ -33,6 +34,7 @@ use crate::ids::{AgentId, ContactId, QueueName};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 use crate::record::timeline::Event;
+use crate::statistics::Rules;
 use crate::statistics::today::{QueueToDate, Today};
 
 /// What may wait for the task. More is dropped and counted, and every watcher gets a new picture.
@@ -75,6 +77,8 @@ enum Note {
     Agents(oneshot::Sender<Vec<AgentNow>>),
     Known(oneshot::Sender<Vec<QueueNow>>),
     Count(Box<Today>),
+    Rules(Rules),
+    People(Vec<(AgentId, String)>, Vec<QueueName>, Wall),
     Figures {
         now: Wall,
         day: Wall,
@@ -209,6 +213,21 @@ impl Live {
         self.tell(Note::Count(Box::new(today)));
     }
 
+    /// It is counted by these from now on.
+    pub fn rules(&self, rules: Rules) {
+        self.tell(Note::Rules(rules));
+    }
+
+    /// These are the agents, and the queues in which they are not told of supervisors who only
+    /// listen, from now on. Every watcher is sent the whole picture.
+    pub async fn people(&self, agents: Vec<(AgentId, String)>, quiet: Vec<QueueName>, now: Wall) {
+        if let Some(wire) = &self.0 {
+            // It must not be lost, and comes seldom enough to be waited for. The task ends with the
+            // server only.
+            let _ = wire.notes.send(Note::People(agents, quiet, now)).await;
+        }
+    }
+
     /// What the queues have come to since `day` began.
     pub async fn figures(&self, now: Wall, day: Wall) -> BTreeMap<QueueName, QueueToDate> {
         let figures = self.ask(|reply| Note::Figures { now, day, reply }).await;
@@ -268,7 +287,7 @@ impl Hub {
             let lost = wire.lost.load(Ordering::Relaxed);
             if lost != self.lost {
                 self.lost = lost;
-                self.watchers.iter_mut().for_each(|w| w.behind = true);
+                self.show_all();
             }
             self.look_after();
         }
@@ -297,6 +316,9 @@ impl Hub {
                 self.publish(event);
             }
             Note::Queues(queues) => {
+                if self.picture.only(&queues) {
+                    self.show_all();
+                }
                 for event in self.picture.queues(queues) {
                     self.publish(event);
                 }
@@ -323,6 +345,15 @@ impl Hub {
                 let _ = reply.send(self.picture.known_queues());
             }
             Note::Count(today) => self.today = Some(today),
+            Note::Rules(rules) => {
+                if let Some(today) = &mut self.today {
+                    today.handle_rules(rules);
+                }
+            }
+            Note::People(agents, quiet, now) => {
+                self.picture.people(agents, quiet, now);
+                self.show_all();
+            }
             Note::Figures { now, day, reply } => {
                 let figures = self.today.as_mut().map(|today| {
                     today.handle_day(day);
@@ -331,6 +362,11 @@ impl Hub {
                 let _ = reply.send(figures.unwrap_or_default());
             }
         }
+    }
+
+    /// Everybody is sent the whole picture next.
+    fn show_all(&mut self) {
+        self.watchers.iter_mut().for_each(|w| w.behind = true);
     }
 
     fn publish(&mut self, event: LiveEvent) {

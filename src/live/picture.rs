@@ -1,6 +1,6 @@
 //! How everything looks now, drawn from what happens.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -130,8 +130,10 @@ pub struct AgentNow {
 
 /// How everything looks now.
 pub(super) struct Picture {
-    agents: BTreeMap<AgentId, AgentNow>,
-    queues: BTreeMap<QueueName, QueueNow>,
+    pub(super) agents: BTreeMap<AgentId, AgentNow>,
+    /// Those among them whom the settings have; who was removed may end a talk yet.
+    pub(super) listed: BTreeSet<AgentId>,
+    pub(super) queues: BTreeMap<QueueName, QueueNow>,
     calls: HashMap<ContactId, CallNow>,
     /// Where nobody is told of those who only listen.
     pub(super) quiet: Vec<QueueName>,
@@ -148,8 +150,10 @@ impl Picture {
             };
             (agent, now)
         };
+        let agents: BTreeMap<_, _> = agents.into_iter().map(offline).collect();
         Picture {
-            agents: agents.into_iter().map(offline).collect(),
+            listed: agents.keys().cloned().collect(),
+            agents,
             queues: BTreeMap::new(),
             calls: HashMap::new(),
             quiet,
@@ -179,7 +183,11 @@ impl Picture {
             since: at,
         };
         let event = LiveEvent::new("agent", Scope::All, json!(now));
-        self.agents.insert(agent, now);
+        if now.state == AgentState::Offline && !self.listed.contains(&agent) {
+            self.agents.remove(&agent);
+        } else {
+            self.agents.insert(agent, now);
+        }
         event
     }
 

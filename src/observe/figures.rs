@@ -297,6 +297,16 @@ pub fn queues(acd: &AcdSnapshot) {
     }
 }
 
+/// A queue is not among the settings any more: what it counted stays, and nobody is in it.
+pub fn queue_removed(queue: &QueueName) {
+    let name = || queue.shared();
+    gauge!(QUEUE_WAITING, "queue" => name()).set(0.0);
+    gauge!(QUEUE_LONGEST, "queue" => name()).set(0.0);
+    for state in ["staffed", "ready"] {
+        gauge!(QUEUE_AGENTS, "queue" => name(), "state" => state).set(0.0);
+    }
+}
+
 /// A leg's media came to its end.
 pub fn leg_closed(s: &LegStats) {
     // Labels that are written here are not made anew for each leg.

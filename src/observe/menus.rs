@@ -25,6 +25,8 @@ pub struct Told {
     pub lines: Vec<LineTold>,
     /// What was wrong with newer ones, and when they were refused.
     pub refused: Option<Refused>,
+    /// Sections of the settings file that have changed, and hold from the next start of the server on.
+    pub at_start: Vec<&'static str>,
     /// The calendars.
     #[serde(skip)]
     pub calendars: Calendars,
@@ -83,6 +85,7 @@ impl MenuState {
             loaded: when(now),
             lines,
             refused: None,
+            at_start: std::mem::take(&mut told.at_start),
             calendars: std::mem::take(&mut told.calendars),
             readings: told.readings + 1,
             under_way: false,
@@ -93,6 +96,12 @@ impl MenuState {
     pub fn keep(&self, calendars: Calendars) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.calendars = calendars;
+    }
+
+    /// These sections of the settings have changed, and hold only from the next start on.
+    pub fn wait_for_start(&self, sections: Vec<&'static str>) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.at_start = sections;
     }
 
     /// The calendars in use.

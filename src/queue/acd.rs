@@ -37,6 +37,7 @@ mod engaged;
 mod matching;
 mod offers;
 mod presence;
+mod renewal;
 mod status;
 mod steps;
 mod timers;
@@ -119,6 +120,8 @@ struct Wish {
 #[derive(Debug)]
 struct Queue {
     settings: QueueSettings,
+    /// Not among the settings any more.
+    removed: bool,
     /// All who stand in line.
     line: Line,
     /// Those of the line who are to be called back: they take no room.
@@ -146,6 +149,8 @@ struct Queue {
 #[derive(Debug)]
 struct Agent {
     id: AgentId,
+    /// Not among the settings any more: they do not sign in.
+    removed: bool,
     queues: Vec<QueueIx>,
     /// By skill.
     skills: Needs,
@@ -328,49 +333,8 @@ impl Acd {
             offer_ids: 0,
             stopping: false,
         };
-        for q in settings.queues {
-            let ix = QueueIx(index(acd.queues.len()));
-            if !acd.queue_names.contains_key(&q.name) {
-                acd.queue_names.insert(q.name.clone(), ix);
-                acd.queues.push(Queue::new(q));
-            }
-        }
-        for a in settings.agents {
-            let ix = AgentIx(index(acd.agents.len()));
-            if acd.agent_ids.contains_key(&a.id) {
-                continue;
-            }
-            let mut queues: Vec<QueueIx> = a
-                .queues
-                .iter()
-                .filter_map(|name| acd.queue_names.get(name).copied())
-                .collect();
-            queues.sort_unstable();
-            queues.dedup();
-            let mut skills = Needs::new();
-            for (name, level) in a.skills {
-                let next = SkillIx(index(acd.skills.len()));
-                skills.push((*acd.skills.entry(name).or_insert(next), level));
-            }
-            skills.sort_unstable();
-            acd.agent_ids.insert(a.id.clone(), ix);
-            acd.agents.push(Agent {
-                id: a.id,
-                queues,
-                skills,
-                ring_for: a.ring_for,
-                wrap_up: a.wrap_up,
-                doing: AgentDoing::Offline,
-                unwritten: None,
-                signed_in: false,
-                pause: None,
-                engaged: BTreeSet::new(),
-                idle_rank: 0,
-                offered_rank: 0,
-                taken: 0,
-                since: Mono::ZERO,
-            });
-        }
+        acd.set_queues(settings.queues);
+        acd.set_agents(settings.agents);
         acd
     }
 
@@ -416,6 +380,7 @@ impl Queue {
     fn new(settings: QueueSettings) -> Queue {
         Queue {
             settings,
+            removed: false,
             line: Line::default(),
             called_back: 0,
             open: BTreeMap::new(),
@@ -429,6 +394,43 @@ impl Queue {
             unstaffed_at: None,
             counts: QueueCounts::default(),
         }
+    }
+
+    /// One more agent who is not offline, and what they can do.
+    fn staff(&mut self, skills: &Needs) {
+        self.staffed += 1;
+        for &(skill, level) in skills {
+            let levels = self.levels.entry(skill).or_default();
+            *levels.entry(level).or_default() += 1;
+        }
+    }
+}
+
+impl Agent {
+    /// Somebody who has not signed in yet.
+    fn new(id: AgentId, queues: Vec<QueueIx>, skills: Needs) -> Agent {
+        Agent {
+            id,
+            removed: false,
+            queues,
+            skills,
+            ring_for: None,
+            wrap_up: None,
+            doing: AgentDoing::Offline,
+            signed_in: false,
+            pause: None,
+            unwritten: None,
+            engaged: BTreeSet::new(),
+            idle_rank: 0,
+            offered_rank: 0,
+            taken: 0,
+            since: Mono::ZERO,
+        }
+    }
+
+    /// Not among the settings any more, and with no talk to end.
+    fn is_gone(&self) -> bool {
+        self.removed && self.doing == AgentDoing::Offline
     }
 }
 

@@ -5,6 +5,7 @@ mod engaged;
 mod model;
 mod places;
 mod random;
+mod renewal;
 mod skills;
 mod transcript;
 mod weeks;

@@ -1,8 +1,6 @@
 //! Starts the HTTP API over the server's parts.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use axum::Router;
 use tokio::sync::{mpsc, watch};
@@ -13,6 +11,7 @@ use super::{StartError, drafts};
 use crate::api::phone::Door;
 use crate::api::{self, Api, Over, serve};
 use crate::config::{ApiTls, Config, Secret};
+use crate::ids::{AgentId, QueueName};
 use crate::live::{self, Live};
 use crate::net::local::LocalAddresses;
 use crate::net::{certificate, tls};
@@ -23,13 +22,24 @@ use crate::setup::shelf::Shelf;
 use crate::task::call::Tools;
 use crate::task::clock;
 use crate::task::desk::DeskHandle;
+use crate::task::settings::InUse;
 
 /// What is told to those who watch.
 pub(super) fn watched(config: &Config) -> Live {
-    let agents = config.agents.iter().map(|a| (a.id.clone(), a.name.clone()));
+    let now = clock::now().wall;
+    live::spawn(rand::random(), names(config), quiet(config), now)
+}
+
+/// The agents and their names.
+pub(super) fn names(config: &Config) -> Vec<(AgentId, String)> {
+    let agents = config.agents.iter();
+    agents.map(|a| (a.id.clone(), a.name.clone())).collect()
+}
+
+/// The queues in which agents are not told of supervisors who only listen.
+pub(super) fn quiet(config: &Config) -> Vec<QueueName> {
     let quiet = config.queues.iter().filter(|q| !q.monitor_notice);
-    let quiet = quiet.map(|q| q.name.clone()).collect();
-    live::spawn(rand::random(), agents.collect(), quiet, clock::now().wall)
+    quiet.map(|q| q.name.clone()).collect()
 }
 
 /// Where contacts' pages are to be seen, if others than this machine reach the console.
@@ -49,15 +59,9 @@ pub(super) fn cards(config: &Config, addresses: &LocalAddresses) -> Option<Strin
     Some(format!("{origin}/contacts"))
 }
 
-/// What signs webhooks, by their names.
-pub(super) fn secrets(config: &Config) -> HashMap<String, Secret> {
-    let hooks = config.webhooks.iter();
-    hooks.map(|h| (h.name.clone(), h.secret.clone())).collect()
-}
-
 /// What the API is to be made of.
 pub(super) struct Wanted<'t> {
-    pub config: Arc<Config>,
+    pub settings: InUse,
     pub tools: &'t Tools,
     pub menus: MenuState,
     pub health: Health,
@@ -84,16 +88,16 @@ impl Wanted<'_> {
         rest: Router,
         stop: watch::Receiver<bool>,
     ) -> Result<Started, StartError> {
-        let (config, store) = (self.config, &self.tools.store);
+        let (config, store) = (self.settings.now(), &self.tools.store);
         let queue = self.tools.queue.clone();
         let api = Api::new(Over {
-            config: Arc::clone(&config),
+            settings: self.settings.clone(),
             store: store.clone(),
             queue,
             menus: self.menus,
             reload: self.reload,
-            drafts: drafts::of(Arc::clone(&config)),
-            prompts: PromptShelf::new(Shelf::new(Arc::clone(&config))),
+            drafts: drafts::of(self.settings.clone()),
+            prompts: PromptShelf::new(Shelf::new(self.settings)),
             callbacks: self.tools.callbacks.clone(),
             tapes: self.tools.tapes.clone(),
             desk: self.desk,

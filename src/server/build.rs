@@ -274,8 +274,8 @@ pub(super) fn unverified(config: &Config) -> Vec<String> {
     hosts.map(|uri| uri.host.to_string()).collect()
 }
 
-/// Who may register.
-pub(super) fn registrar(config: &Config, tickets: Tickets) -> RegistrarConfig {
+/// The agents who register, and what they prove themselves with.
+pub(super) fn users(config: &Config) -> Vec<Credentials> {
     let users = config.agents.iter().filter_map(|a| {
         let secret = match a.secret.as_ref()? {
             config::AgentSecret::Password(p) => Secret::Plain(p.reveal().to_owned()),
@@ -289,8 +289,13 @@ pub(super) fn registrar(config: &Config, tickets: Tickets) -> RegistrarConfig {
             secret,
         })
     });
+    users.collect()
+}
+
+/// Who may register.
+pub(super) fn registrar(config: &Config, tickets: Tickets) -> RegistrarConfig {
     let mut r = RegistrarConfig::new(&config.sip.realm);
-    r.auth.users = users.collect();
+    r.auth.users = users(config);
     r.auth.tickets = Some(tickets);
     r.domains = config.sip.domains.clone();
     r.min_expires = config.sip.registration.min;

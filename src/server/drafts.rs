@@ -13,42 +13,56 @@ use crate::observe::walks::{TestsView, WalkAsked, WalkView};
 use crate::rehearse::house::House;
 use crate::setup::{self, Menus};
 use crate::task::clock;
+use crate::task::settings::InUse;
 
 /// By these settings.
-pub(super) fn of(config: Arc<Config>) -> Drafts {
+pub(super) fn of(settings: InUse) -> Drafts {
     let schemas = FileKind::ALL.map(|kind| (kind.word().to_owned(), schema(kind)));
     let loader = Loader {
-        config,
+        settings,
         last: Mutex::new(None),
     };
     Drafts::new(Value::Object(schemas.into_iter().collect()), loader)
 }
 
-struct Loader {
+/// A house, and what it was made of.
+struct Walked {
+    files: Vec<MenuFile>,
     config: Arc<Config>,
+    house: Arc<House>,
+}
+
+struct Loader {
+    settings: InUse,
     /// Who walks through a line asks for the same files with each move.
-    last: Mutex<Option<(Vec<MenuFile>, Arc<House>)>>,
+    last: Mutex<Option<Walked>>,
 }
 
 impl Loader {
     fn read(&self, files: &[MenuFile]) -> (Menus, Vec<DraftMistake>) {
         let pair = |f: &MenuFile| (f.file.clone(), f.text.clone());
         let files: Vec<(String, String)> = files.iter().map(pair).collect();
-        setup::drafts::check(&self.config, &files)
+        setup::drafts::check(&self.settings.now(), &files)
     }
 
     /// `None`: they do not load.
     fn house(&self, files: &[MenuFile]) -> Option<Arc<House>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, house)) = last.as_ref()
-            && of == files
+        let config = self.settings.now();
+        if let Some(last) = last.as_ref()
+            && last.files == files
+            && Arc::ptr_eq(&last.config, &config)
         {
-            return Some(Arc::clone(house));
+            return Some(Arc::clone(&last.house));
         }
         let (menus, _) = self.read(files);
         menus.lines.iter().next()?;
-        let house = setup::rehearse::house_of(&self.config, &menus);
-        *last = Some((files.to_vec(), Arc::clone(&house)));
+        let house = setup::rehearse::house_of(&config, &menus);
+        *last = Some(Walked {
+            files: files.to_vec(),
+            config,
+            house: Arc::clone(&house),
+        });
         Some(house)
     }
 }
@@ -85,7 +99,7 @@ impl Judge for Loader {
                 ..TestsView::default()
             };
         }
-        setup::walk::run_tests(&self.config, &menus)
+        setup::walk::run_tests(&self.settings.now(), &menus)
     }
 }
 
@@ -102,7 +116,9 @@ mod tests {
             ..Layers::default()
         };
         let config = crate::config::load(&layers, Secret::new("demo"));
-        of(Arc::new(config.unwrap_or_else(|m| panic!("{m:?}"))))
+        of(InUse::new(Arc::new(
+            config.unwrap_or_else(|m| panic!("{m:?}")),
+        )))
     }
 
     fn demo(change: impl Fn(&str) -> String) -> Vec<MenuFile> {

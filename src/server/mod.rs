@@ -29,6 +29,7 @@ use tracing::{debug, error};
 use self::listen::listen;
 use self::reload::Reloads;
 use crate::call::setup::{CallSetup, CallStart};
+use crate::cli::Options;
 use crate::config::{Config, Secret};
 use crate::ids::{ContactId, LegId, PhoneNumber};
 use crate::menu::load::Lines;
@@ -61,6 +62,7 @@ use crate::task::queue;
 use crate::task::rarely::Rarely;
 use crate::task::recorder::Limits;
 use crate::task::retention;
+use crate::task::settings::InUse;
 use crate::task::sip::{Bound, IncomingCall, SipHandle, SipNotice};
 use crate::task::tapes::Tapes;
 use crate::webrtc::Identity;
@@ -126,6 +128,9 @@ pub struct Server {
     /// The password of the first administrator, whom this start has made: to be told once.
     pub first_password: Option<Secret>,
     config: Arc<Config>,
+    options: Options,
+    /// Those of `config`, for all others.
+    settings: InUse,
     lines: Lines,
     menus: MenuState,
     agents: Arc<agents::Agents>,
@@ -145,7 +150,12 @@ pub struct Server {
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub async fn start(setup: Setup) -> Result<Server, StartError> {
-    let Setup { config, menus, .. } = setup;
+    let Setup {
+        config,
+        options,
+        menus,
+        ..
+    } = setup;
     let told = pictures::told(&menus.lines, &menus.facts, &menus.reports);
     let (lines, prompts) = (menus.lines, menus.prompts);
     let calendars = Calendars::new(lines.calendars().values().cloned());
@@ -232,8 +242,9 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let reload = mpsc::channel(1);
     let (desk, clicks) = DeskHandle::new();
     let rest = observe::router(metrics.clone(), health.clone(), menus.clone());
+    let settings = InUse::new(Arc::clone(&config));
     let api = api::Wanted {
-        config: Arc::clone(&config),
+        settings: settings.clone(),
         tools: &tools,
         menus: menus.clone(),
         health: health.clone(),
@@ -258,6 +269,8 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
         bound,
         http,
         agents: Arc::new(agents::Agents::new(&config)),
+        options,
+        settings,
         api: api.address,
         fingerprint: api.fingerprint,
         first_password: api.first_password,
@@ -289,7 +302,7 @@ impl Server {
 
     /// Takes calls until `shutdown` is done, then lets live calls finish (at most for the
     /// grace period), ends the rest by BYE, and returns when the record is on the disk.
-    /// Whenever `reload` says so, menus and prompts are read anew.
+    /// Whenever `reload` says so, settings, menus and prompts are read anew.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>, reload: mpsc::Receiver<()>) {
         let (stop, stopping) = watch::channel(false);
         let mut calls = JoinSet::new();
@@ -300,12 +313,12 @@ impl Server {
         let ways = Ways {
             web: self.tools.web.clone(),
             mail: self.mail.take(),
-            secrets: Arc::new(api::secrets(&self.config)),
+            settings: self.settings.clone(),
         };
         let (store, handle) = (self.tools.store.clone(), self.tools.outbox.clone());
-        let webhooks = self.config.webhooks.clone();
-        let hooked = hooks::feed(store.clone(), webhooks, handle.clone());
-        let left = deliver::receivers(&self.config);
+        let hooked = hooks::feed(store.clone(), self.settings.clone(), handle.clone());
+        let settings = self.settings.clone();
+        let left = move || deliver::receivers(&settings.now());
         let left = deliver::feed(store.clone(), left, handle.clone());
         let feeding = tokio::spawn(async move { tokio::join!(hooked, left) });
         let sending = tokio::spawn(outbox::run(store, ways, handle));
@@ -314,13 +327,18 @@ impl Server {
             self.tools.queue.clone(),
             self.tools.store.clone(),
             self.tools.outbox.clone(),
-            &self.config,
+            self.settings.clone(),
         );
         board.begin().await;
         self.health.set(Readiness::Ready);
         let (ask, asked) = std::mem::replace(&mut self.reload, mpsc::channel(1));
         tokio::spawn(api::pass_on(reload, ask));
-        let mut reloads = Reloads::new(Arc::clone(&self.config), asked, self.menus.clone());
+        let mut reloads = Reloads::new(
+            self.options.clone(),
+            self.settings.clone(),
+            asked,
+            self.menus.clone(),
+        );
         let board = tokio::spawn(board.keep());
         let removing = retention::keep(
             self.tools.store.clone(),

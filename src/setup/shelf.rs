@@ -17,6 +17,7 @@ use crate::observe::prompts::{
 };
 use crate::prompts::report::{Fault, Finding, Needed, Report};
 use crate::prompts::{Check, PromptLibrary, Speech};
+use crate::task::settings::InUse;
 
 /// Folders in folders, at most, when it is looked whether something changed.
 const MAX_DEPTH: usize = 4;
@@ -26,9 +27,9 @@ type Uses = BTreeMap<Name, BTreeSet<PromptUse>>;
 
 /// The prompts of these settings.
 pub struct Shelf {
-    config: Arc<Config>,
-    /// What was found, and the state of menus and folders in which it was.
-    last: Mutex<Option<(String, Arc<Looked>)>>,
+    settings: InUse,
+    /// What was found, and the settings and the state of menus and folders in which it was.
+    last: Mutex<Option<(Arc<Config>, String, Arc<Looked>)>>,
 }
 
 /// What was found.
@@ -39,9 +40,9 @@ struct Looked {
 
 impl Shelf {
     /// Nothing is read yet.
-    pub fn new(config: Arc<Config>) -> Shelf {
+    pub fn new(settings: InUse) -> Shelf {
         Shelf {
-            config,
+            settings,
             last: Mutex::new(None),
         }
     }
@@ -49,17 +50,19 @@ impl Shelf {
     /// Looks, unless nothing has changed since the last time.
     fn looked(&self) -> Arc<Looked> {
         let mut told = Vec::new();
-        let files = read_menus(&self.config, &mut told);
-        let state = state(&self.config, &files, &told);
+        let config = self.settings.now();
+        let files = read_menus(&config, &mut told);
+        let state = state(&config, &files, &told);
         // Who comes meanwhile waits, and is given the same.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, looked)) = last.as_ref()
+        if let Some((by, of, looked)) = last.as_ref()
+            && Arc::ptr_eq(by, &config)
             && *of == state
         {
             return Arc::clone(looked);
         }
-        let looked = Arc::new(look(&self.config, &files, told));
-        *last = Some((state, Arc::clone(&looked)));
+        let looked = Arc::new(look(&config, &files, told));
+        *last = Some((config, state, Arc::clone(&looked)));
         looked
     }
 }
@@ -76,7 +79,7 @@ impl Sounds for Shelf {
             return Ok(None);
         }
         let name = (Language::new(language), PromptName::new(prompt));
-        let speech = Speech::from(&self.config.prompts);
+        let speech = Speech::from(&self.settings.now().prompts);
         let wav = looked.library.wav(&name.0, &name.1, &speech);
         wav.map_err(|wrong| (wrong.what, wrong.remedy))
     }
@@ -347,7 +350,9 @@ mod tests {
             ..Layers::default()
         };
         let config = crate::config::load(&layers, Secret::new("demo"));
-        Shelf::new(Arc::new(config.unwrap_or_else(|m| panic!("{m:?}"))))
+        Shelf::new(InUse::new(Arc::new(
+            config.unwrap_or_else(|m| panic!("{m:?}")),
+        )))
     }
 
     /// A tone of one second at this level, 1 is the scale.

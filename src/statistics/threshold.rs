@@ -201,6 +201,17 @@ impl Watch {
         }
     }
 
+    /// These are the limits from now on. How those stand that were there before is kept.
+    pub fn renew(&mut self, limits: impl IntoIterator<Item = (QueueName, Threshold)>) {
+        let mut before = std::mem::replace(self, Watch::new(limits)).limits;
+        for limit in &mut self.limits {
+            let same = |l: &Limit| l.queue == limit.queue && l.threshold == limit.threshold;
+            if let Some(at) = before.iter().position(same) {
+                limit.state = before.swap_remove(at).state;
+            }
+        }
+    }
+
     /// The figures of a queue now: what has been crossed by that, and what is over.
     pub fn handle(&mut self, now: Now, queue: &QueueName, values: &Values) -> Vec<Crossing> {
         let limits = self.limits.iter_mut().filter(|l| l.queue == *queue);
@@ -331,6 +342,36 @@ mod tests {
         assert_eq!(
             told(Side::Below, 1.0, 0, &[(3, 1.0), (5, 0.0), (30, 1.0)]),
             ["3 raised since 3", "18 over since 3"]
+        );
+    }
+
+    #[test]
+    fn limits_that_stay_are_crossed_for_as_long_as_before() {
+        let of = |limit: f64| Threshold {
+            figure: Figure::Waiting,
+            side: Side::Above,
+            limit,
+            lasting: Duration::ZERO,
+            level: Level::Warning,
+        };
+        let queue = QueueName::new("support");
+        let mut watch = Watch::new([(queue.clone(), of(1.0)), (queue.clone(), of(2.0))]);
+        let now = Now {
+            mono: Mono::ZERO,
+            wall: Wall::default(),
+        };
+        let values = Values {
+            waiting: 3.0,
+            ..Values::default()
+        };
+        assert_eq!(watch.handle(now, &queue, &values).len(), 2);
+        watch.renew([(queue.clone(), of(2.0)), (queue.clone(), of(2.5))]);
+        let since = watch.standing(&queue);
+        assert!(since[0].since.is_some() && since[1].since.is_none());
+        assert_eq!(
+            watch.handle(now, &queue, &values).len(),
+            1,
+            "the new one only"
         );
     }
 

@@ -90,6 +90,11 @@ impl Today {
         }
     }
 
+    /// It is counted by these from now on; what is counted already stays.
+    pub fn handle_rules(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+
     /// Something happened to a contact, `at` this time since its start.
     pub fn handle_event(&mut self, contact: ContactId, at: Duration, event: &Event) {
         if self.contacts.len() >= CONTACTS && !self.contacts.contains_key(&contact) {

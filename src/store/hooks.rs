@@ -90,6 +90,15 @@ impl Store {
         self.change(move |db| Box::pin(async move { feed(db, &hooks, now, until).await }))
             .await
     }
+
+    /// Passes over all that happened until now: the next look begins with what happens from here on.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub async fn begin_webhooks(&self) -> Result<(), StoreError> {
+        self.change(move |db| Box::pin(async move { begin(db).await }))
+            .await
+    }
 }
 
 impl Store {
@@ -145,10 +154,7 @@ async fn feed(
     let mark = match mark.as_deref().map(str::parse::<i64>) {
         Some(Ok(mark)) => mark,
         Some(Err(_)) | None => {
-            let newest: i64 = sql::query_scalar("SELECT coalesce(max(id), 0) FROM events")
-                .fetch_one(&mut *db)
-                .await?;
-            set(db, newest).await?;
+            begin(db).await?;
             return Ok(Fed::default());
         }
     };
@@ -187,6 +193,13 @@ async fn feed(
         set(db, last).await?;
     }
     Ok(fed)
+}
+
+async fn begin(db: &mut Connection) -> Result<(), StoreError> {
+    let newest: i64 = sql::query_scalar("SELECT coalesce(max(id), 0) FROM events")
+        .fetch_one(&mut *db)
+        .await?;
+    set(db, newest).await
 }
 
 async fn set(db: &mut Connection, mark: i64) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 //! know when a limit that an operator has set is crossed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use tracing::warn;
 use super::clock;
 use super::outbox::{OutboxHandle, until};
 use super::queue::QueueHandle;
+use super::settings::InUse;
 use crate::config::{Config, Webhook};
 use crate::ids::{AgentId, QueueName};
 use crate::live::{AgentsNow, Live, QueueNow, Stored, ThresholdNow, TodayNow, stamp};
@@ -19,7 +21,7 @@ use crate::now::{Now, Wall};
 use crate::observe::limits;
 use crate::queue::action::AgentState;
 use crate::queue::snapshot::{AcdSnapshot, QueueSnapshot};
-use crate::statistics::threshold::{Crossing, Level, Side, Standing, Values, Watch};
+use crate::statistics::threshold::{Crossing, Level, Side, Standing, Threshold, Values, Watch};
 use crate::statistics::today::{QueueToDate, Today};
 use crate::statistics::{QueueFigures, Rules};
 use crate::store::{Span, Store};
@@ -66,31 +68,47 @@ pub struct Board {
     watch: Watch,
     hooks: Vec<Webhook>,
     outbox: OutboxHandle,
+    settings: InUse,
+    /// Those that all of this was made of.
+    read: Arc<Config>,
 }
 
 impl Board {
     /// Over these parts.
-    pub fn new(queue: QueueHandle, store: Store, outbox: OutboxHandle, config: &Config) -> Board {
-        let limits = config.queues.iter().flat_map(|q| {
-            let name = q.name.clone();
-            q.thresholds.iter().map(move |t| (name.clone(), *t))
-        });
-        let wants = |h: &&Webhook| h.events.iter().any(|e| e == THRESHOLD);
+    pub fn new(queue: QueueHandle, store: Store, outbox: OutboxHandle, settings: InUse) -> Board {
+        let config = settings.now();
         Board {
             queue,
             live: store.live().clone(),
-            rules: rules(config),
-            teams: teams(config),
-            watch: Watch::new(limits),
-            hooks: config.webhooks.iter().filter(wants).cloned().collect(),
+            rules: rules(&config),
+            teams: teams(&config),
+            watch: Watch::new(limits_of(&config)),
+            hooks: hooks(&config),
             store,
             outbox,
+            settings,
+            read: config,
         }
+    }
+
+    /// Takes over settings that have changed since. Limits that stay are crossed for as long as before.
+    fn renew(&mut self) {
+        let config = self.settings.now();
+        if Arc::ptr_eq(&config, &self.read) {
+            return;
+        }
+        self.rules = rules(&config);
+        self.teams = teams(&config);
+        self.watch.renew(limits_of(&config));
+        self.hooks = hooks(&config);
+        self.live.rules(self.rules.clone());
+        self.read = config;
     }
 
     /// Runs until the queue's task ends.
     pub async fn keep(mut self) {
         while let Some(snapshot) = self.queue.snapshot().await {
+            self.renew();
             let now = clock::now();
             let figures = self.live.figures(now.wall, midnight(now.wall)).await;
             let mut queues = queues(&snapshot, &self.teams, now);
@@ -166,6 +184,19 @@ impl Board {
             Err(e) => warn!(error = %e, "a webhook is not told that a limit was crossed"),
         }
     }
+}
+
+fn limits_of(config: &Config) -> impl Iterator<Item = (QueueName, Threshold)> {
+    config.queues.iter().flat_map(|q| {
+        let name = q.name.clone();
+        q.thresholds.iter().map(move |t| (name.clone(), *t))
+    })
+}
+
+/// Who wants to know.
+fn hooks(config: &Config) -> Vec<Webhook> {
+    let wants = |h: &&Webhook| h.events.iter().any(|e| e == THRESHOLD);
+    config.webhooks.iter().filter(wants).cloned().collect()
 }
 
 /// The metrics of what operators watch it by.

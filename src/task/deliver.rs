@@ -36,14 +36,16 @@ pub fn receivers(config: &Config) -> Receivers {
 
 /// Runs for as long as the server lives, also where nobody is to be told: what was left until then
 /// is not sent when somebody is.
-pub async fn feed(store: Store, to: Receivers, outbox: OutboxHandle) {
+///
+/// `to`: who is told, by the settings at that moment.
+pub async fn feed(store: Store, to: impl Fn() -> Receivers, outbox: OutboxHandle) {
     let reader = store.reader();
     loop {
         let done = match reader.has_undelivered().await {
             Ok(false) => Ok(0),
             Ok(true) => {
                 let now = clock::now().wall;
-                store.deliver_messages(to.clone(), now, until(now)).await
+                store.deliver_messages(to(), now, until(now)).await
             }
             Err(e) => Err(e),
         };

@@ -11,20 +11,34 @@ use tracing::warn;
 
 use super::clock;
 use super::outbox::{OutboxHandle, until};
-use crate::config::Webhook;
+use super::settings::InUse;
 use crate::store::Store;
 
 /// How often the record is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Runs for as long as the server lives; without webhooks it has nothing to do.
-pub async fn feed(store: Store, hooks: Vec<Webhook>, outbox: OutboxHandle) {
-    if hooks.is_empty() {
-        return;
-    }
+/// Runs for as long as the server lives. A webhook is told what happens from when it is there.
+pub async fn feed(store: Store, settings: InUse, outbox: OutboxHandle) {
+    let mut begun = !settings.now().webhooks.is_empty();
     loop {
+        let hooks = settings.now().webhooks.clone();
         let now = clock::now().wall;
-        match store.feed_webhooks(hooks.clone(), now, until(now)).await {
+        if !begun {
+            // While there was none nobody kept the mark.
+            begun = match hooks.is_empty() {
+                true => false,
+                false => match store.begin_webhooks().await {
+                    Ok(()) => true,
+                    Err(e) => {
+                        warn!(error = %e, "webhooks can not be begun yet");
+                        false
+                    }
+                },
+            };
+            tokio::time::sleep(LOOK).await;
+            continue;
+        }
+        match store.feed_webhooks(hooks, now, until(now)).await {
             Ok(fed) => {
                 if fed.letters > 0 {
                     outbox.wake();

@@ -20,6 +20,7 @@ pub mod queue;
 pub mod rarely;
 pub mod recorder;
 pub mod retention;
+pub mod settings;
 mod side_line;
 pub mod sip;
 pub mod tapes;

@@ -2,7 +2,7 @@
 //! pauses, also after a restart. What arrives may arrive twice, never not at all: each carries a
 //! name that stays the same.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +15,9 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tracing::{Instrument, error, info, warn};
 
+use super::settings::InUse;
 use super::{clock, hooks};
 use crate::call::event::{CallEvent, FollowUpWish};
-use crate::config::Secret;
 use crate::menu::outcome::{AskId, Letter};
 use crate::net::http::{HttpClient, Limits};
 use crate::net::mail::{Attached, MailError, Mailer};
@@ -119,8 +119,8 @@ pub struct Ways {
     pub web: HttpClient,
     /// For mails; `None`: the settings do not say how.
     pub mail: Option<Mailer>,
-    /// What signs webhooks, by their names.
-    pub secrets: Arc<HashMap<String, Secret>>,
+    /// What signs webhooks.
+    pub settings: InUse,
 }
 
 /// Sends for as long as the server lives.
@@ -216,10 +216,12 @@ async fn attempt(ways: &Ways, reader: &Reader, row: &OutboxRow) -> Result<(), Fa
                 .header(CONTENT_TYPE, "application/json")
                 .header("Idempotency-Key", format!("\"{name}\""));
             if let Some(hook) = row.node.as_str().strip_prefix(PREFIX) {
-                let Some(secret) = ways.secrets.get(hook) else {
+                let settings = ways.settings.now();
+                let Some(hook) = settings.webhooks.iter().find(|h| h.name == hook) else {
                     let what = format!("the settings have no webhook `{hook}`");
                     return Err(Failure::NotNow(what));
                 };
+                let secret = &hook.secret;
                 let at = clock::now().wall.unix_secs();
                 let signed = hooks::signature(secret.reveal(), &name, at, &body);
                 request = request

@@ -1,5 +1,7 @@
 //! The task that owns the queue machine, and the directory of who can be reached where.
 
+mod directory;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +12,16 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
 
+pub use directory::Directory;
+
 use super::clock;
 use crate::call::event::{CallEvent, Location, QueueCommand, QueueEvent};
-use crate::ids::{AgentId, ContactId, LineName, PhoneNumber, QueueName};
+use crate::ids::{AgentId, ContactId, PhoneNumber, QueueName};
 use crate::now::Now;
 use crate::observe::figures;
-use crate::outside::Outside;
 use crate::queue::acd::{Acd, Answer, Leaving};
 use crate::queue::action::{AgentState, AgentWish, QueueAction};
+use crate::queue::settings::AcdSettings;
 use crate::queue::snapshot::AcdSnapshot;
 use crate::sip::leg::Contact;
 use crate::store::Store;
@@ -52,7 +56,11 @@ enum Request {
     Dialled(AgentId, PhoneNumber, oneshot::Sender<Dialled>),
     Call(ContactId, oneshot::Sender<Option<Sender<CallEvent>>>),
     Snapshot(oneshot::Sender<AcdSnapshot>),
-    Lines(HashMap<String, LineName>),
+    Settings(
+        Box<AcdSettings>,
+        Box<Directory>,
+        oneshot::Sender<Result<(), Vec<QueueName>>>,
+    ),
     Stopping,
 }
 
@@ -163,9 +171,21 @@ impl QueueHandle {
         answer.await.ok()
     }
 
-    /// Newer menus: these are the lines by number from now on.
-    pub async fn lines(&self, lines: HashMap<String, LineName>) {
-        self.send(Request::Lines(lines)).await;
+    /// Other settings and menus: these are the queues, the agents and what stands behind names and
+    /// numbers from now on.
+    ///
+    /// # Errors
+    /// Queues that would be gone, while somebody waits or talks there; then nothing is changed.
+    pub async fn settings(
+        &self,
+        settings: AcdSettings,
+        directory: Directory,
+    ) -> Result<(), Vec<QueueName>> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Settings(Box::new(settings), Box::new(directory), reply);
+        self.send(request).await;
+        // Where the server ends it does not matter any more.
+        answer.await.unwrap_or(Ok(()))
     }
 
     /// The server stops: whoever waits is asked to leave a message.
@@ -184,21 +204,6 @@ impl QueueHandle {
         // The task ends only with the server.
         let _ = self.0.send(request).await;
     }
-}
-
-/// What stands behind names and numbers, besides the agents.
-#[derive(Clone, Debug, Default)]
-pub struct Directory {
-    /// Names of queues.
-    pub queues: Vec<QueueName>,
-    /// Numbers of lines.
-    pub lines: HashMap<String, LineName>,
-    /// The trunk for outside numbers.
-    pub trunk: Option<String>,
-    /// Which of them may be called.
-    pub outside: Arc<Outside>,
-    /// Phones that need no registration.
-    pub fixed: HashMap<AgentId, Contact>,
 }
 
 /// Starts the task.
@@ -289,7 +294,9 @@ impl QueueTask {
             Request::Snapshot(reply) => {
                 let _ = reply.send(self.acd.snapshot(now));
             }
-            Request::Lines(lines) => Arc::make_mut(&mut self.directory).lines = lines,
+            Request::Settings(settings, directory, reply) => {
+                let _ = reply.send(self.settings(now, *settings, *directory));
+            }
             Request::Stopping => self.acd.handle_stopping(now),
         }
     }
@@ -394,47 +401,6 @@ impl QueueTask {
             {
                 self.acd.handle_agent_signed_in(now, &agent);
             }
-        }
-    }
-
-    fn sign_in_fixed(&mut self) {
-        let now = clock::now();
-        for agent in self.directory.clone().fixed.keys() {
-            self.acd.handle_agent_signed_in(now, agent);
-        }
-    }
-
-    fn contacts(&self, agent: &AgentId) -> Vec<Contact> {
-        let registered = self.registered.get(agent).into_iter().flatten().cloned();
-        registered
-            .chain(self.directory.fixed.get(agent).cloned())
-            .collect()
-    }
-
-    fn locate(&self, what: PhoneNumber) -> Location {
-        let name = what.reveal().to_owned();
-        let name = name.as_str();
-        let agent = AgentId::new(name);
-        if self.acd.agent(&agent) == Some(AgentState::Offered) {
-            return Location::Busy(agent);
-        }
-        if self.acd.agent(&agent).is_some() {
-            let contacts = self.contacts(&agent);
-            return Location::Agent(agent, contacts);
-        }
-        if let Some(queue) = self.directory.queues.iter().find(|q| q.as_str() == name) {
-            return Location::Queue(queue.clone());
-        }
-        if let Some(line) = self.directory.lines.get(name) {
-            return Location::Line(line.clone());
-        }
-        let Some(trunk) = self.directory.trunk.clone().filter(|_| what.is_dialable()) else {
-            return Location::Unknown;
-        };
-        let number = what;
-        match self.directory.outside.allows(&number) {
-            true => Location::Outside { trunk, number },
-            false => Location::NotAllowed { trunk, number },
         }
     }
 

@@ -171,7 +171,7 @@ pub(super) async fn part(api: &Api, who: &Who, contact: &str) -> Answer<Part> {
         return Err(unknown());
     }
     let agents: Vec<AgentId> = api
-        .config
+        .config()
         .agents
         .iter()
         .map(|a| a.id.clone())

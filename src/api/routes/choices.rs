@@ -42,10 +42,11 @@ pub async fn show(
     if api.agent(&agent).is_none() {
         return Err(unknown(&agent));
     }
-    let queues = api.config.queues.iter();
+    let config = api.config();
+    let queues = config.queues.iter();
     let codes = queues.filter(|q| !q.wrap_up_codes.is_empty());
     Ok(Json(AgentChoices {
-        pause_reasons: api.config.features.reasons.clone(),
+        pause_reasons: config.features.reasons.clone(),
         wrap_up_codes: codes
             .map(|q| QueueCodes {
                 queue: q.name.to_string(),

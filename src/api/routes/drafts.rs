@@ -106,7 +106,7 @@ pub(super) async fn checked(api: &Api, files: Vec<MenuFile>) -> Answer<DraftView
 }
 
 pub(super) async fn read(api: &Api) -> Answer<MenuFiles> {
-    let config = std::sync::Arc::clone(&api.config);
+    let config = api.config();
     let read = tokio::task::spawn_blocking(move || menu_files::read(&config));
     let read = read.await.map_err(|_| Problem::internal())?;
     read.map_err(|e| {

@@ -24,10 +24,11 @@ pub async fn list(State(api): State<Api>, _who: Who) -> Json<Told> {
     Json(api.menus.told())
 }
 
-/// Read the menus anew
+/// Read settings and menus anew
 ///
 /// What does not load or is not proven changes nothing; every mistake is told. Calls in progress
-/// keep their menus.
+/// keep their menus. Of the settings agents, queues, webhooks and feature codes are taken over;
+/// `at_start` names the sections that have changed and hold from the next start on.
 #[utoipa::path(post, path = "/lines/reload", tag = "lines",
     responses((status = 200, body = Told), (status = 202, body = Told), (status = 403, body = Problem),
         (status = 422, body = Problem)))]
@@ -44,8 +45,8 @@ pub async fn reload(
         Some(told) => match &told.refused {
             None => Ok((StatusCode::OK, Json(told))),
             Some(refused) => Err(Problem {
-                remedy: Some("mend them; the old menus stay in use".to_owned()),
-                title: "the menus were not reloaded".to_owned(),
+                remedy: Some("mend them; the old settings and menus stay in use".to_owned()),
+                title: "settings and menus were not reloaded".to_owned(),
                 ..Problem::fields(refused.mistakes.iter().map(|m| mistake(m)).collect())
             }),
         },

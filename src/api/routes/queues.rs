@@ -17,7 +17,7 @@ use crate::task::{board, clock};
 pub async fn list(State(api): State<Api>, who: Who) -> Answer<Json<Vec<QueueNow>>> {
     let snapshot = api.queue.snapshot().await;
     let snapshot = snapshot.ok_or_else(|| Problem::unavailable("the server stops"))?;
-    let mut queues = board::queues(&snapshot, &board::teams(&api.config), clock::now());
+    let mut queues = board::queues(&snapshot, &board::teams(&api.config()), clock::now());
     let known = api.live.known_queues().await;
     for queue in &mut queues {
         if let Some(known) = known.iter().find(|k| k.queue == queue.queue) {

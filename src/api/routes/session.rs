@@ -100,7 +100,7 @@ pub async fn sign_in(
     let password = body.need("password", "\"…\"", text(1, 256, false));
     let (user, password) = body.finish(user.zip(password))?;
     let user = user.to_lowercase();
-    let secure = api.config.api.is_secure();
+    let secure = api.config().api.is_secure();
     let known = known_browser(&api, &headers, &user, secure);
     let from = source(&api, peer, &headers);
     let attempt = api
@@ -136,7 +136,7 @@ pub async fn sign_in(
     };
     api.throttle.right(&attempt);
     let secret = random();
-    let until = after(now, api.config.api.session_max);
+    let until = after(now, api.config().api.session_max);
     let session = SessionRow {
         id: digest(&secret),
         user: row.clone(),
@@ -171,7 +171,7 @@ pub async fn sign_out(State(api): State<Api>, who: Who) -> Answer<Response> {
         let deed = who.deed("session.end", "");
         api.store.end_session(id.clone(), deed).await?;
     }
-    let secure = api.config.api.is_secure();
+    let secure = api.config().api.is_secure();
     let gone = set(cookie_name(secure), "", secure, "/", Some(Duration::ZERO));
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }

@@ -210,12 +210,12 @@ impl From<&Webhook> for WebhookSetting {
 
 /// What files say of agents, queues and webhooks
 ///
-/// They are changed in the settings file, and hold from the next start on. No password is among them.
+/// They are changed in the settings file. No password is among them.
 #[utoipa::path(get, path = "/settings", tag = "settings",
     responses((status = 200, body = SettingsView), (status = 403, body = Problem)))]
 pub async fn show(State(api): State<Api>, who: Who) -> Answer<Json<SettingsView>> {
     who.need(Right::SeeAll)?;
-    let config = &api.config;
+    let config = api.config();
     let menus = config.lines.dir.as_ref();
     Ok(Json(SettingsView {
         file: config.source.clone(),

@@ -102,7 +102,7 @@ pub async fn list(
     }
     let peers = who.may(Right::Operate);
     Ok(Json(SignallingView {
-        kept: api.config.sip.trace.is_some(),
+        kept: api.config().sip.trace.is_some(),
         messages: rows
             .into_iter()
             .map(|row| SignalView::of(row, id, peers))

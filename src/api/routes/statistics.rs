@@ -115,7 +115,7 @@ pub async fn show(State(api): State<Api>, who: Who, Query(mut asked): Query) -> 
     let (spans, ..) = asked.finish(spans)?;
     // The record is written behind the calls.
     api.store.flush().await?;
-    let (rules, now) = (board::rules(&api.config), clock::now().wall);
+    let (rules, now) = (board::rules(&api.config()), clock::now().wall);
     let mut told = Vec::with_capacity(spans.len());
     for span in spans {
         let report = api.reader.statistics(&rules, span, now).await?;

@@ -441,7 +441,8 @@ pub async fn dial(
         return Err(Problem::wrong_state(format!("{agent} is with a caller"))
             .remedy("ask somebody from that call: POST /api/v1/calls/{contact}/consult"));
     }
-    let numbers = api.config.trunks.iter().find_map(|t| t.numbers.first());
+    let config = api.config();
+    let numbers = config.trunks.iter().find_map(|t| t.numbers.first());
     let view = DialView {
         agent: agent.to_string(),
         to: shown(&to),

@@ -137,7 +137,8 @@ pub async fn create(State(api): State<Api>, who: Who, Body(mut body): Body) -> A
 /// There is no such queue.
 pub(super) fn known_queue(api: &Api, queue: &str, body: &mut Fields) {
     if api.queue(queue).is_none() {
-        let all: Vec<&str> = api.config.queues.iter().map(|q| q.name.as_str()).collect();
+        let config = api.config();
+        let all: Vec<&str> = config.queues.iter().map(|q| q.name.as_str()).collect();
         body.tell(
             "queue",
             "there is no such queue",

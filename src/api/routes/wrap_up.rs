@@ -100,9 +100,7 @@ async fn talk(api: &Api, agent: &AgentId, contact: Option<ContactId>) -> Answer<
 
 fn check(api: &Api, row: &ContactRow, code: &str, body: &mut crate::api::fields::Fields) {
     let queue = row.queue.as_ref().and_then(|q| api.queue(q.as_str()));
-    let codes = queue
-        .map(|q| q.wrap_up_codes.as_slice())
-        .unwrap_or_default();
+    let codes = queue.map(|q| q.wrap_up_codes).unwrap_or_default();
     if codes.iter().any(|c| c == code) {
         return;
     }

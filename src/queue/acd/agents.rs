@@ -14,7 +14,8 @@ impl Acd {
     /// Tell it for a binding that is new, not for a refresh: who was set aside for a missed
     /// offer is ready again by it.
     pub fn handle_agent_signed_in(&mut self, now: Now, agent: &AgentId) {
-        let Some(ix) = self.agent_ids.get(agent).copied() else {
+        let known = self.agent_ids.get(agent).copied();
+        let Some(ix) = known.filter(|ix| !self.a(*ix).removed) else {
             return;
         };
         let a = self.a_mut(ix);
@@ -42,16 +43,20 @@ impl Acd {
     /// until [`Acd::handle_contact_over`] or [`Acd::handle_return`]; wrap-up goes on where they are back
     /// within its time: a page that is loaded anew must not ring for someone who writes.
     pub fn handle_agent_signed_out(&mut self, now: Now, agent: &AgentId) {
-        let Some(ix) = self.agent_ids.get(agent).copied() else {
-            return;
-        };
+        if let Some(ix) = self.agent_ids.get(agent).copied() {
+            self.sign_out(now.mono, ix);
+        }
+        self.settle(now.mono);
+    }
+
+    pub(super) fn sign_out(&mut self, now: Mono, ix: AgentIx) {
         self.a_mut(ix).signed_in = false;
         match self.a(ix).doing {
             AgentDoing::Offered { offer } => {
                 self.withdraw(offer, Withdrawal::NotTaken(NotAnswered::Unreachable));
-                self.put_back_in_line(now.mono, offer);
+                self.put_back_in_line(now, offer);
                 self.drop_offer(offer);
-                self.set_agent(now.mono, ix, AgentDoing::Offline);
+                self.set_agent(now, ix, AgentDoing::Offline);
             }
             AgentDoing::Talking { .. } | AgentDoing::Offline => {}
             AgentDoing::WrapUp {
@@ -64,14 +69,13 @@ impl Acd {
                     queue,
                     until,
                 });
-                self.set_agent(now.mono, ix, AgentDoing::Offline);
+                self.set_agent(now, ix, AgentDoing::Offline);
             }
             AgentDoing::Ready
             | AgentDoing::Paused
             | AgentDoing::Engaged
-            | AgentDoing::Missed { .. } => self.set_agent(now.mono, ix, AgentDoing::Offline),
+            | AgentDoing::Missed { .. } => self.set_agent(now, ix, AgentDoing::Offline),
         }
-        self.settle(now.mono);
     }
 
     /// What the agent says of themselves, and what they do from then on; `None`: there is no
@@ -83,6 +87,9 @@ impl Acd {
         wish: &AgentWish,
     ) -> Option<AgentState> {
         let ix = self.agent_ids.get(agent).copied()?;
+        if self.a(ix).is_gone() {
+            return None;
+        }
         match wish {
             AgentWish::Ready => self.handle_ready(now, agent),
             AgentWish::Pause { reason } => self.handle_paused(now, agent, reason),
@@ -309,15 +316,7 @@ impl Acd {
                 agent.doing == AgentDoing::Offline,
             ) {
                 (true, false) => {
-                    queue.staffed += 1;
-                    for &(skill, level) in &agent.skills {
-                        *queue
-                            .levels
-                            .entry(skill)
-                            .or_default()
-                            .entry(level)
-                            .or_default() += 1;
-                    }
+                    queue.staff(&agent.skills);
                     if let Some(at) = queue.unstaffed_at.take() {
                         self.timers.remove(at, Timer::Unstaffed(q));
                     }

@@ -1,6 +1,6 @@
 //! What others may know of the machine.
 
-use super::{Acd, AgentDoing, AgentId, AgentState, CallerDoing, ContactId};
+use super::{Acd, AgentDoing, AgentId, AgentState, CallerDoing, ContactId, Queue};
 use crate::ids::QueueName;
 use crate::now::Now;
 use crate::queue::snapshot::{
@@ -10,7 +10,8 @@ use crate::queue::snapshot::{
 impl Acd {
     /// Queues and agents at this moment; costs O(queues + agents), not callers.
     pub fn snapshot(&self, now: Now) -> AcdSnapshot {
-        let queues = self.queues.iter().map(|q| QueueSnapshot {
+        let seen = |q: &&Queue| !q.removed || q.line.len() > 0;
+        let queues = self.queues.iter().filter(seen).map(|q| QueueSnapshot {
             name: q.settings.name.clone(),
             waiting: q.line.len(),
             longest_wait: q
@@ -24,7 +25,8 @@ impl Acd {
             ready: q.idle.len(),
             counts: q.counts,
         });
-        let agents = self.agents.iter().map(|a| AgentSnapshot {
+        let there = self.agents.iter().filter(|a| !a.is_gone());
+        let agents = there.map(|a| AgentSnapshot {
             id: a.id.clone(),
             state: a.state(),
             since: now.mono.since(a.since),
@@ -105,7 +107,7 @@ impl Acd {
 
     /// What an agent is doing; `None`: unknown.
     pub fn agent(&self, agent: &AgentId) -> Option<AgentState> {
-        let ix = self.agent_ids.get(agent)?;
-        Some(self.a(*ix).state())
+        let agent = self.a(*self.agent_ids.get(agent)?);
+        (!agent.is_gone()).then(|| agent.state())
     }
 }

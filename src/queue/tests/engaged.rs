@@ -180,7 +180,7 @@ fn the_wait_is_reckoned_with_those_who_serve_the_queue() {
         script.push_str(&format!("{}.0 over ann {n}\n", 60 * n - 5));
     }
     script.push_str("610.0 answer 11\n611.0 engaged bob 90\n611.0 in bob\n612.0 place 12\n");
-    let told = run(one(queue, &["ann", "bob"]), &script);
+    let told = run(&[one(queue, &["ann", "bob"])], &script);
     let last = told.lines().last().unwrap_or_default();
     assert!(last.contains("position 12 is 1 in 5"), "{last}");
 }

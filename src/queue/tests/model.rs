@@ -12,6 +12,7 @@ use crate::queue::snapshot::CallerPlace;
 mod agents;
 mod callers;
 mod offers;
+mod renewal;
 
 pub(super) struct Model {
     pub(super) settings: AcdSettings,
@@ -25,6 +26,8 @@ pub(super) struct Model {
     /// Per queue: since when nobody is signed in, if somebody ever was.
     deserted: Vec<Option<Mono>>,
     stopping: bool,
+    /// What any agent has ever had.
+    skills: BTreeSet<SkillName>,
     tickets: u64,
     rests: u64,
     made: u64,
@@ -33,6 +36,8 @@ pub(super) struct Model {
 pub(super) struct Agent {
     pub(super) id: AgentId,
     pub(super) state: AgentState,
+    /// Not among the settings any more.
+    pub(super) removed: bool,
     signed_in: bool,
     pause: bool,
     /// Calls of their own.
@@ -118,6 +123,7 @@ impl Model {
         let agents = settings.agents.iter().map(|a| Agent {
             id: a.id.clone(),
             state: AgentState::Offline,
+            removed: false,
             signed_in: false,
             pause: false,
             calls: BTreeSet::new(),
@@ -137,6 +143,11 @@ impl Model {
             overflows: 0,
             deserted: vec![None; settings.queues.len()],
             stopping: false,
+            skills: settings
+                .agents
+                .iter()
+                .flat_map(|a| a.skills.keys().cloned())
+                .collect(),
             tickets: 0,
             rests: 0,
             made: 0,

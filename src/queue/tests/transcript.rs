@@ -122,8 +122,10 @@ fn arrival(contact: ContactId, words: &[&str]) -> Arrival {
 
 /// Runs a script and gives the transcript. Each line of the script: time in seconds with one
 /// decimal, then an event; due timers run first, at their own time.
-pub(super) fn run(settings: AcdSettings, script: &str) -> String {
-    let mut acd = Acd::new(settings);
+///
+/// `settings N`: those of that place are in use from then on.
+pub(super) fn run(settings: &[AcdSettings], script: &str) -> String {
+    let mut acd = Acd::new(settings[0].clone());
     let mut out = String::new();
     let mut drain = |acd: &mut Acd, t: u64, what: &str| {
         let mut said: Vec<String> = std::iter::from_fn(|| acd.poll_action())
@@ -183,6 +185,7 @@ pub(super) fn run(settings: AcdSettings, script: &str) -> String {
             "no-answer" => acd.handle_not_answered(now, OfferId(n(2)), NotAnswered::NoAnswer),
             "busy" => acd.handle_not_answered(now, OfferId(n(2)), NotAnswered::Busy),
             "stop" => acd.handle_stopping(now),
+            "settings" => acd.handle_settings(now, settings[n(2) as usize].clone()),
             "wait" => {}
             other => panic!("no such event: {other}"),
         }
@@ -193,6 +196,12 @@ pub(super) fn run(settings: AcdSettings, script: &str) -> String {
 
 #[track_caller]
 pub(super) fn check(settings: AcdSettings, script: &str, expected: &str) {
+    check_changing(&[settings], script, expected);
+}
+
+/// With settings that change.
+#[track_caller]
+pub(super) fn check_changing(settings: &[AcdSettings], script: &str, expected: &str) {
     let tidy = |s: &str| {
         s.lines()
             .map(str::trim)

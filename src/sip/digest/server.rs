@@ -98,6 +98,7 @@ pub struct Authenticator {
     users: HashMap<String, Vec<String>>,
     tickets: Option<Tickets>,
     offered: Vec<Algorithm>,
+    allow_md5: bool,
     key: NonceKey,
     lifetime: Duration,
     counts: UseCounts,
@@ -112,27 +113,12 @@ impl Authenticator {
     /// An algorithm is offered when the secret of every user is good for it: a different
     /// offer per user would tell who exists.
     pub fn new(config: AuthenticatorConfig, key: [u8; 32]) -> Authenticator {
-        let mut offered = vec![Algorithm::Sha256];
-        if config.allow_md5 {
-            offered.push(Algorithm::Md5);
-        }
-        let ha1 = |c: &Credentials, a| c.secret.ha1(a, &c.username, &config.realm);
-        let served = |a: &Algorithm| config.users.iter().all(|c| ha1(c, *a).is_some());
-        if offered.iter().any(served) {
-            offered.retain(served);
-        }
-        let users = config
-            .users
-            .iter()
-            .map(|c| {
-                let sums = offered.iter().map(|a| ha1(c, *a).unwrap_or_default());
-                (c.username.clone(), sums.collect())
-            })
-            .collect();
+        let (offered, users) = served(&config.realm, &config.users, config.allow_md5);
         Authenticator {
             users,
             tickets: config.tickets,
             offered,
+            allow_md5: config.allow_md5,
             key: NonceKey::new(key),
             lifetime: config.nonce_lifetime,
             counts: UseCounts::default(),
@@ -141,6 +127,16 @@ impl Authenticator {
             puzzled: Puzzled::default(),
             realm: config.realm,
         }
+    }
+
+    /// These may come in from now on, and nobody else. Challenges that are out stay good.
+    pub fn set_users(&mut self, users: &[Credentials]) {
+        (self.offered, self.users) = served(&self.realm, users, self.allow_md5);
+    }
+
+    /// Whether somebody of this name may come in.
+    pub fn knows(&self, user: &str) -> bool {
+        self.users.contains_key(user)
     }
 
     /// The protection domain.
@@ -285,6 +281,29 @@ impl Authenticator {
         }
         Verdict::Challenge { challenges, wrong }
     }
+}
+
+/// The algorithms that are offered, and the HA1 of each user by them.
+fn served(
+    realm: &str,
+    users: &[Credentials],
+    allow_md5: bool,
+) -> (Vec<Algorithm>, HashMap<String, Vec<String>>) {
+    let mut offered = vec![Algorithm::Sha256];
+    if allow_md5 {
+        offered.push(Algorithm::Md5);
+    }
+    let ha1 = |c: &Credentials, a| c.secret.ha1(a, &c.username, realm);
+    let served = |a: &Algorithm| users.iter().all(|c| ha1(c, *a).is_some());
+    if offered.iter().any(served) {
+        offered.retain(served);
+    }
+    let sums = users.iter().map(|c| {
+        let sums = offered.iter().map(|a| ha1(c, *a).unwrap_or_default());
+        (c.username.clone(), sums.collect())
+    });
+    let sums = sums.collect();
+    (offered, sums)
 }
 
 /// Phones that give up when they see an algorithm that they do not know, instead of taking the

@@ -44,6 +44,14 @@ impl Endpoint {
         self.register.registrar.as_mut()
     }
 
+    /// These may register from now on, and nobody else ([`Registrar::set_users`]).
+    pub fn set_users(&mut self, users: &[digest::Credentials]) {
+        if let Some(registrar) = &mut self.register.registrar {
+            registrar.set_users(users);
+        }
+        self.settle_registrar();
+    }
+
     pub(super) fn register_in(&mut self, now: Now, inbound: &Inbound) {
         let Some(registrar) = &mut self.register.registrar else {
             return self.core.respond_stateless(inbound, 403, |_| {});

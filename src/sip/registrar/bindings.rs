@@ -127,6 +127,10 @@ impl Bindings {
         }
     }
 
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     pub(super) fn expire(&mut self, now: Mono) {
         self.0.retain(|b| b.expires.is_some_and(|at| at > now));
     }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use bindings::{Bindings, Change};
 use refusal::Refusal;
 
-use super::digest::{AuthRequest, Authenticator, AuthenticatorConfig, Verdict};
+use super::digest::{AuthRequest, Authenticator, AuthenticatorConfig, Credentials, Verdict};
 use super::flow::Flow;
 use super::leg::Contact;
 use super::message::{HeaderName, Host, Request, Response, Uri};
@@ -143,6 +143,17 @@ impl Registrar {
     pub fn set_static(&mut self, agent: AgentId, contact: Contact) {
         if self.statics.insert(agent.clone(), contact.clone()) != Some(contact) {
             self.tell(agent);
+        }
+    }
+
+    /// These may register from now on, and nobody else: the phones of others are let go. A phone that
+    /// is registered by a password which has changed stays until its registration ends.
+    pub fn set_users(&mut self, users: &[Credentials]) {
+        self.auth.set_users(users);
+        let known = self.agents.keys();
+        let gone = known.filter(|a| !self.auth.knows(a.as_str()));
+        for agent in gone.cloned().collect::<Vec<_>>() {
+            self.change(agent, Bindings::clear);
         }
     }
 

@@ -1,3 +1,5 @@
+mod users;
+
 use std::time::Duration;
 
 use bytes::Bytes;

@@ -77,6 +77,10 @@ async fn each_event_is_told_once_also_over_a_restart_and_not_those_of_before() {
         let clear = body.contains("+4530901820");
         assert_eq!(clear, name.ends_with("crm"), "{body}");
     }
+    // While there was none nobody looked.
+    call(&store, 4).await;
+    store.begin_webhooks().await.unwrap();
+    assert_eq!(feed(&store).await.unwrap().letters, 0);
     let last: serde_json::Value = serde_json::from_str(&told[5].1).unwrap();
     assert_eq!(last["event"], "contact.ended");
     assert_eq!(last["contact"]["contact"], contact(3).to_string());

@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 use sqlx::{Connection, Executor};
 
 use super::*;
-use crate::config::{Mail, MailTls};
+use crate::config::{Layers, Mail, MailTls, Secret};
 use crate::ids::ContactId;
 
 /// Answers each connection with the next status, and tells what came.
@@ -122,8 +122,14 @@ fn ways(mail: Option<Mailer>) -> Ways {
     Ways {
         web,
         mail,
-        secrets: Arc::default(),
+        settings: settings(),
     }
+}
+
+/// Those without a file.
+fn settings() -> InUse {
+    let config = crate::config::load(&Layers::default(), Secret::new("demo"));
+    InUse::new(Arc::new(config.unwrap_or_else(|m| panic!("{m:?}"))))
 }
 
 /// Waits until nothing is open; what became of the only one.

@@ -21,6 +21,7 @@ pub use sockets::{BindError, Bound, Sockets};
 use super::ladder::LadderHandle;
 use crate::ids::{AgentId, ContactId, LegId};
 use crate::net::tcp::StreamContext;
+use crate::sip::digest::Credentials;
 use crate::sip::endpoint::{Accepting, EndpointStats};
 use crate::sip::leg::{Contact, IncomingInvite, LegCommand, LegEvent, OutgoingInvite};
 
@@ -82,6 +83,7 @@ enum ToSip {
     Place(Box<OutgoingInvite>, LegEventSender),
     Accepting(Accepting),
     Unregister,
+    Users(Vec<Credentials>),
     Stats(oneshot::Sender<SipStats>),
 }
 
@@ -140,6 +142,14 @@ impl SipHandle {
     /// [`SipGone`].
     pub async fn stop_registrations(&self) -> Result<(), SipGone> {
         self.send(ToSip::Unregister).await
+    }
+
+    /// These agents may register from now on, and nobody else.
+    ///
+    /// # Errors
+    /// [`SipGone`].
+    pub async fn set_users(&self, users: Vec<Credentials>) -> Result<(), SipGone> {
+        self.send(ToSip::Users(users)).await
     }
 
     /// Counters and table sizes.

@@ -261,6 +261,7 @@ impl<R: Records + 'static> SipTask<R> {
             }
             ToSip::Accepting(accepting) => self.endpoint.set_accepting(accepting),
             ToSip::Unregister => self.endpoint.stop_registrations(now),
+            ToSip::Users(users) => self.endpoint.set_users(&users),
             ToSip::Stats(reply) => {
                 let mut stats = self.stats.clone();
                 stats.endpoint = self.endpoint.stats();

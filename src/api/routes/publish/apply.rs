@@ -167,7 +167,7 @@ fn not_read(why: &Refused) -> Problem {
 
 /// Where they are written.
 fn folder(api: &Api, fixed: Option<Fixed>) -> Answer<PathBuf> {
-    match (fixed, &api.config.lines.dir) {
+    match (fixed, &api.config().lines.dir) {
         (None, Some(dir)) => Ok(dir.clone()),
         (Some(Fixed::ReadOnly), Some(_)) => Err(Problem::wrong_state(
             "the server may not write into the folder of the menus",

@@ -86,8 +86,8 @@ pub async fn show(
         return Err(Problem::field("since", what, "ask for a shorter time"));
     }
     let now = clock::now().wall;
-    let rules = board::rules(&api.config);
-    let teams = board::teams(&api.config);
+    let rules = board::rules(&api.config());
+    let teams = board::teams(&api.config());
     // What is read is read beside the tasks of calls, and not between them.
     let reader = api.reader.clone();
     let runtime = Handle::current();

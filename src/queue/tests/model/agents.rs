@@ -72,6 +72,9 @@ impl Model {
     }
 
     pub(in crate::queue::tests) fn signed_in(&mut self, now: Mono, a: usize) {
+        if self.agents[a].removed {
+            return;
+        }
         self.agents[a].signed_in = true;
         let unwritten = self.agents[a].unwritten.take();
         if self.agents[a].state == AgentState::Offline && unwritten.is_some_and(|at| at > now) {
@@ -87,6 +90,11 @@ impl Model {
     }
 
     pub(in crate::queue::tests) fn signed_out(&mut self, now: Mono, a: usize) {
+        self.sign_out(now, a);
+        self.settle(now);
+    }
+
+    pub(in crate::queue::tests) fn sign_out(&mut self, now: Mono, a: usize) {
         self.agents[a].signed_in = false;
         self.offers.retain(|o| o.agent != a);
         if self.agents[a].state == AgentState::WrapUp {
@@ -96,7 +104,6 @@ impl Model {
             self.agents[a].until = None;
             self.set(now, a, AgentState::Offline);
         }
-        self.settle(now);
     }
 
     pub(in crate::queue::tests) fn ready(&mut self, now: Mono, a: usize) {

@@ -53,9 +53,8 @@ impl Model {
             Some(_) => self.forget(now, id),
             None => {}
         }
-        let agents = &self.settings.agents;
-        let has_anybody =
-            |(skill, _): &(SkillName, u8)| agents.iter().any(|a| a.skills.contains_key(skill));
+        let known = self.skills.clone();
+        let has_anybody = |(skill, _): &(SkillName, u8)| known.contains(skill);
         self.tickets += 1;
         self.callers.push(Caller {
             id,

@@ -43,6 +43,8 @@ pub(super) enum Event {
     /// An offer that never was, or is over.
     Late(u64),
     Wait(u64),
+    /// Other settings, of these agents.
+    Settings(Box<AcdSettings>, Vec<bool>),
     Stop,
 }
 
@@ -78,6 +80,8 @@ pub(super) fn event() -> impl Strategy_<Value = Event> {
         3 => (any::<Index>(), cause).prop_map(|(i, c)| Event::NotAnswered(i, c)),
         1 => (0..60u64).prop_map(Event::Late),
         8 => (0..9_000u64).prop_map(Event::Wait),
+        2 => (settings(), prop::collection::vec(prop::bool::weighted(0.8), AGENTS))
+            .prop_map(|(settings, there)| Event::Settings(Box::new(settings), there)),
     ]
 }
 

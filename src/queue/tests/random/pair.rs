@@ -147,6 +147,10 @@ impl Pair {
                 }
             }
             Event::Wait(ms) => self.wait(Duration::from_millis(ms)),
+            Event::Settings(settings, there) => {
+                let settings = model.renew(t, *settings, &there);
+                acd.handle_settings(now, settings);
+            }
             Event::Stop => {
                 acd.handle_stopping(now);
                 model.stop(t);
@@ -232,7 +236,9 @@ impl Pair {
             assert_eq!(is, should, "caller {c}");
         }
         for a in &self.model.agents {
-            assert_eq!(self.acd.agent(&a.id), Some(a.state.clone()), "{}", a.id);
+            let gone = a.removed && a.state == AgentState::Offline;
+            let state = (!gone).then(|| a.state.clone());
+            assert_eq!(self.acd.agent(&a.id), state, "{}", a.id);
             let told = self.told.get(&a.id).unwrap_or(&AgentState::Offline);
             assert_eq!(*told, a.state, "what was told of {}", a.id);
         }

@@ -18,7 +18,7 @@ async fn a_message_goes_by_mail_with_what_was_said() {
     let to = Receiver::Mail("team@example.org".to_owned());
     let to = Arc::new(BTreeMap::from([("people".into(), vec![to])]));
     let handle = OutboxHandle::default();
-    let feeding = tokio::spawn(feed(store.clone(), to, handle.clone()));
+    let feeding = tokio::spawn(feed(store.clone(), move || to.clone(), handle.clone()));
     let sending = tokio::spawn(run(store.clone(), ways(mail(address)), handle));
     let contact = ContactId::new(created(), 7);
     let meta = MessageMeta {
