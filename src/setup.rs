@@ -7,6 +7,7 @@ pub mod prompts;
 pub mod rehearse;
 pub mod shelf;
 mod surveys;
+mod tried;
 mod voices;
 pub mod walk;
 
@@ -17,6 +18,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use self::doubts::doubts;
+pub use self::tried::Tried;
 use crate::check::{self, Finding, report::Report};
 use crate::cli::Options;
 use crate::config::{self, AgentSecret, Config, Layers, Renewed, Secret};

@@ -46,7 +46,7 @@ use crate::task::callbacks::CallbacksHandle;
 use crate::task::clock;
 use crate::task::desk::DeskHandle;
 use crate::task::queue::QueueHandle;
-use crate::task::settings::InUse;
+use crate::task::settings::{InUse, SettingsFile};
 use crate::task::tapes::Tapes;
 
 /// Under this path.
@@ -80,6 +80,8 @@ pub struct Parts {
     pub menus: MenuState,
     /// Has them read anew.
     pub reload: mpsc::Sender<()>,
+    /// The file that settings are written in.
+    pub file: SettingsFile,
     /// Checks menus that are being written.
     pub drafts: Drafts,
     /// Knows the prompts.
@@ -111,6 +113,8 @@ pub struct Over {
     pub menus: MenuState,
     /// Has them read anew.
     pub reload: mpsc::Sender<()>,
+    /// The file that settings are written in.
+    pub file: SettingsFile,
     /// Checks menus that are being written.
     pub drafts: Drafts,
     /// Knows the prompts.
@@ -143,6 +147,7 @@ impl Api {
             queue,
             menus,
             reload,
+            file,
             drafts,
             prompts,
             callbacks,
@@ -162,6 +167,7 @@ impl Api {
             desk,
             menus,
             reload,
+            file,
             drafts,
             prompts,
             throttle: Throttle::default(),

@@ -39,7 +39,7 @@ use crate::task::board::Board;
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::outbox::OutboxHandle;
 use crate::task::queue::{self, Directory};
-use crate::task::settings::InUse;
+use crate::task::settings::{InUse, SettingsFile};
 use crate::task::tapes::Tapes;
 
 /// The queues `support` (with codes) and `sales`; anna answers both, bert sales only.
@@ -160,6 +160,8 @@ impl House {
     pub async fn with(more: &str) -> House {
         let dir = tempfile::tempdir().unwrap();
         let text = format!("{more}\n{SETTINGS}\n[store]\ndir = {:?}\n", dir.path());
+        let file = dir.path().join("zeroline.toml");
+        std::fs::write(&file, &text).unwrap();
         let layers = Layers {
             file: Some(("zeroline.toml".to_owned(), text)),
             ..Layers::default()
@@ -184,6 +186,7 @@ impl House {
             queue,
             menus: MenuState::default(),
             reload,
+            file: SettingsFile(Arc::new(settings::Filed(file))),
             drafts: Drafts::new(json!({ "line": {} }), publishing::Rules),
             prompts: prompts::shelf(),
             callbacks: CallbacksHandle::default(),

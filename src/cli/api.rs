@@ -28,7 +28,7 @@ use crate::store::{Store, StoreError};
 use crate::task::callbacks::CallbacksHandle;
 use crate::task::desk::DeskHandle;
 use crate::task::queue::{self, Directory};
-use crate::task::settings::InUse;
+use crate::task::settings::{InUse, SettingsFile};
 use crate::task::tapes::Tapes;
 
 /// What only a server that runs can do.
@@ -87,6 +87,7 @@ pub async fn way(config: &Config) -> Result<Way, StoreError> {
         queue,
         menus,
         reload,
+        file: SettingsFile::default(),
         drafts: Drafts::default(),
         prompts: PromptShelf::default(),
         callbacks: CallbacksHandle::default(),

@@ -7,6 +7,7 @@
 mod api;
 mod crm;
 mod deliver;
+pub mod edit;
 mod features;
 mod locate;
 mod mail;

@@ -1,6 +1,7 @@
 //! Starts the HTTP API over the server's parts.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use tokio::sync::{mpsc, watch};
@@ -10,6 +11,7 @@ use super::listen::listen;
 use super::{StartError, drafts};
 use crate::api::phone::Door;
 use crate::api::{self, Api, Over, serve};
+use crate::cli::Options;
 use crate::config::{ApiTls, Config, Secret};
 use crate::ids::{AgentId, QueueName};
 use crate::live::{self, Live};
@@ -18,11 +20,12 @@ use crate::net::{certificate, tls};
 use crate::observe::menus::MenuState;
 use crate::observe::prompts::PromptShelf;
 use crate::observe::{self, Health};
+use crate::setup::Tried;
 use crate::setup::shelf::Shelf;
 use crate::task::call::Tools;
 use crate::task::clock;
 use crate::task::desk::DeskHandle;
-use crate::task::settings::InUse;
+use crate::task::settings::{InUse, SettingsFile};
 
 /// What is told to those who watch.
 pub(super) fn watched(config: &Config) -> Live {
@@ -61,6 +64,7 @@ pub(super) fn cards(config: &Config, addresses: &LocalAddresses) -> Option<Strin
 
 /// What the API is to be made of.
 pub(super) struct Wanted<'t> {
+    pub options: Options,
     pub settings: InUse,
     pub tools: &'t Tools,
     pub menus: MenuState,
@@ -96,6 +100,10 @@ impl Wanted<'_> {
             queue,
             menus: self.menus,
             reload: self.reload,
+            file: SettingsFile(Arc::new(Tried {
+                options: self.options,
+                settings: self.settings.clone(),
+            })),
             drafts: drafts::of(self.settings.clone()),
             prompts: PromptShelf::new(Shelf::new(self.settings)),
             callbacks: self.tools.callbacks.clone(),

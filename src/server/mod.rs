@@ -244,6 +244,7 @@ pub async fn start(setup: Setup) -> Result<Server, StartError> {
     let rest = observe::router(metrics.clone(), health.clone(), menus.clone());
     let settings = InUse::new(Arc::clone(&config));
     let api = api::Wanted {
+        options: options.clone(),
         settings: settings.clone(),
         tools: &tools,
         menus: menus.clone(),

@@ -126,6 +126,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(tokens::revoke))
         .routes(routes!(audit::list))
         .routes(routes!(settings::show))
+        .merge(settings::change::all())
         .routes(routes!(settings::calendars))
         .routes(routes!(events::stream))
 }

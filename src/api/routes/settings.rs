@@ -1,17 +1,24 @@
-//! What the settings file and the menus say, to be looked at: they are changed where they are written.
+//! What the settings file and the menus say. Agents, queues and webhooks can be changed here, all else
+//! where it is written.
+
+mod apply;
+pub(super) mod change;
 
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::tagged;
 use crate::api::Api;
 use crate::api::fields::{Query, parsed};
 use crate::api::problem::{Answer, Problem};
 use crate::api::who::{Right, Who};
+use crate::config::edit::{self, Section};
 use crate::config::{
     Agent, MessagesTo, Queue, Recording, Strategy, Unstaffed, WaitingKey, Webhook,
 };
@@ -24,6 +31,9 @@ use crate::task::clock;
 pub struct SettingsView {
     /// The settings file, as it was named at the start; none: there is none.
     file: Option<String>,
+    /// Agents, queues and webhooks that can not be changed here, as `agents/NAME`, and why; `agents`
+    /// alone: none of them can.
+    fixed: BTreeMap<String, String>,
     /// The folder of menus and calendars; none: those of the demo.
     menus: Option<String>,
     /// No agent is configured: those of the demo are used.
@@ -57,6 +67,10 @@ pub struct AgentSetting {
     wrap_up_ms: Option<u64>,
     /// So many tasks they may have taken at once; none: any number.
     max_tasks: Option<usize>,
+    /// In which the server speaks to them, if not in that of the prompts.
+    language: Option<String>,
+    /// Their desk phone answers by itself what the queue offers.
+    auto_answer: bool,
 }
 
 /// A queue.
@@ -133,6 +147,8 @@ impl From<&Agent> for AgentSetting {
             ring_for_ms: a.ring_for.map(whole),
             wrap_up_ms: a.wrap_up.map(whole),
             max_tasks: a.max_tasks,
+            language: a.language.as_ref().map(ToString::to_string),
+            auto_answer: a.auto_answer,
         }
     }
 }
@@ -208,23 +224,51 @@ impl From<&Webhook> for WebhookSetting {
     }
 }
 
+impl SettingsView {
+    /// As they are in use, with the ETag of the file.
+    async fn of(api: &Api) -> Answer<(String, SettingsView)> {
+        let text = apply::read(api.file.0.path()).await?;
+        let config = api.config();
+        let mut fixed = BTreeMap::new();
+        let sections = [Section::Agents, Section::Queues, Section::Webhooks];
+        for section in sections {
+            if let Some(place) = api.file.0.elsewhere(section.as_str()) {
+                fixed.insert(section.as_str().to_owned(), format!("set by {place}"));
+            }
+        }
+        for agent in &config.agents {
+            let why = edit::fixed(
+                text.as_deref().unwrap_or(""),
+                Section::Agents,
+                agent.id.as_str(),
+            );
+            if let Some(why) = why {
+                fixed.insert(format!("agents/{}", agent.id), why.to_string());
+            }
+        }
+        let menus = config.lines.dir.as_ref();
+        let view = SettingsView {
+            file: config.source.clone(),
+            fixed,
+            menus: menus.map(|dir| dir.display().to_string()),
+            demo: config.demo,
+            agents: config.agents.iter().map(Into::into).collect(),
+            queues: config.queues.iter().map(Into::into).collect(),
+            webhooks: config.webhooks.iter().map(Into::into).collect(),
+        };
+        Ok((apply::tag(text.as_deref()), view))
+    }
+}
+
 /// What files say of agents, queues and webhooks
 ///
-/// They are changed in the settings file. No password is among them.
+/// As they are in use. The ETag stands for all that is in the settings file. No password is among them.
 #[utoipa::path(get, path = "/settings", tag = "settings",
     responses((status = 200, body = SettingsView), (status = 403, body = Problem)))]
-pub async fn show(State(api): State<Api>, who: Who) -> Answer<Json<SettingsView>> {
+pub async fn show(State(api): State<Api>, who: Who) -> Answer<Response> {
     who.need(Right::SeeAll)?;
-    let config = api.config();
-    let menus = config.lines.dir.as_ref();
-    Ok(Json(SettingsView {
-        file: config.source.clone(),
-        menus: menus.map(|dir| dir.display().to_string()),
-        demo: config.demo,
-        agents: config.agents.iter().map(Into::into).collect(),
-        queues: config.queues.iter().map(Into::into).collect(),
-        webhooks: config.webhooks.iter().map(Into::into).collect(),
-    }))
+    let (tag, view) = SettingsView::of(&api).await?;
+    Ok(tagged(&tag, Json(view)))
 }
 
 /// Which day.
