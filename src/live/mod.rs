@@ -24,6 +24,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 pub use self::beside::{ConsultNow, OtherNow, PartyNow};
 pub use self::follow::{Followed, HeardPrompt, told_to_caller};
 pub use self::journal::{LiveEvent, Place, Viewer};
+pub use self::people::People;
 pub use self::picture::{AgentNow, CallNow, CallStage, stamp};
 pub use self::queues::{AgentsNow, QueueNow, ThresholdNow, TodayNow};
 
@@ -78,7 +79,7 @@ enum Note {
     Known(oneshot::Sender<Vec<QueueNow>>),
     Count(Box<Today>),
     Rules(Rules),
-    People(Vec<(AgentId, String)>, Vec<QueueName>, Wall),
+    People(Box<People>, Wall),
     Figures {
         now: Wall,
         day: Wall,
@@ -218,13 +219,13 @@ impl Live {
         self.tell(Note::Rules(rules));
     }
 
-    /// These are the agents, and the queues in which they are not told of supervisors who only
-    /// listen, from now on. Every watcher is sent the whole picture.
-    pub async fn people(&self, agents: Vec<(AgentId, String)>, quiet: Vec<QueueName>, now: Wall) {
+    /// These are the people from now on. Every watcher is sent the whole picture, as they may see it
+    /// by then.
+    pub async fn people(&self, people: People, now: Wall) {
         if let Some(wire) = &self.0 {
             // It must not be lost, and comes seldom enough to be waited for. The task ends with the
             // server only.
-            let _ = wire.notes.send(Note::People(agents, quiet, now)).await;
+            let _ = wire.notes.send(Note::People(Box::new(people), now)).await;
         }
     }
 
@@ -350,8 +351,16 @@ impl Hub {
                     today.handle_rules(rules);
                 }
             }
-            Note::People(agents, quiet, now) => {
-                self.picture.people(agents, quiet, now);
+            Note::People(people, now) => {
+                for watcher in &mut self.watchers {
+                    if let Some((who, queues)) = &mut watcher.viewer.agent {
+                        *queues = people.queues_of(who);
+                    }
+                }
+                self.picture.people(*people, now);
+                // Who comes back is not told what happened, but how it is.
+                let epoch = self.journal.newest().epoch.wrapping_add(1);
+                self.journal = Journal::new(epoch, KEPT);
                 self.show_all();
             }
             Note::Figures { now, day, reply } => {

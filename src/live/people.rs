@@ -6,10 +6,28 @@ use crate::ids::{AgentId, QueueName};
 use crate::now::Wall;
 use crate::queue::action::AgentState;
 
+/// Who is there.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    /// The agents and their names.
+    pub agents: Vec<(AgentId, String)>,
+    /// Who answers which queue.
+    pub teams: Vec<(AgentId, Vec<QueueName>)>,
+    /// The queues in which agents are not told of supervisors who only listen.
+    pub quiet: Vec<QueueName>,
+}
+
+impl People {
+    pub(super) fn queues_of(&self, agent: &AgentId) -> Vec<QueueName> {
+        let team = self.teams.iter().find(|(a, _)| a == agent);
+        team.map(|(_, queues)| queues.clone()).unwrap_or_default()
+    }
+}
+
 impl Picture {
-    /// These are the agents from now on, and the queues in which they are not told of supervisors who
-    /// only listen. Who is not among them stays until they are offline.
-    pub fn people(&mut self, agents: Vec<(AgentId, String)>, quiet: Vec<QueueName>, now: Wall) {
+    /// These are the people from now on. Who is not among them stays until they are offline.
+    pub fn people(&mut self, people: People, now: Wall) {
+        let People { agents, quiet, .. } = people;
         self.listed = agents.iter().map(|(agent, _)| agent.clone()).collect();
         let listed = &self.listed;
         self.agents

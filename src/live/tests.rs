@@ -242,3 +242,59 @@ async fn whom_an_agent_asks_is_with_the_call_and_numbers_are_masked() {
         (&serde_json::json!(486), &Value::Null)
     );
 }
+
+#[tokio::test]
+async fn who_is_taken_on_or_let_go_is_seen_by_all_at_once() {
+    let live = live();
+    let mut events = live.watch(lead(), None).await.unwrap();
+    let before = next(&mut events).await.place;
+    let at = Wall::from_unix_millis(7);
+    live.agent(&"anna".into(), &AgentState::Talking, at);
+    next(&mut events).await;
+    let bert = Viewer {
+        agent: Some(("bert".into(), vec!["sales".into()])),
+        numbers: false,
+    };
+    let mut theirs = live.watch(bert.clone(), None).await.unwrap();
+    next(&mut theirs).await;
+    let people = People {
+        agents: vec![("bert".into(), "Bert".to_owned())],
+        teams: vec![("bert".into(), vec!["support".into()])],
+        ..People::default()
+    };
+    live.people(people, at).await;
+    let names = |agents: Vec<AgentNow>| {
+        let names = agents.into_iter().map(|a| a.name);
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let picture = next(&mut events).await;
+    assert_eq!(picture.kind, "picture");
+    let seen = picture.data(&lead())["agents"].to_string();
+    // A talk goes on to its end.
+    assert!(seen.contains("Anna") && seen.contains("Bert"), "{seen}");
+    live.agent(&"anna".into(), &AgentState::Offline, at);
+    assert_eq!(next(&mut events).await.kind, "agent");
+    assert_eq!(names(live.agents().await), "Bert");
+    // What they may see is that of their queues by now.
+    next(&mut theirs).await;
+    let queued = |n, queue: &str| {
+        let event = Event::Queued {
+            queue: queue.into(),
+            reason: crate::menu::outcome::Reason::Asked,
+            language: None,
+        };
+        live.record(contact(n), Duration::ZERO, &event);
+    };
+    queued(1, "sales");
+    queued(2, "support");
+    let seen = loop {
+        let event = next(&mut theirs).await;
+        if event.kind == "contact.queued" {
+            break event.data(&bert)["queue"].clone();
+        }
+    };
+    assert_eq!(seen, "support");
+    // Who was away meanwhile is not told what happened, but how it is.
+    let mut back = live.watch(lead(), Some(before)).await.unwrap();
+    assert_eq!(next(&mut back).await.kind, "picture");
+}

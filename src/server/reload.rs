@@ -11,10 +11,12 @@ use super::{Server, agents, api, build, pictures};
 use crate::call::setup::CallSetup;
 use crate::cli::Options;
 use crate::ids::QueueName;
+use crate::live::People;
 use crate::observe::calendars::Calendars;
 use crate::observe::figures;
 use crate::observe::menus::MenuState;
 use crate::setup::{self, Anew};
+use crate::task::board;
 use crate::task::clock;
 use crate::task::settings::InUse;
 
@@ -112,8 +114,12 @@ impl Server {
             error!("signalling has ended");
         }
         let live = self.tools.store.live();
-        live.people(api::names(&config), api::quiet(&config), now)
-            .await;
+        let people = People {
+            agents: api::names(&config),
+            teams: board::teams(&config),
+            quiet: api::quiet(&config),
+        };
+        live.people(people, now).await;
         self.agents = Arc::new(agents::Agents::new(&config));
         self.tools.setup = Arc::new(CallSetup {
             prompts: Arc::new(build::prompts(&config, menus.prompts)),
