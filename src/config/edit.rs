@@ -181,10 +181,31 @@ pub fn remove(text: &str, section: Section, name: &str) -> Result<String, EditEr
     Ok(doc.to_string())
 }
 
-/// Why the entry of this name can not be changed here, if it can not.
-pub fn fixed(text: &str, section: Section, name: &str) -> Option<EditError> {
+/// Which of these entries can not be changed here, and why.
+pub fn fixed<'n>(
+    text: &str,
+    section: Section,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Vec<(&'n str, EditError)> {
+    let Ok(doc) = parse(text) else {
+        return Vec::new();
+    };
+    let why = |name: &'n str| Some((name, find(&doc, section, name).err()?));
+    names.into_iter().filter_map(why).collect()
+}
+
+/// A key like `agents[1].queues[0]` by the name of its entry: `agent ann: queues`.
+pub fn by_name(text: &str, key: &str) -> Option<String> {
     let doc = parse(text).ok()?;
-    find(&doc, section, name).err()
+    let sections = [Section::Agents, Section::Queues, Section::Webhooks];
+    sections.into_iter().find_map(|section| {
+        let rest = key.strip_prefix(section.as_str())?.strip_prefix('[')?;
+        let (at, field) = rest.split_once("].")?;
+        let table = doc.get(section.as_str())?.as_array_of_tables()?;
+        let name = table.get(at.parse().ok()?)?.get(section.name())?.as_str()?;
+        let field = field.split('[').next().unwrap_or(field);
+        Some(format!("{} {name}: {field}", section.one()))
+    })
 }
 
 fn parse(text: &str) -> Result<DocumentMut, EditError> {
@@ -215,8 +236,22 @@ fn find(doc: &DocumentMut, section: Section, name: &str) -> Result<Option<usize>
 
 /// Whether a range like `agent01..agent20` has this one.
 fn is_in(range: &str, name: &str) -> bool {
-    let all = super::people::range(range);
-    range.contains("..") && all.is_ok_and(|all| all.iter().any(|one| one == name))
+    let digits = |c: char| c.is_ascii_digit();
+    let Some((first, last)) = range.split_once("..") else {
+        return false;
+    };
+    let prefix = first.trim_end_matches(digits);
+    let number = |t: &str| {
+        let rest = t.strip_prefix(prefix)?;
+        rest.chars().all(digits).then(|| rest.parse::<u32>().ok())?
+    };
+    let width = first.len() - prefix.len();
+    match (number(first), number(last), number(name)) {
+        (Some(low), Some(high), Some(n)) => {
+            (low..=high).contains(&n) && name == format!("{prefix}{n:0width$}")
+        }
+        _ => false,
+    }
 }
 
 fn tables(doc: &mut DocumentMut, section: Section) -> Result<&mut ArrayOfTables, EditError> {
@@ -352,7 +387,15 @@ mod tests {
     fn what_is_written_in_another_form_is_left_alone() {
         let range = put(FILE, Section::Agents, "a02", &Map::new());
         assert_eq!(range, Err(EditError::Range("a01..a03".to_owned())));
-        assert_eq!(fixed(FILE, Section::Agents, "ann"), None);
+        for (name, there) in [("a01", true), ("a3", false), ("a04", false), ("b02", false)] {
+            assert_eq!(is_in("a01..a03", name), there, "{name}");
+        }
+        let why = fixed(FILE, Section::Agents, ["ann", "a03"]);
+        assert_eq!(why.len(), 1, "{why:?}");
+        assert_eq!(why[0].0, "a03");
+        let named = by_name(FILE, "agents[0].queues[2]");
+        assert_eq!(named.as_deref(), Some("agent ann: queues"));
+        assert_eq!(by_name(FILE, "sip.realm"), None);
         let inline = "agents = [{ id = \"ann\" }]\n";
         let form = put(inline, Section::Agents, "ann", &Map::new());
         assert_eq!(form, Err(EditError::Form("agents")));

@@ -367,7 +367,7 @@ fn secret(t: &mut Table<'_>, many: bool) -> Option<AgentSecret> {
 }
 
 /// `agent1`, or `agent001..agent999`: the same prefix, the numbers between.
-pub(super) fn range(t: &str) -> Parsed<Vec<String>> {
+fn range(t: &str) -> Parsed<Vec<String>> {
     let like = || "write one name, or a range like `agent001..agent999`".to_owned();
     let user = |t: &str| name(t).map_err(|_| like());
     let Some((first, last)) = t.split_once("..") else {

@@ -28,9 +28,12 @@ type Uses = BTreeMap<Name, BTreeSet<PromptUse>>;
 /// The prompts of these settings.
 pub struct Shelf {
     settings: InUse,
-    /// What was found, and the settings and the state of menus and folders in which it was.
-    last: Mutex<Option<(Arc<Config>, String, Arc<Looked>)>>,
+    /// What was found, and what by.
+    last: Mutex<Option<(Read, Arc<Looked>)>>,
 }
+
+/// The settings, and the state of menus and folders, in which something was found.
+type Read = (Arc<Config>, String);
 
 /// What was found.
 struct Looked {
@@ -55,14 +58,14 @@ impl Shelf {
         let state = state(&config, &files, &told);
         // Who comes meanwhile waits, and is given the same.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((by, of, looked)) = last.as_ref()
+        if let Some(((by, of), looked)) = last.as_ref()
             && Arc::ptr_eq(by, &config)
             && *of == state
         {
             return Arc::clone(looked);
         }
         let looked = Arc::new(look(&config, &files, told));
-        *last = Some((config, state, Arc::clone(&looked)));
+        *last = Some(((config, state), Arc::clone(&looked)));
         looked
     }
 }

@@ -41,10 +41,7 @@ impl Judge for Tried {
         };
         let renewed = config::renewed(&self.settings.now(), config);
         let mut told = renewed.mistakes;
-        // What is missing here is known already where a setting is wrong.
-        if wrong.is_empty() {
-            read_all(&renewed.config, Purpose::Check, &mut told);
-        }
+        read_all(&renewed.config, Purpose::Check, &mut told);
         wrong.extend(told.into_iter().map(|what| Wrong {
             what,
             ..Wrong::default()

@@ -236,15 +236,10 @@ impl SettingsView {
                 fixed.insert(section.as_str().to_owned(), format!("set by {place}"));
             }
         }
-        for agent in &config.agents {
-            let why = edit::fixed(
-                text.as_deref().unwrap_or(""),
-                Section::Agents,
-                agent.id.as_str(),
-            );
-            if let Some(why) = why {
-                fixed.insert(format!("agents/{}", agent.id), why.to_string());
-            }
+        let text_now = text.as_deref().unwrap_or_default();
+        let agents = config.agents.iter().map(|a| a.id.as_str());
+        for (agent, why) in edit::fixed(text_now, Section::Agents, agents) {
+            fixed.insert(format!("agents/{agent}"), why.to_string());
         }
         let menus = config.lines.dir.as_ref();
         let view = SettingsView {

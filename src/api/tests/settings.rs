@@ -137,7 +137,7 @@ async fn what_is_wrong_is_told_at_its_field_and_changes_nothing() {
         .token(&ada);
     let told = gone.send().await;
     assert!(
-        errors(&told)[0].contains("agents[1].queues[0]: `sales`"),
+        errors(&told)[0].contains("agent bert: queues: `sales`"),
         "{}",
         told.json
     );

@@ -141,7 +141,7 @@ async fn write(api: &Api, who: &Who, change: &Change) -> Answer<Option<Written>>
     let wrong = tokio::task::spawn_blocking(move || judge.0.check(&judged));
     let wrong = wrong.await.map_err(|_| Problem::internal())?;
     if !wrong.is_empty() {
-        let told = wrong.into_iter().map(|w| told(w, entry.as_deref()));
+        let told = wrong.into_iter().map(|w| told(w, entry.as_deref(), &text));
         return Err(refused_by(told.collect()));
     }
     if change.check {
@@ -160,12 +160,15 @@ async fn write(api: &Api, who: &Who, change: &Change) -> Answer<Option<Written>>
 }
 
 /// What is wrong, at its field where it is one of the entry's.
-fn told(wrong: Wrong, entry: Option<&str>) -> FieldProblem {
+fn told(wrong: Wrong, entry: Option<&str>, text: &str) -> FieldProblem {
     let own = entry.and_then(|entry| wrong.key.strip_prefix(entry)?.strip_prefix('.'));
     let field = own.map(|key| key.split('[').next().unwrap_or(key));
     let what = match (field, wrong.key.as_str()) {
         (Some(_), _) | (None, "") => wrong.what,
-        (None, key) => format!("{key}: {}", wrong.what),
+        (None, key) => {
+            let named = edit::by_name(text, key);
+            format!("{}: {}", named.as_deref().unwrap_or(key), wrong.what)
+        }
     };
     FieldProblem {
         field: field.unwrap_or_default().to_owned(),
