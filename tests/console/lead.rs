@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::browser::Browser;
 use super::support::api::ask;
 use super::support::audio::{share, sine};
+use super::support::digest::Algorithm;
 use super::support::media::Source;
 use super::support::phone::{Phone, SOON};
 use super::support::server::{Server, server};
@@ -179,4 +180,43 @@ fn what_files_rule_is_shown_with_where_it_is_written() {
     caller.hang_up();
     let who = [("NAME", "olga"), ("SECRET", secret.as_str())];
     Browser::start("files", &server, &who).end();
+}
+
+#[test]
+fn an_administrator_takes_an_agent_on_who_answers_at_once_and_lets_them_go() {
+    let server = server()
+        .agents("[[agents]]\nid = \"agent1\"\npassword = \"secret\"\n")
+        .start();
+    let secret = user(&server, &["ada", "--role", "admin"]);
+    let who = [("NAME", "ada"), ("SECRET", secret.as_str())];
+    let mut browser = Browser::start("people", &server, &who);
+    browser.at("taken-on");
+    let registers = || {
+        let mut phone = server.phone("zoe");
+        let status = phone.register("open sesame", Algorithm::Sha256);
+        (phone, status)
+    };
+    let (mut zoe, status) = registers();
+    assert_eq!(status, 200, "{}", zoe.transcript());
+    let mut caller = zero(&server, "5550331");
+    zoe.ring(RING);
+    zoe.answer();
+    caller.hang_up();
+    zoe.wait_bye(SOON);
+    browser.go();
+    browser.at("gone");
+    let (phone, status) = registers();
+    assert_eq!(status, 401, "{}", phone.transcript());
+    browser.go();
+    browser.end();
+    let file = server
+        .data()
+        .parent()
+        .expect("a folder")
+        .join("zeroline.toml");
+    let text = std::fs::read_to_string(file).expect("scratch");
+    assert!(
+        text.contains("ring_for = \"25s\"") && !text.contains("zoe"),
+        "{text}"
+    );
 }

@@ -29,11 +29,11 @@ export function LinesPage() {
   const navigate = useNavigate({ from: '/lines' });
   const told = useQuery({ queryKey: ['lines'], queryFn: () => got(api.GET('/api/v1/lines')) });
   const reload = useCommand(() => got(api.POST('/api/v1/lines/reload')), {
-    refresh: ['lines', 'line', 'prompts'],
+    refresh: ['lines', 'line', 'prompts', 'settings', 'agents'],
   });
   if (told.isPending) return <Loading />;
   if (told.error) return <Trouble error={told.error} again={() => void told.refetch()} />;
-  const { lines, refused, loaded, version } = told.data;
+  const { lines, refused, loaded, version, at_start: later } = told.data;
   const line = lines.find((l) => l.line === wanted) ?? lines[0];
   const graph = (
     <div className="stack">
@@ -74,6 +74,9 @@ export function LinesPage() {
       </div>
       {reload.problem && <Trouble error={reload.problem} />}
       {reload.done && !reload.problem && <Note tone="good">{t('lines.reloaded')}</Note>}
+      {later.length > 0 && may.operate && (
+        <Note tone="warn">{t('change.at-start', { sections: later.join(', ') })}</Note>
+      )}
       {refused && !reload.problem && (
         <Note tone="warn">
           <strong>

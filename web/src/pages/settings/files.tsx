@@ -1,15 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api, got, type Schemas } from '../../api/client';
+import { api, type Schemas } from '../../api/client';
+import { problemOf } from '../../api/problem';
 import { Loading, Trouble } from '../../ui/parts';
 
-export type Settings = Schemas['SettingsView'];
+export type Settings = Schemas['SettingsView'] & {
+  /** Stands for all that is in the file. */
+  tag: string;
+};
 
 export function useSettings() {
   return useQuery({
     queryKey: ['settings'],
     staleTime: 60_000,
-    queryFn: () => got(api.GET('/api/v1/settings')),
+    queryFn: async (): Promise<Settings> => {
+      const { data, error, response } = await api.GET('/api/v1/settings');
+      if (!response.ok || !data) throw problemOf(response.status, error);
+      return { ...data, tag: response.headers.get('etag') ?? '' };
+    },
   });
 }
 
@@ -20,8 +28,6 @@ export function Written({ settings, section }: { settings: Settings; section: st
     <p className="hint">
       {settings.file ? t('files.in') : t('files.none')}{' '}
       {settings.file && <code>{settings.file}</code>} <code>{section}</code>
-      {'. '}
-      {t('files.restart')}
     </p>
   );
 }

@@ -1,30 +1,123 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocale } from '../../ui/locale';
-import { Panel } from '../../ui/parts';
+import { Button, Panel } from '../../ui/parts';
 import { clock } from '../../ui/time';
+import { ChangeForm, Fixed, type Part, useChangeable } from './change';
 import { type Settings, WithSettings, Written } from './files';
+import { queueEntry } from './written';
 
 type Queue = Settings['queues'][number];
 
 /** What each queue does, in words. */
 export function Queues() {
+  return <WithSettings>{(settings) => <All settings={settings} />}</WithSettings>;
+}
+
+function All({ settings }: { settings: Settings }) {
   const { t } = useTranslation();
+  const [changing, setChanging] = useState<string | null>(null);
+  const { may, fixed } = useChangeable(settings, 'queues');
   return (
-    <WithSettings>
-      {(settings) => (
-        <Panel title={t('settings.queues')}>
-          <Written settings={settings} section="[[queues]]" />
-          <div className="files">
-            {settings.queues.map((q) => (
-              <section key={q.queue} className="stack tight" aria-label={q.queue}>
-                <h3>{q.queue}</h3>
-                <Rules queue={q} />
-              </section>
-            ))}
-          </div>
-        </Panel>
+    <Panel
+      title={t('settings.queues')}
+      more={may && <Button onPress={() => setChanging('')}>{t('change.queues.add')}</Button>}
+    >
+      <Written settings={settings} section="[[queues]]" />
+      <Fixed why={fixed} />
+      <div className="files">
+        {settings.queues.map((q) => (
+          <section key={q.queue} className="stack tight" aria-label={q.queue}>
+            <div className="row spread">
+              <h3>{q.queue}</h3>
+              {may && (
+                <Button
+                  look="quiet"
+                  onPress={() => setChanging(q.queue)}
+                  aria-label={t('change.queues.of', { name: q.queue })}
+                >
+                  {t('settings.change')}
+                </Button>
+              )}
+            </div>
+            <Rules queue={q} />
+          </section>
+        ))}
+      </div>
+      {changing !== null && (
+        <Change settings={settings} queue={changing} onClose={() => setChanging(null)} />
       )}
-    </WithSettings>
+    </Panel>
+  );
+}
+
+interface ChangeProps {
+  settings: Settings;
+  /** Empty: a new one. */
+  queue: string;
+  onClose: () => void;
+}
+
+const STRATEGIES = ['longest-idle', 'round-robin', 'fewest-contacts', 'ring-all'];
+
+function Change({ settings, queue, onClose }: ChangeProps) {
+  const { t } = useTranslation();
+  const known = settings.queues.find((q) => q.queue === queue);
+  const time = t('change.time-hint');
+  const parts: Part[] = [
+    {
+      key: 'strategy',
+      label: t('files.offered'),
+      kind: 'pick',
+      options: STRATEGIES.map((id) => ({ id, text: t(`files.strategy.${id}`) })),
+    },
+    { key: 'ring_for', label: t('files.rings'), kind: 'text', hint: time },
+    { key: 'wrap_up', label: t('state.wrap_up'), kind: 'text', hint: time },
+    { key: 'max_callers', label: t('change.most'), kind: 'number' },
+    { key: 'max_wait', label: t('change.longest'), kind: 'text', hint: time },
+    {
+      key: 'service_level',
+      label: t('reports.col.service_level'),
+      kind: 'text',
+      hint: t('change.level-hint'),
+    },
+    {
+      key: 'unstaffed',
+      label: t('files.unstaffed'),
+      kind: 'pick',
+      options: [
+        { id: 'overflow', text: t('files.on') },
+        { id: 'wait', text: t('files.wait') },
+      ],
+    },
+    {
+      key: 'overflow',
+      label: t('files.sent-on'),
+      kind: 'list',
+      hint: t('change.overflow-hint'),
+    },
+    {
+      key: 'recording',
+      label: t('files.recording'),
+      kind: 'pick',
+      options: ['off', 'announced', 'asked'].map((id) => ({ id, text: t(`files.taped.${id}`) })),
+    },
+    { key: 'wrap_up_codes', label: t('writeup.code'), kind: 'list', hint: t('change.list-hint') },
+    {
+      key: 'messages_to',
+      label: t('files.messages-to'),
+      kind: 'list',
+      hint: t('change.messages-hint'),
+    },
+  ];
+  return (
+    <ChangeForm
+      settings={settings}
+      section="queues"
+      entry={known ? queueEntry(known) : null}
+      parts={parts}
+      onClose={onClose}
+    />
   );
 }
 
