@@ -8,7 +8,7 @@ use crate::people::{RING, hear_each_other, zero};
 use crate::support::audio::sine;
 use crate::support::media::{KeyWay, Source};
 use crate::support::phone::{Phone, SOON};
-use crate::support::server::{Server, server};
+use crate::support::server::{Server, Setup, server};
 use crate::support::sip::{uri_of, user_of};
 use crate::support::wire::Wire;
 use crate::waiting::hears;
@@ -16,7 +16,7 @@ use crate::waiting::hears;
 /// What is heard when the wish is stored, and what the agent hears when the call begins and when
 /// nobody answers; what who calls again is asked.
 const STORED: f64 = 1000.0;
-const CALLING: f64 = 1100.0;
+pub const CALLING: f64 = 1100.0;
 const IN_VAIN: f64 = 1200.0;
 const AGAIN: f64 = 1300.0;
 /// What the agent hears while the customer's phone rings.
@@ -24,10 +24,15 @@ const RINGING: f64 = 425.0;
 
 /// The server, and who is at the other end of its trunk.
 fn with_a_trunk(callbacks: &str) -> (Server, Phone) {
+    over_a_trunk(server(), callbacks)
+}
+
+/// The same with more to it.
+pub fn over_a_trunk(setup: Setup, callbacks: &str) -> (Server, Phone) {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
     let at = socket.local_addr().expect("bound");
     let word = |hz| sine(hz, 6000.0, 0.8);
-    let server = server()
+    let server = setup
         .with(&format!(
             "[callbacks]\n{callbacks}\n[[trunks]]\nname = \"provider\"\n\
              uri = \"sip:{at};transport=udp\"\n"
@@ -45,7 +50,7 @@ fn with_a_trunk(callbacks: &str) -> (Server, Phone) {
 }
 
 /// Waits, presses 1 and 1, hears that it is stored, and hangs up or is hung up on.
-fn asks_to_be_called_back(server: &Server, number: &str) {
+pub fn asks_to_be_called_back(server: &Server, number: &str) {
     let mut caller = zero(server, number);
     std::thread::sleep(Duration::from_millis(800));
     caller.media.press('1', KeyWay::Event, 100);
@@ -57,7 +62,7 @@ fn asks_to_be_called_back(server: &Server, number: &str) {
 
 /// The list of callbacks shows this before long.
 #[track_caller]
-fn listed(server: &Server, what: &str) {
+pub fn listed(server: &Server, what: &str) {
     let mut list = String::new();
     for _ in 0..50 {
         list = server.command(&["callbacks", "list", "--all", "--json"]);

@@ -16,6 +16,7 @@ mod customer;
 mod demo;
 mod desk;
 mod dial;
+mod elsewhere;
 mod engaged;
 mod entries;
 mod faults;

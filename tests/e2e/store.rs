@@ -21,9 +21,9 @@ use crate::support::postgres::Postgres;
 use crate::support::server::{Server, Setup, server};
 
 /// What is heard when something is stored.
-const STORED: f64 = 900.0;
+pub const STORED: f64 = 900.0;
 
-fn line() -> Setup {
+pub fn line() -> Setup {
     // A port that nobody listens on: what is sent there stays in the outbox.
     let web = ports::free(Ipv4Addr::LOCALHOST.into());
     let menu = format!(
@@ -135,7 +135,7 @@ impl<'p> Fault<'p> {
     }
 }
 
-fn calling(server: &Server, number: &str, keys: &str) -> Phone {
+pub fn calling(server: &Server, number: &str, keys: &str) -> Phone {
     let mut caller = server.phone(number);
     caller.media.say(Source::Tone(750.0));
     caller.call("100");
@@ -147,7 +147,7 @@ fn calling(server: &Server, number: &str, keys: &str) -> Phone {
 }
 
 /// Listens to the words before the beep, and speaks.
-fn speaks(caller: &mut Phone) {
+pub fn speaks(caller: &mut Phone) {
     let mut quiet = 0;
     while quiet < 4 {
         let before = caller.media.count();
@@ -164,7 +164,7 @@ fn speaks(caller: &mut Phone) {
 
 /// The caller hears that something is wrong, and talks with a person who reads why they come.
 #[track_caller]
-fn comes_to_a_person(mut caller: Phone, agent: &mut Phone) {
+pub fn comes_to_a_person(mut caller: Phone, agent: &mut Phone) {
     // Longer than any lock is waited for.
     hears_sorry(&caller, Duration::from_secs(12));
     let card = card(agent, Duration::from_secs(8));
@@ -181,7 +181,7 @@ fn talks(caller: &mut Phone, agent: &mut Phone) {
 }
 
 /// The timelines of all contacts, the newest first, once the newest is whole.
-fn timelines(server: &Server, calls: usize) -> Vec<String> {
+pub fn timelines(server: &Server, calls: usize) -> Vec<String> {
     let end = Instant::now() + Duration::from_secs(15);
     loop {
         let list = server.command(&["contacts", "list", "--json"]);
@@ -202,7 +202,7 @@ fn timelines(server: &Server, calls: usize) -> Vec<String> {
 }
 
 /// Ends the message, and keeps it without hearing it.
-fn ends(caller: &Phone) {
+pub fn ends(caller: &Phone) {
     caller.media.press('#', KeyWay::Event, 100);
     std::thread::sleep(Duration::from_millis(500));
     caller.media.press('#', KeyWay::Event, 100);

@@ -1,11 +1,13 @@
 //! Places in line that a crash took away: who stood there is called back.
 
+use std::time::Duration;
+
 use super::promises::{contact, secs, started};
 use crate::ids::Language;
 use crate::menu::outcome::Reason;
 use crate::record::timeline::Event;
 use crate::record::verdict::Verdict;
-use crate::store::{Reader, Recovered, Store};
+use crate::store::{Reader, Recovered, Store, StoreError};
 
 fn queued() -> Event {
     Event::Queued {
@@ -26,6 +28,16 @@ fn from(number: &str) -> Event {
     }
 }
 
+/// The lock goes with the last handle, wherever that is by now.
+async fn opened(dir: &std::path::Path) -> (Store, Recovered) {
+    loop {
+        match Store::open(dir).await {
+            Err(StoreError::InUse(_)) => tokio::time::sleep(Duration::from_millis(10)).await,
+            opened => return opened.unwrap(),
+        }
+    }
+}
+
 /// What a crash after these events leaves, and who is called back then.
 async fn crash(events: &[(u64, Event)]) -> (Recovered, Reader, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
@@ -39,7 +51,7 @@ async fn crash(events: &[(u64, Event)]) -> (Recovered, Reader, tempfile::TempDir
     // Only the first start finds something to do.
     let mut found = Recovered::default();
     for start in 0..2 {
-        let (store, recovered) = Store::open(dir.path()).await.unwrap();
+        let (store, recovered) = opened(dir.path()).await;
         store.close().await;
         drop(store);
         match start {
