@@ -2,7 +2,7 @@
 import { check, drive, given, signIn } from './drive.mjs';
 import { heapOf, smoothness } from './smooth.mjs';
 
-const SECONDS = 10;
+const SECONDS = 6;
 
 await drive(async (test) => {
   const context = await test.context({ viewport: { width: 1920, height: 1080 } });
