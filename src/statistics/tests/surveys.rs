@@ -18,8 +18,10 @@ fn talk_ended(agent: &str) -> Event {
     }
 }
 
-/// Of whom, through which queue, and how often each answer was given.
-fn told(report: &Report) -> Vec<(&str, Option<&str>, &str, Vec<(u8, u64)>)> {
+/// Of whom, through which queue, to which question, and how often each answer was given.
+type Told<'r> = (&'r str, Option<&'r str>, &'r str, Vec<(u8, u64)>);
+
+fn told(report: &Report) -> Vec<Told<'_>> {
     let told = report.judged.iter();
     told.map(|j| {
         let answers = j.figures.answers.iter().map(|(a, n)| (*a, *n));
