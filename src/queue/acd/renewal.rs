@@ -47,8 +47,6 @@ impl Acd {
         for contact in waiting {
             self.renew_wait(now, contact, &before);
         }
-        self.dirty
-            .extend((0..index(self.queues.len())).map(QueueIx));
         self.settle(now);
     }
 

@@ -164,7 +164,9 @@ fn told(wrong: Wrong, entry: Option<&str>, text: &str) -> FieldProblem {
     let own = entry.and_then(|entry| wrong.key.strip_prefix(entry)?.strip_prefix('.'));
     let field = own.map(|key| key.split('[').next().unwrap_or(key));
     let what = match (field, wrong.key.as_str()) {
-        (Some(_), _) | (None, "") => wrong.what,
+        (Some(_), _) => wrong.what,
+        // Of a menu: the place is enough, its editor shows the text.
+        (None, "") => wrong.what.lines().next().unwrap_or_default().to_owned(),
         (None, key) => {
             let named = edit::by_name(text, key);
             format!("{}: {}", named.as_deref().unwrap_or(key), wrong.what)
