@@ -56,7 +56,10 @@ await drive(async (test) => {
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
   await dialog.getByText(/agent zoe: queues/).waitFor();
-  await dialog.getByText(/main\.yaml/).first().waitFor();
+  await dialog
+    .getByText(/main\.yaml/)
+    .first()
+    .waitFor();
   await test.pictures(page, 'settings-queue-needed');
   await dialog.getByRole('button', { name: 'Do not remove' }).click();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
