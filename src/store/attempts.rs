@@ -104,7 +104,8 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// After a crash: what was being tried is open again.
+/// After a crash: what was being tried is open again, the last attempt that may be as well. Nobody knows whether
+/// it reached anybody, and a call too many is better than a promise that is lost.
 pub(super) async fn reopen(pool: &Pool) -> Result<(), StoreError> {
     sql::query("UPDATE callbacks SET state = 'open' WHERE state = 'calling'")
         .execute(pool)

@@ -277,6 +277,10 @@ impl World<'_> {
                 if last {
                     self.tally.count(Seen::Unreached);
                 }
+                if stands {
+                    // Asked anew during the last one: there is one more.
+                    r.tries = r.tries.min(most.saturating_sub(1));
+                }
                 r.over |= last;
                 last
             }

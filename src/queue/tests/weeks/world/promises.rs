@@ -269,11 +269,13 @@ impl World<'_> {
         self.writing = false;
         self.asks.clear();
         let open: Vec<usize> = self.open.iter().copied().collect();
+        // Whether anybody was reached by the last call that may be, nobody knows any more: there is one more.
+        let known = self.plan.habits.attempts.saturating_sub(1);
         for row in open {
             let row = &mut self.rows[row];
             // What was not written down by then is not known any more.
             (row.calling, row.call, row.over) = (false, None, false);
-            (row.vain, row.tries) = (None, row.attempts);
+            (row.vain, row.tries) = (None, row.attempts.min(known));
         }
         for (_, guest) in std::mem::take(&mut self.guests) {
             let waits = matches!(guest.place, Place::InLine(_) | Place::SentOn);
