@@ -47,8 +47,12 @@ pub struct AgentChange {
     queues: Option<Vec<String>>,
     /// What they can do: `["de", "en:2"]`.
     skills: Option<Vec<String>>,
+    /// How long their phone rings, in place of the queue's: `20s`.
+    ring_for: Option<String>,
     /// Time after a call, in place of the queue's: `30s`.
     wrap_up: Option<String>,
+    /// So many tasks they may have taken at once.
+    max_tasks: Option<u32>,
     /// In which the server speaks to them.
     language: Option<String>,
     /// May listen to other agents' talks, and speak in them.

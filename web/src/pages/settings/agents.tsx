@@ -145,7 +145,14 @@ function Change({ settings, agent, onClose }: ChangeProps) {
       hint: t('change.queues-hint', { queues }),
     },
     { key: 'skills', label: t('files.skills'), kind: 'list', hint: t('change.skills-hint') },
+    { key: 'ring_for', label: t('change.ring-for'), kind: 'text', hint: t('change.ring-for-hint') },
     { key: 'wrap_up', label: t('change.wrap-up'), kind: 'text', hint: t('change.wrap-up-hint') },
+    {
+      key: 'max_tasks',
+      label: t('change.max-tasks'),
+      kind: 'number',
+      hint: t('change.max-tasks-hint'),
+    },
     { key: 'supervisor', label: t('change.supervisor'), kind: 'flag' },
     { key: 'auto_answer', label: t('change.auto-answer'), kind: 'flag' },
   ];

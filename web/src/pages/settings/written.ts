@@ -62,7 +62,9 @@ export function agentEntry(agent: Schemas['AgentSetting'], queues: number): Entr
       skills: skills
         .map(([skill, level]) => (level === 5 ? skill : `${skill}:${level}`))
         .join(', '),
+      ring_for: agent.ring_for_ms == null ? '' : span(agent.ring_for_ms),
       wrap_up: agent.wrap_up_ms == null ? '' : span(agent.wrap_up_ms),
+      max_tasks: agent.max_tasks == null ? '' : String(agent.max_tasks),
       supervisor: String(agent.supervisor),
       auto_answer: String(agent.auto_answer),
     },
