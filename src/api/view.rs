@@ -130,6 +130,8 @@ pub struct ContactView {
     pub queue: Option<String>,
     /// The agent that they talked to last.
     pub agent: Option<String>,
+    /// With which code an agent wrote the talk up last.
+    pub code: Option<String>,
     /// Waited for agents.
     pub waited_ms: u64,
     /// Talked to agents.
@@ -154,6 +156,7 @@ impl ContactView {
             ended_ms: c.ended.map(ms),
             queue: c.queue.as_ref().map(ToString::to_string),
             agent: c.agent.as_ref().map(ToString::to_string),
+            code: c.code.clone(),
             waited_ms: ms(c.waited),
             talked_ms: ms(c.talked),
             message: c.message.map(|m| m.0),

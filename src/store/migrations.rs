@@ -26,6 +26,7 @@ static STEPS: &[(&str, &str)] = steps![
     "0030_menu_versions.sql",
     "0031_sip_messages.sql",
     "0032_callback_wished.sql",
+    "0033_contact_codes.sql",
 ];
 
 /// All steps, as SQLite takes them.

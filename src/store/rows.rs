@@ -52,6 +52,8 @@ pub struct ContactRow {
     pub queue: Option<QueueName>,
     /// The last agent.
     pub agent: Option<AgentId>,
+    /// With which code the talk was written up last.
+    pub code: Option<String>,
     /// Waited for agents.
     pub waited: Duration,
     /// Talked to agents.
@@ -222,6 +224,7 @@ pub(super) fn contact(r: &Row) -> Result<ContactRow, StoreError> {
         ended: ended.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))),
         queue: text(r, "queue")?.map(QueueName::new),
         agent: text(r, "agent")?.map(AgentId::new),
+        code: text(r, "code")?,
         waited: duration(r, "waited_ms")?,
         talked: duration(r, "talked_ms")?,
         message: r.try_get::<Option<i64>, _>("message")?.map(MessageId),

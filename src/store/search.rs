@@ -23,6 +23,8 @@ pub struct Search {
     pub agent: Option<AgentId>,
     /// Ended this way: a verdict or a containment.
     pub outcome: Option<String>,
+    /// Written up with this code last.
+    pub code: Option<String>,
     /// The caller's number ends so.
     pub digits: Option<String>,
     /// Older than this one.
@@ -53,6 +55,9 @@ impl Reader {
         if let Some(agent) = &search.agent {
             q.push(" AND agent = ").push_bind(agent.as_str().to_owned());
         }
+        if let Some(code) = &search.code {
+            q.push(" AND code = ").push_bind(code.clone());
+        }
         if let Some(outcome) = &search.outcome {
             q.push(" AND (verdict = ").push_bind(outcome.clone());
             q.push(" OR containment = ").push_bind(outcome.clone());
@@ -67,17 +72,27 @@ impl Reader {
         if let Some(before) = search.before {
             q.push(" AND id < ").push_bind(before.as_u64() as i64);
         }
-        if let Some((agent, queues)) = &search.only {
-            q.push(" AND (agent = ")
-                .push_bind(agent.as_str().to_owned());
-            for queue in queues {
-                q.push(" OR queue = ").push_bind(queue.as_str().to_owned());
-            }
-            q.push(")");
-        }
+        only(&mut q, search.only.as_ref());
         q.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
         let rows = q.build().fetch_all(&self.pool).await?;
         rows.iter().map(contact).collect()
+    }
+
+    /// The codes with which contacts were written up, by name: all, or those of this agent or of these
+    /// queues.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn codes(
+        &self,
+        whose: Option<&(AgentId, Vec<QueueName>)>,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut q = QueryBuilder::new("SELECT DISTINCT code FROM contacts WHERE code IS NOT NULL");
+        only(&mut q, whose);
+        q.push(" ORDER BY code");
+        let rows = q.build().fetch_all(&self.pool).await?;
+        let code = |r: &sql::Row| Ok(r.try_get("code")?);
+        rows.iter().map(code).collect()
     }
 
     /// Messages, the newest first: of this queue, of these queues or of none, older than that one.
@@ -111,6 +126,19 @@ impl Reader {
     }
 }
 
+/// Those of this agent, or of these queues.
+fn only(q: &mut QueryBuilder, whose: Option<&(AgentId, Vec<QueueName>)>) {
+    let Some((agent, queues)) = whose else {
+        return;
+    };
+    q.push(" AND (agent = ")
+        .push_bind(agent.as_str().to_owned());
+    for queue in queues {
+        q.push(" OR queue = ").push_bind(queue.as_str().to_owned());
+    }
+    q.push(")");
+}
+
 impl Store {
     /// Writes into a contact's record what an agent says of it, also after its end. When this
     /// returns `Ok`, it is on the disk.
@@ -134,6 +162,16 @@ impl Store {
                     .bind(data)
                     .execute(&mut *db)
                     .await?;
+                if let Event::WrappedUp {
+                    code: Some(code), ..
+                } = &event
+                {
+                    sql::query("UPDATE contacts SET code = ?2 WHERE id = ?1")
+                        .bind(contact.as_u64() as i64)
+                        .bind(code)
+                        .execute(&mut *db)
+                        .await?;
+                }
                 audit::insert(db, &deed).await
             })
         })

@@ -34,6 +34,8 @@ pub struct Asked {
     queue: Option<String>,
     /// Talked to this agent last.
     agent: Option<String>,
+    /// Written up with this code last.
+    code: Option<String>,
     /// Ended so: a verdict (`agent_ended`) or a containment (`gave_up`).
     outcome: Option<String>,
     /// The caller's number ends so: 2 to 20 digits.
@@ -66,6 +68,7 @@ pub async fn search(
         line: asked.opt("line", text(1, 64, false)).map(LineName::new),
         queue: asked.opt("queue", name).map(QueueName::new),
         agent: asked.opt("agent", name).map(AgentId::new),
+        code: asked.opt("code", text(1, 64, false)),
         outcome: asked.opt("outcome", name),
         digits: asked.opt("digits", digits),
         before: asked.opt("cursor", parsed::<ContactId>("`next` of the page before")),
@@ -89,6 +92,17 @@ pub async fn search(
         |r| r.id.to_string(),
         |r| ContactView::of(&r, sees_number(&who, r.agent.as_ref())),
     )))
+}
+
+/// The codes with which contacts were written up
+///
+/// By name, also those that are not among the settings any more. Agents see those of the contacts that they
+/// find.
+#[utoipa::path(get, path = "/contacts/codes", tag = "contacts",
+    responses((status = 200, body = Vec<String>), (status = 401, body = Problem)))]
+pub async fn codes(State(api): State<Api>, who: Who) -> Answer<Json<Vec<String>>> {
+    let viewer = who.viewer(&api);
+    Ok(Json(api.reader.codes(viewer.agent.as_ref()).await?))
 }
 
 /// One contact with its timeline and its context card

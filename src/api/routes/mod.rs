@@ -74,6 +74,7 @@ pub(super) fn all() -> OpenApiRouter<Api> {
         .routes(routes!(lead::take_over))
         .routes(routes!(lead::leave))
         .routes(routes!(contacts::search))
+        .routes(routes!(contacts::codes))
         .routes(routes!(contacts::show))
         .routes(routes!(signalling::list))
         .routes(routes!(signalling::show))

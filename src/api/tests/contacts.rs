@@ -122,6 +122,35 @@ async fn contacts_are_found_by_what_is_remembered_of_them() {
 }
 
 #[tokio::test]
+async fn contacts_are_found_by_the_code_with_which_they_were_written_up() {
+    let house = filled().await;
+    let lead = house.token(Role::Supervisor, None).await;
+    for (agent, n, code) in [
+        ("anna", 4, "promised"),
+        ("anna", 2, "promised"),
+        ("anna", 2, "solved"),
+        ("bert", 3, "broken"),
+    ] {
+        let token = house.token(Role::Agent, Some(agent)).await;
+        let said = json!({ "contact": id(n).to_string(), "code": code });
+        let written = house.post(&format!("/agents/{agent}/wrap-up")).json(said);
+        // Bert's queue has no codes: what is in the record came with another one's settings.
+        let status = written.token(&token).send().await.status.as_u16();
+        assert_eq!(status < 300, agent == "anna", "{agent} {code}: {status}");
+    }
+    assert_eq!(found(&house, &lead, "code=promised").await, ids(&[4]));
+    assert_eq!(found(&house, &lead, "code=solved").await, ids(&[2]));
+    assert!(found(&house, &lead, "code=broken").await.is_empty());
+    let codes = async |token: &str| {
+        let told = house.get("/contacts/codes").token(token).send().await.ok();
+        serde_json::from_value::<Vec<String>>(told.clone()).unwrap()
+    };
+    assert_eq!(codes(&lead).await, ["promised", "solved"]);
+    let bert = house.token(Role::Agent, Some("bert")).await;
+    assert!(codes(&bert).await.is_empty());
+}
+
+#[tokio::test]
 async fn numbers_are_seen_by_those_who_lead_and_by_those_who_talked_to_them() {
     let house = filled().await;
     let lead = house.token(Role::Supervisor, None).await;

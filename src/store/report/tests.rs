@@ -21,6 +21,7 @@ fn row() -> ContactRow {
         ended: Some(Duration::from_secs(70)),
         queue: Some("people".into()),
         agent: Some("ann".into()),
+        code: None,
         waited: Duration::from_secs(7),
         talked: Duration::from_secs(3_661),
         message: None,

@@ -67,6 +67,7 @@ export interface ContactSearch {
   line?: string;
   queue?: string;
   agent?: string;
+  code?: string;
   outcome?: string;
   digits?: string;
   /** Days, by the clock of whoever looks: `2026-11-29`. */
@@ -80,7 +81,16 @@ const contacts = createRoute({
   component: ContactsPage,
   validateSearch: (search: Record<string, unknown>): ContactSearch => {
     const found: ContactSearch = {};
-    for (const key of ['line', 'queue', 'agent', 'outcome', 'digits', 'from', 'to'] as const) {
+    for (const key of [
+      'line',
+      'queue',
+      'agent',
+      'code',
+      'outcome',
+      'digits',
+      'from',
+      'to',
+    ] as const) {
       const value = text(search[key]);
       if (value) found[key] = value;
     }

@@ -499,6 +499,7 @@ export const da: Texts = {
     agent: 'Agent',
     waited: 'Ventede',
     talked: 'Talte',
+    code: 'Efterbehandlet som',
     outcome: 'Hvordan det endte',
     from: 'Fra',
     to: 'Til',

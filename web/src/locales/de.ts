@@ -509,6 +509,7 @@ export const de: Texts = {
     agent: 'Agent',
     waited: 'Gewartet',
     talked: 'Gesprochen',
+    code: 'Nachbearbeitet als',
     outcome: 'Wie es endete',
     from: 'Von',
     to: 'Bis',

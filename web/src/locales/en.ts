@@ -504,6 +504,7 @@ export const en = {
     agent: 'Agent',
     waited: 'Waited',
     talked: 'Talked',
+    code: 'Written up as',
     outcome: 'How it ended',
     from: 'From',
     to: 'To',

@@ -499,6 +499,7 @@ export const nb: Texts = {
     agent: 'Agent',
     waited: 'Ventet',
     talked: 'Snakket',
+    code: 'Etterarbeid: kode',
     outcome: 'Hvordan det endte',
     from: 'Fra',
     to: 'Til',

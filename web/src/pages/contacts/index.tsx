@@ -109,7 +109,7 @@ export function Contacts({ contacts }: { contacts: readonly Contact[] }) {
                 <Length ms={c.talked_ms} />
               </td>
               <td data-label={t('contacts.outcome')}>
-                <Outcome contact={c} />
+                <Outcome contact={c} /> {c.code && <span className="muted small">{c.code}</span>}
               </td>
             </tr>
           ))}
@@ -155,6 +155,10 @@ function Filter({ search, problem }: FilterProps) {
     staleTime: 600_000,
     queryFn: () => got(api.GET('/api/v1/lines')),
   });
+  const codes = useQuery({
+    queryKey: ['contacts', 'codes'],
+    queryFn: () => got(api.GET('/api/v1/contacts/codes')),
+  });
   const set = (change: Partial<ContactSearch>) => {
     const next: Record<string, string> = {};
     for (const [key, value] of Object.entries({ ...search, ...change })) {
@@ -163,7 +167,7 @@ function Filter({ search, problem }: FilterProps) {
     void navigate({ search: next });
   };
   const choice = (
-    key: 'line' | 'queue' | 'agent' | 'outcome',
+    key: 'line' | 'queue' | 'agent' | 'code' | 'outcome',
     all: { id: string; text: string }[],
   ) => (
     <Pick
@@ -204,6 +208,11 @@ function Filter({ search, problem }: FilterProps) {
         'agent',
         (agents.data ?? []).map((a) => ({ id: a.agent, text: a.name })),
       )}
+      {(codes.data?.length || search.code) &&
+        choice(
+          'code',
+          (codes.data ?? (search.code ? [search.code] : [])).map((c) => ({ id: c, text: c })),
+        )}
       {choice(
         'outcome',
         OUTCOMES.map((o) => ({ id: o, text: t(`outcome.${o}`) })),
