@@ -35,7 +35,7 @@ use support::media::{KeyWay, Source};
 use support::phone::{Phone, SOON};
 use support::server::{Server, server};
 
-const RING: Duration = Duration::from_secs(8);
+const RING: Duration = Duration::from_secs(20);
 
 /// A user of the console: their password.
 #[track_caller]
