@@ -66,7 +66,12 @@ pub(super) async fn open(there: &Elsewhere) -> Result<Opened, StoreError> {
             })
         })
         .connect_with(writing)
-        .await?;
+        .await;
+    let writer = match writer {
+        // Whoever lost the lock may have taken it again between the two.
+        Err(sqlx::Error::PoolTimedOut) => return Err(StoreError::DatabaseInUse(name)),
+        writer => writer?,
+    };
     migrated(schema().run(&writer).await, || name.clone())?;
     let reader = PgPoolOptions::new()
         .max_connections(4)
