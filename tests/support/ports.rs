@@ -19,6 +19,8 @@ const LOTS: u16 = 10;
 const RTP: u16 = FIRST + LOT * LOTS;
 const BLOCK: u16 = 400;
 const BLOCKS: u16 = 43;
+/// The last of them are for servers that need several: what they fill is nobody else's.
+const LARGE: u16 = 12;
 
 /// An address to listen on, free for TCP and UDP alike. The port above is left to a program that takes it
 /// for TLS by itself, as baresip does.
@@ -51,12 +53,18 @@ fn lot() -> u16 {
 /// A range of RTP ports for each server, in blocks of 400: the first and the last.
 pub fn media(blocks: u16) -> (u16, u16) {
     use std::sync::atomic::AtomicU32;
-    static NEXT: AtomicU32 = AtomicU32::new(0);
+    static NEXT: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(0)];
+    let large = blocks > 1;
+    let room = match large {
+        true => BLOCKS - LARGE..BLOCKS,
+        false => 0..BLOCKS - LARGE,
+    };
+    // A server's ports are taken call by call: that they are free now tells little.
+    let places = u32::from(room.len() as u16 / blocks);
     for _ in 0..BLOCKS {
-        let n = std::process::id()
-            .wrapping_mul(7)
-            .wrapping_add(NEXT.fetch_add(u32::from(blocks), Ordering::Relaxed));
-        let first = RTP + (n % u32::from(BLOCKS - blocks)) as u16 * BLOCK;
+        let n = NEXT[usize::from(large)].fetch_add(1, Ordering::Relaxed);
+        let n = std::process::id().wrapping_mul(7).wrapping_add(n);
+        let first = RTP + (room.start + (n % places) as u16 * blocks) * BLOCK;
         let last = first + BLOCK * blocks - 1;
         let free = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
         if (first..last).step_by(20).all(free) {
