@@ -38,6 +38,8 @@ pub(super) struct Ear {
     quiet: Option<Duration>,
     /// Keys that may have come early, and so may cut off what is begun to be said.
     early: u32,
+    /// A key was pressed at this very moment.
+    pressed: bool,
     /// Something was begun to be said at this very moment …
     begun: bool,
     /// … and is made not to be heard.
@@ -95,6 +97,7 @@ impl Ear {
                 (self.owed, self.untold) = (None, None);
                 (self.comes, self.unsaid) = (false, false);
                 self.early += 1;
+                self.pressed = true;
             }
             Happening::HangsUp => *self = Ear::default(),
             Happening::Hears { prompts, .. } => {
@@ -104,7 +107,13 @@ impl Ear {
                 self.begun |= !prompts.is_empty();
                 self.untold = self.untold.filter(|words| words.end < at);
             }
-            Happening::Hush => self.untold = self.untold.filter(|words| words.end < at),
+            Happening::Hush => {
+                self.untold = self.untold.filter(|words| words.end < at);
+                // Who answers a question waits from then on, also where its end was never told.
+                if self.pressed {
+                    self.quiet = None;
+                }
+            }
             Happening::Trouble(_) => {
                 self.broken = true;
                 if self.comes {
@@ -177,7 +186,7 @@ impl Ear {
             *self = Ear::default();
             return Ok(());
         }
-        (self.sent_on, self.excused) = (false, false);
+        (self.sent_on, self.excused, self.pressed) = (false, false, false);
         if std::mem::take(&mut self.unsaid) {
             return Err(DeadEnd::NotTold);
         }

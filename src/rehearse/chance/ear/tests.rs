@@ -172,6 +172,27 @@ fn nobody_is_left_with_nothing_to_hear() {
     }
 }
 
+/// Who answers a question whose end was never told waits for what comes of it from then on; a key that
+/// nobody heeds breaks no silence.
+#[test]
+fn who_answers_waits_anew() {
+    let line = line(TREE);
+    let after = |what: &[Happening], until: u64| {
+        let mut ear = Ear::default();
+        ear.rest(Duration::from_secs(1), &NOTHING)?;
+        for what in what.iter().cloned() {
+            let (at, caller) = (Duration::from_secs(10), Some(0));
+            ear.hear(&Moment { at, caller, what }, &line, false)?;
+        }
+        ear.rest(Duration::from_secs(10), &NOTHING)?;
+        ear.pass(Duration::from_secs(until))
+    };
+    let answer = [presses(), Happening::Hush];
+    assert_eq!(after(&answer, 25), Ok(()));
+    assert_eq!(after(&answer, 26), Err(DeadEnd::Silence));
+    assert_eq!(after(&[presses()], 17), Err(DeadEnd::Silence));
+}
+
 /// Words that are begun and not heard break the silence only where a key came early, or where they were
 /// made not to be heard.
 #[test]
