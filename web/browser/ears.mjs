@@ -29,12 +29,15 @@ export async function prick(context) {
     };
     const tone = AudioContext.prototype.createOscillator;
     AudioContext.prototype.createOscillator = function ring() {
+      // What is drawn in the same breath is told to the observer only after it.
+      look();
       page.seen.ring ??= performance.now();
       return tone.call(this);
     };
-    new MutationObserver(() => {
+    const look = () => {
       if (document.querySelector('.card')) page.seen.card ??= performance.now();
-    }).observe(document, { childList: true, subtree: true });
+    };
+    new MutationObserver(look).observe(document, { childList: true, subtree: true });
   });
 }
 
